@@ -47,7 +47,7 @@ typedef enum vv_gap {
 	VV_GAP_NONE,      /* no block is missing, or the reason was not determined */
 	VV_GAP_FETCHABLE, /* a fetch may get the block */
 	VV_GAP_EXPIRED,   /* its version has expired (repo/git/history/expired.h) */
-	VV_GAP_LOST       /* no remote has the block, or there is no remote */
+	VV_GAP_LOST       /* no remote has the block, or the repository does not have a remote */
 } vv_gap;
 
 /* The size of vv_error.message, with its NUL. */

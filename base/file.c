@@ -366,7 +366,7 @@ static vv_status too_large(const char *path, size_t max, vv_error *err)
 		       vv_text_shows(path), vv_text_bytes(max));
 }
 
-static vv_status read_rest(vv_buf *out, int fd, const char *path, size_t max, vv_error *err)
+vv_status vv_read_rest(vv_buf *out, int fd, const char *path, size_t max, vv_error *err)
 {
 	size_t start = out->len;
 	ssize_t got;
@@ -395,7 +395,7 @@ static vv_status read_open(vv_buf *out, int fd, const char *path, size_t max, vv
 	if (S_ISREG(st.st_mode) && !vv_buf_reserve(out, (size_t)st.st_size + 1)) {
 		return vv_fail_nomem(err);
 	}
-	return read_rest(out, fd, path, max, err);
+	return vv_read_rest(out, fd, path, max, err);
 }
 
 static vv_status read_and_close(vv_buf *out, vv_fd take_fd, const char *path, size_t max,

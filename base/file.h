@@ -105,6 +105,10 @@ vv_status vv_read_file(vv_buf *out, const char *path, size_t max, vv_error *err)
  * not a regular file. */
 vv_status vv_read_regular(vv_buf *out, const char *path, size_t max, vv_error *err);
 
+/* Appends everything that can still be read from fd to out. path: for messages. VV_EREFUSED: this is
+ * more than max bytes. On failure, out has a part of it. */
+vv_status vv_read_rest(vv_buf *out, int fd, const char *path, size_t max, vv_error *err);
+
 #define VV_WRITE_TEMP ".varve-tmp-" /* prefix of vv_write_file's temporary files */
 
 /* Replaces the content of path with len bytes: writes a temporary file in the same folder and

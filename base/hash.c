@@ -38,7 +38,7 @@ vv_status vv_sha256(uint8_t out[VV_SHA256_LEN], const void *bytes, size_t len, v
 	return VV_OK;
 }
 
-static vv_status judge(int code, vv_error *err)
+static vv_status check_code(int code, vv_error *err)
 {
 	return code == 1 ? VV_OK : vv_fail(err, VV_ENOSUPPORT, "OpenSSL could not compute a hash");
 }
@@ -48,9 +48,9 @@ vv_status vv_sha1(uint8_t out[VV_SHA1_LEN], const void *head, size_t head_len, c
 {
 	SHA_CTX ctx;
 
-	return judge(SHA1_Init(&ctx) == 1 && SHA1_Update(&ctx, head, head_len) == 1 &&
-			     SHA1_Update(&ctx, bytes, len) == 1 && SHA1_Final(out, &ctx) == 1,
-		     err);
+	return check_code(SHA1_Init(&ctx) == 1 && SHA1_Update(&ctx, head, head_len) == 1 &&
+				  SHA1_Update(&ctx, bytes, len) == 1 && SHA1_Final(out, &ctx) == 1,
+			  err);
 }
 
 vv_status vv_buf_put_sha1(vv_buf *b, vv_error *err)
@@ -78,28 +78,28 @@ vv_status vv_digest_new(vv_digest **out, vv_digest_kind kind, vv_error *err)
 
 	if (!d) return vv_fail_nomem(err);
 	d->kind = kind;
-	vv_status rc = judge(kind == VV_DIGEST_MD5    ? MD5_Init(&d->ctx.md5)
-			     : kind == VV_DIGEST_SHA1 ? SHA1_Init(&d->ctx.sha1)
-						      : SHA256_Init(&d->ctx.sha256),
-			     err);
+	vv_status rc = check_code(kind == VV_DIGEST_MD5    ? MD5_Init(&d->ctx.md5)
+				  : kind == VV_DIGEST_SHA1 ? SHA1_Init(&d->ctx.sha1)
+							   : SHA256_Init(&d->ctx.sha256),
+				  err);
 	if (rc < 0) return rc;
 	return vv_hand_over(out, &d);
 }
 
 vv_status vv_digest_update(vv_digest *d, const void *bytes, size_t len, vv_error *err)
 {
-	return judge(d->kind == VV_DIGEST_MD5    ? MD5_Update(&d->ctx.md5, bytes, len)
-		     : d->kind == VV_DIGEST_SHA1 ? SHA1_Update(&d->ctx.sha1, bytes, len)
-						 : SHA256_Update(&d->ctx.sha256, bytes, len),
-		     err);
+	return check_code(d->kind == VV_DIGEST_MD5    ? MD5_Update(&d->ctx.md5, bytes, len)
+			  : d->kind == VV_DIGEST_SHA1 ? SHA1_Update(&d->ctx.sha1, bytes, len)
+						      : SHA256_Update(&d->ctx.sha256, bytes, len),
+			  err);
 }
 
 vv_status vv_digest_end(vv_digest *d, uint8_t *out, vv_error *err)
 {
-	return judge(d->kind == VV_DIGEST_MD5    ? MD5_Final(out, &d->ctx.md5)
-		     : d->kind == VV_DIGEST_SHA1 ? SHA1_Final(out, &d->ctx.sha1)
-						 : SHA256_Final(out, &d->ctx.sha256),
-		     err);
+	return check_code(d->kind == VV_DIGEST_MD5    ? MD5_Final(out, &d->ctx.md5)
+			  : d->kind == VV_DIGEST_SHA1 ? SHA1_Final(out, &d->ctx.sha1)
+						      : SHA256_Final(out, &d->ctx.sha256),
+			  err);
 }
 
 void vv_digest_free(vv_digest *d)

@@ -50,7 +50,7 @@ static size_t first_slot(uint32_t tag, size_t mask)
 	return (size_t)tag & mask;
 }
 
-static void put(uint64_t *slots, size_t mask, uint64_t slot)
+static void put_slot(uint64_t *slots, size_t mask, uint64_t slot)
 {
 	size_t i = first_slot((uint32_t)(slot >> 32), mask);
 
@@ -67,7 +67,7 @@ static bool grow(vv_hash_index *ix, size_t slot_count)
 	if (!slots) return false;
 	for (size_t i = 0; ix->slots && i <= ix->mask; i++) {
 		if (ix->slots[i] != 0) {
-			put(slots, slot_count - 1, ix->slots[i]);
+			put_slot(slots, slot_count - 1, ix->slots[i]);
 		}
 	}
 	vv_free(ix->slots);
@@ -90,7 +90,7 @@ bool vv_hash_index_reserve(vv_hash_index *ix, size_t count)
 bool vv_hash_index_add(vv_hash_index *ix, uint64_t hash, size_t place)
 {
 	if (place >= UINT32_MAX || !vv_hash_index_reserve(ix, ix->count + 1)) return false;
-	put(ix->slots, ix->mask, (uint64_t)tag_of(hash) << 32 | (uint32_t)(place + 1));
+	put_slot(ix->slots, ix->mask, (uint64_t)tag_of(hash) << 32 | (uint32_t)(place + 1));
 	ix->count++;
 	return true;
 }

@@ -73,7 +73,7 @@ void vv_holder_text(char out[VV_HOLDER_TEXT], const vv_holder *h)
 }
 
 /* The value of "name=" at *p, which ends at a space; moves *p behind it. */
-static bool take(const char **p, const char *name, char *out, size_t size)
+static bool read_value(const char **p, const char *name, char *out, size_t size)
 {
 	size_t name_len = strlen(name);
 
@@ -92,7 +92,8 @@ static bool take_number(const char **p, const char *name, uint64_t *out)
 {
 	char digits[24];
 
-	return take(p, name, digits, sizeof digits) && vv_parse_u64(out, digits, strlen(digits));
+	return read_value(p, name, digits, sizeof digits) &&
+	       vv_parse_u64(out, digits, strlen(digits));
 }
 
 bool vv_holder_parse(vv_holder *out, const char *text)
@@ -105,9 +106,9 @@ bool vv_holder_parse(vv_holder *out, const char *text)
 	return take_number(&p, "pid=", &out->pid) && out->pid > 0 && out->pid <= INT32_MAX &&
 	       take_number(&p, "started=", &out->started) &&
 	       take_number(&p, "space=", &out->pid_space) &&
-	       take(&p, "boot=", out->boot, sizeof out->boot) &&
-	       take(&p, "machine=", out->machine, sizeof out->machine) && out->machine[0] &&
-	       take(&p, "host=", out->host, sizeof out->host) && *p == '\0';
+	       read_value(&p, "boot=", out->boot, sizeof out->boot) &&
+	       read_value(&p, "machine=", out->machine, sizeof out->machine) && out->machine[0] &&
+	       read_value(&p, "host=", out->host, sizeof out->host) && *p == '\0';
 }
 
 static bool runs(const vv_holder *h)

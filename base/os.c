@@ -7,6 +7,7 @@
 #define _DARWIN_C_SOURCE
 #endif
 #include "base/os.h"
+#include "base/program_start.h"
 
 #include <dirent.h>
 #include <dlfcn.h>
@@ -47,8 +48,7 @@
 #define TREE_MAX 256    /* processes of a tree */
 #define TREE_MS 2000    /* for them to end after SIGTERM */
 #define TREE_STEP_MS 20
-#define GROUP_MAX 256u      /* processes */
-#define DETACHED_FILES 1024 /* higher descriptors are unused in practice */
+#define GROUP_MAX 256u /* processes */
 #define DETACHED_NICE 10
 
 /* --- processes ------------------------------------------------------------------ */
@@ -205,6 +205,12 @@ int64_t vv_os_group_cpu(pid_t group)
 #if !defined(VV_OS_LINUX) && !defined(VV_OS_MACOS)
 static char started_as[PATH_MAX]; /* "": not known */
 #endif
+
+char **vv_os_arguments(int *argc, char **argv)
+{
+	(void)argc;
+	return argv;
+}
 
 void vv_os_program_started(const char *argv0)
 {
@@ -595,12 +601,12 @@ void vv_os_end_tree(pid_t pid)
 	}
 }
 
-/* The descriptors that it inherited would stay open. */
-static void close_all_but(int kept)
+/* The descriptors that it inherited would stay open: those from `first` on but `kept`. */
+static void close_from(int first, int kept)
 {
 	const long files = sysconf(_SC_OPEN_MAX); /* a billion on some machines */
 
-	for (int fd = files > 0 && files < FILES_MAX ? (int)files : FILES_MAX; fd >= 0; fd--) {
+	for (int fd = files > 0 && files < FILES_MAX ? (int)files : FILES_MAX; fd >= first; fd--) {
 		if (fd != kept) {
 			(void)close(fd);
 		}
@@ -620,7 +626,7 @@ static bool watch_tree(pid_t parent)
 
 		(void)sigfillset(&all);
 		(void)sigprocmask(SIG_BLOCK, &all, NULL);
-		close_all_but(-1);
+		close_from(0, -1);
 		while (getppid() == child && is_same_process(parent, p.started)) {
 			(void)poll(NULL, 0, WATCH_MS);
 		}
@@ -652,7 +658,7 @@ static _Noreturn void watch(pid_t child, int signal, bool bound, uint64_t most)
 {
 	struct pollfd p = {bound ? lives[0] : -1, POLLIN, 0};
 
-	close_all_but(lives[0]);
+	close_from(0, lives[0]);
 	while (getppid() == child && poll(&p, 1, WATCH_MS) == 0 && is_within(child, most)) {
 	}
 	if (getppid() == child) {
@@ -743,9 +749,7 @@ static bool put_ends(const int ends[3])
 static bool detach(void)
 {
 	if (setsid() < 0) return false;
-	for (int fd = STDERR_FILENO + 1; fd < DETACHED_FILES; fd++) {
-		(void)close(fd);
-	}
+	close_from(STDERR_FILENO + 1, -1);
 	const int level = nice(DETACHED_NICE); /* not an error indicator: -1 is valid */
 	(void)level;
 	return true;

@@ -134,10 +134,10 @@ typedef struct vv_os_command {
 pid_t vv_os_start(const vv_os_command *command);
 #define VV_OS_NOT_STARTED 127
 /* Returns true if the process pid, a child of this one, has ended; vv_os_wait still has to be called.
- * Returns true also if pid is no child of this process. */
+ * Also returns true if pid is not a child of this process. */
 bool vv_os_has_ended(pid_t pid);
 /* Waits until the process pid, a child of this one, ends. Sets *code to its exit code, or to 128 + the
- * signal's number if a signal ended it. Returns false, with errno set, if pid is no such child. */
+ * signal's number if a signal ended it. Returns false, with errno set, if pid is not a child of this process. */
 bool vv_os_wait(pid_t pid, int *code);
 
 /* Ends the process pid and the processes that it and its children started: each gets SIGTERM, and two
@@ -189,9 +189,11 @@ size_t vv_os_root_len(const char *path);
 #define VV_OS_PROCESSES ""
 #endif
 
-/* The command that installs a library, given the package's names in Debian and in Homebrew. */
+/* How a library is installed, given the package's names in Debian and in Homebrew. */
 #ifdef __APPLE__
 #define VV_OS_INSTALL(debian, homebrew) "brew install " homebrew
+#elif defined(_WIN32)
+#define VV_OS_INSTALL(debian, homebrew) "put the DLL of " homebrew " for x86-64 beside varve.exe"
 #else
 #define VV_OS_INSTALL(debian, homebrew) "apt install " debian
 #endif

@@ -12,6 +12,7 @@
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/os.h"
+#include "base/program_start.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -96,7 +97,7 @@ const char *vv_path_ext(const char *path)
 static void append_clean(vv_buf *b, size_t top, const char *path)
 {
 	while (*path != '\0') {
-		size_t len = strcspn(path, "/");
+		size_t len = strcspn(path, VV_OS_SLASHES);
 
 		if (len == 2 && path[0] == '.' && path[1] == '.') {
 			while (b->len > top && b->data[b->len - 1] != '/') {
@@ -108,7 +109,7 @@ static void append_clean(vv_buf *b, size_t top, const char *path)
 			vv_buf_put(b, path, len);
 		}
 		path += len;
-		path += strspn(path, "/");
+		path += strspn(path, VV_OS_SLASHES);
 	}
 }
 
@@ -117,7 +118,9 @@ char *vv_path_absolute(const char *base, const char *path)
 	vv_buf b = VV_BUF_INIT;
 	const bool absolute = vv_path_is_absolute(path);
 	const char *from = absolute ? path : base;
-	const size_t root = vv_os_root_len(from), top = root > 0 ? root - 1 : 0;
+	const size_t root = vv_os_root_len(from);
+	/* a root such as that of a share may lack its '/' */
+	const size_t top = root > 0 && from[root - 1] == '/' ? root - 1 : root;
 
 	vv_buf_put(&b, from, top);
 	append_clean(&b, top, from + root);
@@ -136,7 +139,7 @@ const char *vv_path_below(const char *root, const char *path)
 
 	if (len == 0) return path;
 	if (strncmp(root, path, len) != 0) return NULL;
-	if (vv_os_root_len(root) == len) return path + len;
+	if (vv_os_root_len(root) == len && root[len - 1] == '/') return path + len;
 	if (path[len] == '\0') return path + len;
 	return path[len] == '/' ? path + len + 1 : NULL;
 }

@@ -22,7 +22,7 @@ struct sync_item {
 	vv_error err;
 };
 
-static void run(void *payload)
+static void sync_file(void *payload)
 {
 	struct sync_item *it = payload;
 
@@ -39,7 +39,7 @@ static void drop(vv_syncs *s)
 }
 
 /* take_fd is closed on failure, too. */
-static vv_status add(vv_syncs *s, int take_fd, const char *path, vv_error *err)
+static vv_status add_file(vv_syncs *s, int take_fd, const char *path, vv_error *err)
 {
 	struct sync_item it = {.fd = take_fd, .path = vv_strdup(path)};
 	vv_status rc = s->count < ITEMS_MAX ? VV_OK : vv_syncs_wait(s, err);
@@ -60,14 +60,15 @@ vv_status vv_syncs_add(vv_syncs *s, int fd, const char *path, vv_error *err)
 {
 	int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 
-	return own < 0 ? vv_fail_errno(err, "cannot make durable", path) : add(s, own, path, err);
+	return own < 0 ? vv_fail_errno(err, "cannot make durable", path)
+		       : add_file(s, own, path, err);
 }
 
 vv_status vv_syncs_add_path(vv_syncs *s, const char *path, vv_error *err)
 {
 	int fd = vv_open(path, O_RDONLY | O_NONBLOCK, 0, err);
 
-	return fd < 0 ? (vv_status)fd : add(s, fd, path, err);
+	return fd < 0 ? (vv_status)fd : add_file(s, fd, path, err);
 }
 
 vv_status vv_syncs_wait(vv_syncs *s, vv_error *err)
@@ -76,11 +77,11 @@ vv_status vv_syncs_wait(vv_syncs *s, vv_error *err)
 
 	/* This thread runs the last one, and those for which no thread could be started. */
 	for (size_t i = 0; i + 1 < s->count; i++) {
-		s->items[i].worker = vv_worker_start(run, &s->items[i]);
+		s->items[i].worker = vv_worker_start(sync_file, &s->items[i]);
 	}
 	for (size_t i = s->count; i > 0; i--) {
 		if (!s->items[i - 1].worker) {
-			run(&s->items[i - 1]);
+			sync_file(&s->items[i - 1]);
 		}
 	}
 	vv_array_each(s->items, s->count, item) {

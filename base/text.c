@@ -456,6 +456,16 @@ bool vv_texts_have(const char *const *list, const char *s, size_t len)
 	       NULL;
 }
 
+size_t vv_texts_count(const char *const *list)
+{
+	size_t count = 0;
+
+	while (list && list[count]) {
+		count++;
+	}
+	return count;
+}
+
 bool vv_texts_equal(const char *const *a, const char *const *b)
 {
 	for (; *a && *b && strcmp(*a, *b) == 0; a++, b++) {

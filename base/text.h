@@ -95,6 +95,8 @@ void vv_text_put_names(vv_buf *b, char *const *names, size_t count);
 /* Returns true if s, a text of len bytes, is one of the texts of list, which ends with NULL. list may be
  * NULL. */
 bool vv_texts_have(const char *const *list, const char *s, size_t len);
+/* Returns the number of texts in list, which ends with NULL. list may be NULL. */
+size_t vv_texts_count(const char *const *list);
 /* Returns true if two lists of texts, each ended by NULL, are equal. */
 bool vv_texts_equal(const char *const *a, const char *const *b);
 

@@ -43,9 +43,9 @@ static vv_status walk(varve_blame *b, vv_session *s, const char *path, const var
 	b->walk = (vv_blame_walk){
 		.repo = s->repo, .reader = s->reader, .path = path, .progress = progress};
 	if ((rc = vv_rev_commit(s->repo, o->revision ? o->revision : "HEAD", &start, err)) < 0 ||
-	    (rc = vv_table_at_open(&first, s->repo, s->reader, &start, path,
-				   &(vv_subject_options){.find_key = true, .unpack = true}, err)) <
-		    0) {
+	    (rc = vv_table_at_open(
+		     &first, s->repo, s->reader, &(vv_version_name){.path = path, .commit = &start},
+		     &(vv_subject_options){.find_key = true, .unpack = true}, err)) < 0) {
 		return rc;
 	}
 	if (first.table.root.kind != VV_KIND_TABLE) {

@@ -23,8 +23,8 @@ struct varve_changes {
 	size_t count, cap, at;
 };
 
-static vv_status put(varve_changes *list, const char *path, const char *old_path, char staged,
-		     char work, bool table, vv_error *err)
+static vv_status add_change(varve_changes *list, const char *path, const char *old_path,
+			    char staged, char work, bool table, vv_error *err)
 {
 	varve_path_change c = {
 		.staged = staged, .work = work, .table = table || vv_add_looks_like_table(path)};
@@ -65,7 +65,7 @@ static vv_status list_between(varve_changes *list, vv_session *s, const varve_ch
 		const vv_diff_path *p = &sides.paths[i];
 
 		if ((rc = vv_progress_part(progress, LISTING, i, sides.count, err)) == VV_OK) {
-			rc = put(list, p->path, p->old_path, letter_of(p), ' ', false, err);
+			rc = add_change(list, p->path, p->old_path, letter_of(p), ' ', false, err);
 		}
 	}
 	return rc;
@@ -110,7 +110,7 @@ static vv_status list_work(varve_changes *list, vv_session *s, const varve_chang
 
 		if ((rc = vv_progress_part(progress, LISTING, i, all.count, err)) == VV_OK &&
 		    is_selected(o->paths, e->path)) {
-			rc = put(list, e->path, e->from, e->staged, e->work, e->table, err);
+			rc = add_change(list, e->path, e->from, e->staged, e->work, e->table, err);
 		}
 	}
 	return rc;

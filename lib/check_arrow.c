@@ -26,12 +26,13 @@ static vv_status rewrite_path(rewritten *out, vv_session *s, struct ArrowArraySt
 
 	if (!file) return vv_fail_nomem(err);
 	if (!vv_exists(file)) return rewritten_make(out, stream, NULL, &place, &how, err);
-	if ((rc = vv_subject_find_file(&old, s->repo, s->reader, file, err)) < 0) return rc;
+	const vv_version_name name = {.file = file};
+	if ((rc = vv_subject_find(&old, s->repo, s->reader, &name, err)) < 0) return rc;
 	return rewritten_make(out, stream, &old, &place, &how, err);
 }
 
-static vv_status take(varve_put_arrow_options *o, const varve_put_arrow_options *given,
-		      vv_error *err)
+static vv_status take_options(varve_put_arrow_options *o, const varve_put_arrow_options *given,
+			      vv_error *err)
 {
 	vv_status rc = vv_put_arrow_take(o, given, err);
 
@@ -51,7 +52,7 @@ int varve_check_arrow(varve_report **out, varve_repo *repo, const char *path,
 	vv_status rc;
 
 	*out = NULL;
-	if ((rc = take(&o, put, &e)) == VV_OK &&
+	if ((rc = take_options(&o, put, &e)) == VV_OK &&
 	    (rc = vv_session_take(&s, repo->core, &e)) == VV_OK && vv_repository_is_bare(s->repo)) {
 		rc = vv_fail(&e, VV_EUSAGE, "a bare repository has no work tree to check");
 	}

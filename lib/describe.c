@@ -6,6 +6,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/handles.h"
+#include "lib/names/table_at.h"
 #include "lib/worktree/describe.h"
 #include "varve/write.h"
 
@@ -23,8 +24,7 @@ static vv_status describe(char **package, vv_session *session, const char *path,
 			  const vv_description *d, vv_error *err)
 {
 	vv_auto(char) *file = NULL;
-	vv_auto(vv_subject) s = {0};
-	vv_auto(vv_table) t = {0};
+	vv_auto(vv_table_at) at = {.open = false};
 	bool described;
 
 	if (vv_repository_is_bare(session->repo)) {
@@ -32,14 +32,14 @@ static vv_status describe(char **package, vv_session *session, const char *path,
 			       vv_text_shows(path));
 	}
 	if (!(file = vv_repository_file(session->repo, path))) return vv_fail_nomem(err);
-	vv_status rc = vv_subject_find_file(&s, session->repo, session->reader, file, err);
-	if (rc == VV_OK && (rc = vv_subject_open(&s, &t, NULL, err)) == VV_OK) {
-		rc = t.root.kind == VV_KIND_TABLE
-			     ? vv_describe(package, &described, &s, &t, d, err)
-			     : vv_fail(err, VV_EUSAGE, "'%s' is kept as a file, and has no columns",
-				       vv_text_shows(path));
+	vv_status rc = vv_table_at_open(&at, session->repo, session->reader,
+					&(vv_version_name){.file = file}, NULL, err);
+	if (rc < 0) return rc;
+	if (at.table.root.kind != VV_KIND_TABLE) {
+		return vv_fail(err, VV_EUSAGE, "'%s' is kept as a file, and has no columns",
+			       vv_text_shows(path));
 	}
-	return rc;
+	return vv_describe(package, &described, &at.subject, &at.table, d, err);
 }
 
 int varve_describe(char *package, size_t size, varve_repo *repo, const char *path,

@@ -48,7 +48,7 @@ static varve_filter *new_filter(void)
 	return f;
 }
 
-static vv_status add(varve_filter *f, const varve_test *test, size_t len, vv_error *err)
+static vv_status add_test(varve_filter *f, const varve_test *test, size_t len, vv_error *err)
 {
 	varve_test t = {.op = test->op, .state = test->state, .value = {NULL, len}};
 
@@ -74,7 +74,9 @@ static vv_status take_tests(varve_filter *f, const varve_test *tests, size_t cou
 				       (int)tests[i].state);
 		}
 		if (!tests[i].column) return vv_fail(err, VV_EUSAGE, "tests[%zu] has no column", i);
-		if ((rc = add(f, &tests[i], read ? tests[i].value.len : 0, err)) < 0) return rc;
+		if ((rc = add_test(f, &tests[i], read ? tests[i].value.len : 0, err)) < 0) {
+			return rc;
+		}
 	}
 	return VV_OK;
 }

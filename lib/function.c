@@ -60,7 +60,7 @@ const varve_function_facts *varve_function_info(const varve_function *function)
 	return &function->facts;
 }
 
-static vv_status take(vv_given *out, char digits[24], const varve_value *v, vv_error *err)
+static vv_status take_value(vv_given *out, char digits[24], const varve_value *v, vv_error *err)
 {
 	*out = (vv_given){.kind = v->kind == VARVE_VALUE_NULL   ? VV_GIVEN_NULL
 				  : v->kind == VARVE_VALUE_TEXT ? VV_GIVEN_TEXT
@@ -102,7 +102,7 @@ int varve_function_call(varve_value *value, varve_function *function, const varv
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < count && i < ARGUMENTS && rc == VV_OK; i++) {
-		rc = take(&own[i], digits[i], &args[i], &e);
+		rc = take_value(&own[i], digits[i], &args[i], &e);
 	}
 	if (rc == VV_OK) {
 		rc = vv_function_call(&out, function->function, own, count, &e);

@@ -209,13 +209,10 @@ void vv_names_clear(vv_name_list *list)
 
 vv_status vv_paths_take(vv_paths *out, vv_repository *r, const char *const *paths, vv_error *err)
 {
-	size_t count = 0;
+	const size_t count = vv_texts_count(paths);
 
 	memset(out, 0, sizeof(*out));
 	if (!paths) return VV_OK;
-	while (paths[count]) {
-		count++;
-	}
 	if (count > INT32_MAX || !(out->files = vv_calloc(count + 1, sizeof(*out->files)))) {
 		return vv_fail_nomem(err);
 	}

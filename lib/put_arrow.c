@@ -26,7 +26,8 @@ static vv_status check_expected(varve_txn *t, const vv_subject *now, const char 
 		same = exists && now->is_dataset && vv_cid_equal(&cid, &now->root);
 	} else {
 		if ((rc = vv_rev_commit(t->repo, expect, &id, err)) < 0) return rc;
-		rc = vv_subject_find_at(&then, t->repo, now->reader, &id, path, err);
+		rc = vv_subject_find(&then, t->repo, now->reader,
+				     &(vv_version_name){.path = path, .commit = &id}, err);
 		same = rc == VV_OK ? exists && vv_oid_equal(&then.blob, &now->blob) : !exists;
 		if (rc < 0 && rc != VV_ENOTFOUND) return rc;
 	}
@@ -67,6 +68,7 @@ static vv_status put_bytes(varve_txn *t, const char *path, rewrite *w, bool exis
 
 	if (schema && (rc = declare_strings(&declared, schema, err)) < 0) return rc;
 	import.key = o->key;
+	import.key_with_columns = true; /* a frame without rows has them */
 	import.schema = schema ? vv_buf_cstr(&declared.text) : NULL;
 	import.added_schema = rewrite_added_schema(w);
 	rewrite_form(&form, w);
@@ -92,9 +94,9 @@ static void warn(const varve_txn *t, const char *path, const char *lines)
 	}
 }
 
-static vv_status put(varve_arrow_changes *changes, varve_txn *t, const char *path,
-		     struct ArrowArrayStream *stream, const varve_put_arrow_options *o,
-		     vv_error *err)
+static vv_status put_stream(varve_arrow_changes *changes, varve_txn *t, const char *path,
+			    struct ArrowArrayStream *stream, const varve_put_arrow_options *o,
+			    vv_error *err)
 {
 	const rewrite_options how = {.mode = o->mode,
 				     .columns = o->columns,
@@ -110,7 +112,8 @@ static vv_status put(varve_arrow_changes *changes, varve_txn *t, const char *pat
 	const bool exists = rc == VV_OK;
 
 	old.reader = vv_txn_reader(t->txn);
-	rc = exists ? vv_subject_find_blob(&old, t->repo, old.reader, &blob, path, path, err)
+	rc = exists ? vv_subject_find(&old, t->repo, old.reader,
+				      &(vv_version_name){.path = path, .blob = &blob}, err)
 		    : vv_missing_ok(rc, err);
 	if (rc == VV_OK && o->expect) {
 		rc = check_expected(t, &old, path, o->expect, err);
@@ -160,7 +163,7 @@ int varve_txn_put_arrow(varve_arrow_changes *changes, varve_txn *txn, const char
 		memset(changes, 0, sizeof(*changes));
 	}
 	if (rc == VV_OK) {
-		rc = put(changes, txn, path, stream, &o, &why);
+		rc = put_stream(changes, txn, path, stream, &o, &why);
 	}
 	if (stream->release) {
 		stream->release(stream);

@@ -262,11 +262,8 @@ static vv_status take_env(vv_env **out, const varve_repo_options *o, vv_error *e
 	const char *const *given = o->flags & VARVE_OPEN_ENVIRON ? (const char *const *)environ
 								 : o->env;
 	const char **all;
-	size_t count = 0;
+	const size_t count = vv_texts_count(given);
 
-	while (given && given[count]) {
-		count++;
-	}
 	if (!(all = vv_calloc(count + UNATTENDED + 1, sizeof(*all)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count + UNATTENDED; i++) {
 		all[i] = i < count ? given[i] : unattended[i - count];

@@ -19,6 +19,7 @@
 #include "lib/heads/make.h"
 #include "lib/remotes/transfer.h"
 #include "lib/worktree/by_git.h"
+#include "repo/git/history/hidden_refs.h"
 #include "repo/git/history/history.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
@@ -339,7 +340,7 @@ static vv_status judge_refs(const judging *j, const vv_push_ref *refs, size_t co
 
 	for (size_t i = 0; i < count && rc == VV_OK; i++) {
 		vv_push_ref r = refs[i];
-		if (vv_ref_is_head(r.name)) {
+		if (vv_ref_is_head(r.name) || vv_ref_is_expired(r.name)) {
 			continue;
 		}
 		if (strncmp(r.name, "refs/heads/", 11) != 0 && !vv_oid_is_null(&r.id)) {

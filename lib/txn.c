@@ -84,8 +84,8 @@ void varve_txn_free(varve_txn *t)
 
 /* ---- adding and putting ---- */
 
-static vv_status add(varve_txn *t, const char *const *paths, const varve_add_options *options,
-		     vv_error *err)
+static vv_status add_paths(varve_txn *t, const char *const *paths, const varve_add_options *options,
+			   vv_error *err)
 {
 	const vv_dataset_options import = VV_DATASET_OPTIONS_INIT;
 	vv_add_request req = {.options = &import};
@@ -114,7 +114,7 @@ int varve_txn_add(varve_txn *txn, const char *const *paths, const varve_add_opti
 {
 	vv_error why = {0};
 
-	return vv_give(err, add(txn, paths, options, &why), &why);
+	return vv_give(err, add_paths(txn, paths, options, &why), &why);
 }
 
 typedef struct reading {
@@ -133,8 +133,8 @@ static ssize_t read_some(void *payload, void *bytes, size_t len, vv_error *err)
 	return vv_take_error(err, n < 0 ? (int)n : VARVE_EIO, &e);
 }
 
-static vv_status put(varve_txn *t, const char *path, reading *from,
-		     const varve_put_options *options, vv_error *err)
+static vv_status put_reading(varve_txn *t, const char *path, reading *from,
+			     const varve_put_options *options, vv_error *err)
 {
 	vv_dataset_options import = VV_DATASET_OPTIONS_INIT;
 	vv_txn_put_options how = {.import = &import};
@@ -171,7 +171,7 @@ int varve_txn_put(varve_txn *txn, const char *path, varve_read_fn read, void *pa
 	reading from = {read, payload};
 	vv_error why = {0};
 
-	return vv_give(err, put(txn, path, &from, options, &why), &why);
+	return vv_give(err, put_reading(txn, path, &from, options, &why), &why);
 }
 
 /* Copies the blocks of another repository's version. */

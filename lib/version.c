@@ -138,11 +138,13 @@ static vv_status find_in_work_tree(varve_version *v, vv_session *s, const char *
 	if (!(file = vv_repository_file(s->repo, path))) return vv_fail_nomem(err);
 	vv_free(v->text);
 	v->text = file;
-	return vv_subject_find_file(&v->subject, s->repo, s->reader, file, err);
+	return vv_subject_find(&v->subject, s->repo, s->reader, &(vv_version_name){.file = file},
+			       err);
 }
 
-static vv_status find(varve_version *v, vv_session *s, const wanted *w, vv_error *err)
+static vv_status find_wanted(varve_version *v, vv_session *s, const wanted *w, vv_error *err)
 {
+	vv_version_name name = {.path = v->text, .blob = w->blob};
 	vv_oid commit;
 	vv_status rc;
 
@@ -153,19 +155,14 @@ static vv_status find(varve_version *v, vv_session *s, const wanted *w, vv_error
 		return vv_cid_parse(&v->subject.root, w->word, strlen(w->word), err);
 	}
 	if (w->file) {
-		return vv_subject_find_file(&v->subject, s ? s->repo : NULL, s ? s->reader : NULL,
-					    v->text, err);
+		name = (vv_version_name){.file = v->text};
+	} else if (!w->blob && !w->revision) {
+		return find_in_work_tree(v, s, w->path, err);
+	} else if (!w->blob && strcmp(w->revision, ":") != 0) {
+		if ((rc = vv_session_commit(s, w->revision, &commit, err)) < 0) return rc;
+		name.commit = &commit;
 	}
-	if (w->blob) {
-		return vv_subject_find_blob(&v->subject, s->repo, s->reader, w->blob, v->text,
-					    v->text, err);
-	}
-	if (!w->revision) return find_in_work_tree(v, s, w->path, err);
-	if (strcmp(w->revision, ":") == 0) {
-		return vv_subject_find_at(&v->subject, s->repo, s->reader, NULL, v->text, err);
-	}
-	if ((rc = vv_session_commit(s, w->revision, &commit, err)) < 0) return rc;
-	return vv_subject_find_at(&v->subject, s->repo, s->reader, &commit, v->text, err);
+	return vv_subject_find(&v->subject, s ? s->repo : NULL, s ? s->reader : NULL, &name, err);
 }
 
 static void free_version(varve_version *v)
@@ -199,7 +196,7 @@ static vv_status make_version(varve_version **out, vv_core *core, const wanted *
 	if (!(v->text = vv_strdup(text))) {
 		rc = vv_fail_nomem(err);
 	} else if ((rc = vv_session_take(&s, core, err)) == VV_OK &&
-		   (rc = find(v, s, w, err)) == VV_OK) {
+		   (rc = find_wanted(v, s, w, err)) == VV_OK) {
 		v->inside = v->subject.repo || w->word;
 		vv_session_alone(s);
 		rc = set_facts(v, v->inside ? s->repo : NULL, err);

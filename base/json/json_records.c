@@ -215,7 +215,7 @@ static vv_status parse(walk *w, const char *text, size_t len, vv_error *err)
 	return vv_fail(err, VV_EINPUT, "%s", why);
 }
 
-static vv_status run(walk *w, const char *text, size_t len, vv_error *err)
+static vv_status parse_text(walk *w, const char *text, size_t len, vv_error *err)
 {
 	vv_auto(vv_json_pool) pool = {0};
 	vv_status rc = vv_json_pool_init(&pool, len, err);
@@ -245,7 +245,7 @@ vv_status vv_json_records_find(vv_json_records *r, const char *text, size_t len,
 		rc = vv_buf_ok(&pointer, err);
 		w.wanted = vv_buf_cstr(&pointer);
 	}
-	return rc < 0 ? rc : run(&w, text, len, err);
+	return rc < 0 ? rc : parse_text(&w, text, len, err);
 }
 
 bool vv_json_records_path(vv_buf *out, const char *text, size_t bracket)
@@ -253,7 +253,7 @@ bool vv_json_records_path(vv_buf *out, const char *text, size_t bracket)
 	vv_auto(vv_json_records) r = {0};
 	walk w = {.r = &r, .at = &bracket};
 
-	if (run(&w, text, bracket + 1, VV_IGNORED) < 0 || !r.found) return false;
+	if (parse_text(&w, text, bracket + 1, VV_IGNORED) < 0 || !r.found) return false;
 	vv_buf_put(out, vv_buf_cstr(&r.path), r.path.len);
 	return true;
 }

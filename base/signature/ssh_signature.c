@@ -45,7 +45,7 @@ typedef struct reader {
 } reader;
 
 /* NULL where it fails. */
-static const uint8_t *take(reader *r, size_t len)
+static const uint8_t *read_bytes(reader *r, size_t len)
 {
 	const uint8_t *at = r->at;
 
@@ -57,9 +57,9 @@ static const uint8_t *take(reader *r, size_t len)
 
 static reader take_string(reader *r)
 {
-	const uint8_t *head = take(r, 4);
+	const uint8_t *head = read_bytes(r, 4);
 	const size_t len = head ? vv_get_be32(head) : 0;
-	const uint8_t *at = take(r, len);
+	const uint8_t *at = read_bytes(r, len);
 
 	return (reader){.at = at, .end = at ? at + len : NULL, .failed = r->failed};
 }
@@ -139,18 +139,14 @@ vv_status vv_ssh_key_read(uint8_t key[VV_KEY_PUBLIC], const char *line, vv_error
 
 /* --- signing -------------------------------------------------------------------------------------- */
 
-static vv_status put_armoured(vv_buf *out, const vv_buf *blob, vv_error *err)
+void vv_ssh_put_armoured(vv_buf *out, const char *base64, size_t len)
 {
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-
-	vv_base64_put(&text, vv_buf_cstr(blob), blob->len, true);
 	vv_buf_puts(out, BEGIN);
-	for (size_t i = 0; i < text.len; i += LINE) {
-		vv_buf_put(out, text.data + i, text.len - i < LINE ? text.len - i : LINE);
+	for (size_t i = 0; i < len; i += LINE) {
+		vv_buf_put(out, base64 + i, len - i < LINE ? len - i : LINE);
 		vv_buf_putc(out, '\n');
 	}
 	vv_buf_puts(out, END);
-	return text.failed ? vv_fail_nomem(err) : vv_buf_ok(out, err);
 }
 
 vv_status vv_ed25519_sign(uint8_t out[VV_ED25519_SIGNATURE], const uint8_t seed[32],
@@ -169,7 +165,7 @@ vv_status vv_ed25519_sign(uint8_t out[VV_ED25519_SIGNATURE], const uint8_t seed[
 vv_status vv_ssh_sign(vv_buf *out, const uint8_t seed[32], const char *purpose, const void *bytes,
 		      size_t len, vv_error *err)
 {
-	vv_auto(vv_buf) text = VV_BUF_INIT, blob = VV_BUF_INIT;
+	vv_auto(vv_buf) text = VV_BUF_INIT, blob = VV_BUF_INIT, base64 = VV_BUF_INIT;
 	uint8_t public_key[VV_KEY_PUBLIC], signature[VV_ED25519_SIGNATURE];
 	vv_status rc = put_signed(&text, purpose, true, bytes, len, err);
 
@@ -184,8 +180,10 @@ vv_status vv_ssh_sign(vv_buf *out, const uint8_t seed[32], const char *purpose, 
 	put_string(&blob, "", 0);
 	put_string(&blob, "sha512", 6);
 	put_typed(&blob, signature, sizeof(signature));
-	rc = vv_buf_ok(&blob, err);
-	return rc < 0 ? rc : put_armoured(out, &blob, err);
+	vv_base64_put(&base64, vv_buf_cstr(&blob), blob.len, true);
+	if ((rc = vv_buf_ok(&blob, err)) < 0 || (rc = vv_buf_ok(&base64, err)) < 0) return rc;
+	vv_ssh_put_armoured(out, vv_buf_cstr(&base64), base64.len);
+	return vv_buf_ok(out, err);
 }
 
 static bool is_signature(const uint8_t *key, const uint8_t *signature, const vv_buf *text)
@@ -199,37 +197,34 @@ static bool is_signature(const uint8_t *key, const uint8_t *signature, const vv_
 				text->len) == 1;
 }
 
-/* The blob inside. */
-static vv_status unarmour(vv_buf *out, const char *text, size_t len, vv_error *err)
+vv_status vv_ssh_unarmour(vv_buf *out, const char *armoured, size_t len, vv_error *err)
 {
-	vv_auto(vv_buf) joined = VV_BUF_INIT;
 	const size_t begin = sizeof(BEGIN) - 1, end = sizeof(END) - 1;
 
-	if (len > ARMOUR_MAX || len < begin + end || memcmp(text, BEGIN, begin) != 0 ||
-	    memcmp(text + len - end, END, end) != 0) {
+	if (len > ARMOUR_MAX || len < begin + end || memcmp(armoured, BEGIN, begin) != 0 ||
+	    memcmp(armoured + len - end, END, end) != 0) {
 		return bad(err);
 	}
 	for (size_t i = begin; i < len - end; i++) {
-		if (text[i] != '\n') {
-			vv_buf_putc(&joined, text[i]);
+		if (armoured[i] != '\n') {
+			vv_buf_putc(out, armoured[i]);
 		}
 	}
-	const vv_status rc = vv_buf_ok(&joined, err);
-	if (rc < 0) return rc;
-	return vv_base64_read(out, vv_buf_cstr(&joined), joined.len) ? vv_buf_ok(out, err)
-								     : bad(err);
+	return vv_buf_ok(out, err);
 }
 
 vv_status vv_ssh_verify(uint8_t key[VV_KEY_PUBLIC], const char *armoured, size_t armoured_len,
 			const char *purpose, const void *bytes, size_t len, vv_error *err)
 {
-	vv_auto(vv_buf) blob = VV_BUF_INIT, text = VV_BUF_INIT;
-	vv_status rc = unarmour(&blob, armoured, armoured_len, err);
+	vv_auto(vv_buf) base64 = VV_BUF_INIT, blob = VV_BUF_INIT, text = VV_BUF_INIT;
+	vv_status rc = vv_ssh_unarmour(&base64, armoured, armoured_len, err);
 
 	if (rc < 0) return rc;
+	if (!vv_base64_read(&blob, vv_buf_cstr(&base64), base64.len)) return bad(err);
+	if ((rc = vv_buf_ok(&blob, err)) < 0) return rc;
 	reader r = {(const uint8_t *)vv_buf_cstr(&blob),
 		    (const uint8_t *)vv_buf_cstr(&blob) + blob.len, false};
-	const uint8_t *magic = take(&r, sizeof(MAGIC) - 1), *version = take(&r, 4),
+	const uint8_t *magic = read_bytes(&r, sizeof(MAGIC) - 1), *version = read_bytes(&r, 4),
 		      *public_key = take_typed(&r, VV_KEY_PUBLIC);
 	const reader of = take_string(&r), reserved = take_string(&r), hash = take_string(&r);
 	const uint8_t *signature = take_typed(&r, VV_ED25519_SIGNATURE);

@@ -34,6 +34,11 @@ vv_status vv_ssh_sign(vv_buf *out, const uint8_t seed[32], const char *purpose, 
 vv_status vv_ssh_verify(uint8_t key[VV_KEY_PUBLIC], const char *armoured, size_t armoured_len,
 			const char *purpose, const void *bytes, size_t len, vv_error *err);
 
+/* Appends the base64 inside an armoured signature, in one piece. VV_ECORRUPT: the text is not armoured. */
+vv_status vv_ssh_unarmour(vv_buf *out, const char *armoured, size_t len, vv_error *err);
+/* Appends the armoured signature that has this base64. */
+void vv_ssh_put_armoured(vv_buf *out, const char *base64, size_t len);
+
 /* Parses a line "ssh-ed25519 AAAA...", as in .pub files, and writes the public key to key.
  * VV_EUSAGE: the line is not a public key of this kind. */
 vv_status vv_ssh_key_read(uint8_t key[VV_KEY_PUBLIC], const char *line, vv_error *err);

@@ -57,7 +57,7 @@ static vv_status broken(vv_error *err, const char *what, bool stopped, unsigned 
 		       vv_text_counted((wait_ms + 999) / 1000, "second", NULL));
 }
 
-static size_t put(vv_ring *r, const char *bytes, size_t len)
+static size_t write_bytes(vv_ring *r, const char *bytes, size_t len)
 {
 	size_t at = (r->start + r->len) % r->cap;
 	size_t room = r->cap - r->len;
@@ -70,7 +70,7 @@ static size_t put(vv_ring *r, const char *bytes, size_t len)
 	return len;
 }
 
-static size_t take(vv_ring *r, char *out, size_t len)
+static size_t read_bytes(vv_ring *r, char *out, size_t len)
 {
 	len = len < r->len ? len : r->len;
 	size_t first = len < r->cap - r->start ? len : r->cap - r->start;
@@ -92,7 +92,7 @@ vv_status vv_ring_write(vv_ring *r, const void *bytes, size_t len, unsigned wait
 		if (r->stopped || r->ended) {
 			rc = broken(err, "read", true, wait_ms);
 		} else if (r->len < r->cap) {
-			size_t n = put(r, p, len);
+			size_t n = write_bytes(r, p, len);
 
 			p += n;
 			len -= n;
@@ -118,7 +118,7 @@ ssize_t vv_ring_read(vv_ring *r, void *out, size_t len, unsigned wait_ms, vv_err
 			break;
 		}
 		if (r->len > 0) {
-			n = (ssize_t)take(r, out, len);
+			n = (ssize_t)read_bytes(r, out, len);
 			(void)pthread_cond_broadcast(&r->moved);
 		} else if (r->ended) {
 			n = 0;

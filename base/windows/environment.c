@@ -1,6 +1,6 @@
 /*
  * environment: the variables as UTF-8, read from Windows at the first use. The names of Windows have no
- * case: PATH, HOME and TMPDIR are there under these names.
+ * case: PATH, HOME, USER and TMPDIR are there under these names.
  */
 #include <pthread.h>
 #include <stdbool.h>
@@ -8,21 +8,11 @@
 #include <windows.h>
 
 #include "base/os.h"
+#include "base/windows/paths.h"
 
 static char **list; /* ends with NULL */
 static size_t count;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-
-static char *utf8_of(const wchar_t *w)
-{
-	const int bytes = WideCharToMultiByte(CP_UTF8, 0, w, -1, NULL, 0, NULL, NULL);
-	char *out = bytes > 0 ? malloc((size_t)bytes) : NULL;
-
-	if (out) {
-		(void)WideCharToMultiByte(CP_UTF8, 0, w, -1, out, bytes, NULL, NULL);
-	}
-	return out;
-}
 
 static char **slot_of(const char *name)
 {
@@ -35,7 +25,7 @@ static char **slot_of(const char *name)
 }
 
 /* Takes the text "NAME=value". */
-static bool add(char *take_text)
+static bool add_text(char *take_text)
 {
 	char **more = take_text ? realloc(list, (count + 2) * sizeof(*list)) : NULL;
 
@@ -49,7 +39,7 @@ static bool add(char *take_text)
 	return true;
 }
 
-static bool put(const char *name, const char *value)
+static bool put_variable(const char *name, const char *value)
 {
 	const size_t len = strlen(name), size = len + strlen(value) + 2;
 	char *text = malloc(size), **slot = slot_of(name);
@@ -58,7 +48,7 @@ static bool put(const char *name, const char *value)
 	memcpy(text, name, len);
 	text[len] = '=';
 	memcpy(text + len + 1, value, size - len - 1);
-	if (!slot) return add(text);
+	if (!slot) return add_text(text);
 	free(*slot);
 	*slot = text;
 	return true;
@@ -70,7 +60,7 @@ static void put_as(const char *name, const char *usual)
 	char **slot = slot_of(name) ? NULL : slot_of(usual);
 
 	if (slot) {
-		(void)put(name, strchr(*slot, '=') + 1);
+		(void)put_variable(name, strchr(*slot, '=') + 1);
 	}
 }
 
@@ -80,7 +70,7 @@ static void read_all(void)
 
 	for (const wchar_t *w = block; w && *w; w += wcslen(w) + 1) {
 		if (*w != L'=') { /* the current folder of a drive */
-			(void)add(utf8_of(w));
+			(void)add_text(vv_narrow_text(w));
 		}
 	}
 	if (!block) return;
@@ -91,6 +81,7 @@ static void read_all(void)
 	}
 	put_as("HOME", "USERPROFILE");
 	put_as("TMPDIR", "TEMP");
+	put_as("USER", "USERNAME");
 }
 
 char **vv_windows_environ(void)
@@ -117,7 +108,7 @@ int setenv(const char *name, const char *value, int replaces)
 {
 	(void)pthread_mutex_lock(&lock);
 	read_all();
-	const bool fine = (slot_of(name) && !replaces) || put(name, value);
+	const bool fine = (slot_of(name) && !replaces) || put_variable(name, value);
 	(void)pthread_mutex_unlock(&lock);
 	if (!fine) {
 		errno = ENOMEM;

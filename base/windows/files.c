@@ -2,13 +2,18 @@
  * files: files and folders as POSIX has them.
  */
 #include <dirent.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/statvfs.h>
 #include <windows.h>
 
+#include "base/auto.h"
 #include "base/os.h"
 #include "base/windows/paths.h"
 
@@ -19,8 +24,10 @@
 
 #define SHARED (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)
 #define TRANSFER_MAX ((size_t)1 << 30)
-#define TRIES 10u /* while a scanner has a file open */
+#define TRIES 10u      /* while a scanner has a file open */
+#define LEAVE_MS 2000u /* while a folder is the current one of a program that is about to end */
 #define LOCK_AT_HIGH 0x7fffffffu
+#define PAUSE_MAX_MS 5u /* between two looks at a pipe */
 
 static HANDLE handle_of(int fd)
 {
@@ -37,7 +44,7 @@ static HANDLE handle_of(int fd)
 /* 100 ns since 1601 */
 static struct timespec time_of(uint64_t ticks)
 {
-	const uint64_t since_1970 = ticks - UINT64_C(116444736000000000);
+	const uint64_t since_1970 = ticks - VV_UNIX_TICKS;
 
 	return (struct timespec){.tv_sec = (time_t)(since_1970 / 10000000),
 				 .tv_nsec = (long)(since_1970 % 10000000 * 100)};
@@ -157,13 +164,25 @@ int fstatat(int dir, const char *path, struct vv_windows_stat *out, int flags)
 	return status_at(joined, out, follows);
 }
 
+/* Git for Windows runs files that begin with #!, such as hooks, in its own shell. */
+static bool is_script(const char *path)
+{
+	const int fd = vv_windows_open(path, O_RDONLY | O_CLOEXEC);
+	char lead[2];
+
+	if (fd < 0) return false;
+	const bool is = vv_windows_read(fd, lead, sizeof(lead)) == 2 && memcmp(lead, "#!", 2) == 0;
+	(void)_close(fd);
+	return is;
+}
+
 int vv_windows_access(const char *path, int mode)
 {
 	struct stat st;
 
 	if (status_at(path, &st, true) < 0) return -1;
 	const bool fine = (!(mode & W_OK) || (st.st_mode & 0200)) &&
-			  (!(mode & X_OK) || (st.st_mode & 0111));
+			  (!(mode & X_OK) || (st.st_mode & 0111) || is_script(path));
 	if (!fine) {
 		errno = EACCES;
 	}
@@ -261,13 +280,43 @@ static DWORD step_of(size_t len)
 	return (DWORD)(len < TRANSFER_MAX ? len : TRANSFER_MAX);
 }
 
-ssize_t vv_windows_read(int fd, void *out, size_t len)
+/* ReadFile changes the offset of a file even if it gets an offset of its own, and pread() restores it; meanwhile other
+ * threads wait. */
+typedef struct locked_file {
+	HANDLE h;              /* INVALID_HANDLE_VALUE: errno is set */
+	pthread_mutex_t *lock; /* NULL: a pipe or a console, which has no offset */
+} locked_file;
+
+static locked_file lock_file(int fd)
 {
-	const HANDLE h = handle_of(fd);
+	static pthread_mutex_t locks[] = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER,
+					  PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER};
+	locked_file f = {.h = handle_of(fd)};
+
+	if (f.h == INVALID_HANDLE_VALUE || GetFileType(f.h) != FILE_TYPE_DISK) return f;
+	f.lock = &locks[(unsigned)fd % 4];
+	(void)pthread_mutex_lock(f.lock);
+	return f;
+}
+
+static void unlock_file(locked_file *f)
+{
+	if (f->lock) {
+		(void)pthread_mutex_unlock(f->lock);
+	}
+}
+
+VV_AUTO_CLEAR(locked_file, unlock_file)
+
+static ssize_t read_next(HANDLE h, void *out, size_t len)
+{
 	DWORD got = 0;
 
-	if (h == INVALID_HANDLE_VALUE) return -1;
 	if (ReadFile(h, out, step_of(len), &got, NULL)) return (ssize_t)got;
+	if (GetLastError() == ERROR_NO_DATA) { /* a pipe that does not block */
+		errno = EAGAIN;
+		return -1;
+	}
 	if (GetLastError() == ERROR_BROKEN_PIPE || GetLastError() == ERROR_HANDLE_EOF) return 0;
 	if (GetLastError() == ERROR_INVALID_FUNCTION) {
 		errno = EISDIR;
@@ -276,25 +325,122 @@ ssize_t vv_windows_read(int fd, void *out, size_t len)
 	return vv_windows_failed();
 }
 
-ssize_t vv_windows_write(int fd, const void *bytes, size_t len)
+ssize_t vv_windows_read(int fd, void *out, size_t len)
 {
-	const HANDLE h = handle_of(fd);
-	DWORD put = 0;
+	vv_auto(locked_file) f = lock_file(fd);
 
-	if (h == INVALID_HANDLE_VALUE) return -1;
-	return WriteFile(h, bytes, step_of(len), &put, NULL) ? (ssize_t)put : vv_windows_failed();
+	return f.h == INVALID_HANDLE_VALUE ? -1 : read_next(f.h, out, len);
 }
 
-/* ReadFile at an offset moves the position, too: no descriptor is used in both ways. */
+off_t vv_windows_lseek(int fd, off_t offset, int whence)
+{
+	vv_auto(locked_file) f = lock_file(fd);
+
+	return f.h == INVALID_HANDLE_VALUE ? -1 : _lseeki64(fd, offset, whence);
+}
+
+/* To a pipe that does not block, WriteFile writes all bytes or none: none, without an error, if they are more than its free
+ * space. */
+static ssize_t write_next(HANDLE h, const void *bytes, size_t len)
+{
+	DWORD put = 0;
+
+	for (size_t step = len;; step /= 2) {
+		if (!WriteFile(h, bytes, step_of(step), &put, NULL)) return vv_windows_failed();
+		if (put > 0 || len == 0) return (ssize_t)put;
+		if (step <= 1) {
+			break;
+		}
+	}
+	Sleep(1);
+	errno = EAGAIN;
+	return -1;
+}
+
+ssize_t vv_windows_write(int fd, const void *bytes, size_t len)
+{
+	vv_auto(locked_file) f = lock_file(fd);
+
+	return f.h == INVALID_HANDLE_VALUE ? -1 : write_next(f.h, bytes, len);
+}
+
+/* The events of one descriptor that poll() waits for. */
+static short events_of(const struct pollfd *p)
+{
+	DWORD bytes = 0;
+	const HANDLE h = handle_of((int)p->fd);
+
+	if (h == INVALID_HANDLE_VALUE) return POLLNVAL;
+	if (GetFileType(h) != FILE_TYPE_PIPE) return (short)(p->events & (POLLIN | POLLOUT));
+	if (p->events & POLLOUT) return POLLOUT;
+	if (!PeekNamedPipe(h, NULL, 0, NULL, &bytes, NULL)) return POLLHUP;
+	return bytes > 0 ? POLLIN : 0;
+}
+
+int vv_windows_poll(struct pollfd *fds, nfds_t count, int ms)
+{
+	const uint64_t end = GetTickCount64() + (uint64_t)(ms > 0 ? ms : 0);
+
+	for (DWORD pause = 0;; pause += pause < PAUSE_MAX_MS) {
+		int ready = 0;
+
+		for (nfds_t i = 0; i < count; i++) {
+			fds[i].revents = (int)fds[i].fd < 0 ? 0 : events_of(&fds[i]);
+			ready += fds[i].revents != 0;
+		}
+		if (ready > 0 || (ms >= 0 && GetTickCount64() >= end)) return ready;
+		Sleep(pause);
+	}
+}
+
+void *mmap(void *at, size_t len, int protection, int how, int fd, off_t offset)
+{
+	char *copy = malloc(len > 0 ? len : 1);
+
+	(void)at;
+	(void)protection;
+	(void)how;
+	for (size_t done = 0; copy && done < len;) {
+		const ssize_t n = pread(fd, copy + done, len - done, offset + (off_t)done);
+
+		if (n <= 0) {
+			free(copy);
+			errno = n == 0 ? EINVAL : errno;
+			return MAP_FAILED;
+		}
+		done += (size_t)n;
+	}
+	return copy ? copy : MAP_FAILED;
+}
+
+int munmap(void *at, size_t len)
+{
+	(void)len;
+	free(at);
+	return 0;
+}
+
+static ssize_t read_range(HANDLE h, void *out, size_t len, off_t offset)
+{
+	OVERLAPPED at = {.Offset = (DWORD)offset, .OffsetHigh = (DWORD)((uint64_t)offset >> 32)};
+	LARGE_INTEGER place, start = {.QuadPart = 0};
+	DWORD got = 0;
+	ssize_t rc = 0;
+
+	if (!SetFilePointerEx(h, start, &place, FILE_CURRENT)) return vv_windows_failed();
+	if (ReadFile(h, out, step_of(len), &got, &at)) {
+		rc = (ssize_t)got;
+	} else if (GetLastError() != ERROR_HANDLE_EOF) {
+		rc = vv_windows_failed();
+	}
+	return SetFilePointerEx(h, place, NULL, FILE_BEGIN) ? rc : vv_windows_failed();
+}
+
 ssize_t pread(int fd, void *out, size_t len, off_t offset)
 {
-	const HANDLE h = handle_of(fd);
-	OVERLAPPED at = {.Offset = (DWORD)offset, .OffsetHigh = (DWORD)((uint64_t)offset >> 32)};
-	DWORD got = 0;
+	vv_auto(locked_file) f = lock_file(fd);
 
-	if (h == INVALID_HANDLE_VALUE) return -1;
-	if (ReadFile(h, out, step_of(len), &got, &at)) return (ssize_t)got;
-	return GetLastError() == ERROR_HANDLE_EOF ? 0 : vv_windows_failed();
+	return f.h == INVALID_HANDLE_VALUE ? -1 : read_range(f.h, out, len, offset);
 }
 
 int vv_windows_ftruncate(int fd, off_t len)
@@ -323,9 +469,136 @@ static bool may_pass(unsigned tries)
 	return true;
 }
 
+char *realpath(const char *path, char *out)
+{
+	wchar_t w[VV_WIDE_MAX];
+	char whole[PATH_MAX];
+
+	if (!vv_wide_path(w, path)) return NULL;
+	const HANDLE h = CreateFileW(w, FILE_READ_ATTRIBUTES, SHARED, NULL, OPEN_EXISTING,
+				     FILE_FLAG_BACKUP_SEMANTICS, NULL);
+	const DWORD len = h == INVALID_HANDLE_VALUE
+				  ? 0
+				  : GetFinalPathNameByHandleW(h, w, VV_WIDE_MAX, 0);
+	if (len == 0) {
+		(void)vv_windows_failed();
+	}
+	if (h != INVALID_HANDLE_VALUE) {
+		(void)CloseHandle(h);
+	}
+	if (len == 0) return NULL;
+	if (len >= VV_WIDE_MAX) {
+		errno = ENAMETOOLONG;
+		return NULL;
+	}
+	if (!vv_narrow_path(whole, sizeof(whole), w)) return NULL;
+	return out ? strcpy(out, whole) : strdup(whole);
+}
+
+int link(const char *from, const char *to)
+{
+	wchar_t x[VV_WIDE_MAX], y[VV_WIDE_MAX];
+
+	if (!vv_wide_path(x, from) || !vv_wide_path(y, to)) return -1;
+	return CreateHardLinkW(y, x, NULL) ? 0 : vv_windows_failed();
+}
+
+char *vv_windows_getcwd(char *out, size_t size)
+{
+	wchar_t w[VV_WIDE_MAX];
+	const DWORD len = GetCurrentDirectoryW(VV_WIDE_MAX, w);
+
+	if (len == 0 || len >= VV_WIDE_MAX) {
+		(void)vv_windows_failed();
+		return NULL;
+	}
+	if (out) return vv_narrow_path(out, size, w);
+	char whole[PATH_MAX];
+	return vv_narrow_path(whole, sizeof(whole), w) ? strdup(whole) : NULL;
+}
+
+int vv_windows_chdir(const char *path)
+{
+	wchar_t w[VV_WIDE_MAX];
+
+	if (!vv_wide_path(w, path)) return -1;
+	return SetCurrentDirectoryW(w) ? 0 : vv_windows_failed();
+}
+
+int statvfs(const char *path, struct statvfs *out)
+{
+	wchar_t w[VV_WIDE_MAX];
+	ULARGE_INTEGER left, all;
+
+	if (!vv_wide_path(w, path)) return -1;
+	if (!GetDiskFreeSpaceExW(w, &left, &all, NULL)) return vv_windows_failed();
+	*out = (struct statvfs){.f_frsize = 1, .f_blocks = all.QuadPart, .f_bavail = left.QuadPart};
+	return 0;
+}
+
+/* --- times --- */
+
+/* UTIME_OMIT: false, it stays. */
+static bool put_time(FILETIME *out, const struct timespec *t)
+{
+	uint64_t ticks;
+
+	if (t && t->tv_nsec == UTIME_OMIT) return false;
+	if (!t || t->tv_nsec == UTIME_NOW) {
+		GetSystemTimeAsFileTime(out);
+		return true;
+	}
+	ticks = (uint64_t)t->tv_sec * 10000000u + (uint64_t)t->tv_nsec / 100u + VV_UNIX_TICKS;
+	*out = (FILETIME){.dwLowDateTime = (DWORD)ticks, .dwHighDateTime = (DWORD)(ticks >> 32)};
+	return true;
+}
+
+static int set_times(HANDLE h, const struct timespec *times)
+{
+	FILETIME read_at, written_at;
+	const FILETIME *first = NULL, *second = NULL;
+
+	if (put_time(&read_at, times)) {
+		first = &read_at;
+	}
+	if (put_time(&written_at, times ? times + 1 : NULL)) {
+		second = &written_at;
+	}
+	return SetFileTime(h, NULL, first, second) ? 0 : vv_windows_failed();
+}
+
+/* The descriptor may be one for reading alone, which may set no time. */
+int futimens(int fd, const struct timespec times[2])
+{
+	const HANDLE h = handle_of(fd);
+
+	if (h == INVALID_HANDLE_VALUE) return -1;
+	const HANDLE again = ReOpenFile(h, FILE_WRITE_ATTRIBUTES, SHARED,
+					FILE_FLAG_BACKUP_SEMANTICS);
+	if (again == INVALID_HANDLE_VALUE) return set_times(h, times);
+	const int rc = set_times(again, times);
+	(void)CloseHandle(again);
+	return rc;
+}
+
+int utimensat(int dir, const char *path, const struct timespec times[2], int flags)
+{
+	wchar_t w[VV_WIDE_MAX];
+
+	(void)dir;
+	(void)flags;
+	if (!vv_wide_path(w, path)) return -1;
+	const HANDLE h = CreateFileW(w, FILE_WRITE_ATTRIBUTES, SHARED, NULL, OPEN_EXISTING,
+				     FILE_FLAG_BACKUP_SEMANTICS, NULL);
+	if (h == INVALID_HANDLE_VALUE) return vv_windows_failed();
+	const int rc = set_times(h, times);
+	(void)CloseHandle(h);
+	return rc;
+}
+
 static bool make_writable(const wchar_t *w)
 {
-	const DWORD attributes = GetFileAttributesW(w), error = GetLastError();
+	const DWORD error = GetLastError(), attributes = GetFileAttributesW(w);
 	const bool is = attributes != INVALID_FILE_ATTRIBUTES &&
 			(attributes & FILE_ATTRIBUTE_READONLY) &&
 			SetFileAttributesW(w, attributes & ~(DWORD)FILE_ATTRIBUTE_READONLY);
@@ -334,10 +607,12 @@ static bool make_writable(const wchar_t *w)
 	return is;
 }
 
+/* The last error stays. */
 static bool is_folder(const wchar_t *w)
 {
-	const DWORD attributes = GetFileAttributesW(w);
+	const DWORD error = GetLastError(), attributes = GetFileAttributesW(w);
 
+	SetLastError(error);
 	return attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY);
 }
 
@@ -426,13 +701,21 @@ char *mkdtemp(char *pattern)
 	return NULL;
 }
 
+/* The folder may still be the current one of a program that git started and that is about to end. */
 int vv_windows_rmdir(const char *path)
 {
+	const uint64_t end = GetTickCount64() + LEAVE_MS;
 	wchar_t w[VV_WIDE_MAX];
 
 	if (!vv_wide_path(w, path)) return -1;
 	for (unsigned tries = 0; !RemoveDirectoryW(w); tries++) {
-		if (!may_pass(tries)) return vv_windows_failed();
+		const bool is_used = GetLastError() == ERROR_SHARING_VIOLATION;
+
+		if (is_used && GetTickCount64() < end) {
+			Sleep(tries < TRIES ? tries : TRIES);
+		} else if (!may_pass(tries)) {
+			return vv_windows_failed();
+		}
 	}
 	return 0;
 }
@@ -460,6 +743,15 @@ ssize_t readlink(const char *path, char *out, size_t size)
 	return -1;
 }
 
+/* Sets whether a pipe blocks; other descriptors always do. */
+static int set_flags(HANDLE h, int flags)
+{
+	DWORD mode = flags & O_NONBLOCK ? PIPE_NOWAIT : PIPE_WAIT;
+
+	if (GetFileType(h) != FILE_TYPE_PIPE) return 0;
+	return SetNamedPipeHandleState(h, &mode, NULL, NULL) ? 0 : vv_windows_failed();
+}
+
 int fcntl(int fd, int command, ...)
 {
 	HANDLE copy;
@@ -469,6 +761,15 @@ int fcntl(int fd, int command, ...)
 	if (h == INVALID_HANDLE_VALUE) return -1;
 	if (command == F_GETFD) {
 		return GetHandleInformation(h, &flags) && !(flags & HANDLE_FLAG_INHERIT);
+	}
+	if (command == F_GETFL) return 0;
+	if (command == F_SETFL) {
+		va_list rest;
+
+		va_start(rest, command);
+		const int value = va_arg(rest, int);
+		va_end(rest);
+		return set_flags(h, value);
 	}
 	if (command != F_DUPFD_CLOEXEC) {
 		errno = EINVAL;

@@ -2,15 +2,19 @@
  * os: what systems differ in, in the way of Windows 10 and later.
  */
 #include "base/os.h"
+#include "base/ascii.h"
+#include "base/program_start.h"
 
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/utsname.h>
 #include <windows.h>
 
 #include <ntsecapi.h>
+#include <shellapi.h>
 #include <tlhelp32.h>
 
 #include "base/windows/paths.h"
@@ -18,7 +22,6 @@
 #undef close
 
 #define SECOND_TICKS UINT64_C(10000000)
-#define UNIX_TICKS UINT64_C(116444736000000000)
 #define CHILDREN_MAX 256u
 #define COMMAND_MAX 32767u
 #define PIPE_BYTES 65536u
@@ -78,6 +81,40 @@ int64_t vv_os_group_cpu(pid_t group)
 	return 0;
 }
 
+/* They live until the program ends. */
+char **vv_os_arguments(int *argc, char **argv)
+{
+	int count = 0;
+	wchar_t **wide = CommandLineToArgvW(GetCommandLineW(), &count);
+	char **out = wide ? calloc((size_t)count + 1, sizeof(*out)) : NULL;
+	const HANDLE console = GetStdHandle(STD_OUTPUT_HANDLE);
+	DWORD mode;
+
+	for (int fd = 0; fd <= 2; fd++) {
+		(void)_setmode(fd, _O_BINARY);
+	}
+	if (GetConsoleMode(console, &mode)) {
+		(void)SetConsoleMode(console, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
+		(void)SetConsoleOutputCP(CP_UTF8);
+	}
+	if (!out) return argv;
+	for (int i = 0; i < count; i++) {
+		if (!(out[i] = vv_narrow_text(wide[i]))) {
+			abort();
+		}
+	}
+	(void)LocalFree(wide);
+	*argc = count; /* the C library replaces patterns by names of files */
+	return out;
+}
+
+int vv_windows_isatty(int fd)
+{
+	DWORD mode;
+
+	return GetConsoleMode((HANDLE)_get_osfhandle(fd), &mode);
+}
+
 void vv_os_program_started(const char *argv0)
 {
 	(void)argv0;
@@ -105,7 +142,7 @@ static uint64_t now_ticks(void)
 /* The second of the boot; the clock may have been set since, so that two calls differ a little. */
 int64_t vv_os_boot_second(void)
 {
-	return (int64_t)((now_ticks() - UNIX_TICKS) / SECOND_TICKS) -
+	return (int64_t)((now_ticks() - VV_UNIX_TICKS) / SECOND_TICKS) -
 	       (int64_t)(GetTickCount64() / 1000);
 }
 
@@ -150,8 +187,24 @@ int uname(struct utsname *out)
 	wchar_t name[sizeof(out->nodename)];
 	DWORD size = sizeof(out->nodename);
 
+	*out = (struct utsname){.sysname = "Windows", .machine = "x86_64"};
+	read_registry(out->release, sizeof(out->release),
+		      "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion", "CurrentBuildNumber");
 	if (!GetComputerNameExW(ComputerNameDnsHostname, name, &size)) return vv_windows_failed();
 	return vv_narrow_path(out->nodename, sizeof(out->nodename), name) ? 0 : -1;
+}
+
+int ioctl(int fd, int what, struct winsize *out)
+{
+	CONSOLE_SCREEN_BUFFER_INFO info;
+
+	(void)what;
+	if (!GetConsoleScreenBufferInfo((HANDLE)_get_osfhandle(fd), &info)) {
+		return vv_windows_failed();
+	}
+	out->ws_row = (unsigned short)(info.srWindow.Bottom - info.srWindow.Top + 1);
+	out->ws_col = (unsigned short)(info.srWindow.Right - info.srWindow.Left + 1);
+	return 0;
 }
 
 unsigned vv_cpu_count(void)
@@ -218,7 +271,7 @@ int vv_os_socket(int family, int type, int protocol)
 	(void)family;
 	(void)type;
 	(void)protocol;
-	errno = ENOSYS; /* a socket is no descriptor there */
+	errno = ENOSYS; /* a socket is not a descriptor there */
 	return -1;
 }
 
@@ -509,7 +562,11 @@ bool vv_os_wait(pid_t pid, int *code)
 	(void)child_of(pid, true, &job);
 	(void)GetExitCodeProcess(process, &exit_code);
 	(void)CloseHandle(process);
-	if (job) {
+	if (job) { /* what the program left in the background lives on */
+		JOBOBJECT_EXTENDED_LIMIT_INFORMATION none = {0};
+
+		(void)SetInformationJobObject(job, JobObjectExtendedLimitInformation, &none,
+					      sizeof(none));
 		(void)CloseHandle(job);
 	}
 	*code = (exit_code & 0xffff0000u) == ENDED_BY_SIGNAL ? 128 + (int)(exit_code & 0x7f)
@@ -529,8 +586,8 @@ int kill(pid_t pid, int signal)
 		return -1;
 	}
 	const bool over = WaitForSingleObject(h, 0) == WAIT_OBJECT_0;
-	const bool done = over ? signal == 0 && false
-			       : !signal || TerminateProcess(h, ENDED_BY_SIGNAL | (unsigned)signal);
+	const bool done = !over &&
+			  (!signal || TerminateProcess(h, ENDED_BY_SIGNAL | (unsigned)signal));
 	(void)CloseHandle(h);
 	if (!done) {
 		errno = ESRCH;
@@ -548,6 +605,11 @@ void vv_os_end_tree(pid_t pid)
 	(void)kill(pid, SIGTERM);
 }
 
+pid_t getppid(void)
+{
+	return parent_of(getpid());
+}
+
 unsigned geteuid(void)
 {
 	return 1000;
@@ -560,16 +622,11 @@ static bool is_slash(char c)
 	return c == '/' || c == '\\';
 }
 
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 size_t vv_os_root_len(const char *path)
 {
 	size_t len = 2;
 
-	if (is_letter(path[0]) && path[1] == ':' && is_slash(path[2])) return 3;
+	if (vv_is_alpha(path[0]) && path[1] == ':' && is_slash(path[2])) return 3;
 	if (!is_slash(path[0]) || !is_slash(path[1]) || !path[2] || is_slash(path[2])) return 0;
 	for (int part = 0; part < 2; part++) { /* host, share */
 		len += strcspn(path + len, "/\\");
@@ -609,12 +666,20 @@ bool vv_os_condition_wait(void *condition, void *mutex, uint64_t end_ms)
 /* From the program's folder or the system's, never from the current one. */
 void *vv_os_library(const char *name, const char *version)
 {
+	/* As MSYS2, curl.se and vcpkg name them. */
+	static const wchar_t *const forms[] = {L"lib%hs-%hs.dll", L"lib%hs-x64.dll", L"lib%hs.dll",
+					       L"%hs.dll"};
 	wchar_t file[128];
+	HMODULE found = NULL;
 
-	(void)version;
-	if (swprintf(file, 128, L"%hs.dll", name) < 0) return NULL;
-	return LoadLibraryExW(file, NULL,
-			      LOAD_LIBRARY_SEARCH_APPLICATION_DIR | LOAD_LIBRARY_SEARCH_SYSTEM32);
+	for (size_t i = 0; i < 4 && !found; i++) {
+		if (swprintf(file, 128, forms[i], name, version) > 0) {
+			found = LoadLibraryExW(file, NULL,
+					       LOAD_LIBRARY_SEARCH_APPLICATION_DIR |
+						       LOAD_LIBRARY_SEARCH_SYSTEM32);
+		}
+	}
+	return found;
 }
 
 bool vv_os_library_find(void *library, void *function, const char *name)
@@ -634,7 +699,79 @@ int strerror_r(int number, char *out, size_t size)
 	return strerror_s(out, size, number);
 }
 
+/* Those of msvcrt fail before 1970. These count days as https://howardhinnant.github.io/date_algorithms.html does, from 1 March 0000 on. */
+#define DAY_SECONDS 86400
+#define ERA_DAYS 146097 /* of 400 years */
+#define DAYS_TO_1970 719468
+
+static int64_t floored(int64_t number, int64_t by)
+{
+	return number / by - (number % by < 0);
+}
+
 struct tm *gmtime_r(const time_t *when, struct tm *out)
 {
-	return gmtime_s(out, when) == 0 ? out : NULL;
+	const int64_t days = floored(*when, DAY_SECONDS), day = days + DAYS_TO_1970;
+	const int64_t era = floored(day, ERA_DAYS), of_era = day - era * ERA_DAYS;
+	const int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) /
+				    365;
+	const int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+	const int64_t month = (5 * of_year + 2) / 153, seconds = *when - days * DAY_SECONDS;
+	const bool turned = month >= 10; /* January and February */
+	const int64_t year = year_of_era + era * 400 + turned;
+
+	if (year - 1900 > INT_MAX || year - 1900 < INT_MIN) {
+		errno = EOVERFLOW;
+		return NULL;
+	}
+	const bool leaps = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+	*out = (struct tm){.tm_year = (int)(year - 1900),
+			   .tm_mon = (int)(turned ? month - 10 : month + 2),
+			   .tm_mday = (int)(of_year - (153 * month + 2) / 5 + 1),
+			   .tm_hour = (int)(seconds / 3600),
+			   .tm_min = (int)(seconds / 60 % 60),
+			   .tm_sec = (int)(seconds % 60),
+			   .tm_wday = (int)(days + 4 - 7 * floored(days + 4, 7))};
+	out->tm_yday = (int)(turned ? of_year - 306 : of_year + 59 + leaps);
+	return out;
+}
+
+time_t timegm(struct tm *when)
+{
+	const int64_t months = when->tm_mon - 2 + (when->tm_year + INT64_C(1900)) * 12;
+	const int64_t year = floored(months, 12), month = months - year * 12;
+	const int64_t days = year * 365 + floored(year, 4) - floored(year, 100) +
+			     floored(year, 400) + (153 * month + 2) / 5 + when->tm_mday - 1 -
+			     DAYS_TO_1970;
+	const time_t found = days * DAY_SECONDS + when->tm_hour * INT64_C(3600) +
+			     when->tm_min * INT64_C(60) + when->tm_sec;
+
+	return gmtime_r(&found, when) ? found : -1;
+}
+
+struct tm *localtime_r(const time_t *when, struct tm *out)
+{
+	if (*when >= 0) return localtime_s(out, when) == 0 ? out : NULL;
+	_tzset();
+	const time_t moved = *when - _timezone; /* of today, without summer time */
+	return gmtime_r(&moved, out);
+}
+
+char *strndup(const char *text, size_t max)
+{
+	const size_t len = strnlen(text, max);
+	char *out = malloc(len + 1);
+
+	if (out) {
+		memcpy(out, text, len);
+		out[len] = '\0';
+	}
+	return out;
+}
+
+int posix_memalign(void **out, size_t align, size_t size)
+{
+	(void)align;
+	*out = malloc(size);
+	return *out ? 0 : ENOMEM;
 }

@@ -4,6 +4,7 @@
 #include "base/windows/paths.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <windows.h>
 
@@ -108,6 +109,17 @@ wchar_t *vv_wide_path(wchar_t out[VV_WIDE_MAX], const char *path)
 	}
 	if ((size_t)n <= LONG_FROM || wcsncmp(out, L"\\\\?\\", 4) == 0) return out;
 	return lengthen(out);
+}
+
+char *vv_narrow_text(const wchar_t *text)
+{
+	const int bytes = WideCharToMultiByte(CP_UTF8, 0, text, -1, NULL, 0, NULL, NULL);
+	char *out = bytes > 0 ? malloc((size_t)bytes) : NULL;
+
+	if (out) {
+		(void)WideCharToMultiByte(CP_UTF8, 0, text, -1, out, bytes, NULL, NULL);
+	}
+	return out;
 }
 
 char *vv_narrow_path(char *out, size_t size, const wchar_t *path)

@@ -267,7 +267,9 @@ static vv_status put_small(vv_check_cache *c, const char *name, const void *byte
 		return VV_OK;
 	}
 	vv_put_le32(value, (uint32_t)len);
-	memcpy(value + 4, bytes, len);
+	if (len > 0) { /* bytes may be NULL */
+		memcpy(value + 4, bytes, len);
+	}
 	return vv_kept_put(c->small, key, value, err);
 }
 

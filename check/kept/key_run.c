@@ -100,7 +100,7 @@ static bool piece_is_fine(check_key_run *k, size_t i)
 	return k->fine[i];
 }
 
-static vv_status take(check_key_run *k, vv_error *err)
+static vv_status read_entries(check_key_run *k, vv_error *err)
 {
 	const uint8_t *p = (const uint8_t *)k->map + k->from, *tail = p + k->len - TAIL_LEN;
 	uint64_t left = k->len - HEAD_LEN - TAIL_LEN;
@@ -170,7 +170,7 @@ static vv_status open_part(check_key_run *out, int fd, uint64_t offset, uint64_t
 	out->map_len = (size_t)st.size;
 	out->from = (size_t)offset;
 	out->len = (size_t)len;
-	return take(out, err);
+	return read_entries(out, err);
 }
 
 char *check_key_run_file(vv_check_cache *cache, vv_hash128 id)
@@ -500,7 +500,7 @@ static void flush(check_key_writer *w)
 	vv_buf_reset(&w->buf);
 }
 
-static void put(check_key_writer *w, const void *bytes, size_t len)
+static void put_bytes(check_key_writer *w, const void *bytes, size_t len)
 {
 	vv_buf_put(&w->buf, bytes, len);
 	if (w->buf.len >= PIECE) { /* exactly: each put is within one piece */
@@ -513,7 +513,7 @@ static void put_u64(check_key_writer *w, uint64_t value)
 	uint8_t le[8];
 
 	vv_put_le64(le, value);
-	put(w, le, sizeof(le));
+	put_bytes(w, le, sizeof(le));
 }
 
 vv_status check_key_writer_begin(check_key_writer **out, const char *file, uint64_t seed,
@@ -541,9 +541,9 @@ vv_status check_key_writer_begin(check_key_writer **out, const char *file, uint6
 	vv_put_le32(w->head + 44, w->left_out);
 	write_bytes(w, w->head, sizeof(w->head));
 	for (size_t i = 0; i < count; i++) {
-		put(w, names[i], NAME_LEN);
+		put_bytes(w, names[i], NAME_LEN);
 	}
-	put(w, zeros, (size_t)(names_len(count) - count * NAME_LEN));
+	put_bytes(w, zeros, (size_t)(names_len(count) - count * NAME_LEN));
 	return vv_hand_over(out, &w);
 }
 
@@ -551,7 +551,7 @@ static void end_piece(check_key_writer *w)
 {
 	if (w->piece_entries > 0) {
 		vv_put_le32(w->piece + 8, (uint32_t)w->piece_entries);
-		put(w, w->piece, CHECK_KEY_PIECE);
+		put_bytes(w, w->piece, CHECK_KEY_PIECE);
 		w->pieces++;
 	}
 	memset(w->piece, 0, sizeof(w->piece));

@@ -296,7 +296,7 @@ static vv_status walk(vv_profile *p, const vv_progress *progress, vv_error *err)
 	return w.rc == VV_OK && p->failed ? vv_fail_nomem(err) : w.rc;
 }
 
-/* The version's key, if it holds: nothing missing, nothing twice. */
+/* The version's key, if it is unique and has no missing value. */
 static vv_status find_key(vv_profile *p, const char *temp_dir, vv_error *err)
 {
 	const vv_root *root = &p->t->root;

@@ -53,7 +53,7 @@ void vv_report_free(vv_check_report *r)
 	}
 }
 
-static const char *keep(vv_check_report *r, const char *s)
+static const char *copy_text(vv_check_report *r, const char *s)
 {
 	return s ? vv_arena_strndup(&r->arena, s, strlen(s)) : NULL;
 }
@@ -62,11 +62,11 @@ vv_status vv_report_begin(vv_check_report *r, const char *path, const char *comm
 {
 	vv_report_dataset *d = vv_arena_calloc(&r->arena, 1, sizeof(*d));
 
-	if (!d || !(d->path = keep(r, path))) return vv_fail_nomem(err);
+	if (!d || !(d->path = copy_text(r, path))) return vv_fail_nomem(err);
 	if (commit && r->last_commit && strcmp(commit, r->last_commit) == 0) {
 		d->commit = r->last_commit;
 	} else if (commit) {
-		d->commit = r->last_commit = keep(r, commit);
+		d->commit = r->last_commit = copy_text(r, commit);
 		if (!d->commit) return vv_fail_nomem(err);
 		r->totals.commits++;
 	}
@@ -122,10 +122,10 @@ static vv_status find_group(vv_check_report *r, const vv_finding *f, vv_report_g
 	*out = g;
 	if (g) return VV_OK;
 	*out = g = vv_arena_calloc(&r->arena, 1, sizeof(*g));
-	if (!g || !(g->code = keep(r, f->rule)) ||
-	    (f->column && !(g->column = keep(r, f->column))) ||
-	    (f->expected && !(g->condition = keep(r, f->expected))) ||
-	    (f->name && !(g->name = keep(r, f->name)))) {
+	if (!g || !(g->code = copy_text(r, f->rule)) ||
+	    (f->column && !(g->column = copy_text(r, f->column))) ||
+	    (f->expected && !(g->condition = copy_text(r, f->expected))) ||
+	    (f->name && !(g->name = copy_text(r, f->name)))) {
 		return vv_fail_nomem(err);
 	}
 	g->rule = vv_rule_find(f->rule);
@@ -268,8 +268,8 @@ vv_status vv_report_end(vv_check_report *r, const vv_report_facts *facts, vv_err
 	vv_report_prints_clear(r);
 	d->facts = *facts;
 	d->facts.pointer = NULL;
-	d->facts.base = keep(r, facts->base);
-	d->facts.base_commit = keep(r, facts->base_commit);
+	d->facts.base = copy_text(r, facts->base);
+	d->facts.base_commit = copy_text(r, facts->base_commit);
 	if ((facts->base && !d->facts.base) || (facts->base_commit && !d->facts.base_commit)) {
 		return vv_fail_nomem(err);
 	}

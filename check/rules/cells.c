@@ -1,7 +1,8 @@
 /*
  * cells: checks single cells and rows, and uses the encoding of a column to skip cells.
  */
-#include "check/rules/groups.h"
+
+#include "check/rules/cells.h"
 
 #include <string.h>
 

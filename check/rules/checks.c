@@ -97,7 +97,7 @@ static size_t trimmed_end(const char *s, size_t from, size_t to)
 }
 
 /* Never NULL. */
-static const char *keep(reader *r, const char *s, size_t len)
+static const char *copy_text(reader *r, const char *s, size_t len)
 {
 	const char *kept = vv_arena_strndup(&r->out->arena, s, len);
 
@@ -106,7 +106,7 @@ static const char *keep(reader *r, const char *s, size_t len)
 
 static const char *keep_trimmed(reader *r, size_t from, size_t to)
 {
-	return keep(r, r->text + from, trimmed_end(r->text, from, to) - from);
+	return copy_text(r, r->text + from, trimmed_end(r->text, from, to) - from);
 }
 
 /* A list that ends with NULL; NULL: without memory. */
@@ -185,7 +185,7 @@ static const char *take_name(reader *r, const char *what)
 	if (r->at == begin) {
 		fail_at(r, begin, what);
 	}
-	return keep(r, r->text + begin, r->at - begin);
+	return copy_text(r, r->text + begin, r->at - begin);
 }
 
 /* (a, b) or a */
@@ -234,7 +234,7 @@ static const char *take_expression(reader *r, bool value, vv_condition **out)
 	return keep_trimmed(r, begin, r->at);
 }
 
-/* An expression about a single row; `what` says that it has to be one. */
+/* An expression about a single row; `what` is the error for any other. */
 static const char *take_row_expression(reader *r, bool value, const char *what)
 {
 	vv_auto(vv_condition) *c = NULL;
@@ -289,7 +289,7 @@ static void take_mark(reader *r, vv_check_rule *rule, size_t *tags)
 	if (r->at == begin) {
 		fail_at(r, begin, "expected a name after '@' or '#'");
 	}
-	const char *word = keep(r, r->text + begin, r->at - begin);
+	const char *word = copy_text(r, r->text + begin, r->at - begin);
 	if (mark == '@') {
 		rule->owner = word;
 		return;
@@ -464,7 +464,7 @@ static void read_condition(reader *r, vv_check_rule *rule, bounds *b)
 	rule->kind = (vv_check_kind)vv_condition_scope_of(c);
 	rule->rule = vv_rule_find(codes[rule->kind]);
 	if (vv_condition_left(c) > 0) {
-		b->left = keep(r, r->text + begin, vv_condition_left(c));
+		b->left = copy_text(r, r->text + begin, vv_condition_left(c));
 	}
 }
 
@@ -483,26 +483,26 @@ static size_t closed_at(const char *s, size_t len, size_t at)
 	return len;
 }
 
-/* Is it old.* <> new.*, up to the end? */
-static bool is_whole(const reader *r, size_t end)
+/* Is it LEFT.* OPERATOR RIGHT.*, up to the end? The operator has two spellings. */
+static bool is_of_rows(const reader *r, size_t end, const char *left,
+		       const char *const operators[2], const char *right)
 {
 	reader at = *r;
 
-	return take_word(&at, "old") && take_word(&at, ".") && take_word(&at, "*") &&
-	       (take_word(&at, "<>") || take_word(&at, "!=")) && take_word(&at, "new") &&
-	       take_word(&at, ".") && take_word(&at, "*") &&
+	return take_word(&at, left) && take_word(&at, ".") && take_word(&at, "*") &&
+	       (take_word(&at, operators[0]) || take_word(&at, operators[1])) &&
+	       take_word(&at, right) && take_word(&at, ".") && take_word(&at, "*") &&
 	       trimmed_end(at.text, at.at, end) == at.at;
 }
 
-/* Is it new.* = older.*, up to the end? */
+static bool is_whole(const reader *r, size_t end)
+{
+	return is_of_rows(r, end, "old", (const char *const[]){"<>", "!="}, "new");
+}
+
 static bool is_older(const reader *r, size_t end)
 {
-	reader at = *r;
-
-	return take_word(&at, "new") && take_word(&at, ".") && take_word(&at, "*") &&
-	       (take_word(&at, "==") || take_word(&at, "=")) && take_word(&at, "older") &&
-	       take_word(&at, ".") && take_word(&at, "*") &&
-	       trimmed_end(at.text, at.at, end) == at.at;
+	return is_of_rows(r, end, "new", (const char *const[]){"==", "="}, "older");
 }
 
 /* Is it share(CONDITION), with a condition on changed rows? Then r is after the parenthesis. */
@@ -628,7 +628,7 @@ static void take_title(reader *r, vv_check_rule *rule)
 		end++;
 	}
 	if (end == r->at || end == r->len || r->text[end] != ':') return;
-	rule->name = keep(r, r->text + r->at, end - r->at);
+	rule->name = copy_text(r, r->text + r->at, end - r->at);
 	const uint64_t hash = vv_xxh3(r->text + r->at, end - r->at, vv_hash_seed());
 	vv_hash_probe p = vv_hash_probe_begin(&r->names, hash);
 	for (size_t at; vv_hash_probe_next(&p, &at);) {
@@ -801,7 +801,7 @@ static void read_line(reader *r, const char *line, size_t len)
 	} else if (strchr("+-", line[r->at]) && r->at + 1 < r->len && is_blank(line[r->at + 1])) {
 		read_row(r);
 	} else {
-		read_rule(r, why < len ? keep(r, line + why, len - why) : NULL);
+		read_rule(r, why < len ? copy_text(r, line + why, len - why) : NULL);
 	}
 }
 
@@ -820,7 +820,7 @@ vv_status vv_checks_read(vv_checks **out, const char *text, size_t len, const ch
 	if (!vv_utf8_valid(text, len) || memchr(text, '\0', len)) {
 		return vv_fail(err, VV_EINPUT, "%s: is not valid UTF-8 text", vv_text_shows(name));
 	}
-	r.file = keep(&r, name, strlen(name));
+	r.file = copy_text(&r, name, strlen(name));
 	for (const char *at = text, *end = text + len; at < end && r.rc == VV_OK;) {
 		const char *stop = memchr(at, '\n', (size_t)(end - at));
 		size_t n = (size_t)((stop ? stop : end) - at);

@@ -1,7 +1,8 @@
 /*
  * columns: compares a file's header with the schema's fields, and prepares the constraints of each.
  */
-#include "check/rules/compile.h"
+#include "check/rules/columns.h"
+
 #include "dataset/read/ragged.h"
 
 #include <stdint.h>

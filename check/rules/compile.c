@@ -17,6 +17,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "check/rules/check.h"
+#include "check/rules/columns.h"
 #include "check/rules/rules.h"
 #include "dataset/format/dialect.h"
 #include "dataset/format/form.h"
@@ -348,7 +349,7 @@ static size_t condition_rules(const check_plan *p)
 }
 
 /* Allocates zeroed items in the plan. NULL, and the plan has failed: memory ran out. */
-static void *take(check_plan *p, size_t count, size_t size)
+static void *alloc_items(check_plan *p, size_t count, size_t size)
 {
 	void *items = vv_arena_calloc(&p->arena, count + 1, size);
 
@@ -360,8 +361,8 @@ static void make_conditions(check_plan *p)
 {
 	const vv_rule_set *set = p->o->rules;
 
-	p->conditions = take(p, condition_rules(p), sizeof(*p->conditions));
-	p->places = take(p, p->schema->count, sizeof(*p->places));
+	p->conditions = alloc_items(p, condition_rules(p), sizeof(*p->conditions));
+	p->places = alloc_items(p, p->schema->count, sizeof(*p->places));
 	if (!p->conditions || !p->places) return;
 	for (size_t i = 0; i < p->schema->count; i++) {
 		p->places[i] = p->of_field[i] == SIZE_MAX ? SIZE_MAX
@@ -424,7 +425,7 @@ static size_t *find_columns(check_plan *p, const vv_json *names, size_t *count, 
 	bool all = true;
 
 	*count = names->type == VV_JSON_ARRAY ? names->count : 1;
-	size_t *out = take(p, *count, sizeof(*out));
+	size_t *out = alloc_items(p, *count, sizeof(*out));
 	for (size_t i = 0; out && i < *count; i++, n = n->next) {
 		long field = vv_schema_find(p->schema, n->text, n->text_len);
 
@@ -489,7 +490,7 @@ static void add_key(check_plan *p, check_key_kind kind, size_t *columns, size_t 
 /* Rows that are the same in all columns. */
 static void add_row_key(check_plan *p)
 {
-	size_t *columns = take(p, p->count, sizeof(*columns));
+	size_t *columns = alloc_items(p, p->count, sizeof(*columns));
 
 	for (size_t i = 0; columns && i < p->count; i++) {
 		columns[i] = i;
@@ -503,7 +504,7 @@ static void add_row_key(check_plan *p)
 static void root_key(check_plan *p)
 {
 	const vv_root *root = &p->table->root;
-	size_t *columns = take(p, root->key_count, sizeof(*columns));
+	size_t *columns = alloc_items(p, root->key_count, sizeof(*columns));
 
 	if (!columns || !vv_table_key_places(columns, p->table)) return;
 	p->show_key = columns;
@@ -527,7 +528,7 @@ static bool line_columns(check_plan *p, const vv_check_rule *line, check_key_of 
 	while (line->columns[out->count]) {
 		out->count++;
 	}
-	size_t *columns = take(p, out->count, sizeof(*columns));
+	size_t *columns = alloc_items(p, out->count, sizeof(*columns));
 	out->columns = columns;
 	for (size_t i = 0; columns && i < out->count; i++) {
 		const char *name = line->columns[i];
@@ -580,10 +581,10 @@ static void make_keys(check_plan *p)
 	const vv_json *unique = vv_json_get(p->schema->json, "uniqueKeys");
 	size_t count, *columns;
 
-	p->keys = take(p,
-		       p->count + 2 + (unique ? unique->count : 0) +
-			       (p->o->rules ? p->o->rules->line_count : 0),
-		       sizeof(*p->keys));
+	p->keys = alloc_items(p,
+			      p->count + 2 + (unique ? unique->count : 0) +
+				      (p->o->rules ? p->o->rules->line_count : 0),
+			      sizeof(*p->keys));
 	if (!p->keys) return;
 	if (!node || p->schema->primary_key_count == 0) {
 		root_key(p);
@@ -602,7 +603,7 @@ static void make_keys(check_plan *p)
 		const vv_json *constraints = f ? vv_json_get(f->json, "constraints") : NULL;
 
 		if (constraints && vv_json_get_bool(constraints, "unique", false) &&
-		    (columns = take(p, 1, sizeof(*columns)))) {
+		    (columns = alloc_items(p, 1, sizeof(*columns)))) {
 			columns[0] = i;
 			add_key(p, CHECK_UNIQUE, columns, 1);
 		}
@@ -649,7 +650,9 @@ static void add_foreign(check_plan *p, const vv_json *node)
 	*f = (check_foreign){
 		.severity = severity, .mostly = mostly, .resource = resource ? resource : ""};
 	f->of.columns = find_columns(p, fields, &f->of.count, "foreign-key", "foreign key");
-	if (!f->of.columns || !(f->targets = take(p, f->of.count, sizeof(*f->targets)))) return;
+	if (!f->of.columns || !(f->targets = alloc_items(p, f->of.count, sizeof(*f->targets)))) {
+		return;
+	}
 	for (size_t i = 0; i < f->of.count; i++, t = t->next) {
 		f->targets[i] = t->text;
 	}
@@ -676,7 +679,7 @@ static void make_foreigns(check_plan *p)
 	const vv_json *list = vv_json_get(p->schema->json, "foreignKeys");
 	size_t lines = p->o->rules ? p->o->rules->line_count : 0;
 
-	p->foreigns = take(p, (list ? list->count : 0) + lines, sizeof(*p->foreigns));
+	p->foreigns = alloc_items(p, (list ? list->count : 0) + lines, sizeof(*p->foreigns));
 	if (!p->foreigns) return;
 	for (const vv_json *n = list ? list->first : NULL; n; n = n->next) {
 		add_foreign(p, n);
@@ -774,11 +777,11 @@ static vv_status make_plan(check_plan *out, const vv_check_options *o, vv_error 
 	vv_status rc = read_schema(out, err);
 
 	if (rc < 0) return rc;
-	out->columns = take(out, out->count, sizeof(*out->columns));
-	out->of_field = take(out, out->schema->count, sizeof(*out->of_field));
+	out->columns = alloc_items(out, out->count, sizeof(*out->columns));
+	out->of_field = alloc_items(out, out->schema->count, sizeof(*out->of_field));
 	/* the last one is of blank rows */
 	out->slot_max = CHECK_SLOT_COUNT * out->count + condition_rules(out) + 1;
-	out->slots = take(out, out->slot_max, sizeof(*out->slots));
+	out->slots = alloc_items(out, out->slot_max, sizeof(*out->slots));
 	if (!out->columns || !out->of_field || !out->slots) return vv_fail_nomem(err);
 	if (out->count == 0 && !vv_form_is_document(t->root.dialect.form) && !o->sheet) {
 		const char *why = t->root.bytes > 0 ? "the file contains no text"

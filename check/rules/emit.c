@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "check/rules/cells.h"
 #include "check/rules/check.h"
 #include "check/rules/likely.h"
 #include "check/rules/plan.h"

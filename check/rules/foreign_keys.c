@@ -1,7 +1,7 @@
 /*
  * foreign_keys: checks foreign keys.
  *
- * The referring keys are held by value, each once, and the other table is read until all have been
+ * The referring keys are stored by value, each once, and the other table is read until all have been
  * found; if they exceed memory, a part at a time, by hash. A group's result is kept.
  *
  * A group's answer is valid as long as the other table has lost no key: if its groups changed, the
@@ -11,6 +11,7 @@
  * The memo's fact: the number of the group's keys without a target. The tail: 16 bytes hash of how
  * keys are read, 16 bytes hash of the other side's data list, 32 bytes name of each of its groups.
  */
+#include "check/rules/cells.h"
 #include "check/rules/table_internal.h"
 
 #include <stdio.h>
@@ -526,7 +527,7 @@ static vv_status read_there(following *x, vv_error *err)
 	return w.rc;
 }
 
-static vv_status tell(following *x, uint64_t row, vv_error *err)
+static vv_status report_row(following *x, uint64_t row, vv_error *err)
 {
 	const check_foreign *f = x->f;
 	char expected[300];
@@ -564,7 +565,9 @@ static vv_status follow_row(void *payload, size_t row, bool whole, vv_error *err
 	if (!in_part(&x->t, hash)) return VV_OK;
 	const target *found = find_target(&x->t, &x->w.key, hash);
 	if (found && found->met) return VV_OK;
-	if (v->step == FOLLOW_TELL) return tell(x, x->r->groups[v->group].first_row + row, err);
+	if (v->step == FOLLOW_TELL) {
+		return report_row(x, x->r->groups[v->group].first_row + row, err);
+	}
 	x->bad[v->group]++;
 	return VV_OK;
 }

@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/thread.h"
+#include "check/rules/cells.h"
 #include "check/rules/check.h"
 #include "check/rules/keys.h"
 #include "dataset/table/table.h"

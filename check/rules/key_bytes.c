@@ -4,6 +4,7 @@
 #include "check/rules/key_bytes.h"
 
 #include "base/hash.h"
+#include "check/rules/cells.h"
 #include "check/rules/check.h"
 #include "dataset/table/table.h"
 

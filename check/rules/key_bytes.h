@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "check/kept/key_run.h"
+#include "check/rules/cells.h"
 #include "check/rules/groups.h"
 
 typedef struct vv_batch vv_batch;

@@ -12,6 +12,7 @@
 #include "base/hash_index.h"
 #include "base/hint_text.h"
 #include "base/sys.h"
+#include "check/rules/cells.h"
 #include "check/rules/check.h"
 #include "check/rules/key_bytes.h"
 #include "check/rules/rules.h"
@@ -72,7 +73,7 @@ static const char *expected_of(const check_key *key, bool whole)
 	return key->of.count == 1 ? "a value" : "a value in each column of the key";
 }
 
-static vv_status tell(telling *t, uint64_t row, uint64_t first, bool whole, vv_error *err)
+static vv_status report_row(telling *t, uint64_t row, uint64_t first, bool whole, vv_error *err)
 {
 	const check_key *key = &t->r->plan.keys[t->key];
 	vv_auto(vv_buf) expected = VV_BUF_INIT;
@@ -121,8 +122,9 @@ static vv_status compare_row(void *payload, size_t row, bool whole, vv_error *er
 	uint64_t here = r->groups[c->group].first_row + row, first;
 
 	if (!whole && kind != CHECK_ROW) {
-		return kind == CHECK_PRIMARY && c->from == 0 ? tell(c->t, here, here, false, err)
-							     : VV_OK;
+		return kind == CHECK_PRIMARY && c->from == 0
+			       ? report_row(c->t, here, here, false, err)
+			       : VV_OK;
 	}
 	uint64_t hash = check_key_hash(&c->w->key, c->t->seed);
 	if (c->from == c->to ||
@@ -130,7 +132,7 @@ static vv_status compare_row(void *payload, size_t row, bool whole, vv_error *er
 		return VV_OK;
 	}
 	if (!see(&c->known, &c->w->key, hash, here, &first)) return vv_fail_nomem(err);
-	return first != here ? tell(c->t, here, first, true, err) : VV_OK;
+	return first != here ? report_row(c->t, here, first, true, err) : VV_OK;
 }
 
 static vv_status compare_some(telling *t, check_worker *w, const check_suspects *s, size_t from,

@@ -1,7 +1,7 @@
 /*
  * keys: proves a key unique, and proves it again for a new version with few reads.
  *
- * Each row gives an entry: 40 bits of a seeded hash of its key's value, and the number of its
+ * Each row has an entry: 40 bits of a seeded hash of its key's value, and the number of its
  * group. Sorted, entries with different hashes prove different keys; where hashes are
  * equal the groups are read and the keys compared by value, so that the answer is exact. The
  * sorted entries of a version are kept: for the next one those of groups that are gone are
@@ -34,6 +34,7 @@
 #include "base/sys.h"
 #include "check/kept/key_bounds.h"
 #include "check/kept/key_run.h"
+#include "check/rules/cells.h"
 #include "check/rules/check.h"
 #include "check/rules/key_bytes.h"
 #include "check/rules/key_repeats.h"
@@ -190,7 +191,7 @@ static vv_status load_bounds(check_run *r, struct check_keys *k, const check_key
 	return vv_buf_ok(&k->bounds.bytes, err);
 }
 
-/* The number of fresh entries to hold in memory and keep for the next time. */
+/* The maximum number of new entries in memory, which are cached for the next check. */
 static size_t fresh_max(const check_run *r)
 {
 	return (size_t)(check_key_memory(r) / FRESH_BYTES);

@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/sys.h"
+#include "check/rules/cells.h"
 #include "check/rules/check.h"
 #include "check/rules/groups.h"
 #include "dataset/format/form.h"

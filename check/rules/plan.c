@@ -18,7 +18,7 @@ static const vv_rule_setting *find_setting(const check_plan *p, const char *rule
 	const vv_rule *wanted = set ? vv_rule_find(rule) : NULL;
 	const vv_rule_setting *best = NULL;
 
-	/* a setting for the column precedes one for all; among equals the last holds */
+	/* a setting for the column precedes one for all; among equals the last applies */
 	for (size_t i = 0; set && i < set->count; i++) {
 		const vv_rule_setting *s = &set->items[i];
 

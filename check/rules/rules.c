@@ -48,7 +48,7 @@ typedef struct reader {
 
 static const char *const top_words[] = {"$schema",  "version", "description", "onCommit",
 					"failOn",   "limit",   "accept",      "rules",
-					"datasets", "merge",   NULL};
+					"datasets", "merge",   "keep",        NULL};
 static const char *const dataset_words[] = {"path",  "description", "encoding",
 					    "check", "rules",       NULL};
 static const char *const setting_words[] = {"severity",  "title", "description", "columns",
@@ -512,6 +512,7 @@ static vv_status read_top(reader *r, const vv_json *top)
 	if (m && (m->type != VV_JSON_NUMBER || !vv_parse_u64(&f->limit, m->text, m->text_len))) {
 		vv_descriptor_fail(&r->d, m, "must be a whole number");
 	}
+	(void)vv_descriptor_get(&r->d, top, "keep", VV_JSON_STRING); /* of varve expire */
 	read_accepts(r, top);
 	check_merge(r, top);
 	f->blocks = vv_descriptor_alloc(&r->d, 1 + (datasets ? datasets->count : 0),

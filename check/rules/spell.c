@@ -2,6 +2,8 @@
  * spell: writes constraints, keys and settings as equivalent lines of varve.checks. A line that does not read back
  * with the same meaning becomes a comment.
  */
+#include "check/rules/spell.h"
+
 #include <string.h>
 
 #include "base/array.h"
@@ -11,7 +13,6 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "check/rules/check.h"
-#include "check/rules/compile.h"
 #include "check/rules/rules.h"
 #include "dataset/schema/descriptor.h"
 #include "dataset/schema/value.h"

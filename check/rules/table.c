@@ -6,10 +6,12 @@
 
 #include "base/array.h"
 #include "base/sys.h"
+#include "check/rules/cells.h"
 #include "check/rules/check.h"
 #include "check/rules/compile.h"
 #include "check/rules/group_jobs.h"
 #include "check/rules/keys.h"
+#include "check/rules/spell.h"
 #include "check/rules/table_internal.h"
 #include "dataset/table/root.h"
 #include "dataset/table/table.h"

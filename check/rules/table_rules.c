@@ -336,7 +336,7 @@ static vv_status put_record(table_rule *t, vv_buf *out, vv_error *err)
 		       : vv_buf_ok(out, err);
 }
 
-static vv_status keep(const judging *j, vv_error *err)
+static vv_status cache_results(const judging *j, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
@@ -586,7 +586,7 @@ vv_status check_table_rules(check_run *r, check_emit *e, vv_error *err)
 	if (!r->o->rules || r->o->rules->line_count == 0) return VV_OK;
 	if ((rc = open_judging(&j, err)) == VV_OK && j.count > 0 &&
 	    (rc = count_sides(&j, err)) == VV_OK) {
-		rc = keep(&j, err);
+		rc = cache_results(&j, err);
 	}
 	for (size_t k = 0; k < j.count && rc == VV_OK; k++) {
 		rc = give_all(&j, &j.rules[k], err);

@@ -148,25 +148,31 @@ typedef struct vv_option_rule {
 	const char *requires; /* at least one of these options must be used with it; or NULL */
 } vv_option_rule;
 
-/* An option that the command does not have, but that users of other programs may try. */
+/* Options that the command does not have, but that users of other programs may try. One of hint, use and
+ * line is set; or hint and line, if other options that the command lacks make the line wrong. */
 typedef struct vv_absent_option {
-	const char *name; /* without dashes */
-	const char *hint; /* what to do instead */
+	/* without dashes, separated by spaces; "format=md": --format with a value that it does not take;
+	 * "report=FILE": with the name of a file */
+	const char *names;
+	const char *hint; /* what to do instead, in words */
+	/* what takes their place in the user's command line: "--where"; "": nothing, their value is an
+	 * argument */
+	const char *use;
+	const char *line; /* a command line that does it: a pattern of typed_line.h */
+	bool drops;       /* their value has no meaning in `line` */
+	/* "--sort": if this option is typed, too, its value gets a '-' in front; else hint is used */
+	const char *negates;
 } vv_absent_option;
 
-/* Lines of a table of absent options: what only add and convert have of OPT_WRITTEN. */
+/* An entry for tables of absent options: the options of OPT_WRITTEN, which only add and convert have. */
 #define VV_WRITTEN_HINT                                                                            \
 	"'varve add' and 'varve convert' have it: 'varve convert --format csv IN -' writes "       \
 	"the rows in a form that every command reads"
 #define VV_ABSENT_WRITTEN                                                                          \
-	{"input-format", VV_WRITTEN_HINT}, {"encoding", VV_WRITTEN_HINT},                          \
-		{"delimiter", VV_WRITTEN_HINT}, {"quote", VV_WRITTEN_HINT},                        \
-		{"escape", VV_WRITTEN_HINT}, {"comment", VV_WRITTEN_HINT},                         \
-		{"initial-space", VV_WRITTEN_HINT}, {"header-rows", VV_WRITTEN_HINT},              \
-		{"header-join", VV_WRITTEN_HINT}, {"skip-lines", VV_WRITTEN_HINT},                 \
-		{"skip-footer", VV_WRITTEN_HINT}, {"records", VV_WRITTEN_HINT},                    \
 	{                                                                                          \
-		"no-header", VV_WRITTEN_HINT                                                       \
+		"input-format encoding delimiter quote escape comment initial-space header-rows "  \
+		"header-join skip-lines skip-footer records no-header",                            \
+			.hint = VV_WRITTEN_HINT                                                    \
 	}
 
 /* A command. */
@@ -183,7 +189,7 @@ typedef struct vv_command {
 	const vv_option *options;
 	size_t option_count;
 	size_t options_size;            /* size of the struct that the options fill */
-	const vv_absent_option *absent; /* ends with an entry whose name is NULL; may be NULL */
+	const vv_absent_option *absent; /* ends with an entry whose names are NULL; may be NULL */
 	/* the meaning of exit code 1; NULL: the command never exits with 1 */
 	const char *exit_codes;
 	/* how a shell completes positional arguments: "path", "ref" or "command"; "": no

@@ -57,8 +57,11 @@ typedef struct vv_context {
 	char again[32];   /* the name with an option, for notes: "merge --abort" */
 	/* the struct that the parsed options fill; NULL: the command has no options */
 	void *options;
-	int argc;     /* the number of elements of argv */
-	char **argv;  /* positional arguments without "--"; argv[argc] is NULL */
+	int argc;    /* the number of elements of argv */
+	char **argv; /* positional arguments without "--"; argv[argc] is NULL */
+	/* all words after the command's name, as the user typed them */
+	char **typed;
+	int typed_count;
 	int dashdash; /* the number of arguments before "--"; -1: no "--" */
 	int code;     /* the exit code on success; 0 unless the command sets it */
 

@@ -51,24 +51,22 @@ void vv_gc_print(const vv_gc_run *g)
 }
 
 /* Starts `varve gc --auto` with its output in the file gc->log. *pid: of the process. */
-static vv_status start(pid_t *pid, const vv_auto_gc *gc, vv_error *err)
+static vv_status start_gc(pid_t *pid, const vv_auto_gc *gc, vv_error *err)
 {
-	static const char *const argv[] = {"varve", "gc", "--auto", NULL};
-	static const char *const quiet[] = {"varve", "gc", "--auto", "--quiet", NULL};
+	const char *const argv[] = {"varve", "gc", "--auto", gc->detach ? NULL : "--quiet", NULL};
 	vv_auto(char) *name = vv_varve_path(), *file = NULL;
 	vv_status rc;
 
 	if (!name) return vv_fail_nomem(err);
 	if ((rc = vv_program_find(&file, vv_environ(), name, err)) < 0) return rc;
 	vv_os_command c = {.file = file,
-			   .argv = quiet,
+			   .argv = argv,
 			   .env = vv_env_list(vv_environ()),
 			   .ends = {-1, STDOUT_FILENO, STDERR_FILENO}};
 	vv_auto(vv_fd) log = -1;
 	if (gc->detach) {
 		log = vv_open_own(gc->log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, err);
 		if (log < 0) return (vv_status)log;
-		c.argv = argv;
 		c.ends[1] = c.ends[2] = log;
 		c.detached = true;
 	}
@@ -90,7 +88,7 @@ void vv_auto_gc_begin(const vv_auto_gc *gc, bool quiet)
 		vv_note("the store has grown to %s: gc runs in the background ('varve help gc')",
 			vv_text_bytes(gc->bytes));
 	}
-	if (start(&pid, gc, VV_IGNORED) < 0 || (!gc->detach && !vv_os_wait(pid, &code)) ||
+	if (start_gc(&pid, gc, VV_IGNORED) < 0 || (!gc->detach && !vv_os_wait(pid, &code)) ||
 	    code == VV_OS_NOT_STARTED) {
 		vv_warn("gc could not be started; run 'varve gc'");
 	}

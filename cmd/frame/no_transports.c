@@ -9,6 +9,9 @@
  */
 #include <stdbool.h>
 
+/* Hidden from other libraries, as in libgit2: tests/faults/shim.c finds libvarve by its public functions. */
+#pragma GCC visibility push(hidden)
+
 #define REFUSED (-1) /* as libgit2's GIT_ERROR */
 
 #define REFUSES(name)                                                                              \

@@ -10,6 +10,8 @@
 #include "base/buf.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/git_words.h"
+#include "cmd/frame/typed_line.h"
 #include "dataset/schema/csv_record.h"
 
 typedef struct parser {
@@ -52,6 +54,196 @@ static bool takes_value(const vv_option *o)
 	return o->kind != VV_OPT_FLAG && o->kind != VV_OPT_NO_FLAG && o->value != NULL;
 }
 
+/* An option that the command lacks, or one with a wrong value, as the user typed it. */
+typedef struct typed_option {
+	const char *name;  /* without dashes and value */
+	const char *value; /* after "=" or the letter; NULL: it may be the next argument */
+	int first, last;   /* the arguments that it takes up */
+} typed_option;
+
+static const vv_absent_option *find_absent(const vv_command *c, const char *name, size_t len)
+{
+	for (const vv_absent_option *a = c->absent; a && a->names; a++) {
+		for (const char *at = a->names; *at; at += strspn(at, " ")) {
+			const size_t word = strcspn(at, " ");
+
+			if (word == len && memcmp(at, name, len) == 0) return a;
+			at += word;
+		}
+	}
+	return NULL;
+}
+
+static void put_used(vv_buf *line, const char *use, const char *value)
+{
+	vv_buf_printf(line, "%s%s", *use ? " " : "", use);
+	if (!value || strchr(use, ' ')) return;
+	vv_buf_putc(line, strncmp(use, "--", 2) == 0 ? '=' : ' ');
+	vv_text_put_word(line, value);
+}
+
+/* Reads a word such as --rows=3 or -r. */
+static const vv_absent_option *find_lacked(const vv_command *c, const char *word)
+{
+	if (strncmp(word, "--", 2) == 0) return find_absent(c, word + 2, strcspn(word + 2, "="));
+	return word[0] == '-' && word[1] && !word[2] ? find_absent(c, word + 1, 1) : NULL;
+}
+
+/* Appends an argument. An option that the command lacks is replaced. */
+static void put_argument(vv_buf *line, const vv_command *c, const char *word)
+{
+	const vv_absent_option *a = find_lacked(c, word);
+	const char *value = strchr(word, '=');
+
+	if (a && a->use) {
+		put_used(line, a->use, value ? value + 1 : NULL);
+		return;
+	}
+	vv_buf_putc(line, ' ');
+	vv_text_put_word(line, word);
+}
+
+/* Returns the option's value in argument `at`; NULL: the argument has none. */
+static const char *value_of(const parser *p, int at, const char *option)
+{
+	const size_t len = strlen(option);
+
+	if (at > 0 && strcmp(p->argv[at - 1], option) == 0) return p->argv[at];
+	return strncmp(p->argv[at], option, len) == 0 && p->argv[at][len] == '='
+		       ? p->argv[at] + len + 1
+		       : NULL;
+}
+
+/* Hints at the user's command line without the option, and with a '-' before the value of the one that it negates.
+ * Returns false if that one was not typed. */
+static bool hint_negated(const parser *p, const typed_option *o, const char *negates)
+{
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	bool found = false;
+
+	vv_buf_printf(&line, "did you mean 'varve %s", p->command->name);
+	for (int i = 0; i < p->argc; i++) {
+		const char *value = value_of(p, i, negates);
+		vv_auto(char) *word = NULL;
+
+		if (i >= o->first && i <= o->last) {
+			continue;
+		}
+		if (!value || *value == '-') {
+			put_argument(&line, p->command, p->argv[i]);
+			continue;
+		}
+		word = vv_asprintf("%.*s-%s", (int)(value - p->argv[i]), p->argv[i], value);
+		vv_buf_putc(&line, ' ');
+		vv_text_put_word(&line, word ? word : p->argv[i]);
+		found = true;
+	}
+	vv_buf_puts(&line, "'?");
+	if (!found || line.len >= VV_HINT_MAX) return false;
+	vv_hint(p->err, "%s", vv_buf_cstr(&line));
+	return true;
+}
+
+/* Hints at the user's command line with `use` in place of the option. */
+static void hint_used(const parser *p, const typed_option *o, const char *use)
+{
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	bool made = true; /* every other option is one of the command, or can be replaced */
+
+	vv_buf_printf(&line, "did you mean 'varve %s", p->command->name);
+	for (int i = 0; i < p->argc; i++) {
+		if (i == o->first) {
+			put_used(&line, use, o->value);
+		} else if (i < o->first || i > o->last) {
+			const vv_absent_option *a = find_lacked(p->command, p->argv[i]);
+
+			made = made && (!a || a->use);
+			put_argument(&line, p->command, p->argv[i]);
+		}
+	}
+	vv_buf_puts(&line, "'?");
+	if (made && line.len < VV_HINT_MAX) { /* a part of a command line would be no help */
+		vv_hint(p->err, "%s", vv_buf_cstr(&line));
+	} else {
+		vv_hint(p->err, "did you mean '%s'?", use);
+	}
+}
+
+/* Hints at the command line that the pattern makes of the other arguments. */
+static vv_status hint_line(const parser *p, const typed_option *o, const vv_absent_option *a)
+{
+	vv_auto_free char **others = vv_calloc((size_t)p->argc + 1, sizeof(*others));
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	const bool next = !o->value && (a->drops || strstr(a->line, "VALUE")) &&
+			  o->last + 1 < p->argc;
+	const int last = o->last + next;
+	bool more = false;
+	int count = 0;
+	vv_typed t;
+
+	if (!others) return vv_fail_nomem(p->err);
+	for (int i = 0; i < p->argc; i++) {
+		if (i < o->first || i > last) {
+			others[count++] = p->argv[i];
+			more = more || find_lacked(p->command, p->argv[i]);
+		}
+	}
+	if (more && a->hint) return vv_hint(p->err, "%s", a->hint);
+	vv_typed_read(&t, count, others);
+	t.value = next ? p->argv[last] : o->value;
+	if (!t.file && !strstr(a->line, "VERSION")) { /* REV:FILE */
+		t.file = t.other;
+	}
+	vv_typed_put(&line, a->line, &t);
+	return vv_hint(p->err, "'%s' does it",
+		       line.len + 16 < VV_HINT_MAX ? vv_buf_cstr(&line) : a->line);
+}
+
+/* Adds what to do instead of an option, or a value, that other programs have. */
+static bool hint_absent(const parser *p, const typed_option *o)
+{
+	const char *next = o->last + 1 < p->argc ? p->argv[o->last + 1] : "";
+	vv_auto(char) *file = vv_asprintf("%s=FILE", o->name);
+	const vv_absent_option *a = NULL;
+
+	if (file && strchr(o->value ? o->value : next, '.')) {
+		a = find_absent(p->command, file, strlen(file));
+	}
+	a = a ? a : find_absent(p->command, o->name, strlen(o->name));
+	if (!a) return false;
+	if (a->negates && hint_negated(p, o, a->negates)) return true;
+	if (a->use) {
+		hint_used(p, o, a->use);
+	} else if (a->line) {
+		(void)hint_line(p, o, a);
+	} else {
+		(void)vv_hint(p->err, "%s", a->hint);
+	}
+	return true;
+}
+
+/* Adds the value that a wrong one may mean. */
+static void hint_choice(const parser *p, const vv_option *o, const char *value)
+{
+	const bool apart = value == p->argv[p->at]; /* the next argument */
+	vv_auto(char) *given = vv_asprintf("%s=%s", o->name ? o->name : "", value);
+	vv_auto(char) *choices = vv_strdup(o->choices);
+	vv_nearest near = vv_nearest_to(value);
+
+	if (!given || !choices) return;
+	/* no .value: the replacement has a value of its own */
+	const typed_option typed = {.name = given, .first = p->at - apart, .last = p->at};
+	if (hint_absent(p, &typed) || !o->name) return;
+	for (char *word = strtok(choices, "|"); word; word = strtok(NULL, "|")) {
+		(void)vv_nearest_try(&near, word);
+	}
+	vv_auto(char) *use = near.best ? vv_asprintf("--%s %s", o->name, near.best) : NULL;
+
+	if (use) {
+		hint_used(p, &typed, use);
+	}
+}
+
 static vv_status check_choice(const parser *p, const vv_option *o, const char *value)
 {
 	char name[40];
@@ -61,6 +253,7 @@ static vv_status check_choice(const parser *p, const vv_option *o, const char *v
 	vv_choices_put(&list, o->choices);
 	vv_fail(p->err, VV_EUSAGE, "%s takes %s, not '%s'", option_name(o, name),
 		vv_buf_cstr(&list), vv_text_shows(value));
+	hint_choice(p, o, value);
 	return VV_EUSAGE;
 }
 
@@ -175,26 +368,20 @@ static const vv_option *find_long(const vv_command *c, const char *name, size_t 
 				     memcmp(it->name, name, len) == 0);
 }
 
-/* Adds what to do instead of an option that other programs have. */
-static bool hint_absent(const parser *p, const char *name)
-{
-	for (const vv_absent_option *a = p->command->absent; a && a->name; a++) {
-		if (strcmp(a->name, name) == 0) {
-			vv_hint(p->err, "%s", a->hint);
-			return true;
-		}
-	}
-	return false;
-}
-
 static vv_status unknown_long(const parser *p, const char *name, size_t len)
 {
 	vv_auto(char) *word = vv_strndup(name, len);
+	const typed_option typed = {.name = word,
+				    .value = name[len] ? name + len + 1 : NULL,
+				    .first = p->at,
+				    .last = p->at};
 
 	if (!word) return vv_fail_nomem(p->err);
 	vv_fail(p->err, VV_EUSAGE, "%s has no option '--%s'", p->command->name,
 		vv_text_show(name, len));
-	if (hint_absent(p, word)) return VV_EUSAGE;
+	if (hint_absent(p, &typed) || vv_git_words_option(p->command->name, p->argv[p->at])) {
+		return VV_EUSAGE;
+	}
 	vv_nearest near = vv_nearest_to(word);
 	vv_array_each(p->command->options, p->command->option_count, option) {
 		if (option->name) {
@@ -202,7 +389,10 @@ static vv_status unknown_long(const parser *p, const char *name, size_t len)
 		}
 	}
 	if (near.best) {
-		vv_hint(p->err, "did you mean '--%s'?", near.best);
+		vv_auto(char) *use = vv_asprintf("--%s", near.best);
+
+		if (!use) return vv_fail_nomem(p->err);
+		hint_used(p, &typed, use);
 	}
 	return VV_EUSAGE;
 }
@@ -260,7 +450,12 @@ static vv_status parse_short(parser *p, const char *text)
 			}
 			vv_fail(p->err, VV_EUSAGE, "%s has no option '-%s'", p->command->name,
 				vv_text_show(text, len));
-			if (!hint_absent(p, (const char[]){*text, '\0'}) && vv_is_digit(*text)) {
+			const typed_option typed = {.name = (const char[]){*text, '\0'},
+						    .value = text[len] ? text + len : NULL,
+						    .first = p->at,
+						    .last = p->at};
+
+			if (!hint_absent(p, &typed) && vv_is_digit(*text)) {
 				vv_hint(p->err, "write '--' before a word that begins with '-'");
 			}
 			return VV_EUSAGE;
@@ -269,6 +464,24 @@ static vv_status parse_short(parser *p, const char *text)
 		if ((rc = apply(p, o, NULL)) < 0) return rc;
 	}
 	return VV_OK;
+}
+
+bool vv_options_lacks(const vv_command *c, int argc, char **argv, vv_error *err)
+{
+	parser p = {.command = c, .argc = argc, .argv = argv, .err = err};
+
+	for (; p.at < argc; p.at++) {
+		const typed_option typed = {
+			.name = argv[p.at] + strspn(argv[p.at], "-"), .first = p.at, .last = p.at};
+
+		if ((p.at == 0 || typed.name > argv[p.at]) &&
+		    find_absent(c, typed.name, strlen(typed.name))) {
+			vv_fail(err, VV_EUSAGE, "%s has no '%s'", c->name,
+				vv_text_shows(argv[p.at]));
+			return hint_absent(&p, &typed);
+		}
+	}
+	return false;
 }
 
 static bool wants_help(const vv_command *c, const char *arg)

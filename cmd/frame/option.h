@@ -33,6 +33,9 @@ vv_status vv_options_parse(const vv_command *c, void *options, int argc, char **
  * their number, or a combination of options, is invalid. */
 vv_status vv_options_check(const vv_command *c, const void *options, int argc, char *const *argv,
 			   vv_error *err);
+/* For a command with c->pass: returns true, and sets err, if an argument is one of c->absent. The first
+ * may be a word without dashes. */
+bool vv_options_lacks(const vv_command *c, int argc, char **argv, vv_error *err);
 /* Returns true if the command has a flag of this name, and it is set. */
 bool vv_options_flag(const vv_command *c, const void *options, const char *name);
 void vv_options_clear(const vv_command *c, void *options); /* frees the arrays of lists */

@@ -94,7 +94,8 @@ static int run_parsed(const vv_command *c, int argc, char **argv)
 		return vv_report(&err);
 	}
 	if (vv_options_parse(c, options, argc, argv, &args, &err) < 0) {
-		if (args.failed >= 0 && vv_git_words_option(c->name, argv[args.failed])) {
+		if (args.failed >= 0 && err.hint_id == VV_HINT_NONE &&
+		    vv_git_words_option(c->name, argv[args.failed])) {
 			vv_git_words_hint(&err, c->name, argc, argv);
 		}
 		vv_hint(&err, "try 'varve %s -h'", c->name);
@@ -111,6 +112,8 @@ static int run_parsed(const vv_command *c, int argc, char **argv)
 				.options = options,
 				.argc = args.argc,
 				.argv = args.argv,
+				.typed = argv,
+				.typed_count = argc,
 				.dashdash = args.dashdash};
 
 		name_again(&x, c);
@@ -186,6 +189,10 @@ int vv_command_run(const vv_command *c, int argc, char **argv)
 	if (argc > 0 && (strcmp(argv[0], "-h") == 0 || strcmp(argv[0], "--help") == 0)) {
 		vv_help_command(c);
 		return VV_EXIT_OK;
+	}
+	if (c->absent && vv_options_lacks(c, argc, argv, &err)) {
+		vv_hint(&err, "try 'varve %s -h'", c->name);
+		return vv_report(&err);
 	}
 	return c->pass ? run_git(c, argc, argv) : c->run_alone(NULL, argc, argv);
 }

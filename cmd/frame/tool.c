@@ -14,6 +14,7 @@
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/os.h"
+#include "base/program_start.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
@@ -266,7 +267,7 @@ int vv_tool_serve_http(const char *what, int argc, char **argv)
 
 /* --- from main to the end --- */
 
-static int run(const vv_tool *p, int argc, char **argv)
+static int run_tool(const vv_tool *p, int argc, char **argv)
 {
 	int at = global_options(p, argc, argv);
 
@@ -284,6 +285,7 @@ static int run(const vv_tool *p, int argc, char **argv)
 
 int vv_tool_main(const vv_tool *p, int argc, char **argv)
 {
+	argv = vv_os_arguments(&argc, argv);
 	if (!fill_standard_files()) return VV_EXIT_TROUBLE;
 	vv_os_program_started(argv[0]);
 	catch_signals();
@@ -291,5 +293,5 @@ int vv_tool_main(const vv_tool *p, int argc, char **argv)
 	if (p->begin) {
 		p->begin();
 	}
-	return vv_out_end(run(p, argc, argv));
+	return vv_out_end(run_tool(p, argc, argv));
 }

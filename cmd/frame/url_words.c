@@ -23,7 +23,7 @@ void vv_url_words_clear(vv_url_words *w)
 	*w = (vv_url_words){0};
 }
 
-static vv_status put(vv_url_words *w, const char *word, size_t len, vv_error *err)
+static vv_status put_word(vv_url_words *w, const char *word, size_t len, vv_error *err)
 {
 	w->argv[w->argc] = vv_strndup(word, len);
 	return w->argv[w->argc++] ? VV_OK : vv_fail_nomem(err);
@@ -82,7 +82,7 @@ static vv_status put_version(vv_url_words *w, const char *word, const char *rest
 	}
 	vv_buf_puts(&b, rest);
 	vv_status rc = vv_buf_ok(&b, err);
-	return rc < 0 ? rc : put(w, b.data, b.len, err);
+	return rc < 0 ? rc : put_word(w, b.data, b.len, err);
 }
 
 static vv_status put_versions(vv_url_words *w, int argc, char **argv, vv_error *err)
@@ -108,7 +108,8 @@ static vv_status put_revisions(vv_url_words *w, int argc, char **argv, vv_error 
 		rest = rest ? rest : *word;
 		colon = vv_subject_colon(rest);
 		if (*rest && colon != rest &&
-		    (rc = put(w, rest, colon ? (size_t)(colon - rest) : strlen(rest), err)) < 0) {
+		    (rc = put_word(w, rest, colon ? (size_t)(colon - rest) : strlen(rest), err)) <
+			    0) {
 			return rc;
 		}
 	}
@@ -134,7 +135,7 @@ static vv_status put_paths(vv_url_words *w, int argc, char **argv, int dashdash,
 		for (int k = w->dashdash; k < w->argc; k++) {
 			again |= strcmp(w->argv[k], rest) == 0;
 		}
-		if (!again && (rc = put(w, rest, strlen(rest), err)) < 0) return rc;
+		if (!again && (rc = put_word(w, rest, strlen(rest), err)) < 0) return rc;
 	}
 	return VV_OK;
 }

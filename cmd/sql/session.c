@@ -161,6 +161,9 @@ static vv_status advise(const char *sql, size_t place, vv_error *err)
 		return vv_hint(err,
 			       "the columns of varve_diff_ tables are named to_NAME and from_NAME");
 	}
+	if (place >= 4 && sqlite3_strnicmp(sql + place - 4, " at ", 4) == 0) {
+		return vv_hint(err, "write: NAME AS OF 'REV'");
+	}
 	return place >= len && sqlite3_strnicmp(sql + place - len, of, (int)len) == 0
 		       ? vv_hint(err, "write a version in single quotes: AS OF 'v1'")
 		       : err->code;
@@ -173,6 +176,25 @@ static bool is_listing(const char *sql)
 
 	return vv_ascii_is(sql, len, "show") || vv_ascii_is(sql, len, "describe") ||
 	       vv_ascii_is(sql, len, "desc");
+}
+
+/* Its last word is the table. */
+static vv_status hint_listing(const char *sql, vv_error *err)
+{
+	size_t end = strcspn(sql, ";"), at;
+
+	while (end > 0 && strchr(" \t\n", sql[end - 1])) {
+		end--;
+	}
+	for (at = end; at > 0 && (vv_is_alnum(sql[at - 1]) || sql[at - 1] == '_'); at--) {
+	}
+	if (at == 0 || at == end || vv_ascii_is(sql + at, end - at, "tables")) {
+		return vv_hint(
+			err,
+			"'.tables' lists the tables, '.schema TABLE' the columns of one: varve sql '.tables'");
+	}
+	return vv_hint(err, "'varve sql '.schema %.*s'' lists the columns of a table",
+		       (int)(end - at), sql + at);
 }
 
 vv_status vv_sql_session_prepare(sqlite3_stmt **stmt, vv_sql_session *s, const char **sql,
@@ -191,9 +213,7 @@ vv_status vv_sql_session_prepare(sqlite3_stmt **stmt, vv_sql_session *s, const c
 		vv_sql_session_fail(s, &unused, err);
 		if (is_listing(*sql)) {
 			vv_hint_clear(err);
-			return vv_hint(
-				err,
-				"'.tables' lists the tables, '.schema TABLE' the columns of one: varve sql '.tables'");
+			return hint_listing(*sql, err);
 		}
 		if (vv_ascii_is(*sql, strcspn(*sql, "0123456789"), "select top ")) {
 			return vv_hint(err, "write 'limit N' at the end in place of 'top N'");

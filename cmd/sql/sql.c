@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -111,8 +112,15 @@ static void show_place(const char *sql, int place)
 	vv_buf_puts(&b, "^--- error here");
 	vv_note("%s", vv_buf_cstr(&b));
 	if (sql[place] == '@') {
-		vv_note("hint: quote a name with a revision: \"NAME@REV\"; or write: NAME AS OF "
-			"'REV'");
+		const size_t after = strcspn(sql + place, " \t\n;,)");
+		size_t name = 0;
+
+		while (name < (size_t)place && (vv_is_alnum(sql[place - (int)name - 1]) ||
+						sql[place - (int)name - 1] == '_')) {
+			name++;
+		}
+		vv_note("hint: write a name with a revision in double quotes: \"%.*s\"; or write: NAME AS OF 'REV'",
+			(int)(name + after), sql + place - name);
 	}
 }
 
@@ -878,6 +886,17 @@ static int check_sql(const vv_context *c)
 	return VV_EXIT_OK;
 }
 
+static const vv_absent_option absent[] = {
+	{"o output out", .line = "varve sql --format csv ARGS > VALUE"},
+	{"rev as-of version", .use = "--at"},
+	{"pretty table format=markdown format=md format=text format=pretty",
+	 .use = "--format table"},
+	{"json", .use = "--format json"},
+	{"csv", .use = "--format csv"},
+	{"tsv", .use = "--format tsv"},
+	{.names = NULL},
+};
+
 const vv_command vv_cmd_sql = {
 	.name = "sql",
 	.group = "look",
@@ -895,6 +914,7 @@ const vv_command vv_cmd_sql = {
 	.exit_codes = "there is an error in the query",
 	.arguments = "",
 	.rules = option_rules,
+	.absent = absent,
 	.check = check_sql,
 	.run = run_sql,
 };

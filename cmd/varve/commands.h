@@ -36,6 +36,8 @@ extern const vv_command vv_cmd_diff_file;
 extern const vv_command vv_cmd_diff_tool;
 extern const vv_command vv_cmd_doctor;
 extern const vv_command vv_cmd_drop;
+extern const vv_command vv_cmd_erase;
+extern const vv_command vv_cmd_expire;
 extern const vv_command vv_cmd_fetch;
 extern const vv_command vv_cmd_filter;
 extern const vv_command vv_cmd_filter_process;

@@ -23,11 +23,6 @@ typedef struct vv_out_file {
 /* Begins to write to path, or to standard output if path is "-". The caller clears *out, also after a
  * failure. VV_EEXISTS: the path exists, and force is false. */
 vv_status vv_out_file_open(vv_out_file *out, const char *path, bool force, vv_error *err);
-/* Chooses the format of an output file by its name: that of a document, such as r.xlsx, requires its
- * own format. Sets *format, the value of --format or NULL, to this format. written: the documents that
- * the command writes, ended by NULL; their extensions are their formats. path may be NULL. Returns an
- * exit code: it reports the usage error of a document that the command or *format does not write. */
-int vv_out_file_format(const char **format, const char *path, const char *const *written);
 /* Writes a piece of the result. It is a vv_bytes_fn, whose payload is the vv_out_file. */
 vv_status vv_out_file_put(void *payload, const void *bytes, size_t len, vv_error *err);
 /* Completes the result. Syncs the temporary file and renames it to path; the new name survives a

@@ -34,14 +34,14 @@ static bool has(const keys *k, const uint8_t *key)
 	return vv_array_find(k->items, k->count, own, memcmp(*own, key, VV_KEY_PUBLIC) == 0);
 }
 
-static void put(keys *k, const uint8_t *key)
+static void put_key(keys *k, const uint8_t *key)
 {
 	if (!has(k, key)) {
 		memcpy(k->items[k->count++], key, VV_KEY_PUBLIC);
 	}
 }
 
-static void take(keys *k, const uint8_t *key)
+static void remove_key(keys *k, const uint8_t *key)
 {
 	size_t kept = 0;
 
@@ -100,22 +100,22 @@ static vv_status access_change(const vv_access *x, vv_vault_session *s, vv_error
 
 	if (!readers.items || !writers.items) return vv_fail_nomem(err);
 	vv_array_each(s->secrets.readers, s->secrets.reader_count, reader) {
-		put(&readers, *reader);
+		put_key(&readers, *reader);
 	}
 	for (size_t i = 0; i < old; i++) {
-		put(&writers, vv_vault_writer_at(s->state, i));
+		put_key(&writers, vv_vault_writer_at(s->state, i));
 	}
 	if ((rc = check(x, s, &readers, &writers, err)) < 0) return rc;
 	bool was_writer = vv_vault_is_writer(s->state, x->key);
 	if (x->add) {
-		put(&readers, x->key);
+		put_key(&readers, x->key);
 		if (x->write) {
-			put(&writers, x->key);
+			put_key(&writers, x->key);
 		}
 	} else {
-		take(&writers, x->key);
+		remove_key(&writers, x->key);
 		if (!x->write) {
-			take(&readers, x->key);
+			remove_key(&readers, x->key);
 		}
 	}
 	const vv_epoch_change change = {.readers = (const uint8_t(*)[VV_KEY_PUBLIC])readers.items,

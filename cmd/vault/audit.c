@@ -50,7 +50,7 @@ static void tell_records(const vv_audit *x, const vv_vault_place *p)
 	}
 }
 
-static void tell(const options *o, const vv_audit *x, const vv_vault_place *p)
+static void print_place(const options *o, const vv_audit *x, const vv_vault_place *p)
 {
 	const uint64_t bad = x->bad_count;
 	unsigned chance;
@@ -139,7 +139,7 @@ static vv_status audit_one(vv_context *c, vv_vault_session *s, vv_vault_place *p
 		vv_out(away ? ": not asked: %s\n" : ": not audited to the end: %s\n",
 		       p->why.message);
 	} else {
-		tell(o, &x, p);
+		print_place(o, &x, p);
 	}
 	return rc;
 }

@@ -9,7 +9,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/vault/work/spread.h"
 
-/* The first holder that accepts nothing: unreachable, or with `answered` one that gave a reason. NULL: none. */
+/* The first holder that accepts nothing: unreachable, or with `answered` one that sent a reason. NULL: none. */
 static const vv_vault_place *find_place(const vv_vault_session *s, bool answered)
 {
 	return vv_array_find(s->places, s->place_count, p,

@@ -14,6 +14,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/vault/commands.h"
 #include "cmd/vault/sealed/holder_open.h"
+#include "cmd/vault/work/policy.h"
 #include "cmd/vault/work/recover.h"
 #include "lib/clone/first_files.h"
 #include "lib/clone/unfinished.h"
@@ -58,7 +59,7 @@ static vv_status keep_policy(const vv_vault_session *s, vv_error *err)
 		       : rc;
 }
 
-static void tell(const options *o, const vv_recover *x, const vv_vault_session *s)
+static void print_result(const options *o, const vv_recover *x, const vv_vault_session *s)
 {
 	char did[VV_DID_TEXT];
 
@@ -133,7 +134,7 @@ static vv_status recover(const options *o, vv_unfinished *u, vv_recover *x, vv_r
 		if (rc == VV_OK && (rc = keep_policy(&s, err)) == VV_OK) {
 			rc = vv_unfinished_end(u, err);
 		}
-		tell(o, x, &s);
+		print_result(o, x, &s);
 		*code = x->missing_shards + x->missing_versions + x->missing_records + x->older +
 						x->beside >
 					0

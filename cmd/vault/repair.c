@@ -291,7 +291,7 @@ static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
 		.get = get_node, .fn = on_block, .payload = r, .seen = seen, .missing = &missing};
 
 	r->lacking = 0;
-	if (n->link) return VV_OK;
+	if (n->link || n->expired) return VV_OK;
 	if (!seen) return vv_fail_nomem(err);
 	vv_status rc = vv_resemble_walk(&walk, &n->root, NULL, err);
 	if (rc < 0 || r->lacking == 0) return rc;
@@ -545,7 +545,7 @@ static void tell_resealed(const options *o, const vv_vault_repair *x)
 	}
 }
 
-static void tell(const options *o, const vv_vault_repair *x, const vv_vault_session *s)
+static void print_result(const options *o, const vv_vault_repair *x, const vv_vault_session *s)
 {
 	const vv_owed *owed = &x->owed;
 	char cost[COST_TEXT];
@@ -600,7 +600,7 @@ static vv_status run_repair(vv_context *c, vv_error *err)
 	s.now += o->now ? 2 : 0;
 	if ((rc = vv_vault_session_need_vault(&s, err)) == VV_OK &&
 	    (rc = vault_repair_run(&x, &s, err)) == VV_OK) {
-		tell(o, &x, &s);
+		print_result(o, &x, &s);
 		c->code = x.owed.sum.owed > 0 || x.damaged > 0 ? VV_EXIT_NO : VV_EXIT_OK;
 	}
 	return rc;

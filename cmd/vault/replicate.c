@@ -8,6 +8,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/vault/commands.h"
 #include "cmd/vault/owed.h"
+#include "cmd/vault/work/policy.h"
 #include "cmd/vault/work/prune.h"
 #include "cmd/vault/work/replicate.h"
 
@@ -86,7 +87,7 @@ static void tell_owed(const options *o, const vv_replicate *x, const vv_vault_se
 	vv_note("%s missing: %s", vv_text_counted(owed, "copy is", "copies are"), vv_buf_cstr(&b));
 }
 
-static void tell(const options *o, const vv_replicate *x, const vv_vault_session *s)
+static void print_result(const options *o, const vv_replicate *x, const vv_vault_session *s)
 {
 	vv_print_failing(s);
 	if (o->run.dry_run) {
@@ -196,7 +197,7 @@ static vv_status run_replicate(vv_context *c, vv_error *err)
 	}
 	s.mend = !o->run.dry_run;
 	if ((rc = vv_replicate_run(&x, &s, err)) == VV_OK) {
-		tell(o, &x, &s);
+		print_result(o, &x, &s);
 		c->code = x.short_of_min || x.sum.owed > 0 || lacks_records(&s, x.copies)
 				  ? VV_EXIT_NO
 				  : VV_EXIT_OK;

@@ -132,7 +132,7 @@ static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_err
 	return rc < 0 && rc != VV_ENOMEM ? vv_recode(err, VV_EMISSING) : rc;
 }
 
-/* A client that gets nothing since a holder fails is told so: it then prefers other sources for a
+/* A client that gets nothing because a holder fails gets an error: it then prefers other sources for a
  * while. */
 static vv_status answer_blocks(serving *x, vv_channel *line, const vv_request *q, vv_error *err)
 {

@@ -277,13 +277,15 @@ typedef struct known_parameter {
 #define OF_LISTS (OF_LOGS | OF(COLUMNS) | OF(VALUES) | OF(ROW) | OF(CONFLICTS))
 
 static const known_parameter known_parameters[] = {
-	{"name", OF(COLUMNS) | OF(VALUES), TEXT, MEMBER(name), NULL},
+	{"name", OF(COLUMNS) | OF(VALUES) | OF(CONFLICTS), TEXT, MEMBER(name), NULL},
 	{"sent", OF(DESK), TEXT, MEMBER(name), NULL},
+	{"done", OF(DESK) | OF(CONFLICTS) | OF(ROW) | OF(TABLE) | OF(COMPARE), TEXT, MEMBER(done),
+	 NULL},
 	{"form", OF(DESK), WORD, MEMBER(login), "login"},
 	{"like", OF(DESK), TEXT, MEMBER(key), NULL},
-	{"key", OF(ROW), TEXT, MEMBER(key), NULL},
+	{"key", OF(ROW) | OF(CONFLICTS), TEXT, MEMBER(key), NULL},
 	{"row", OF(ROW), NUMBER, MEMBER(row), NULL},
-	{"cell", OF(ROW), TEXT, MEMBER(cell), NULL},
+	{"cell", OF(ROW) | OF(CONFLICTS), TEXT, MEMBER(cell), NULL},
 	{"q", OF_ROWS | OF(SEARCH), TEXT, MEMBER(rows.search), NULL},
 	{"q", OF(COMPARE), TEXT, MEMBER(compare.search), NULL},
 	{"col", OF_ROWS, LISTED, READ(columns), NULL},
@@ -301,8 +303,8 @@ static const known_parameter known_parameters[] = {
 	{"hide", OF(COMPARE), WORD, MEMBER(compare.no_removed), "removed"},
 	{"hide", OF(COMPARE), WORD, MEMBER(compare.no_changed), "changed"},
 	{"rev", OF_LOGS | OF(SEARCH), NAME, MEMBER(rev), NULL},
-	{"since", OF_LOGS, TEXT, MEMBER(since), NULL},
-	{"after", OF_LOGS | OF(ROW), TEXT, MEMBER(after), NULL},
+	{"since", OF_LOGS | OF(DESK), TEXT, MEMBER(since), NULL},
+	{"after", OF_LOGS | OF(ROW) | OF(DESK), TEXT, MEMBER(after), NULL},
 	{"of", OF(CONFLICTS), NUMBER, MEMBER(of), NULL},
 	{"jump", OF_ROWS, TEXT, MEMBER(rows.jump), NULL},
 	{"from", OF_ROWS | OF(ROW) | OF(CONFLICTS), NUMBER, MEMBER(rows.from), NULL},
@@ -678,4 +680,7 @@ void vv_web_address_put(vv_buf *out, const vv_web_address *a)
 
 	put_place(out, a);
 	vv_web_address_each(a, put_parameter, &q);
+	if (a->place == VV_WEB_AT_TABLE && a->rows.jump && !a->api && !a->has_form) {
+		vv_buf_puts(out, "#here"); /* the row, somewhere in its page */
+	}
 }

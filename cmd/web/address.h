@@ -24,6 +24,8 @@
  *   R/desk[/PATH]                    changes that are not saved, and the exchange with the remote;
  *                                    with PATH a form for a new row, ?like=KEY: filled from a row;
  *                                    with form=login a form for the remote's name and token;
+ *                                    done=WORD: with a line about the result of a button, of the
+ *                                    versions from since and after;
  *                                    only for the owner
  *   R/raw/REV/PATH                   the bytes of a file; served by transport/server
  *   R/assets/NAME                    style sheet, script and images
@@ -36,7 +38,7 @@
  * R/data, R/row and R/column redirect, too, and so do R/table and R/history without a path.
  *
  * Parameters that pages and rows as a file may leave out:
- *   rows              q (search); col, op, val (filters: the i-th col, op and val are one filter; an empty
+ *   rows              q (search: words, each in some cell); col, op, val (filters: the i-th col, op and val are one filter; an empty
  *                     col means no filter); where (a condition); sort; dir=desc; show (a column,
  *                     may be repeated); from; n; jump (a key)
  *   comparisons       q; in (a column); change (a group of that column's changes); key (columns A,B
@@ -106,6 +108,7 @@ typedef struct vv_web_address {
 	vv_web_compare_query compare; /* the parameters of comparisons */
 	const char *since, *after;    /* the parameters with these names */
 	bool login;                   /* the desk: with a form for the login at the remote */
+	const char *done;             /* the button that led here, such as "got" (pages/done.c) */
 	uint64_t of;      /* conflicts: their number when the first was decided; 0: none was */
 	size_t limit;     /* n: maximum length of a list; 0: the default of the place */
 	bool has_form;    /* form is set */

@@ -3,7 +3,6 @@
  */
 #include "cmd/web/begin.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +14,9 @@
 #include "base/path.h"
 #include "base/text.h"
 #include "cmd/web/model/login.h"
+#include "lib/clone/clone.h"
 
 /* --- the list ----------------------------------------------------------------------------- */
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
 
 static bool is_repository(const char *folder, const char *name)
 {
@@ -33,28 +28,23 @@ static bool is_repository(const char *folder, const char *name)
 vv_status vv_web_begin_read(vv_web_visit *v, vv_web_begin *out, vv_error *err)
 {
 	char *here = getcwd(NULL, 0);
-	const struct dirent *entry;
+	vv_auto(vv_folder) f = {0};
 
 	*out = (vv_web_begin){.folder = vv_web_keep_text(v, here ? here : "."), .complete = true};
 	free(here);
 	out->names = vv_arena_calloc(&v->arena, VV_WEB_BEGIN_MAX, sizeof(*out->names));
 	if (!out->names || v->failed) return vv_fail_nomem(err);
-	DIR *folder = opendir(out->folder);
-	while (folder && (entry = readdir(folder))) {
-		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
-		    !is_repository(out->folder, entry->d_name)) {
+	(void)vv_folder_read(&f, out->folder, true, VV_IGNORED);
+	while (vv_folder_next(&f)) {
+		if (!is_repository(out->folder, f.name)) {
 			continue;
 		}
 		if (out->count == VV_WEB_BEGIN_MAX) {
 			out->complete = false;
 			break;
 		}
-		out->names[out->count++] = vv_web_keep_text(v, entry->d_name);
+		out->names[out->count++] = vv_web_keep_text(v, f.name);
 	}
-	if (folder) {
-		(void)closedir(folder);
-	}
-	qsort(out->names, out->count, sizeof(*out->names), by_name);
 	return v->failed ? vv_fail_nomem(err) : VV_OK;
 }
 
@@ -148,24 +138,6 @@ static vv_status start_folder(vv_web_visit *v, const vv_env *env, const vv_web_v
 	return rc < 0 ? rc : find_top(v, env, folder, path, err);
 }
 
-/* "https://host/team/prices.git" -> "prices" */
-static const char *name_of(vv_web_visit *v, const char *address)
-{
-	size_t end = strlen(address);
-
-	while (end > 0 && address[end - 1] == '/') {
-		end--;
-	}
-	if (end > 4 && strncmp(address + end - 4, ".git", 4) == 0) {
-		end -= 4;
-	}
-	size_t from = end;
-	while (from > 0 && !strchr("/:", address[from - 1])) {
-		from--;
-	}
-	return vv_web_keep(v, address + from, end - from);
-}
-
 static vv_status clone_address(vv_web_visit *v, const vv_env *env, const vv_web_verb *verb,
 			       const char **path, vv_error *err)
 {
@@ -175,15 +147,16 @@ static vv_status clone_address(vv_web_visit *v, const vv_env *env, const vv_web_
 	address += strspn(address, " \t");
 	address = vv_web_keep(v, address, strcspn(address, " \t\r\n"));
 	if (!*address) return vv_fail(err, VV_EUSAGE, "write an address");
-	folder = *folder ? folder : name_of(v, address);
-	if (!*folder || strcmp(folder, ".") == 0 || strcmp(folder, "..") == 0) {
+	vv_auto(char) *name = NULL;
+	vv_status rc = *folder ? VV_OK : vv_clone_folder_name(&name, address, err);
+	if (rc == VV_EUSAGE || strcmp(folder, ".") == 0 || strcmp(folder, "..") == 0) {
 		return vv_fail(err, VV_EUSAGE, "write the name of a folder, too");
 	}
-	vv_auto(char) *to = absolute(env, folder);
+	if (rc < 0) return rc;
+	vv_auto(char) *to = absolute(env, name ? name : folder);
 	if (!to) return vv_fail_nomem(err);
 	list[4] = address;
 	list[5] = to;
-	vv_status rc = VV_OK;
 	if (*vv_web_field(verb, "user") || *vv_web_field(verb, "password")) {
 		rc = vv_web_login(v, env, verb, address, err);
 	}

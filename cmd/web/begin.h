@@ -16,7 +16,7 @@ typedef struct vv_web_begin {
 	bool complete; /* false: there are more than VV_WEB_BEGIN_MAX */
 } vv_web_begin;
 
-/* Reads the current folder. The visit has not begun: only its arena is used. */
+/* Reads the current folder, before vv_web_visit_begin: uses only the arena of the visit. */
 vv_status vv_web_begin_read(vv_web_visit *v, vv_web_begin *out, vv_error *err);
 
 /* Runs the button verb->name: "open" (the field `folder`), "clone" (`address`, and `folder`, which

@@ -9,9 +9,11 @@
 #include <sys/stat.h>
 
 #include "base/arena.h"
+#include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/web/model/commits.h"
+#include "cmd/web/model/rows.h"
 #include "dataset/schema/csv_record.h"
 #include "dataset/table/bytes.h"
 #include "dataset/table/table.h"
@@ -44,7 +46,10 @@ typedef struct file {
 	vv_ordered_file *made;     /* of a version in key order, once bytes of it are requested */
 	uint64_t reserved;         /* of plain_bytes */
 	vv_buf plain;
-	bool is_view; /* rows are written, not the file */
+	bool is_view;    /* rows are written, not the file */
+	bool is_parquet; /* they are made into a Parquet file, before the answer begins */
+	int parquet;     /* descriptor of this file, once it is made; else -1 */
+	char *parquet_path;
 	vv_view_options view;
 	vv_arena texts; /* of view */
 	vv_strings columns, where;
@@ -57,6 +62,10 @@ void vv_http_file_close(void *handle)
 
 	if (!f) return;
 	vv_ordered_file_close(f->made);
+	if (f->parquet >= 0) {
+		vv_close(f->parquet, NULL, NULL);
+	}
+	vv_free(f->parquet_path);
 	if (f->is_dataset) {
 		vv_table_close(&f->table);
 	}
@@ -91,7 +100,7 @@ static vv_status shown_commit(file *f, const char *rev, const char *rest, vv_err
 	vv_status rc = vv_rev_commit(f->repo, rev, &f->commit, err);
 	bool shown;
 
-	if (rc == VV_ECORRUPT) return VV_ENOTFOUND; /* as for a name that strangers may not know */
+	if (rc == VV_ECORRUPT) return VV_ENOTFOUND; /* as for a name that strangers may not see */
 	if (rc < 0 || (rc = vv_reachable_commits(f->reach, &f->commit, 1, &shown, err)) < 0 ||
 	    shown) {
 		return rc;
@@ -121,7 +130,7 @@ static vv_status try_slash(file *f, const char *rest, const char *slash, vv_tree
 	return f->path ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status find(file *f, const char *rest, vv_error *err)
+static vv_status find_version(file *f, const char *rest, vv_error *err)
 {
 	const char *slash = strchr(rest, '/');
 	vv_auto(vv_tree_entry) e = {.path = NULL};
@@ -187,9 +196,10 @@ vv_status vv_http_file_open(void *ordered, const vv_http_call *call, const char 
 	vv_status rc;
 
 	if (!f) return vv_fail_nomem(err);
-	*f = (file){.ordered = ordered, .texts = VV_ARENA_INIT, .reach = call->reach};
+	*f = (file){
+		.ordered = ordered, .texts = VV_ARENA_INIT, .reach = call->reach, .parquet = -1};
 	if ((rc = vv_repository_open(&f->repo, call->repository, call->env, err)) < 0 ||
-	    (rc = find(f, rest, err)) < 0 || (rc = load(f, err)) < 0) {
+	    (rc = find_version(f, rest, err)) < 0 || (rc = load(f, err)) < 0) {
 		vv_http_file_close(f);
 		return rc;
 	}
@@ -203,6 +213,24 @@ vv_status vv_http_file_open(void *ordered, const vv_http_call *call, const char 
 	return VV_OK;
 }
 
+static vv_status put_parquet(void *payload, const void *bytes, size_t len, vv_error *err)
+{
+	const file *f = payload;
+
+	return vv_write_full(f->parquet, bytes, len, f->parquet_path, err);
+}
+
+/* Called before the answer begins, so that its errors can be sent. */
+static vv_status make_parquet(file *f, vv_error *err)
+{
+	const char *temp = vv_env_temp_dir(vv_repository_env(f->repo));
+
+	f->parquet = vv_temp_open_unlinked(&f->parquet_path, temp, ".varve-parquet-", err);
+	if (f->parquet < 0) return (vv_status)f->parquet;
+	return vv_web_document_write(f->repo, &f->table, f->path, VV_WEB_PARQUET, &f->view,
+				     put_parquet, f, err);
+}
+
 /* One file is put together at a time, so that its memory does not count against that of all
  * requests. */
 vv_status vv_http_file_prepare(void *handle, const struct vv_address *client, uint64_t memory,
@@ -212,6 +240,7 @@ vv_status vv_http_file_prepare(void *handle, const struct vv_address *client, ui
 	uint64_t cost;
 	vv_status rc;
 
+	if (f->is_parquet && f->parquet < 0) return make_parquet(f, err);
 	if (!f->is_dataset || f->is_view || f->made) return VV_OK;
 	if (!vv_ordered_files_keep(&f->table)) return VV_OK;
 	if ((rc = vv_http_file_cost(f, 0, f->table.root.bytes, &cost, err)) < 0) return rc;
@@ -262,14 +291,24 @@ static bool read_part(vv_view_options *v, const char *text)
 	return true;
 }
 
+static bool is_parquet(const vv_http_rows *rows)
+{
+	return rows->format && strcmp(rows->format, "parquet") == 0;
+}
+
 /* The words of a query, without columns and condition. */
 static vv_status read_words(vv_view_options *v, const vv_http_rows *rows, vv_error *err)
 {
+	const char *format = rows->format ? rows->format : "";
+
 	v->limit = UINT64_MAX;
-	if (!rows->format || !vv_view_format_parse(&v->format, rows->format) ||
-	    v->format == VV_VIEW_TABLE) {
-		return vv_fail(err, VV_EUSAGE,
-			       "the parameter format must be csv, tsv, ndjson, json or arrow");
+	if (is_parquet(rows)) {
+		format = "arrow";
+	}
+	if (!vv_view_format_parse(&v->format, format) || v->format == VV_VIEW_TABLE) {
+		return vv_fail(
+			err, VV_EUSAGE,
+			"the parameter format must be csv, tsv, ndjson, json, arrow or parquet");
 	}
 	if (rows->limit && !vv_parse_u64(&v->limit, rows->limit, strlen(rows->limit))) {
 		return vv_fail(err, VV_EUSAGE, "the parameter limit must be a number of rows");
@@ -332,7 +371,10 @@ vv_status vv_http_file_rows(void *handle, const vv_http_rows *rows, const char *
 	f->view.columns = &f->columns;
 	f->view.where = &f->where;
 	f->is_view = true;
-	if (f->view.format == VV_VIEW_ARROW) {
+	f->is_parquet = is_parquet(rows);
+	if (f->is_parquet) {
+		*type = vv_web_forms[VV_WEB_PARQUET].type;
+	} else if (f->view.format == VV_VIEW_ARROW) {
 		*type = "application/vnd.apache.arrow.stream";
 	} else if (f->view.format == VV_VIEW_CSV) {
 		*type = "text/csv";
@@ -346,12 +388,28 @@ vv_status vv_http_file_rows(void *handle, const vv_http_rows *rows, const char *
 	return VV_OK;
 }
 
+static vv_status send_parquet(const file *f, vv_http_out_fn fn, void *out, vv_error *err)
+{
+	char bytes[1 << 14];
+	uint64_t at = 0;
+	ssize_t n;
+
+	while ((n = vv_pread_full(f->parquet, bytes, sizeof(bytes), at, f->parquet_path, err)) >
+	       0) {
+		const vv_status rc = fn(out, bytes, (size_t)n, err);
+		if (rc < 0) return rc;
+		at += (uint64_t)n;
+	}
+	return n < 0 ? (vv_status)n : VV_OK;
+}
+
 vv_status vv_http_file_write(void *handle, uint64_t from, uint64_t len, vv_http_out_fn fn,
 			     void *out, vv_error *err)
 {
 	file *f = handle;
 	uint64_t rows;
 
+	if (f->is_parquet) return send_parquet(f, fn, out, err);
 	if (f->is_view) return vv_view_write(&f->table, &f->view, fn, out, &rows, err);
 	if (!f->is_dataset) return fn(out, vv_buf_cstr(&f->plain) + from, (size_t)len, err);
 	if (f->made) return vv_ordered_file_range(f->made, from, len, fn, out, err);

@@ -40,6 +40,11 @@ typedef struct vv_web_asked {
 	 * the version A of a comparison, or the merge base, or, without A, the first parent */
 	vv_web_commit commit, other;
 	bool fixed; /* the revisions in the address are full commit ids */
+	/* a button that failed: the page of its form is shown again. verb: its fields. why: the
+	 * error. wrong: the column whose value was refused. NULL: no button failed */
+	const vv_web_verb *verb;
+	const vv_error *why;
+	const char *wrong;
 } vv_web_asked;
 
 /* The functions that write the HTML (cmd/web/pages), passed to vv_web_open. */

@@ -328,19 +328,22 @@ static vv_status give_asset(request *q, vv_error *err)
 	return rc < 0 ? rc : send(q, err);
 }
 
-static const char *said(const vv_http_ask *ask, const char *name)
+/* The button of the form that was sent. */
+static vv_web_verb verb_of(const request *q)
 {
-	const vv_http_parameter *found = vv_array_find(ask->parameters, ask->parameter_count, p,
-						       strcmp(p->name, name) == 0);
+	vv_web_verb verb = {.path = q->address.path,
+			    .fields = q->ask->parameters,
+			    .field_count = q->ask->parameter_count};
 
-	return found ? found->value : "";
+	verb.name = vv_web_field(&verb, "do");
+	return verb;
 }
 
-static bool has_token(const request *q)
+static bool has_token(const request *q, const vv_web_verb *verb)
 {
 	const char *token = q->web->o.token;
 
-	return token && strcmp(said(q->ask, "token"), token) == 0;
+	return token && strcmp(vv_web_field(verb, "token"), token) == 0;
 }
 
 static vv_status refuse_form(vv_error *err)
@@ -349,26 +352,60 @@ static vv_status refuse_form(vv_error *err)
 		       "this form is from an earlier run of 'varve web'\nopen its page again");
 }
 
-/* A button was pressed. */
-static vv_status act(request *q, vv_error *err)
+/* Shows the form whose button failed, with the typed values. */
+static vv_status show_again(request *q, const vv_web_verb *verb, const vv_web_done *done,
+			    const vv_error *why, vv_error *err)
 {
-	const vv_web_verb verb = {.name = said(q->ask, "do"),
-				  .path = q->address.path,
-				  .fields = q->ask->parameters,
-				  .field_count = q->ask->parameter_count};
-	vv_web_address to = {.base = q->base, .place = VV_WEB_AT_DESK};
-	vv_web_done done;
+	vv_web_address *a = &q->address;
 	vv_status rc;
 
-	if (!has_token(q) || q->address.api ||
+	if (done->page == VV_WEB_TO_ROW) {
+		*a = (vv_web_address){.base = a->base,
+				      .place = VV_WEB_AT_ROW,
+				      .rev = VV_WEB_WORK,
+				      .path = a->path,
+				      .key = done->key,
+				      .cell = done->column};
+	}
+	q->asked.verb = verb;
+	q->asked.why = why;
+	q->asked.wrong = done->column;
+	if ((rc = find_versions(q, err)) < 0) return rc;
+	q->reply.status = 400;
+	q->reply.no_store = true;
+	if ((rc = q->web->o.pages->page(&q->asked, &q->reply, err)) < 0) return rc;
+	return q->visit.failed ? vv_fail_nomem(err) : send(q, err);
+}
+
+static vv_status press_button(request *q, vv_error *err)
+{
+	const vv_web_verb verb = verb_of(q);
+	vv_web_address to = {.base = q->base, .place = VV_WEB_AT_DESK};
+	vv_web_done done;
+	vv_error why;
+	vv_status rc;
+
+	if (!has_token(q, &verb) || q->address.api ||
 	    (q->address.place != VV_WEB_AT_CONFLICTS && q->address.place != VV_WEB_AT_DESK)) {
 		return refuse_form(err);
 	}
-	if ((rc = vv_web_do(&q->visit, &verb, &done, err)) < 0) return rc;
+	if ((rc = vv_web_do(&q->visit, &verb, &done, &why)) == VV_EUSAGE && done.again) {
+		return show_again(q, &verb, &done, &why, err);
+	}
+	if (rc < 0) return vv_error_copy(err, &why);
 	to.name = done.note;
+	to.done = done.done;
+	to.since = done.since;
+	to.after = done.after;
 	if (done.page == VV_WEB_TO_CONFLICTS) {
 		to.place = VV_WEB_AT_CONFLICTS;
 		to.of = q->address.of;
+		to.name = done.key ? q->address.path : NULL;
+		to.key = done.key;
+		to.cell = done.column;
+	} else if (done.page == VV_WEB_TO_DESK && done.key) {
+		to.name = q->address.path;
+		to.key = done.key;
 	} else if (done.page == VV_WEB_TO_LOGIN) {
 		to.login = true;
 	} else if (done.page == VV_WEB_TO_COMPARE) {
@@ -377,10 +414,10 @@ static vv_status act(request *q, vv_error *err)
 		to.rev = VV_WEB_WORK;
 		to.path = q->address.path;
 	} else if (done.page == VV_WEB_TO_ROW) {
-		to.place = done.key ? VV_WEB_AT_ROW : VV_WEB_AT_TABLE;
+		to.place = VV_WEB_AT_TABLE;
 		to.rev = VV_WEB_WORK;
 		to.path = q->address.path;
-		to.key = done.key;
+		to.rows.jump = done.key;
 	}
 	return redirect(q, &to, 303, err);
 }
@@ -404,15 +441,21 @@ static void put_answer_key(vv_buf *key, const request *q)
 	vv_web_address_put(key, &q->address);
 }
 
+/* True if the answer may be kept for an hour. Pages with the owner's bar may not: the bar shows changes. */
+static bool is_fixed_page(const request *q)
+{
+	return q->asked.fixed && (q->address.api || !q->asked.token);
+}
+
 /* The page or the JSON of the address. A comparison, a row or a column of whole commit ids that took long is made once an hour, and again when the verdict on its version is known. */
 static vv_status make_answer(request *q, vv_error *err)
 {
 	const uint64_t now = vv_monotonic_ms();
 	vv_web_reply *r = &q->reply;
 	vv_auto(vv_buf) key = VV_BUF_INIT, bytes = VV_BUF_INIT;
-	const bool keeps = q->asked.fixed && (q->address.place == VV_WEB_AT_COMPARE ||
-					      q->address.place == VV_WEB_AT_ROW ||
-					      q->address.place == VV_WEB_AT_COLUMNS);
+	const bool keeps = is_fixed_page(q) && (q->address.place == VV_WEB_AT_COMPARE ||
+						q->address.place == VV_WEB_AT_ROW ||
+						q->address.place == VV_WEB_AT_COLUMNS);
 	kept_answer kept = {.made_ms = 0};
 
 	if (keeps) {
@@ -452,14 +495,14 @@ static vv_status answer_visit(request *q, vv_error *err)
 		return rc;
 	}
 	q->asked.visit = &q->visit;
-	if (q->ask->post) return act(q, err);
+	if (q->ask->post) return press_button(q, err);
 	if ((rc = find_versions(q, err)) < 0) return rc;
 	if (is_to_move(q)) return move(q, err);
 	if (q->address.has_form && q->address.place == VV_WEB_AT_TABLE) return give_rows(q, err);
 	/* a page of fixed commits has fixed content, but another version of varve may show it
 	 * differently */
 	q->reply.fixed = q->asked.fixed && q->address.api;
-	q->reply.kept_s = q->asked.fixed && !q->address.api ? PAGE_KEPT_S : 0;
+	q->reply.kept_s = is_fixed_page(q) && !q->address.api ? PAGE_KEPT_S : 0;
 	if ((rc = make_answer(q, err)) < 0) return rc;
 	return q->visit.failed ? vv_fail_nomem(err) : send(q, err);
 }
@@ -472,7 +515,8 @@ static vv_status give_list(request *q, vv_error *err)
 
 /* --- before a repository is open -------------------------------------------------------------------- */
 
-static vv_status give_begin(request *q, const vv_web_verb *verb, const vv_error *why, vv_error *err)
+static vv_status send_first_page(request *q, const vv_web_verb *verb, const vv_error *why,
+				 vv_error *err)
 {
 	vv_web_begin b;
 	vv_status rc = vv_web_begin_read(&q->visit, &b, err);
@@ -484,34 +528,32 @@ static vv_status give_begin(request *q, const vv_web_verb *verb, const vv_error 
 }
 
 /* A folder is opened, cloned or begun: all later requests are for it. */
-static vv_status act_begin(request *q, vv_error *err)
+static vv_status press_first_page(request *q, vv_error *err)
 {
-	const vv_web_verb verb = {.name = said(q->ask, "do"),
-				  .fields = q->ask->parameters,
-				  .field_count = q->ask->parameter_count};
+	const vv_web_verb verb = verb_of(q);
 	vv_web_address to = {.base = "", .place = VV_WEB_AT_OVERVIEW};
 	const char *path;
 	vv_error why;
 
-	if (!has_token(q)) return refuse_form(err);
+	if (!has_token(q, &verb)) return refuse_form(err);
 	vv_status rc = vv_web_begin_do(&q->visit, q->call->env, &verb, &path, &why);
 	if (rc == VV_OK) {
 		rc = q->ask->open(q->ask->asker, path, &why);
 	}
 	if (rc < 0 && status_of(why.code) == 0) return vv_error_copy(err, &why);
-	if (rc < 0) return give_begin(q, &verb, &why, err);
+	if (rc < 0) return send_first_page(q, &verb, &why, err);
 	if (strcmp(verb.name, "start") == 0) {
 		to.place = VV_WEB_AT_DESK;
 	}
 	return redirect(q, &to, 303, err);
 }
 
-static vv_status begin(request *q, vv_error *err)
+static vv_status answer_unopened(request *q, vv_error *err)
 {
 	const vv_http_ask *ask = q->ask;
 
 	if (strcmp(ask->below, "/") == 0) {
-		return ask->post ? act_begin(q, err) : give_begin(q, NULL, NULL, err);
+		return ask->post ? press_first_page(q, err) : send_first_page(q, NULL, NULL, err);
 	}
 	vv_status rc = vv_web_address_read(&q->address, &q->arena, "", ask->below, ask->parameters,
 					   0, err);
@@ -525,7 +567,7 @@ static vv_status answer(request *q, vv_error *err)
 {
 	const vv_http_ask *ask = q->ask;
 
-	if (!ask->name && ask->listed_count == 0) return begin(q, err);
+	if (!ask->name && ask->listed_count == 0) return answer_unopened(q, err);
 	if (!ask->name) return give_list(q, err);
 	if (ask->below[0] == '\0') {
 		const vv_web_address top = {.base = q->base, .place = VV_WEB_AT_OVERVIEW};

@@ -69,7 +69,7 @@ typedef enum member_type {
 	CHOICE, /* an enum: a name of `names`, or a number */
 	FORM,   /* the name of a form */
 	LENGTH,
-	RUN,    /* vv_bytes, which are usual[form] where nothing is reported */
+	RUN,    /* vv_bytes; if the root has none, usual_run */
 	TEXT,   /* an array of max chars with their NUL, which is usual[0] */
 	QUOTING /* of each column */
 } member_type;
@@ -80,13 +80,18 @@ typedef struct member {
 	member_type type;
 	unsigned forms;
 	size_t at;
-	uint64_t number; /* the usual one */
-	uint64_t max;    /* of numbers the largest one, of texts their room */
-	const char *usual[3];
+	uint64_t number;                  /* the usual one */
+	uint64_t max;                     /* of numbers the largest one, of texts their room */
+	const char *usual[VV_FORM_COUNT]; /* of runs by form, NULL: empty; of texts the first */
 	const char *const *names;
 } member;
 
-enum { CSV = 1 << VV_FORM_CSV, LINES = 1 << VV_FORM_NDJSON, ARRAY = 1 << VV_FORM_JSON, ALL = 7 };
+enum {
+	CSV = 1 << VV_FORM_CSV,
+	LINES = 1 << VV_FORM_NDJSON,
+	ARRAY = 1 << VV_FORM_JSON,
+	ALL = (1 << VV_FORM_COUNT) - 1
+};
 static const char *const newlines[] = {"lf", "crlf", "cr"};
 
 #define AT(name) offsetof(vv_dialect, name)
@@ -95,15 +100,19 @@ static const member members[] = {
 	{"bom", FLAG, ALL, AT(bom), .number = false},
 	{"form", FORM, ALL, AT(form), .number = 0},
 	{"lead", LENGTH, CSV | ARRAY, AT(lead), .max = VV_HEADER_MAX},
-	{"open", RUN, LINES | ARRAY, AT(open), .usual = {"", "{", "{"}},
+	{"open", RUN, LINES | ARRAY, AT(open),
+	 .usual = {[VV_FORM_NDJSON] = "{", [VV_FORM_JSON] = "{"}},
 	{"ascii", FLAG, LINES | ARRAY, AT(ascii), .number = false},
-	{"close", RUN, LINES | ARRAY, AT(close), .usual = {"", "}", "}"}},
-	{"colon", RUN, LINES | ARRAY, AT(colon), .usual = {"", ":", ":"}},
-	{"comma", RUN, LINES | ARRAY, AT(comma), .usual = {"", ",", ","}},
+	{"close", RUN, LINES | ARRAY, AT(close),
+	 .usual = {[VV_FORM_NDJSON] = "}", [VV_FORM_JSON] = "}"}},
+	{"colon", RUN, LINES | ARRAY, AT(colon),
+	 .usual = {[VV_FORM_NDJSON] = ":", [VV_FORM_JSON] = ":"}},
+	{"comma", RUN, LINES | ARRAY, AT(comma),
+	 .usual = {[VV_FORM_NDJSON] = ",", [VV_FORM_JSON] = ","}},
 	{"quote", BYTE, CSV, AT(quote), .number = '"', .max = UINT8_MAX},
 	{"escape", BYTE, CSV, AT(escape), .number = 0, .max = UINT8_MAX},
 	{"header", FLAG, CSV, AT(header), .number = true},
-	{"rowEnd", RUN, ARRAY, AT(row_end), .usual = {"", "", ","}},
+	{"rowEnd", RUN, ARRAY, AT(row_end), .usual = {[VV_FORM_JSON] = ","}},
 	{"spaces", CHOICE, CSV, AT(spaces), .number = VV_SPACES_KEPT, .max = VV_SPACES_USUAL},
 	{"comment", BYTE, CSV, AT(comment), .number = 0, .max = UINT8_MAX},
 	{"newline", CHOICE, CSV | LINES, AT(newline), .number = VV_LF, .max = VV_CR,
@@ -111,8 +120,8 @@ static const member members[] = {
 	{"quoting", QUOTING, CSV, AT(quoting), .number = 0},
 	{"declared", BYTE, CSV, AT(declared), .number = 0, .max = VV_DECLARED_ALL},
 	{"encoding", TEXT, ALL, AT(encoding), .max = VV_ENCODING_MAX, .usual = {""}},
-	{"epilogue", RUN, CSV | ARRAY, AT(epilogue), .usual = {"", "", "]"}},
-	{"prologue", RUN, ALL, AT(prologue), .usual = {"", "", "["}},
+	{"epilogue", RUN, CSV | ARRAY, AT(epilogue), .usual = {[VV_FORM_JSON] = "]"}},
+	{"prologue", RUN, ALL, AT(prologue), .usual = {[VV_FORM_JSON] = "["}},
 	{"delimiter", BYTE, CSV, AT(delimiter), .number = ',', .max = UINT8_MAX},
 	{"headerRows", BYTE, CSV, AT(header_more), .number = 0, .max = VV_HEADER_ROWS_MAX - 1},
 	{"finalNewline", FLAG, CSV | LINES, AT(final_newline), .number = true},
@@ -122,6 +131,14 @@ enum { MEMBERS = sizeof(members) / sizeof(members[0]) };
 _Static_assert(sizeof(vv_form) == sizeof(unsigned) && sizeof(vv_newline) == sizeof(unsigned) &&
 		       sizeof(vv_spaces) == sizeof(unsigned),
 	       "a choice is an unsigned");
+
+/* The bytes of a run in this form if the root has none. */
+static const char *usual_run(const member *m, vv_form form)
+{
+	const char *usual = m->usual[members_of(form)];
+
+	return usual ? usual : "";
+}
 
 static void *place_of(const vv_dialect *d, const member *m)
 {
@@ -427,7 +444,7 @@ static bool has_member(const vv_dialect *d, const member *m)
 /* Is the member other than the form's default? */
 static bool is_said(const vv_dialect *d, const member *m)
 {
-	const char *usual = m->usual[m->type == RUN ? members_of(d->form) : 0];
+	const char *usual = m->type == RUN ? usual_run(m, d->form) : m->usual[0];
 
 	if (!has_member(d, m)) return false;
 	switch (m->type) {
@@ -640,7 +657,7 @@ static vv_status set_usual(vv_dialect *d, vv_error *err)
 	vv_status rc = VV_OK;
 
 	for (const member *m = members; m < members + MEMBERS && rc == VV_OK; m++) {
-		const char *text = m->usual[members_of(d->form)];
+		const char *text = usual_run(m, d->form);
 		rc = m->type == RUN ? vv_bytes_set(bytes_of(d, m), text, strlen(text), err) : VV_OK;
 	}
 	return rc;

@@ -184,6 +184,14 @@ static inline bool vv_dialect_is_bare(const vv_dialect *d)
 {
 	return d->comment == 0 && d->spaces == VV_SPACES_KEPT;
 }
+/* Returns true if the text is CSV as RFC 4180 describes it, with a header line and this delimiter:
+ * nothing above or below the rows, no comments, no escapes. Its encoding may be any. */
+static inline bool vv_dialect_is_standard(const vv_dialect *d, char delimiter)
+{
+	return d->form == VV_FORM_CSV && d->header && d->header_more == 0 && d->lead == 0 &&
+	       d->epilogue.len == 0 && d->delimiter == (uint8_t)delimiter && d->quote == '"' &&
+	       !d->escape && vv_dialect_is_bare(d);
+}
 /* CSV: returns true if lines with as many cells as the table has columns are rows even if they
  * begin with the comment character. */
 static inline bool vv_dialect_full_are_rows(const vv_dialect *d)

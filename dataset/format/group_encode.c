@@ -1,7 +1,7 @@
 /*
  * group_encode: chooses the encoding of a column, and writes it.
  *
- * The choice is part of the format: equal cells give equal bytes everywhere. A column is gathered
+ * The choice is part of the format: equal cells have equal bytes everywhere. A column is gathered
  * once into contiguous cells with the first eight bytes of each as an integer; nearly everything
  * afterwards compares, hashes or parses those integers and touches no text.
  */
@@ -329,8 +329,8 @@ static void tell_longest_fraction(const vv_group_encoder *e, const group_values 
 
 /* Reports enough values to determine the same type as all of them would; empty ones only if they
  * come along. */
-static void tell(const vv_group_encoder *e, const group_values *c, const told *to, int encoding,
-		 const group_typed *t)
+static void report_values(const vv_group_encoder *e, const group_values *c, const told *to,
+			  int encoding, const group_typed *t)
 {
 	const unsigned both = 1u << VV_CELL_TEXT | 1u << VV_CELL_LITERAL;
 	size_t first = 0;
@@ -444,7 +444,7 @@ static void encode_column(vv_group_encoder *e, const group_values *c, const told
 	group_typed t = {0};
 	int encoding = group_choose(e, c, &t);
 
-	tell(e, c, to, encoding, &t);
+	report_values(e, c, to, encoding, &t);
 	if (e->facts) {
 		find_fact(e, c, encoding, &t, &e->facts->columns[to->column]);
 	}

@@ -187,7 +187,7 @@ static size_t texts_size(uint32_t least, uint32_t most, uint64_t bytes, size_t r
 	return (size_t)bytes + 1 + (least == most ? vv_varint_len(most) : rows);
 }
 
-/* The size of a dictionary of them; SIZE_MAX if the encoder would give up. */
+/* The size of a dictionary of them; SIZE_MAX if the encoder would not make one. */
 static size_t number_dict_size(look *l, const number_look *n, size_t best)
 {
 	group_dict *d = &l->e->dict;

@@ -259,7 +259,8 @@ static vv_status append(vv_list_builder *b, level *l, const list_item *item, vv_
 	return vv_buf_ok(&l->items, err);
 }
 
-static vv_status add(vv_list_builder *b, unsigned number, const list_item *item, vv_error *err);
+static vv_status add_item(vv_list_builder *b, unsigned number, const list_item *item,
+			  vv_error *err);
 
 /* Writes the node and adds its item above. */
 static vv_status close_node(vv_list_builder *b, unsigned number, vv_error *err)
@@ -274,7 +275,7 @@ static vv_status close_node(vv_list_builder *b, unsigned number, vv_error *err)
 	if (rc < 0) return rc;
 	vv_cbor c = vv_cbor_of(item.data, item.len);
 	if ((rc = list_item_read(&above, &c, b->kind, number + 1, err)) >= 0) {
-		rc = add(b, number + 1, &above, err);
+		rc = add_item(b, number + 1, &above, err);
 	}
 	return rc;
 }
@@ -318,7 +319,7 @@ static vv_status overflow(vv_list_builder *b, unsigned number, vv_error *err)
 }
 
 /* Calls itself, by way of closing nodes, at most once a level: LIST_LEVELS deep. */
-static vv_status add(vv_list_builder *b, unsigned number, const list_item *item, vv_error *err)
+static vv_status add_item(vv_list_builder *b, unsigned number, const list_item *item, vv_error *err)
 {
 	level *l = &b->level[number];
 	vv_status rc;
@@ -347,7 +348,7 @@ vv_status vv_list_builder_add(vv_list_builder *b, const void *item, size_t len, 
 	if ((rc = list_item_read(&parsed, &c, b->kind, 0, err)) >= 0 &&
 	    (rc = vv_cbor_end(&c, err)) >= 0) {
 		assert(parsed.weight == weight);
-		rc = add(b, 0, &parsed, err);
+		rc = add_item(b, 0, &parsed, err);
 	}
 	(void)weight;
 	b->failed = rc < 0;

@@ -208,7 +208,7 @@ static long convert(iconv_t how, const char *in, size_t len, char *out, size_t r
 
 	(void)iconv(how, NULL, NULL, NULL, NULL);
 	if (iconv(how, &from, &left, &to, &free_room) == (size_t)-1 || left > 0) return -1;
-	/* CP1255 and CP1258 hold a letter back in case a combining mark follows; this flushes it */
+	/* CP1255 and CP1258 delay a letter in case a combining mark follows; this flushes it */
 	if (iconv(how, NULL, NULL, &to, &free_room) == (size_t)-1) return -1;
 	return (long)(room - free_room);
 }

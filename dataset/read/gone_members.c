@@ -90,7 +90,7 @@ static bool has_member(const char *text, size_t len, const member_name *f)
 	return false;
 }
 
-static void look(search *s)
+static void search_text(search *s)
 {
 	s->any |= s->text.len > 0 && memchr(s->text.data, ':', s->text.len) != NULL;
 	for (size_t i = 0; i < s->count; i++) {
@@ -120,7 +120,7 @@ static vv_status read_pieces(search *s, const vv_source *from, vv_error *err)
 			rc = temp_bytes_put(&s->g->kept, piece, (size_t)n, err);
 		}
 		if (rc == VV_OK) {
-			look(s);
+			search_text(s);
 		}
 	}
 	return n < 0 ? (vv_status)n : rc;

@@ -125,7 +125,7 @@ static size_t count_habits(const uint8_t *habits, size_t count)
 	return count;
 }
 
-/* Other habits would give all differing rows another form, so the parent's are kept unless clearly
+/* Other habits would change the form of all differing rows, so the parent's are kept unless clearly
  * worse. */
 static vv_status keep_parent(sniff *s, uint8_t **habits, size_t *count, vv_error *err)
 {
@@ -464,8 +464,8 @@ static size_t candidates(const sniff *s, uint8_t quote, uint8_t escape,
 }
 
 /* Reads under each candidate; with present, under those that the sample has. */
-static vv_status judge(const sniff *s, profile *best, const uint8_t *list, size_t count,
-		       const profile *like, bool present, vv_error *err)
+static vv_status try_candidates(const sniff *s, profile *best, const uint8_t *list, size_t count,
+				const profile *like, bool present, vv_error *err)
 {
 	memset(best, 0, sizeof *best);
 	for (size_t i = 0; i < count; i++) {
@@ -495,11 +495,11 @@ static vv_status best_delimiter(const sniff *s, uint8_t quote, uint8_t escape, p
 	const profile like = {.quote = quote, .escape = escape};
 	uint8_t list[sizeof usual_delimiters + 1];
 	size_t count = candidates(s, quote, escape, list);
-	vv_status rc = judge(s, best, list, count, &like, true, err);
+	vv_status rc = try_candidates(s, best, list, count, &like, true, err);
 
 	return rc < 0 || best->tier > TIER_ONE_COLUMN
 		       ? rc
-		       : judge(s, best, list, count, &like, false, err);
+		       : try_candidates(s, best, list, count, &like, false, err);
 }
 
 /* --- the parent --------------------------------------------------------- */

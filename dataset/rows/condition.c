@@ -317,6 +317,9 @@ static vv_status fail_function(vv_parser *p, const vv_token *t)
 				       "inside one another");
 		}
 	}
+	if (strncmp(word, "is", 2) == 0) {
+		return vv_hint(p->err, "write: COLUMN is null, or: COLUMN is not null");
+	}
 	return near.best ? vv_hint(p->err, "did you mean '%s'?", near.best) : p->err->code;
 }
 
@@ -381,8 +384,11 @@ static vv_status read_operand(vv_parser *p, bool *more)
 	}
 	if (is_keyword(&t)) {
 		vv_tokens_fail(&p->t, t.at, "a value is missing before", t.text, t.len);
-		return vv_token_is_word(&t, "null")
-			       ? vv_hint(p->err, "write 'is null' or 'is not null'")
+		if (vv_token_is_word(&t, "in")) {
+			return vv_hint(p->err, "write: COLUMN in ('A', 'B')");
+		}
+		return vv_token_is_word(&t, "null") || vv_token_is_word(&t, "is")
+			       ? vv_hint(p->err, "write: COLUMN is null, or: COLUMN is not null")
 			       : vv_hint(p->err, "a column of that name is written \"%s\"",
 					 vv_text_show(t.text, t.len));
 	}
@@ -539,6 +545,13 @@ static vv_status read_operator(vv_parser *p, bool *more)
 			p->err,
 			"write numbers with a decimal point, such as 1.5, even if the file has "
 			"decimal commas");
+	}
+	if (vv_token_is_word(&t, "contains") || vv_token_is_word(&t, "includes")) {
+		return vv_hint(p->err, "write: contains(COLUMN, 'TEXT')");
+	}
+	if (vv_token_is_word(&t, "starts") || vv_token_is_word(&t, "begins") ||
+	    vv_token_is_word(&t, "startswith")) {
+		return vv_hint(p->err, "write: starts_with(COLUMN, 'TEXT')");
 	}
 	return p->t.how->filter && (t.type == VV_TOKEN_NAME || t.type == VV_TOKEN_NUMBER)
 		       ? vv_hint(p->err,

@@ -338,7 +338,7 @@ static void run_end(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, i
 }
 
 /* Where part is in v from a byte on; SIZE_MAX: nowhere. */
-static size_t find(const vv_operand *v, size_t from, const vv_operand *part)
+static size_t find_part(const vv_operand *v, size_t from, const vv_operand *part)
 {
 	for (size_t i = from; part->len <= v->len && i <= v->len - part->len; i++) {
 		if (part->len == 0 || memcmp(v->text + i, part->text, part->len) == 0) return i;
@@ -348,7 +348,7 @@ static size_t find(const vv_operand *v, size_t from, const vv_operand *part)
 
 static void run_instr(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, int how VV_UNUSED)
 {
-	size_t at = find(&s->stack[a], 0, &s->stack[a + 1]);
+	size_t at = find_part(&s->stack[a], 0, &s->stack[a + 1]);
 
 	set_number(s, a, at == SIZE_MAX ? 0 : length_of(s->stack[a].text, at) + 1);
 }
@@ -362,7 +362,7 @@ static void run_contains(vv_condition_scratch *s, size_t a, size_t count VV_UNUS
 		v.text += how == RIGHT ? v.len - part->len : 0;
 		v.len = part->len;
 	}
-	set_truth(s, a, find(&v, 0, part) != SIZE_MAX);
+	set_truth(s, a, find_part(&v, 0, part) != SIZE_MAX);
 }
 
 static void run_replace(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED,
@@ -372,7 +372,7 @@ static void run_replace(vv_condition_scratch *s, size_t a, size_t count VV_UNUSE
 	size_t n = 0, len = 0, at;
 
 	if (part.len == 0) return;
-	for (size_t i = 0; (at = find(&v, i, &part)) != SIZE_MAX; i = at + part.len) {
+	for (size_t i = 0; (at = find_part(&v, i, &part)) != SIZE_MAX; i = at + part.len) {
 		n++;
 	}
 	if (n > 0 && by.len > VV_CONDITION_TEXT / n) {
@@ -382,7 +382,7 @@ static void run_replace(vv_condition_scratch *s, size_t a, size_t count VV_UNUSE
 	char *out = text_room(s, a, v.len - n * part.len + n * by.len);
 	if (!out) return;
 	for (size_t i = 0; i < v.len;) {
-		size_t end = (at = find(&v, i, &part)) == SIZE_MAX ? v.len : at;
+		size_t end = (at = find_part(&v, i, &part)) == SIZE_MAX ? v.len : at;
 
 		memcpy(out + len, v.text + i, end - i);
 		len += end - i;
@@ -445,10 +445,10 @@ static void run_split_part(vv_condition_scratch *s, size_t a, size_t count VV_UN
 		set_state(s, a, VV_VALUE_UNKNOWN);
 		return;
 	}
-	while (--n > 0 && (end = find(&v, from, &mark)) != SIZE_MAX) {
+	while (--n > 0 && (end = find_part(&v, from, &mark)) != SIZE_MAX) {
 		from = end + mark.len;
 	}
-	end = n > 0 ? from : find(&v, from, &mark);
+	end = n > 0 ? from : find_part(&v, from, &mark);
 	set_text(s, a, v.text + from, n > 0 ? 0 : (end == SIZE_MAX ? v.len : end) - from);
 }
 

@@ -393,7 +393,7 @@ static vv_status want_letter(vv_parser *p, vv_term *n, char letter)
 	return vv_term_advise(&p->t, n, letter == 'c' ? "datetime" : "date");
 }
 
-/* Gives all arguments of one kind the type of the first that is not a literal. */
+/* Sets the type of all arguments of one kind to that of the first that is not a literal. */
 static vv_status want_alike(vv_parser *p, vv_term *terms, const char *takes, size_t count,
 			    vv_term *out)
 {

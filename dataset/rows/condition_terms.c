@@ -123,7 +123,9 @@ static vv_status make_value(vv_tokens *t, vv_literal *l, const vv_term *n, const
 	if (n->kind == VV_OPERAND_BOOLEAN && kind == VV_OPERAND_BOOLEAN) return VV_OK;
 	if (vv_field_missing(f, &cell)) {
 		vv_tokens_fail(t, n->at, "this text means a missing value:", v->text, v->len);
-		return vv_hint(t->err, "write: \"%s\" is null", vv_text_name(f->name, f->name_len));
+		return vv_hint(t->err, "write: \"%s\" is null, or: \"%s\" is not null",
+			       vv_text_name(f->name, f->name_len),
+			       vv_text_name(f->name, f->name_len));
 	}
 	v->state = VV_VALUE_SMALL;
 	l->spelled = vv_field_accepts(f, &cell);

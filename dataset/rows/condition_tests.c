@@ -97,7 +97,7 @@ typedef struct taken {
 	bool all, failed;
 } taken;
 
-static void take(taken *x, size_t column, vv_condition_op op, const vv_literal *l)
+static void add_test(taken *x, size_t column, vv_condition_op op, const vv_literal *l)
 {
 	if (!vv_array_room(*x->tests, *x->count, *x->cap)) {
 		x->failed = true;
@@ -126,7 +126,7 @@ static void take_like(taken *x, size_t column, const vv_literal *l)
 		start.value.len++;
 	}
 	if (start.value.len > 0) {
-		take(x, column, VV_CONDITION_BEGINS, &start);
+		add_test(x, column, VV_CONDITION_BEGINS, &start);
 	}
 }
 
@@ -150,22 +150,22 @@ static void take_test(taken *x, size_t begin, size_t end)
 	if (s->code != VV_STEP_COLUMN) {
 		x->all = false;
 	} else if (n == 2 && (last->code == VV_STEP_IS_NULL || last->code == VV_STEP_IS_NOT_NULL)) {
-		take(x, s->at,
-		     last->code == VV_STEP_IS_NULL ? VV_CONDITION_NULL : VV_CONDITION_NOT_NULL,
-		     NULL);
+		add_test(x, s->at,
+			 last->code == VV_STEP_IS_NULL ? VV_CONDITION_NULL : VV_CONDITION_NOT_NULL,
+			 NULL);
 	} else if (text && l && last->code == VV_STEP_EQUAL) {
-		take(x, s->at, VV_CONDITION_SAME, l);
+		add_test(x, s->at, VV_CONDITION_SAME, l);
 	} else if ((n == 3 || text) && l && last->code == VV_STEP_BEGINS) {
-		take(x, s->at, VV_CONDITION_BEGINS, l);
+		add_test(x, s->at, VV_CONDITION_BEGINS, l);
 		if (!text) {
-			take(x, s->at, VV_CONDITION_NOT_NULL, NULL);
+			add_test(x, s->at, VV_CONDITION_NOT_NULL, NULL);
 		}
 	} else if ((n == 3 || text) && l && last->code == VV_STEP_LIKE) {
 		take_like(x, s->at, l);
 	} else if (n == 4 && l && last->code == VV_STEP_BETWEEN && l->spelled &&
 		   s[1].code == VV_STEP_LITERAL && x->c->literals[s[1].at].spelled) {
-		take(x, s->at, VV_CONDITION_FROM, &x->c->literals[s[1].at]);
-		take(x, s->at, VV_CONDITION_UP_TO, l);
+		add_test(x, s->at, VV_CONDITION_FROM, &x->c->literals[s[1].at]);
+		add_test(x, s->at, VV_CONDITION_UP_TO, l);
 	} else if (n == 3 && l && l->spelled) {
 		const struct comparison *op = vv_array_find(ops, sizeof(ops) / sizeof(ops[0]), it,
 							    it->step == last->code);
@@ -173,9 +173,9 @@ static void take_test(taken *x, size_t begin, size_t end)
 		if (!op) {
 			x->all = false;
 		} else if (op->test == VV_CONDITION_EQUAL && is_plain_text(x->c, s->at)) {
-			take(x, s->at, VV_CONDITION_SAME, l);
+			add_test(x, s->at, VV_CONDITION_SAME, l);
 		} else {
-			take(x, s->at, op->test, l);
+			add_test(x, s->at, op->test, l);
 		}
 	} else {
 		x->all = false;

@@ -177,7 +177,11 @@ static vv_status read_sign(vv_tokens *p)
 		}
 	}
 	vv_tokens_fail(p, p->pos, "not understood:", p->text + p->pos, 1);
-	return vv_hint(p->err, "write a text in single quotes: 'two words'");
+	if (p->text[p->pos] == '&') return vv_hint(p->err, "write 'and'");
+	if (p->text[p->pos] == '!') return vv_hint(p->err, "write 'not'");
+	return vv_hint(p->err, p->text[p->pos] == '|'
+				       ? "write 'or'"
+				       : "write a text in single quotes: 'two words'");
 }
 
 vv_status vv_tokens_next(vv_tokens *p)

@@ -207,10 +207,18 @@ vv_status vv_line_takes(vv_line_editor *e, const vv_cell *cell, size_t column, v
 						  true, &used, err);
 		if (rc < 0) return rc;
 	}
-	const bool whole = vv_form_is_typed(e->is->form) || e->is->quote != 0 ||
-			   !vv_cell_breaks_row(cell, e->is, column == 0);
-
-	if (whole && vv_form_fits(e->is, cell, column)) return VV_OK;
+	if (!vv_form_fits(e->is, cell, column)) {
+		return vv_fail(err, VV_EINPUT,
+			       "'%s' does not fit into the column: a file of the form '%s' cannot "
+			       "represent it\nshorten the text, or remove line ends and the "
+			       "characters between cells from it",
+			       vv_text_show(cell->text, cell->len),
+			       vv_form_kind_of(e->is->form)->name);
+	}
+	if (vv_form_is_typed(e->is->form) || e->is->quote != 0 ||
+	    !vv_cell_breaks_row(cell, e->is, column == 0)) {
+		return VV_OK;
+	}
 	return vv_fail(
 		err, VV_EINPUT,
 		"'%s' cannot be written without quotes, and the file is read without "

@@ -578,8 +578,8 @@ static vv_status is_cell_null(vv_row_values *out, vv_row_block *b, const vv_cond
 	return VV_OK;
 }
 
-static bool add(vv_row_values *out, vv_row_block *b, const vv_row_values *left,
-		const vv_row_values *right, vv_step_code code)
+static bool add_values(vv_row_values *out, vv_row_block *b, const vv_row_values *left,
+		       const vv_row_values *right, vv_step_code code)
 {
 	vv_row_values x = *left, y = *right;
 	const bool product = code == VV_STEP_MULTIPLY;
@@ -650,7 +650,7 @@ static bool call(vv_row_values *out, vv_row_block *b, const vv_row_values *x, co
 	second = x[0];
 	if (!vv_row_values_spread(&first, b) || !vv_row_values_spread(&second, b)) return false;
 	first.kind = second.kind = VV_OPERAND_NUMBER;
-	return add(out, b, &first, &second, VV_STEP_SUBTRACT);
+	return add_values(out, b, &first, &second, VV_STEP_SUBTRACT);
 }
 
 /* An operator of numbers and dates. False: it is to be worked off later. */
@@ -673,7 +673,7 @@ static bool operate(vv_row_values *out, vv_row_block *b, const vv_condition *c,
 	case VV_STEP_ADD:
 	case VV_STEP_SUBTRACT:
 	case VV_STEP_MULTIPLY:
-		return add(out, b, &x[0], &x[1], step->code);
+		return add_values(out, b, &x[0], &x[1], step->code);
 	case VV_STEP_NEGATE:
 		return change_sign(out, b, x, false);
 	case VV_STEP_CALL:

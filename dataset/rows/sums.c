@@ -304,7 +304,7 @@ static bool goes_before(const cell *c, vv_condition_scratch *scratch, const vv_c
 	       (op == VV_AGGREGATE_MIN ? order < 0 : order > 0);
 }
 
-static bool keep(cell *c, const vv_buf *value)
+static bool copy_value(cell *c, const vv_buf *value)
 {
 	char *bytes = vv_malloc(value->len + 1);
 
@@ -323,7 +323,7 @@ static bool add_least(vv_sums *s, cell *c, vv_condition_scratch *scratch,
 	if (!goes_before(c, scratch, a->argument, a->op)) return true;
 	vv_buf_reset(&s->value);
 	vv_value_keep(&s->value, &scratch->stack[0], &scratch->large[0], a->argument->kind);
-	return !s->value.failed && keep(c, &s->value);
+	return !s->value.failed && copy_value(c, &s->value);
 }
 
 /* The value at the bottom of the stack. False: out of memory. */
@@ -628,7 +628,7 @@ static int read_least(vv_sums *s, cell *c, const vv_condition_aggregate *a, bool
 		if (a->op == VV_AGGREGATE_MIN ? order >= 0 : order <= 0) return 1;
 	}
 	vv_buf_set(&s->value, bytes, (size_t)len);
-	return !s->value.failed && keep(c, &s->value) ? 1 : VV_ENOMEM;
+	return !s->value.failed && copy_value(c, &s->value) ? 1 : VV_ENOMEM;
 }
 
 static int read_distinct(vv_distinct *d, const uint8_t **p, const uint8_t *end)

@@ -15,7 +15,7 @@ typedef struct union_of {
 } union_of;
 
 /* Takes the facts of an item or of a whole node, without reading the items in it. */
-static bool take(void *payload, const uint8_t *facts, size_t len)
+static bool unite_facts(void *payload, const uint8_t *facts, size_t len)
 {
 	union_of *u = payload;
 	vv_auto(vv_facts) more = VV_FACTS_INIT;
@@ -34,7 +34,7 @@ vv_status vv_table_facts(vv_facts *out, const vv_table *t, vv_error *err)
 
 	*out = (vv_facts)VV_FACTS_INIT;
 	if (w.rc < 0) return w.rc;
-	int more = vv_list_next_that_may(w.reader, take, &u, &w.item, err);
+	int more = vv_list_next_that_may(w.reader, unite_facts, &u, &w.item, err);
 	if (more < 0 || u.rc == VV_OK) return more < 0 ? (vv_status)more : VV_OK;
 	return vv_error_copy(err, &u.err);
 }

@@ -586,7 +586,7 @@ static int compare(const vv_exact *a, const vv_exact *b)
 	return a->negative ? -c : c;
 }
 
-static bool add(vv_exact *out, const vv_exact *a, const vv_exact *b)
+static bool add_exact(vv_exact *out, const vv_exact *a, const vv_exact *b)
 {
 	vv_exact x, y;
 
@@ -657,7 +657,7 @@ bool vv_ratio_add(vv_ratio *out, const vv_ratio *a, const vv_ratio *b)
 	vv_exact x, y;
 
 	return multiply(&x, &a->above, &b->below) && multiply(&y, &b->above, &a->below) &&
-	       add(&out->above, &x, &y) && multiply(&out->below, &a->below, &b->below);
+	       add_exact(&out->above, &x, &y) && multiply(&out->below, &a->below, &b->below);
 }
 
 bool vv_ratio_multiply(vv_ratio *out, const vv_ratio *a, const vv_ratio *b)
@@ -777,7 +777,7 @@ bool vv_ratio_round(vv_ratio *out, const vv_ratio *x, int places, vv_rounding ho
 	set_unsigned(&one, 1);
 	if (!up) {
 		copy(&out->above, &q);
-	} else if (!add(&out->above, &q, &one)) {
+	} else if (!add_exact(&out->above, &q, &one)) {
 		return false;
 	}
 	set_unsigned(&out->below, 1);

@@ -3,7 +3,6 @@
  */
 #include "dataset/schema/key.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -13,6 +12,7 @@
 #include "base/sys.h"
 #include "dataset/format/spelling.h"
 #include "dataset/schema/infer.h"
+#include "dataset/schema/schema.h"
 #include "dataset/schema/type.h"
 
 #define CODE_LEN_MAX 64u /* longer texts are not codes */
@@ -208,9 +208,7 @@ static bool is_row_number(const sample *s, size_t column, const char *name, size
 {
 	static const char *const names[] = {"rownames",   "row.names", "index",
 					    "unnamed: 0", "x",         "...1"};
-	char label[32];
-	int len = snprintf(label, sizeof(label), "field%zu", column + 1);
-	const bool nameless = ((size_t)len == name_len && memcmp(name, label, name_len) == 0) ||
+	const bool nameless = vv_schema_is_blank_label(name, name_len, column) ||
 			      vv_array_find(names, sizeof(names) / sizeof(names[0]), it,
 					    vv_ascii_is(name, name_len, *it));
 	const vv_cell *first = &s->cells[column];

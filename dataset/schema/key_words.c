@@ -19,6 +19,13 @@ void vv_key_word_put(vv_buf *out, size_t i, size_t count, const char *text, size
 	}
 }
 
+void vv_key_words_put(vv_buf *out, const vv_cell *cells, const size_t *key, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		vv_key_word_put(out, i, count, cells[key[i]].text, cells[key[i]].len);
+	}
+}
+
 int vv_key_words_read(vv_cell *out, size_t count, const char *text, vv_arena *arena, vv_error *err)
 {
 	vv_auto(vv_csv_record) r = {0};

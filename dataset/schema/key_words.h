@@ -15,6 +15,8 @@
 /* Appends the i-th (from 0) of count values to the text of a key. Call this for each value, in
  * order. Pass an empty text for a cell without text. */
 void vv_key_word_put(vv_buf *out, size_t i, size_t count, const char *text, size_t len);
+/* Appends the text of the key of the row `cells`. key: the indices of the `count` columns of the key. */
+void vv_key_words_put(vv_buf *out, const vv_cell *cells, const size_t *key, size_t count);
 /* Sets out[0 .. count) to the values in the text of a key; their texts are in arena. Returns 1 on
  * success, 0 if the text does not have exactly `count` values, or VV_ENOMEM. */
 int vv_key_words_read(vv_cell *out, size_t count, const char *text, vv_arena *arena, vv_error *err);

@@ -29,8 +29,10 @@ struct vv_pattern_scratch {
 	pcre2_general_context *general;
 	pcre2_match_context *limits;
 	pcre2_match_data *data;
-	pcre2_jit_stack
-		*stack; /* the 32 KiB that matching has by itself are too few for long texts */
+	/* the 32 KiB that matching has by itself are too few for long texts. Made by the first match:
+	 * most tables have no pattern */
+	pcre2_jit_stack *stack;
+	bool matches; /* stack was made, or this PCRE2 has no such stack */
 };
 
 static void *get(size_t size, void *unused VV_UNUSED)
@@ -363,7 +365,7 @@ static vv_status put_next(rewriter *w)
 	return VV_OK;
 }
 
-/* Rewrites text, or as much of it as gives `most` bytes. */
+/* Rewrites text, or as much of it as makes `most` bytes. */
 static vv_status rewrite(rewriter *w, const char *text, size_t len, size_t most, vv_error *err)
 {
 	vv_status rc = VV_OK;
@@ -457,19 +459,12 @@ void vv_pattern_scratch_free(vv_pattern_scratch *s)
 vv_pattern_scratch *vv_pattern_scratch_new(void)
 {
 	vv_auto(vv_pattern_scratch) *s = vv_calloc(1, sizeof(*s));
-	uint32_t jit = 0; /* PCRE2 may be built without its compiler; it then has no such stack */
 
 	if (!s) return NULL;
-	(void)pcre2_config(PCRE2_CONFIG_JIT, &jit);
 	s->general = pcre2_general_context_create(get, put, NULL);
 	s->limits = s->general ? pcre2_match_context_create(s->general) : NULL;
 	s->data = s->general ? pcre2_match_data_create(1, s->general) : NULL;
 	if (!s->limits || !s->data) return NULL;
-	if (jit) {
-		s->stack = pcre2_jit_stack_create(32u << 10, 1u << 20, s->general);
-		if (!s->stack) return NULL;
-		pcre2_jit_stack_assign(s->limits, NULL, s->stack);
-	}
 	pcre2_set_depth_limit(s->limits, VV_PATTERN_STEPS);
 	pcre2_set_heap_limit(s->limits, 16u << 10); /* KiB */
 	return vv_take(&s);
@@ -478,6 +473,21 @@ vv_pattern_scratch *vv_pattern_scratch_new(void)
 bool vv_pattern_spent(const vv_pattern_budget *b)
 {
 	return b && __atomic_load_n(&b->used, __ATOMIC_RELAXED) > VV_PATTERN_BUDGET;
+}
+
+static bool make_stack(vv_pattern_scratch *s)
+{
+	uint32_t jit = 0; /* PCRE2 may be built without its compiler; it then has no such stack */
+
+	if (s->matches) return true;
+	(void)pcre2_config(PCRE2_CONFIG_JIT, &jit);
+	if (jit) {
+		s->stack = pcre2_jit_stack_create(32u << 10, 1u << 20, s->general);
+		if (!s->stack) return false;
+		pcre2_jit_stack_assign(s->limits, NULL, s->stack);
+	}
+	s->matches = true;
+	return true;
 }
 
 static int match(const vv_pattern *p, vv_pattern_scratch *scratch, const char *s, size_t len,
@@ -496,6 +506,7 @@ int vv_pattern_match(const vv_pattern *p, vv_pattern_scratch *scratch, const cha
 	uint32_t steps = VV_PATTERN_STEPS;
 	int rc;
 
+	if (!make_stack(scratch)) return VV_ENOMEM;
 	if (budget && len < (VV_PATTERN_STEPS - FREE_STEPS) / FREE_STEPS_BYTE) {
 		steps = FREE_STEPS + FREE_STEPS_BYTE * (uint32_t)len;
 	}

@@ -251,7 +251,7 @@ static bool foreign_key_holds(const refit *r, const vv_json *key)
 	       ((resource && resource[0] != '\0') || all_here(r, vv_json_get(reference, "fields")));
 }
 
-/* The keys of an array that still hold; nothing at all when none does. */
+/* The keys of an array that are still valid; nothing at all if none is. */
 static bool put_keys(vv_buf *out, const refit *r, const vv_json *keys, bool foreign)
 {
 	bool any = false;
@@ -346,6 +346,14 @@ static const char *label_text(vv_arena *arena, const char *cell, size_t len, siz
 	}
 	*out_len = clean.len;
 	return clean.failed ? NULL : vv_arena_strndup(arena, vv_buf_cstr(&clean), clean.len);
+}
+
+bool vv_schema_is_blank_label(const char *name, size_t len, size_t place)
+{
+	char label[32];
+	const int label_len = snprintf(label, sizeof(label), "field%zu", place + 1);
+
+	return (size_t)label_len == len && memcmp(name, label, len) == 0;
 }
 
 /* The name with the least number after it that no column has. */

@@ -118,5 +118,7 @@ vv_status vv_schema_refit(vv_buf *out, const vv_schema *old, const vv_new_field 
 vv_status vv_schema_labels(const char **names_out, size_t *lens_out, vv_arena *arena,
 			   const char *const *cells, const size_t *lens, size_t count,
 			   vv_error *err);
+/* Is it the name that vv_schema_labels makes of a blank cell at a place, from 0? */
+bool vv_schema_is_blank_label(const char *name, size_t len, size_t place);
 
 #endif

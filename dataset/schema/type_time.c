@@ -17,7 +17,7 @@ typedef struct cursor {
 	const char *at, *end;
 } cursor;
 
-static bool take(cursor *c, char want)
+static bool take_char(cursor *c, char want)
 {
 	if (c->at == c->end || *c->at != want) return false;
 	c->at++;
@@ -61,7 +61,7 @@ static bool take_year(cursor *c, unsigned *out)
 {
 	bool zero = true;
 
-	take(c, '-');
+	take_char(c, '-');
 	const char *from = c->at;
 	*out = 0;
 	while (c->at < c->end && vv_is_digit(*c->at)) {
@@ -76,8 +76,8 @@ static bool take_time(cursor *c)
 {
 	unsigned hour, minute, second;
 
-	return take_digits(c, 2, &hour) && hour < 24 && take(c, ':') &&
-	       take_digits(c, 2, &minute) && minute < 60 && take(c, ':') &&
+	return take_digits(c, 2, &hour) && hour < 24 && take_char(c, ':') &&
+	       take_digits(c, 2, &minute) && minute < 60 && take_char(c, ':') &&
 	       take_digits(c, 2, &second) && second < 60;
 }
 
@@ -87,9 +87,9 @@ static bool take_zone(cursor *c)
 	unsigned hour, minute;
 
 	if (c->at == c->end) return true;
-	if (take(c, 'Z')) return c->at == c->end;
-	return (take(c, '+') || take(c, '-')) && take_digits(c, 2, &hour) && take(c, ':') &&
-	       take_digits(c, 2, &minute) && minute < 60 &&
+	if (take_char(c, 'Z')) return c->at == c->end;
+	return (take_char(c, '+') || take_char(c, '-')) && take_digits(c, 2, &hour) &&
+	       take_char(c, ':') && take_digits(c, 2, &minute) && minute < 60 &&
 	       (hour < 14 || (hour == 14 && minute == 0)) && c->at == c->end;
 }
 
@@ -112,7 +112,7 @@ static bool take_midnight(cursor *c)
 {
 	if ((size_t)(c->end - c->at) < 8 || memcmp(c->at, "24:00:00", 8) != 0) return false;
 	c->at += 8;
-	if (take(c, '.')) {
+	if (take_char(c, '.')) {
 		const char *from = c->at;
 
 		while (c->at < c->end && *c->at == '0') {
@@ -128,14 +128,14 @@ bool vv_type_is_datetime(const char *s, size_t len)
 	cursor c = {s, s + len};
 	unsigned year, month, day;
 
-	if (!take_year(&c, &year) || !take(&c, '-') || !take_digits(&c, 2, &month) ||
-	    !take(&c, '-') || !take_digits(&c, 2, &day) || !vv_type_is_day(year, month, day) ||
-	    !take(&c, 'T')) {
+	if (!take_year(&c, &year) || !take_char(&c, '-') || !take_digits(&c, 2, &month) ||
+	    !take_char(&c, '-') || !take_digits(&c, 2, &day) || !vv_type_is_day(year, month, day) ||
+	    !take_char(&c, 'T')) {
 		return false;
 	}
 	if (c.end - c.at > 1 && c.at[0] == '2' && c.at[1] == '4') {
 		if (!take_midnight(&c)) return false;
-	} else if (!take_time(&c) || (take(&c, '.') && !skip_digits(&c))) {
+	} else if (!take_time(&c) || (take_char(&c, '.') && !skip_digits(&c))) {
 		return false;
 	}
 	return take_zone(&c);
@@ -154,8 +154,8 @@ bool vv_type_is_yearmonth(const char *s, size_t len)
 	cursor c = {s, s + len};
 	unsigned year, month;
 
-	return take_year(&c, &year) && take(&c, '-') && take_digits(&c, 2, &month) && month >= 1 &&
-	       month <= 12 && take_zone(&c);
+	return take_year(&c, &year) && take_char(&c, '-') && take_digits(&c, 2, &month) &&
+	       month >= 1 && month <= 12 && take_zone(&c);
 }
 
 /* Parts in the order of their designators, each at most once; *any is set when
@@ -164,7 +164,7 @@ static bool take_parts(cursor *c, const char *designators, bool *any)
 {
 	while (c->at < c->end && *c->at != 'T') {
 		if (!skip_digits(c)) return false;
-		bool fraction = take(c, '.');
+		bool fraction = take_char(c, '.');
 		if ((fraction && !skip_digits(c)) || c->at == c->end) return false;
 		const char *place = strchr(designators, *c->at);
 		if (*c->at == '\0' || !place || (fraction && *place != 'S')) return false;
@@ -180,9 +180,9 @@ bool vv_type_is_duration(const char *s, size_t len)
 	cursor c = {s, s + len};
 	bool any = false;
 
-	take(&c, '-');
-	if (!take(&c, 'P') || !take_parts(&c, "YMD", &any)) return false;
-	if (take(&c, 'T')) {
+	take_char(&c, '-');
+	if (!take_char(&c, 'P') || !take_parts(&c, "YMD", &any)) return false;
+	if (take_char(&c, 'T')) {
 		any = false;
 		if (!take_parts(&c, "HMS", &any)) return false;
 	}
@@ -204,11 +204,11 @@ static int64_t number_here(cursor *c)
 static void read_clock(vv_moment *out, cursor *c)
 {
 	take_digits(c, 2, &out->hour);
-	take(c, ':');
+	take_char(c, ':');
 	take_digits(c, 2, &out->minute);
-	take(c, ':');
+	take_char(c, ':');
 	take_digits(c, 2, &out->second);
-	if (take(c, '.')) {
+	if (take_char(c, '.')) {
 		out->fraction = c->at;
 		skip_digits(c);
 		out->fraction_len = (size_t)(c->at - out->fraction);
@@ -220,9 +220,9 @@ static void read_zone(vv_moment *out, cursor *c)
 	unsigned hour = 0, minute = 0;
 	bool west = c->at < c->end && *c->at == '-';
 
-	if (!take(c, '+') && !take(c, '-')) return;
+	if (!take_char(c, '+') && !take_char(c, '-')) return;
 	take_digits(c, 2, &hour);
-	take(c, ':');
+	take_char(c, ':');
 	take_digits(c, 2, &minute);
 	out->offset = (int)(hour * 3600 + minute * 60) * (west ? -1 : 1);
 }
@@ -236,17 +236,17 @@ bool vv_type_read_moment(vv_moment *out, vv_type type, const char *s, size_t len
 		read_clock(out, &c);
 		return c.at == c.end;
 	}
-	bool before = take(&c, '-');
+	bool before = take_char(&c, '-');
 	out->year = number_here(&c) * (before ? -1 : 1);
-	if (type != VV_TYPE_YEAR && (!take(&c, '-') || !take_digits(&c, 2, &out->month))) {
+	if (type != VV_TYPE_YEAR && (!take_char(&c, '-') || !take_digits(&c, 2, &out->month))) {
 		return false;
 	}
 	if ((type == VV_TYPE_DATE || type == VV_TYPE_DATETIME) &&
-	    (!take(&c, '-') || !take_digits(&c, 2, &out->day))) {
+	    (!take_char(&c, '-') || !take_digits(&c, 2, &out->day))) {
 		return false;
 	}
 	if (type == VV_TYPE_DATETIME) {
-		if (!take(&c, 'T')) return false;
+		if (!take_char(&c, 'T')) return false;
 		read_clock(out, &c);
 	}
 	if (type != VV_TYPE_DATE) {

@@ -154,10 +154,23 @@ static double divide(uint64_t digits, unsigned fraction)
 	return (double)mantissa * unit;
 }
 
+double vv_value_nearest(int64_t units, unsigned scale)
+{
+	const uint64_t digits = units < 0 ? 0u - (uint64_t)units : (uint64_t)units;
+	double d;
+
+	/* Where both are doubles their quotient is the nearest one. */
+	if (digits <= (uint64_t)VV_VALUE_EXACT) {
+		d = (double)digits / (double)spell_power[scale];
+	} else {
+		d = divide(digits, scale);
+	}
+	return units < 0 ? -d : d;
+}
+
 bool vv_value_quick_number(int64_t *i, double *d, bool fraction, const char *text, size_t len)
 {
 	const bool negative = len > 0 && text[0] == '-';
-	const int64_t exact = (int64_t)1 << 53;
 	uint64_t digits;
 	char joined[24];
 	size_t point;
@@ -165,7 +178,7 @@ bool vv_value_quick_number(int64_t *i, double *d, bool fraction, const char *tex
 	if (len == 0 || len > 20) return false;
 	if (spell_read_integer(i, text, len, spell_key(text, len))) {
 		*d = (double)*i;
-		return !fraction || (*i <= exact && *i >= -exact);
+		return !fraction || (*i <= VV_VALUE_EXACT && *i >= -VV_VALUE_EXACT);
 	}
 	const char *dot = fraction ? memchr(text, '.', len) : NULL;
 	if (!dot || (point = (size_t)(dot - text)) == negative || point + 1 == len ||
@@ -175,10 +188,8 @@ bool vv_value_quick_number(int64_t *i, double *d, bool fraction, const char *tex
 	memcpy(joined, text + negative, point - negative);
 	memcpy(joined + point - negative, dot + 1, len - point - 1);
 	if (!spell_digits(&digits, joined, len - negative - 1)) return false;
-	/* Where both are doubles their quotient is the nearest one. */
-	*d = digits <= (uint64_t)exact ? (double)digits / (double)spell_power[len - point - 1]
-				       : divide(digits, (unsigned)(len - point - 1));
-	*d = negative ? -*d : *d;
+	*d = vv_value_nearest((int64_t)digits, (unsigned)(len - point - 1));
+	*d = negative ? -*d : *d; /* also of zero */
 	return true;
 }
 
@@ -309,7 +320,7 @@ static int rank_shifted(const vv_decimal *a, const vv_decimal *b, int64_t shift,
 	char text[24];
 	int len = snprintf(text, sizeof(text), "%lld", (long long)shift);
 
-	/* rest = b - shift, of which vv_decimal_distance gives the magnitude */
+	/* rest = b - shift; vv_decimal_distance returns its magnitude */
 	if (!vv_decimal_read(&by, digits, &vv_plain_number, text, (size_t)len) ||
 	    !vv_decimal_distance(&rest, b, &by, digits)) {
 		return 2;

@@ -54,6 +54,12 @@ int vv_value_rank(const vv_value *a, const vv_value *b, const vv_buf *buf);
  * order are compared bytewise. Overwrites scratch; out of memory if scratch->failed is true. */
 int vv_value_text_rank(vv_buf *scratch, const vv_field *f, const vv_cell *a, const vv_cell *b);
 
+/* All integers from -VV_VALUE_EXACT to VV_VALUE_EXACT are doubles. */
+#define VV_VALUE_EXACT (INT64_C(1) << 53)
+/* Returns the double that is nearest to units / 10^scale; of two, the one with an even mantissa.
+ * scale: at most 18. */
+double vv_value_nearest(int64_t units, unsigned scale);
+
 /* Reads a number in the most frequent form quickly: an optional minus sign, digits, and, if
  * fraction is true, optionally a point and more digits. Sets *d to the nearest double, and, if
  * fraction is false, *i to the integer. Returns false for other forms, and for numbers that need a

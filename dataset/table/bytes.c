@@ -307,7 +307,9 @@ static vv_status maker_open(maker *m, vv_table *t, const vv_bytes_options *opts,
 	uint64_t weight;
 	m->table = t;
 	m->opts = opts ? opts : &no_options;
-	m->pool = m->opts->pool ? m->opts->pool : (m->own_pool = vv_pool_new(0));
+	/* a small table is one piece: to wake up a thread takes longer than to make it */
+	m->pool = t->root.bytes < PIECE_WANT ? NULL : m->opts->pool;
+	m->pool = m->pool ? m->pool : (m->own_pool = vv_pool_new(0));
 	m->hash = vv_xxh3_new(0);
 	if (!m->pool || !m->hash) return vv_fail_nomem(err);
 	m->tool_count = vv_pool_threads(m->pool) + 1;

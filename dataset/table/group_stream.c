@@ -78,7 +78,7 @@ static group_items items_of(const piece *p)
 			     .last = p->last};
 }
 
-static void run(vv_job *job, unsigned worker)
+static void make_piece(vv_job *job, unsigned worker)
 {
 	piece *p = (piece *)(void *)job;
 	const group_stream *s = p->of;
@@ -147,7 +147,7 @@ static int begin_next(group_stream *s, vv_error *err)
 	p->submitted = !p->known;
 	s->tail++;
 	if (p->submitted) {
-		p->job.run = run;
+		p->job.run = make_piece;
 		vv_pool_submit(s->pool, &p->job);
 	}
 	return 1;
@@ -168,7 +168,7 @@ static bool has_room(const group_stream *s)
 }
 
 /* The piece so far from the head, made; NULL: there is none, or (with *rc) it failed. */
-static piece *look(group_stream *s, size_t at, vv_status *rc, vv_error *err)
+static piece *peek_piece(group_stream *s, size_t at, vv_status *rc, vv_error *err)
 {
 	int more = 1;
 
@@ -231,7 +231,7 @@ static vv_status fill_pair(group_stream *s, piece *p, vv_error *err)
 	p->pair.raw_len = p->raw_len;
 	p->pair.first = (char)first_byte(p);
 	if (is_row_end(s->next)) {
-		return VV_OK; /* the pair holds only here */
+		return VV_OK; /* the pair is valid only here */
 	}
 	p->pair.raw_hash = vv_xxh3(p->raw.data, p->raw.len, 0);
 	return note_pair(s, &p->pair, err);
@@ -245,8 +245,8 @@ int group_stream_next(group_stream *s, streamed_group *out, vv_error *err)
 	if (s->given) {
 		drop_head(s);
 	}
-	if (!(p = look(s, 0, &rc, err))) return (int)rc;
-	if (!(after = look(s, 1, &rc, err)) && rc < 0) return (int)rc;
+	if (!(p = peek_piece(s, 0, &rc, err))) return (int)rc;
+	if (!(after = peek_piece(s, 1, &rc, err)) && rc < 0) return (int)rc;
 	s->next = after ? first_byte(after) : -1;
 	if (p->known && is_row_end(s->next)) {
 		if ((rc = make(p, err)) < 0) return (int)rc;

@@ -181,7 +181,7 @@ static vv_status refuse_irregular(import *im, const group_job *j, vv_error *err)
 	return vv_hint_code(err, VV_HINT_CONVERT_LINES);
 }
 
-/* Gives the lines of a group to the sorter while the window still has them. */
+/* Passes the lines of a group to the sorter while the window still has them. */
 static vv_status give_lines(import *im, const group_job *j, vv_error *err)
 {
 	size_t end_len, from = 0;

@@ -697,7 +697,7 @@ static vv_status add_quirks(import_worker *w, group_job *j, vv_buf *quirks, vv_e
 	return import_group_again(w, j, err);
 }
 
-static vv_status run(import_worker *w, group_job *j, vv_error *err)
+static vv_status make_group(import_worker *w, group_job *j, vv_error *err)
 {
 	vv_auto(vv_buf) quirks = VV_BUF_INIT;
 	uint64_t secret = j->im->opts->secret;
@@ -735,5 +735,5 @@ static vv_status run(import_worker *w, group_job *j, vv_error *err)
 void import_group_run(vv_job *job, unsigned worker)
 {
 	group_job *j = (group_job *)(void *)job;
-	j->status = run(&j->im->workers[worker], j, &j->err);
+	j->status = make_group(&j->im->workers[worker], j, &j->err);
 }

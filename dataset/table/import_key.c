@@ -237,9 +237,13 @@ static vv_status find_groups(change *c, vv_error *err)
 		return rc;
 	}
 	c->harm = repeated; /* numbers in the set are not those of groups then */
-	return (rc = keep_others(&c->now, now, before, err)) < 0
-		       ? rc
-		       : keep_others(&c->before, before, now, err);
+	if ((rc = keep_others(&c->now, now, before, err)) < 0 ||
+	    (rc = keep_others(&c->before, before, now, err)) < 0) {
+		return rc;
+	}
+	/* the whole version alone is read once, and not three times */
+	c->harm |= c->now.group_count > 1 && c->now.group_count == vv_cid_set_count(now);
+	return VV_OK;
 }
 
 typedef vv_status (*row_fn)(change *c, some_keys *k, const vv_cell *cells, uint64_t hash,
@@ -384,7 +388,7 @@ static vv_status find_neighbours(change *c, some_keys *out, vv_error *err)
 	return (vv_status)more;
 }
 
-static vv_status look(change *c, some_keys *stayed, vv_error *err)
+static vv_status check_changes(change *c, some_keys *stayed, vv_error *err)
 {
 	vv_status rc = find_groups(c, err);
 
@@ -422,7 +426,7 @@ static vv_status key_may_be_lost(bool *out, vv_table *now, vv_table *before, con
 		    .now = {.table = now},
 		    .before = {.table = before}};
 	some_keys stayed = {.table = now};
-	vv_status rc = look(&c, &stayed, err);
+	vv_status rc = check_changes(&c, &stayed, err);
 
 	*out = c.harm;
 	clear_keys(&c.now);
@@ -572,8 +576,8 @@ static vv_status read_types(const import *im, const vv_key_candidate *c, vv_sche
 	return rc;
 }
 
-/* Does a key hold in this version? A declared key is kept in any case; for a found one key_lost explains why it no longer
- * holds. */
+/* Checks whether the key is valid in this version. If it is not: a declared key gets a warning and stays; key_lost gets
+ * the reason why a found key does not stay. */
 static vv_status look_at_key(import *im, const vv_key_candidate *c, vv_key_source source,
 			     vv_error *err)
 {

@@ -107,6 +107,9 @@ typedef struct vv_import_options {
 	/* `key` is the key of the previous version: its uniqueness is not checked, and its columns
 	 * may be missing */
 	bool key_known;
+	/* a file without columns may lack those of `key`: it then has no key, with a warning. JSON
+	 * without rows has no columns */
+	bool key_with_columns;
 	/* of a merged version: for each column of parent, true if a string may get the type of its
 	 * values, as the sides had texts in it; NULL: the values in parent decide it */
 	const bool *narrows;

@@ -394,7 +394,7 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 	*more = !j->last;
 	submit(im, j, end);
 	if ((rc = import_progress(im, vv_window_origin(im->window), err)) < 0) return rc;
-	/* this group holds more of the window than any other */
+	/* this group has more of the window than any other */
 	return used > VV_WINDOW_FIRST ? import_collect_all(im, err) : VV_OK;
 }
 

@@ -384,6 +384,12 @@ static vv_status declared_candidate(import *im, vv_error *err)
 			c->count = 0;
 			return VV_OK;
 		}
+		if (at == SIZE_MAX && im->opts->key_with_columns && im->columns == 0) {
+			vv_buf_puts(&im->out->warnings,
+				    "a file without rows has no columns, so the key is not stored: "
+				    "name it again with the first rows\n");
+			return VV_OK;
+		}
 		if (at == SIZE_MAX) return no_such_column(im, key[k], strlen(key[k]), err);
 		if (!im->opts->key_known &&
 		    vv_find_place(i, c->count, c->columns[i] == at) < c->count) {
@@ -799,7 +805,7 @@ static const vv_field *find_added(const import *im, const vv_schema *added, size
 	return at >= 0 ? &added->fields[at] : NULL;
 }
 
-/* Types for all columns: the parent's if it still holds, otherwise the declared or the inferred. */
+/* Types for all columns: the parent's if it is still valid, otherwise the declared or the inferred. */
 static vv_status fill_fields(import *im, vv_new_field *fields, vv_error *err)
 {
 	const char *declared = im->opts->added_schema;

@@ -1,5 +1,5 @@
 /*
- * import_types: checks whether the types found in the version before still hold: a value that contradicts one, or values
+ * import_types: checks whether the types found in the previous version are still valid: a value that contradicts one, or values
  * in a formerly empty column, make it inferred again from all rows.
  */
 #include "dataset/table/import_state.h"

@@ -1,10 +1,10 @@
 /*
  * verify: the one test that covers all claims of a version: its own bytes, imported with its own
- * dialect, schema, key and cut, give its own root. So every list has the correct cuts, every group
+ * dialect, schema, key and cut, result in its own root. So every list has the correct cuts, every group
  * and line form is the only one possible, and every raw line parses to the cells beside it.
  *
  * The bytes are made group by group, and of several versions only those of pairs (a group and its
- * line forms) that no version before had: a pair's proof holds wherever the pair is between cuts
+ * line forms) that no version before had: a pair's proof is valid wherever the pair is between cuts
  * (group_proof.h). Most pairs are proved without their bytes being read again (group_proof.h); of a
  * version that is checked alone (vv_table_check) all are read. The lists, the seams between pairs,
  * rows, length and hash are made again for each version, and the root that comes out is compared. A
@@ -130,7 +130,7 @@ void vv_table_checks_free(vv_table_checks *c)
 
 /* The version with this schema that was checked last. Whether its groups would be made
  * of the same bytes here too (dialect, cut) the import finds out. */
-static const checked *find(const vv_table_checks *c, const vv_root *root)
+static const checked *find_checked(const vv_table_checks *c, const vv_root *root)
 {
 	for (size_t i = 0; i < c->count; i++) {
 		const checked *k = &c->known[(c->next + 2 * CHECKED_MAX - 1 - i) % CHECKED_MAX];
@@ -142,7 +142,7 @@ static const checked *find(const vv_table_checks *c, const vv_root *root)
 /* In the place of a version with the same schema, or of the oldest. */
 static void remember(vv_table_checks *c, vv_import_result *r)
 {
-	checked *k = (checked *)(uintptr_t)find(c, &r->root);
+	checked *k = (checked *)(uintptr_t)find_checked(c, &r->root);
 	if (!k) {
 		k = &c->known[c->next % CHECKED_MAX];
 		c->next = (c->next + 1) % CHECKED_MAX;
@@ -261,7 +261,7 @@ static bool has_pairs(const vv_table *t)
 	       !vv_root_is_encoded(&t->root);
 }
 
-/* *sound: its pairs give this version. If false, nothing is known about it yet. */
+/* *sound: its pairs make this version. If false, this is not proved yet. */
 static vv_status check_pairs(vv_table_checks *c, vv_table *t, vv_pool *pool,
 			     const vv_progress *progress, bool *sound, vv_error *err)
 {
@@ -308,7 +308,7 @@ static vv_status check(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_
 	if (done < 0 || sound) return done;
 	vv_auto(vv_table_source) *bytes = NULL;
 	vv_auto(vv_import_result) again = {0};
-	const checked *before = c ? find(c, &t->root) : NULL;
+	const checked *before = c ? find_checked(c, &t->root) : NULL;
 	vv_sink dry = t->source;
 	vv_import_options opts = {.kind = t->root.kind,
 				  .is_text = true,

@@ -10,6 +10,7 @@
 #include "dataset/table/bytes.h"
 #include "dataset/table/import.h"
 #include "dataset/table/mem_sink.h"
+#include "dataset/table/table.h"
 #include "diff/merge/patch.h"
 #include "diff/merge/patch_exact.h"
 #include "diff/merge/patch_fit.h"

@@ -194,7 +194,8 @@ static size_t fraction_of(const char *point, const vv_cell *c)
 }
 
 /* a + b (sign 1), a - b (sign -1). */
-static bool add(vv_decimal *out, const vv_decimal *a, vv_decimal b, int sign, vv_buf *digits)
+static bool add_decimal(vv_decimal *out, const vv_decimal *a, vv_decimal b, int sign,
+			vv_buf *digits)
 {
 	b.negative = b.count > 0 && (b.negative == (sign < 0)); /* -b, or b: a + b = a - (-b) */
 	if (!vv_decimal_distance(out, a, &b, digits)) return false;
@@ -257,7 +258,8 @@ static vv_status decide_sum(merge_answer *out, vv_arena *arena, const merge_ques
 		size_t n = fraction_of(point, c[i]);
 		fraction = n > fraction ? n : fraction;
 	}
-	bool fits = add(&change, &d[1], d[2], -1, &digits) && add(&sum, &d[0], change, 1, &digits);
+	bool fits = add_decimal(&change, &d[1], d[2], -1, &digits) &&
+		    add_decimal(&sum, &d[0], change, 1, &digits);
 	if (fits) {
 		out->text = write_out(arena, &sum, &digits, point, fraction, &out->len);
 	}
@@ -799,6 +801,15 @@ static bool is_of_key(const merge *m, size_t column)
 	return vv_find_place(i, m->key_count, m->key[i] == column) < m->key_count;
 }
 
+/* Rows that were paired by another column may have two keys. */
+static bool has_one_key(merge *m, const merge_row_state *s)
+{
+	return vv_find_place(i, m->key_count,
+			     !same_value(m, &m->compare.fields[m->key[i]],
+					 &s->side[0][m->side[0].key[i]],
+					 &s->side[1][m->side[1].key[i]])) == m->key_count;
+}
+
 /* Are they two things with one key? Then most of their other cells differ, and no rule decides about one of these. */
 bool merge_are_two_things(merge *m, const merge_row_state *s)
 {
@@ -806,7 +817,7 @@ bool merge_are_two_things(merge *m, const merge_row_state *s)
 	bool open = m->opts->rules && m->opts->rules->new_keys != VV_MERGE_KEYS_ASK;
 
 	if (m->key_count == 0 || !merge_base(m) || m->opts->one_row || merge_all_side(m) >= 0 ||
-	    !is_numbered(m, s)) {
+	    !is_numbered(m, s) || !has_one_key(m, s)) {
 		return false;
 	}
 	if (merge_is_apart(m, s->row)) return true;
@@ -825,8 +836,7 @@ bool merge_are_two_things(merge *m, const merge_row_state *s)
 	return open && equal * 2 < all;
 }
 
-/* May rows have one value in the columns of the key? */
-static bool is_doubtful_key(const merge *m)
+bool merge_is_doubtful_key(const merge *m)
 {
 	const merge_column *c = &m->columns[m->key[0]];
 
@@ -838,7 +848,7 @@ static const char *name_two_things(const merge *m, const merge_row_state *s)
 	const vv_merge_rules *rules = m->opts->rules;
 
 	if (merge_is_apart(m, s->row)) return VV_KEY_TWICE_AGAIN;
-	if (is_doubtful_key(m)) return VV_KEY_TWICE_FOUND;
+	if (merge_is_doubtful_key(m)) return VV_KEY_TWICE_FOUND;
 	if (!rules || rules->new_keys == VV_MERGE_KEYS_ASK) return VV_KEY_TWICE;
 	if (merge_key_is_found(m)) {
 		return "renumber: the key was only found, not declared";

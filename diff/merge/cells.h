@@ -28,6 +28,9 @@ vv_status merge_cells_added(merge *m, merge_row_state *s, vv_error *err);
 /* Returns true if the rows that both sides added with one key are two things that got the same
  * number: most of their other cells differ, and no rule of cells decides. Requires a base. */
 bool merge_are_two_things(merge *m, const merge_row_state *s);
+/* May rows have one value in the columns of the key? It was only found, and its name is not that of an
+ * id. */
+bool merge_is_doubtful_key(const merge *m);
 /* Reports that two rows have one key. s->side has the cells of both. */
 vv_status merge_report_two_things(merge *m, const merge_row_state *s, vv_error *err);
 /* Sets s->out to the row of side number `which` alone, including its values in columns that base

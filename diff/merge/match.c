@@ -505,7 +505,7 @@ static void clear_side(merge_side *s)
 	vv_columns_clear(&s->columns);
 	vv_free_all(s->to_base, s->from_base, s->edited, s->filled, s->by_old, s->by_new,
 		    s->changed, s->blocks, s->by_above, s->partner, s->placed, s->doubtful,
-		    s->groups.list);
+		    s->replaces, s->groups.list);
 	vv_row_by_number_close(&s->rows);
 }
 
@@ -513,7 +513,7 @@ void merge_match_clear(merge *m)
 {
 	clear_side(&m->side[0]);
 	clear_side(&m->side[1]);
-	vv_free(m->side[MERGE_BASE].groups.list);
+	vv_free_all(m->side[MERGE_BASE].groups.list, m->replaced);
 	vv_row_by_number_close(&m->side[MERGE_BASE].rows);
 }
 
@@ -571,7 +571,8 @@ static vv_status make_room(merge_side *s, vv_error *err)
 	s->partner = vv_calloc((size_t)s->added + 1, sizeof(*s->partner));
 	s->placed = vv_calloc((size_t)s->added + 1, sizeof(*s->placed));
 	s->doubtful = vv_calloc((size_t)s->added + 1, sizeof(*s->doubtful));
-	if (!s->partner || !s->placed || !s->doubtful) return vv_fail_nomem(err);
+	s->replaces = vv_calloc((size_t)s->added + 1, sizeof(*s->replaces));
+	if (!s->partner || !s->placed || !s->doubtful || !s->replaces) return vv_fail_nomem(err);
 	memset(s->partner, 0xff, (size_t)s->added * sizeof(*s->partner)); /* MERGE_NONE */
 	return VV_OK;
 }
@@ -596,5 +597,6 @@ vv_status merge_partners(merge *m, vv_error *err)
 		rc = join_record(m, &j, p, err);
 	}
 	vv_free(j.x);
-	return rc < 0 ? rc : vv_sorter_ok(sorter, err);
+	rc = rc < 0 ? rc : vv_sorter_ok(sorter, err);
+	return rc < 0 ? rc : merge_twins_without_key(m, err);
 }

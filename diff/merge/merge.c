@@ -17,6 +17,7 @@
 #include "dataset/table/import.h"
 #include "dataset/table/walk.h"
 #include "diff/merge/cells.h"
+#include "diff/merge/replaced.h"
 #include "diff/merge/state.h"
 #include "diff/merge/steps.h"
 #include "diff/rows/rowdiff.h"
@@ -147,15 +148,13 @@ static bool ids_agree(const merge *m, uint64_t pairs)
 	return m->key_count == 1 && vv_key_is_id(c->name, c->name_len) && pairs >= fewer - pairs;
 }
 
-/* Without a common version, a key that was found on both sides may be one by chance: has one side all keys of the other, or
+/* Without a common version, a key that was only found may be one by chance: has one side all keys of the other, or
  * is it an id? */
 static bool keys_agree(const merge *m)
 {
 	uint64_t pairs = 0;
 
-	for (size_t i = 0; i < 2; i++) {
-		if (m->side[i].table->root.key_source != VV_KEY_INFERRED) return true;
-	}
+	if (!merge_key_is_found(m)) return true;
 	for (uint64_t i = 0; i < m->side[0].added; i++) {
 		pairs += m->side[0].partner[i] != MERGE_NONE;
 	}
@@ -406,8 +405,8 @@ static vv_status merge_run_all(merge *m, vv_import_result *out, const vv_sink *s
 				 err);
 	}
 	merge_rules_choose(m);
-	if ((rc = merge_renumber(m, err)) < 0 || (rc = merge_writer_open(m, err)) < 0 ||
-	    (rc = import_result(m, out, sink, err)) < 0 ||
+	if ((rc = merge_renumber(m, err)) < 0 || (rc = merge_replaced_find(m, err)) < 0 ||
+	    (rc = merge_writer_open(m, err)) < 0 || (rc = import_result(m, out, sink, err)) < 0 ||
 	    (rc = compare_comments(m, out, sink, &why, err)) < 0 ||
 	    (!why && (rc = compare_encodings(m, out, sink, &why, err)) < 0) || !why) {
 		return rc;

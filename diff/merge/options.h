@@ -26,6 +26,9 @@ typedef enum vv_conflict_kind {
 	VV_CONFLICT_ROW_ADDED,
 	VV_CONFLICT_ROW_REMOVED, /* one side removed the row, and the other changed it */
 	VV_CONFLICT_ROW_TWICE,   /* both sides added the row, which has no key: once, or twice? */
+	/* both sides replaced the same row of base, and their new rows differ: one conflict for each
+	 * row that base or a side has there */
+	VV_CONFLICT_ROW_REPLACED,
 	/* both sides added a row with the same key, but most of their other cells differ: two
 	 * things that got the same number */
 	VV_CONFLICT_KEY_TWICE,
@@ -53,12 +56,12 @@ typedef struct vv_conflict {
 	/* the cell in the three versions; NULL: that version lacks the row or the column, or the
 	 * conflict is not about a cell */
 	const vv_cell *base, *ours, *theirs;
-	/* only for ROW_REMOVED and ROW_TWICE without a key, and for KEY_TWICE: the row's cells in
-	 * base, ours and theirs; each is NULL if that version lacks the row */
+	/* only for ROW_REMOVED and ROW_TWICE without a key, and for KEY_TWICE and ROW_REPLACED: the
+	 * row's cells in base, ours and theirs; each is NULL if that version lacks the row */
 	const vv_cell *rows[3];
 	const vv_schema *schemas[3]; /* schemas[i] is the schema of rows[i]; NULL if rows[i] is */
 	uint64_t at[3]; /* at[i] is the number of rows[i] in its version; UINT64_MAX: no row */
-	/* only if `rows` is set and ours removed the row: its place in the merged table, as the
+	/* only if `rows` is set and ours lacks the row: its place in the merged table, as the
 	 * number of the row that would follow it */
 	uint64_t before;
 	/* text for the user; may be NULL. For a cell, it is the reason why the cell's rule does not

@@ -16,6 +16,9 @@
 #include "dataset/rows/line_edit.h"
 #include "dataset/rows/row_edit.h"
 #include "dataset/table/import.h"
+#include "dataset/table/table.h"
+#include "diff/merge/wanted_rows.h"
+#include "diff/rows/row_by_number.h"
 
 /* A line of the patch. */
 typedef struct fit_row {

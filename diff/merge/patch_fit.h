@@ -17,6 +17,7 @@
 #include "diff/merge/options.h"
 #include "diff/merge/patch_make.h"
 #include "diff/merge/patch_rows.h"
+#include "diff/merge/wanted_rows.h"
 
 typedef struct vv_mem_sink vv_mem_sink;
 

@@ -9,9 +9,11 @@
 #include "dataset/table/bytes_encoded.h"
 #include "dataset/table/import.h"
 #include "dataset/table/mem_sink.h"
+#include "dataset/table/table.h"
 #include "diff/merge/merge.h"
 #include "diff/merge/patch_exact.h"
 #include "diff/merge/patch_fit.h"
+#include "diff/merge/wanted_rows.h"
 #include "diff/rows/rowdiff.h"
 
 void patch_merge_clear(patch_merge *m)

@@ -66,8 +66,8 @@ static vv_status read_word(vv_merge_rules *r, vv_merge_rule *out, const char *wo
 	return VV_OK;
 }
 
-static vv_status add(vv_merge_rules *r, const char *column, size_t len, const vv_merge_rule *rule,
-		     vv_error *err)
+static vv_status add_rule(vv_merge_rules *r, const char *column, size_t len,
+			  const vv_merge_rule *rule, vv_error *err)
 {
 	const char *name = vv_arena_strndup(&r->arena, column, len);
 
@@ -170,7 +170,7 @@ static void read_entry(vv_merge_rules *r, vv_descriptor *d, const vv_json *entry
 		}
 		read_rule(r, &rule, d, m);
 		if (d->rc < 0) return;
-		vv_descriptor_note(d, add(r, m->name, m->name_len, &rule, d->err));
+		vv_descriptor_note(d, add_rule(r, m->name, m->name_len, &rule, d->err));
 	}
 	vv_json_put_node(&r->text, entry);
 }
@@ -228,7 +228,7 @@ vv_status vv_merge_rules_put(vv_merge_rules *out, const char *word, vv_error *er
 		out->count = 0;
 		out->all = rule.kind;
 		out->rows = rule.kind == VV_MERGE_OURS ? VV_MERGE_ROWS_OURS : VV_MERGE_ROWS_THEIRS;
-		return add(out, "*", 1, &rule, err);
+		return add_rule(out, "*", 1, &rule, err);
 	}
 	if (colon && put_added(out, colon + 1, word, len)) return VV_OK;
 	if (colon && colon[1] != '\0' && !known && memchr(word, ',', len)) {
@@ -237,7 +237,7 @@ vv_status vv_merge_rules_put(vv_merge_rules *out, const char *word, vv_error *er
 	}
 	if (rc < 0) return rc;
 	if (colon && colon[1] != '\0' && known) {
-		return add(out, colon + 1, strlen(colon + 1), &rule, err);
+		return add_rule(out, colon + 1, strlen(colon + 1), &rule, err);
 	}
 	return vv_fail(
 		err, VV_EUSAGE,
@@ -249,7 +249,7 @@ vv_status vv_merge_rules_put(vv_merge_rules *out, const char *word, vv_error *er
 
 /* --- asking ---------------------------------------------------------------------------------- */
 
-static const vv_merge_rule *find(const vv_merge_rules *r, const char *column, size_t len)
+static const vv_merge_rule *find_rule(const vv_merge_rules *r, const char *column, size_t len)
 {
 	for (size_t i = r->count; i-- > 0;) {
 		const vv_merge_named_rule *n = &r->columns[i];
@@ -275,9 +275,9 @@ static const vv_merge_rule *find_by(const vv_merge_rules *r, const char *column,
 
 const vv_merge_rule *vv_merge_rules_find(const vv_merge_rules *r, const char *column, size_t len)
 {
-	const vv_merge_rule *rule = find(r, column, len);
+	const vv_merge_rule *rule = find_rule(r, column, len);
 
-	rule = rule ? rule : find(r, "*", 1);
+	rule = rule ? rule : find_rule(r, "*", 1);
 	return rule ? rule : find_by(r, column, len);
 }
 

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/form.h"
@@ -18,6 +19,7 @@
 #include "dataset/read/header_rows.h"
 #include "dataset/rows/line_edit.h"
 #include "dataset/schema/header.h"
+#include "dataset/schema/schema.h"
 #include "dataset/table/column_infer.h"
 #include "diff/merge/around.h"
 #include "diff/merge/state.h"
@@ -103,7 +105,7 @@ static bool put_foreign_key(vv_buf *out, const merge *m, int version, const vv_j
 			       resource && resource[0] != '\0' ? NULL : reference);
 }
 
-/* Puts the keys of an array that still hold; false: none. */
+/* Writes the keys of an array that are still valid; false: none. */
 static bool put_keys(vv_buf *out, const merge *m, int version, const vv_json *keys, bool foreign)
 {
 	bool any = false;
@@ -773,6 +775,12 @@ static vv_status find_labels(const merge *m, vv_cell *cells, uint8_t *quoting, v
 			    memcmp(f->name, c->name, c->name_len) == 0) {
 				const vv_line_part *p = vv_line_part_of(&parts, (size_t)at);
 				cells[i] = labels[at];
+				/* a column at the place that its made-up name has needs no name */
+				if (p && vv_is_blank(line + p->from, p->to - p->from) &&
+				    vv_schema_is_blank_label(c->name, c->name_len, i)) {
+					cells[i].text = line + p->from;
+					cells[i].len = (uint32_t)(p->to - p->from);
+				}
 				quoting[i] = p && p->from < p->to && d->quote &&
 							     line[p->from] == (char)d->quote
 						     ? VV_QUOTE_ALWAYS

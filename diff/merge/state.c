@@ -42,13 +42,36 @@ int merge_all_side(const merge *m)
 	return (int)(all == VV_MERGE_OURS ? m->ours : 1 - m->ours);
 }
 
+/* A row without a value in the key has no key. */
+static bool has_key(const merge *m, const merge_report *r)
+{
+	const size_t *key = m->side[r->version].key;
+
+	return r->key_cells &&
+	       vv_find_place(i, m->key_count, r->key_cells[key[i]].len > 0) < m->key_count;
+}
+
+/* Sets the rows of a conflict, which are in the order base, ours, theirs. */
+static void set_rows(vv_conflict *c, const merge *m, const merge_report *r)
+{
+	const size_t versions[3] = {MERGE_BASE, m->ours, 1 - m->ours};
+
+	for (size_t i = 0; i < 3; i++) {
+		const size_t v = versions[i];
+
+		c->rows[i] = r->rows[v];
+		c->schemas[i] = r->rows[v] ? &m->side[v].table->schema : NULL;
+		c->at[i] = r->at[v];
+	}
+}
+
 vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err)
 {
 	vv_auto(vv_buf) key = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 	m->stats->conflicts++;
 	if (!m->opts->conflict) return VV_OK;
-	bool keyed = r->key_cells && m->key_count > 0;
+	const bool keyed = has_key(m, r);
 	if (keyed) {
 		vv_key_json_put(&key, r->key_cells, m->side[r->version].key, m->key_count);
 		rc = vv_buf_ok(&key, err);
@@ -62,17 +85,8 @@ vv_status merge_conflict(merge *m, const merge_report *r, vv_error *err)
 			 .theirs = r->side[1 - m->ours],
 			 .before = r->before,
 			 .detail = r->detail};
-	for (int v = 0; v < 3 && (m->key_count == 0 || r->kind == VV_CONFLICT_KEY_TWICE); v++) {
-		int at = 2;
-
-		if (v == 2) {
-			at = 0;
-		} else if (v == (int)m->ours) {
-			at = 1;
-		} /* base, ours, theirs */
-		c.rows[at] = r->rows[v];
-		c.schemas[at] = r->rows[v] ? &m->side[v].table->schema : NULL;
-		c.at[at] = r->at[v];
+	if (!keyed || r->kind == VV_CONFLICT_KEY_TWICE || r->kind == VV_CONFLICT_ROW_REPLACED) {
+		set_rows(&c, m, r);
 	}
 	return rc < 0 ? rc : m->opts->conflict(m->opts->payload, &c, err);
 }

@@ -38,6 +38,11 @@ typedef struct merge_block {
 	uint64_t before; /* number of added rows in earlier blocks */
 } merge_block;
 
+/* Rows [from, end) of base. */
+typedef struct merge_row_range {
+	uint64_t from, end;
+} merge_row_range;
+
 /* The identity of a row group. */
 typedef struct merge_group {
 	uint64_t row;    /* number of its first row */
@@ -93,6 +98,9 @@ typedef struct merge_side {
 	/* side 0, rows without a key; one for each added row: true if it is unknown whether the
 	 * row and its partner are the same */
 	bool *doubtful;
+	/* one for each added row: true if it replaces rows of base that the other side replaced by other
+	 * rows (replaced.h) */
+	bool *replaces;
 	/* a row that both sides added is written at its position in the other side */
 	bool follows;
 	/* each column that base and this side have in common has the same index in both, so that
@@ -180,6 +188,8 @@ typedef struct merge {
 	merge_clash *contested;
 	size_t contested_count, contested_cap;
 	merge_apart apart[2];
+	merge_row_range *replaced; /* ascending; set by merge_replaced_find */
+	size_t replaced_count, replaced_cap;
 	vv_next_keys keys; /* the memory of new_keys */
 	size_t order_side;
 	/* base has a key, a side lacks columns of the key, and no other columns identify rows */
@@ -210,7 +220,7 @@ typedef struct merge_report {
 	uint64_t row;                        /* as in vv_conflict */
 	const char *column;                  /* name of the column; may be NULL */
 	const vv_cell *side[MERGE_VERSIONS]; /* the cell in each version; each may be NULL */
-	/* for a row without a key: its cells in each version; each may be NULL */
+	/* for a row without a key, KEY_TWICE and ROW_REPLACED: its cells in each version; each may be NULL */
 	const vv_cell *rows[MERGE_VERSIONS];
 	uint64_t at[MERGE_VERSIONS]; /* at[i] is the number of rows[i] in its version */
 	uint64_t before;             /* if rows is set: as in vv_conflict */

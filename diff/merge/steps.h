@@ -1,8 +1,8 @@
 /*
  * steps: the steps of a merge. merge.c calls them in this order: merge_columns_match,
  * merge_rows_match, merge_is_other_table, merge_dropped_look, merge_columns_choose, merge_schema,
- * merge_form, merge_partners, merge_rules_choose (cells.h), merge_renumber, merge_writer_open. A
- * comment states which step a function requires.
+ * merge_form, merge_partners, merge_rules_choose (cells.h), merge_renumber, merge_replaced_find (replaced.h),
+ * merge_writer_open. A comment states which step a function requires.
  */
 #ifndef VV_DIFF_MERGE_STEPS_H
 #define VV_DIFF_MERGE_STEPS_H

@@ -425,7 +425,8 @@ static void compare_counts(merge *m)
 /* The columns that name the thing of a row. */
 typedef struct naming {
 	merge *m;
-	size_t key; /* the only one; SIZE_MAX: all that are not numbers */
+	size_t key;   /* the only one; SIZE_MAX: all that are not numbers */
+	bool certain; /* rows with one name are one thing */
 } naming;
 
 /* A row that one side added, without a partner: the hash of its name. */
@@ -592,31 +593,72 @@ static vv_status compare_with_base(bool *distinct, const naming *n, named_pair *
 	return VV_OK;
 }
 
-/* A column that is the key of both sides, where base had too few rows for one: the result's column, or SIZE_MAX. */
-static vv_status find_common_key(size_t *out, const merge *m, vv_error *err)
+/* The result's column that is the best key of the side, or that tells its rows apart for people, if all versions have it; or
+ * SIZE_MAX. */
+static vv_status find_key_of(size_t *out, const merge *m, size_t which, bool telling, vv_error *err)
 {
-	size_t at[2];
-	vv_status rc;
+	vv_auto(vv_key_found) found = {0};
+	vv_status rc = vv_key_find(&found, m->side[which].table, KEY_SAMPLE, err);
 
 	*out = SIZE_MAX;
-	if (merge_base(m)->root.rows >= KEY_ROWS) return VV_OK;
-	for (size_t i = 0; i < 2; i++) {
-		vv_auto(vv_key_found) found = {0};
+	const size_t at = telling ? found.telling : found.column;
+	if (rc < 0 || at == SIZE_MAX) return rc;
+	const long column = m->column_of[which][at];
 
-		rc = vv_key_find(&found, m->side[i].table, KEY_SAMPLE, err);
-		if (rc < 0 || found.column == SIZE_MAX) return rc;
-		at[i] = found.column;
-	}
-	const long column = m->column_of[0][at[0]];
-
-	if (column >= 0 && column == m->column_of[1][at[1]] &&
-	    m->columns[column].side[MERGE_BASE] >= 0) {
+	if (column >= 0 && m->columns[column].side[MERGE_BASE] >= 0 &&
+	    m->columns[column].side[1 - which] >= 0) {
 		*out = (size_t)column;
 	}
 	return VV_OK;
 }
 
-/* With one key: are half of their other cells equal? Else the sides gave one number to two things. */
+/* Has no version two rows with one value in the column? */
+static vv_status is_unique(bool *out, const merge *m, size_t column, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	*out = true;
+	for (size_t v = 0; v < MERGE_VERSIONS && rc == VV_OK && *out; v++) {
+		const size_t at = (size_t)m->columns[column].side[v];
+
+		rc = vv_columns_unique(out, m->side[v].table, &at, 1, m->opts->temp_dir, err);
+	}
+	return rc;
+}
+
+/* A column that names rows although they have no key: the key of both sides, where base had too few rows for one; if a side
+ * lost base's key, one that distinguishes the rows of all versions. The result's column, or SIZE_MAX. */
+static vv_status find_common_key(size_t *out, const merge *m, vv_error *err)
+{
+	const bool few = merge_base(m)->root.rows < KEY_ROWS;
+	size_t at[2];
+	bool unique = false;
+	vv_status rc;
+
+	*out = SIZE_MAX;
+	if (!few && merge_base(m)->root.key_count == 0) return VV_OK;
+	if ((rc = find_key_of(&at[0], m, 0, !few, err)) < 0 ||
+	    (rc = find_key_of(&at[1], m, 1, !few, err)) < 0) {
+		return rc;
+	}
+	if (few) {
+		*out = at[0] == at[1] ? at[0] : SIZE_MAX;
+		return VV_OK;
+	}
+	if (at[1] == at[0]) {
+		at[1] = SIZE_MAX;
+	}
+	for (size_t i = 0; i < 2 && !unique; i++) {
+		if (at[i] == SIZE_MAX) {
+			continue;
+		}
+		if ((rc = is_unique(&unique, m, at[i], err)) < 0) return rc;
+		*out = unique ? at[i] : SIZE_MAX;
+	}
+	return VV_OK;
+}
+
+/* With one key: are half of the other cells that both filled equal? Otherwise the sides used one number for two things. */
 static vv_status are_one_thing(bool *out, const naming *n, const named_pair *p, vv_error *err)
 {
 	const merge *m = n->m;
@@ -624,7 +666,7 @@ static vv_status are_one_thing(bool *out, const naming *n, const named_pair *p, 
 	size_t same = 0, others = 0;
 	vv_status rc;
 
-	*out = n->key == SIZE_MAX;
+	*out = n->key == SIZE_MAX || n->certain;
 	if (*out) return VV_OK;
 	for (size_t i = 0; i < 2; i++) {
 		rc = vv_row_by_number_get(&n->m->side[i].rows, p->row[i], &cells[i], err);
@@ -636,8 +678,12 @@ static vv_status are_one_thing(bool *out, const naming *n, const named_pair *p, 
 		if (is_name(n, i) || c->side[0] < 0 || c->side[1] < 0) {
 			continue;
 		}
+		const vv_cell *x = &cells[0][c->side[0]], *y = &cells[1][c->side[1]];
+		if ((x->len == 0) != (y->len == 0)) {
+			continue; /* one side filled it */
+		}
 		others++;
-		same += vv_cell_equal(&cells[0][c->side[0]], &cells[1][c->side[1]]);
+		same += vv_cell_equal(x, y);
 	}
 	*out = 2 * same >= others;
 	return VV_OK;
@@ -706,4 +752,22 @@ vv_status merge_twins(merge *m, vv_error *err)
 	}
 	rc = settle_twins(&t, rule == VV_MERGE_ADDED_BOTH, err);
 	return rc < 0 || rule == VV_MERGE_ADDED_BOTH ? rc : pair_things(&t, err);
+}
+
+static bool has_lost_key(const merge *m)
+{
+	return merge_base(m) && merge_base(m)->root.key_count > 0 && merge_key_is_found(m) &&
+	       (m->side[0].table->root.key_count == 0 || m->side[1].table->root.key_count == 0);
+}
+
+vv_status merge_twins_without_key(merge *m, vv_error *err)
+{
+	vv_auto(twins) t = {.m = m};
+	naming n = {.m = m, .key = SIZE_MAX, .certain = true};
+	vv_status rc;
+
+	if (m->mixed || m->opts->part || !has_lost_key(m)) return VV_OK;
+	if ((rc = find_common_key(&n.key, m, err)) < 0 || n.key == SIZE_MAX) return rc;
+	if ((rc = hash_side(&t, 0, err)) < 0 || (rc = hash_side(&t, 1, err)) < 0) return rc;
+	return pair_named(&t, &n, err);
 }

@@ -19,4 +19,9 @@ vv_status merge_data_equal(merge *m, bool *equal, vv_error *err);
  * m->side. Requires merge_schema, and room in `partner`. */
 vv_status merge_twins(merge *m, vv_error *err);
 
+/* If base's key was only found, and a side lost it, pairs rows that both sides added and that another column
+ * names, but not the key: sets the member `partner` of m->side, which has the pairs with equal keys.
+ * Requires merge_schema. */
+vv_status merge_twins_without_key(merge *m, vv_error *err);
+
 #endif

@@ -18,6 +18,7 @@
 #include "diff/merge/added.h"
 #include "diff/merge/around.h"
 #include "diff/merge/cells.h"
+#include "diff/merge/replaced.h"
 #include "diff/merge/state.h"
 #include "diff/rows/value.h"
 
@@ -66,7 +67,7 @@ static size_t line_end(const merge_writer *w)
 	return n;
 }
 
-/* Writes the held row, which another follows, or which is the last. */
+/* Writes the delayed row, which another follows, or which is the last. */
 static void end_held_row(merge_writer *w, bool last)
 {
 	const vv_dialect *d = &w->m->as.dialect;
@@ -579,12 +580,77 @@ static vv_status report_removed(merge_writer *w, size_t keeper, vv_error *err)
 	return merge_conflict(m, &r, err);
 }
 
+/* --- rows that both replaced --- */
+
+/* The side whose rows are in the result, in conflict or by the option -X. */
+static size_t shown_side(const merge *m)
+{
+	const int all = merge_all_side(m);
+
+	return all >= 0 ? (size_t)all : m->ours;
+}
+
+/* s: a row of base, or one that a side added; here: it is in the result. */
+static vv_status report_replaced(merge_writer *w, const merge_row_state *s, bool here,
+				 vv_error *err)
+{
+	const merge *m = w->m;
+	int version = MERGE_BASE;
+
+	if (merge_all_side(m) >= 0) return VV_OK;
+	if (s->row[MERGE_BASE] == MERGE_NONE) {
+		version = s->row[0] != MERGE_NONE ? 0 : 1;
+	}
+	const merge_report r = {.kind = VV_CONFLICT_ROW_REPLACED,
+				.rows = {s->side[0], s->side[1], s->side[MERGE_BASE]},
+				.at = {s->row[0], s->row[1], s->row[MERGE_BASE]},
+				.before = w->row_count,
+				.key_cells = s->side[version],
+				.version = version,
+				.row = here ? w->row_count : MERGE_NONE};
+	return merge_conflict(w->m, &r, err);
+}
+
+static vv_status load_all(merge *m, merge_row_state *s, vv_error *err)
+{
+	const bool want[3] = {s->row[0] != MERGE_NONE, s->row[1] != MERGE_NONE,
+			      s->row[MERGE_BASE] != MERGE_NONE};
+
+	return load_row(m, s, want, err);
+}
+
+/* A row of base that a side removed there: it stays if the shown side has it, and is then reported when its
+ * place is known. */
+static vv_status judge_replaced(merge_writer *w, bool *stays, vv_error *err)
+{
+	merge *m = w->m;
+	merge_row_state *s = &w->row;
+
+	*stays = s->row[shown_side(m)] != MERGE_NONE;
+	if (*stays) return VV_OK;
+	vv_status rc = load_all(m, s, err);
+	return rc < 0 ? rc : report_replaced(w, s, false, err);
+}
+
+static vv_status put_replaced(merge_writer *w, vv_error *err)
+{
+	merge *m = w->m;
+	merge_row_state *s = &w->row;
+	vv_status rc = load_all(m, s, err);
+
+	if (rc < 0 || (rc = report_replaced(w, s, true, err)) < 0) return rc;
+	merge_cells_single(m, s, shown_side(m));
+	return put_row(w, err);
+}
+
 /* A row that one side removed and the other changed. Where ours removed it, it only waited for the added rows
  * above it, so that its place is known. */
 static vv_status put_kept(merge_writer *w, vv_error *err)
 {
 	merge *m = w->m;
 	merge_row_state *s = &w->row;
+
+	if (merge_is_replaced(m, s->row[MERGE_BASE])) return put_replaced(w, err);
 	size_t keeper = s->row[0] != MERGE_NONE ? 0 : 1;
 	const bool want[3] = {keeper == 0, keeper == 1, m->partial || m->key_count == 0};
 	bool keeps = merge_rows_rule(m, keeper) == VV_MERGE_ROWS_KEEP;
@@ -632,6 +698,23 @@ static vv_status report_twice(merge_writer *w, vv_error *err)
 	return merge_conflict(w->m, &r, err);
 }
 
+/* A row that one side added. *here: it is in the result. */
+static vv_status put_added_alone(merge_writer *w, size_t which, bool *here, vv_error *err)
+{
+	merge *m = w->m;
+	merge_row_state *s = &w->row;
+	const uint64_t at = merge_added_index(&m->side[which], s->row[which]);
+	vv_status rc;
+
+	if (m->side[which].replaces[at]) {
+		*here = which == shown_side(m);
+		if ((rc = report_replaced(w, s, *here, err)) < 0) return rc;
+	}
+	merge_cells_single(m, s, which);
+	m->stats->rows_from_theirs += *here && which != m->ours;
+	return VV_OK;
+}
+
 static vv_status put_added(merge_writer *w, const uint64_t row[2], vv_error *err)
 {
 	merge *m = w->m;
@@ -642,6 +725,7 @@ static vv_status put_added(merge_writer *w, const uint64_t row[2], vv_error *err
 			       .touched = {true, true},
 			       .out = w->cells,
 			       .place = w->row_count};
+	bool here = true;
 	vv_status rc = load_row(m, s, want, err);
 	if (rc == VV_OK && want[0] && want[1]) {
 		rc = merge_cells_added(m, s, err);
@@ -650,10 +734,9 @@ static vv_status put_added(merge_writer *w, const uint64_t row[2], vv_error *err
 			rc = report_twice(w, err);
 		}
 	} else if (rc == VV_OK) {
-		merge_cells_single(m, s, want[0] ? 0 : 1);
-		m->stats->rows_from_theirs += want[1 - m->ours];
+		rc = put_added_alone(w, want[0] ? 0 : 1, &here, err);
 	}
-	if (rc == VV_OK) {
+	if (rc == VV_OK && here) {
 		rc = put_row(w, err);
 	}
 	*s = keep;
@@ -753,7 +836,9 @@ static vv_status begin_row(merge_writer *w, uint64_t row, vv_error *err)
 				(m->side[i].respelled ||
 				 merge_untouched(m, &m->side[i], row, s->row[i]) == 0);
 	}
-	if (s->row[0] == MERGE_NONE && s->row[1] == MERGE_NONE) {
+	if (merge_is_replaced(m, row)) {
+		rc = judge_replaced(w, &stays, err);
+	} else if (s->row[0] == MERGE_NONE && s->row[1] == MERGE_NONE) {
 		stays = false;
 	} else if (s->row[0] == MERGE_NONE || s->row[1] == MERGE_NONE) {
 		rc = judge_removed(w, &stays, err);

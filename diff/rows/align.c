@@ -18,6 +18,8 @@
  * have nothing in common. */
 #define EDITS_MAX 512
 #define EDITS_MIN 32
+/* Without a key: equal rows below more than WEAK times as many rows that differ are left to the hashes. */
+#define WEAK 32
 
 /* One side's groups that the other does not have, as one run of rows. */
 typedef struct stream {
@@ -334,7 +336,7 @@ static vv_status pass_groups(vv_rowdiff *d, stream *x, stream *y, runs *r, vv_er
 
 /* Where rows repeat the nearest equal row is often another one, and one such mistake makes rows far
  * below look moved. So without a key the code searches the fewest removed and added rows that lead
- * from one side to the other (E. Myers, An O(ND) Difference Algorithm, 1986): `reach` holds, for
+ * from one side to the other (E. Myers, An O(ND) Difference Algorithm, 1986): `reach` has, for
  * every number of edits d and every diagonal k = i - j in -d, -d + 2 ... d, the number of rows of x
  * on the furthest path; row d begins at d * (d + 1) / 2. */
 typedef struct script {
@@ -495,9 +497,11 @@ static bool try_up(slider *s, int32_t start, int32_t end, int32_t nth)
 	for (int32_t k = 1; k <= start && mine[start - k] >= 0 &&
 			    vv_hash128_equal(s->rows[start - k], s->rows[end - k]);
 	     k++) {
-		bool edge = k == start;
-		if ((edge && mine[0] > 0) || (!edge && mine[start - k - 1] >= 0 &&
-					      mine[start - k] > mine[start - k - 1] + 1)) {
+		int32_t above = start - k - 1;
+		while (above >= 0 && mine[above] < 0) { /* the block joins this one */
+			above--;
+		}
+		if (mine[start - k] > (above >= 0 ? mine[above] + 1 : 0)) {
 			steps = k;
 			if (--nth <= 0) {
 				break;
@@ -516,9 +520,11 @@ static int32_t try_down(slider *s, int32_t start, int32_t end, int32_t nth)
 	for (int32_t k = 1; end + k <= s->count && mine[end + k - 1] >= 0 &&
 			    vv_hash128_equal(s->rows[start + k - 1], s->rows[end + k - 1]);
 	     k++) {
-		int32_t last = mine[end + k - 1];
-		bool edge = end + k == s->count;
-		if ((edge && last + 1 < s->other_count) || (!edge && mine[end + k] > last + 1)) {
+		int32_t below = end + k;
+		while (below < s->count && mine[below] < 0) {
+			below++;
+		}
+		if (mine[end + k - 1] + 1 < (below < s->count ? mine[below] : s->other_count)) {
 			steps = k;
 			if (--nth <= 0) {
 				break;
@@ -554,6 +560,40 @@ static void slide_blocks(slider *s)
 		for (end = start; end < s->count && s->mine[end] < 0; end++) {
 		}
 		end = end > start ? slide_block(s, start, end) : start + 1;
+		while (end > start + 1 && end < s->count && s->mine[end] < 0) {
+			end++; /* the block joined the next one */
+		}
+	}
+}
+
+/* A few equal rows below many that differ may be equal to others further down, too. They are left to the
+ * hashes, which see all rows: a wrong pair here would part the changed rows above from their partners. */
+static void drop_weak(script *s)
+{
+	int32_t i = 0, j = 0, lone = 0;
+
+	while (i < s->end_x || j < s->end_y) {
+		int32_t n = 0;
+
+		while (i + n < s->end_x && s->match[0][i + n] == j + n) {
+			n++;
+		}
+		const bool weak = lone > WEAK * n;
+		for (int32_t k = 0; weak && k < n; k++) {
+			s->match[0][i + k] = s->match[1][j + k] = -1;
+		}
+		i += n;
+		j += n;
+		if (n > 0) {
+			lone = weak ? lone + 2 * n : 0;
+			continue;
+		}
+		lone++;
+		if (i < s->end_x && s->match[0][i] < 0) {
+			i++;
+		} else {
+			j++;
+		}
 	}
 }
 
@@ -595,6 +635,7 @@ static vv_status pass_differences(script *s, stream *x, stream *y, runs *found, 
 			       .other = s->match[0],
 			       .count = s->end_y,
 			       .other_count = s->end_x});
+	drop_weak(s);
 	/* where nearly nothing is equal, long searches find nothing either */
 	if (equal * 8 < (size_t)(s->end_x + s->end_y)) {
 		s->limit = EDITS_MIN;

@@ -171,7 +171,7 @@ static uint64_t storable(uint64_t key)
 }
 
 /* Where the key is, or would go. There is always a free slot. */
-static uint64_t *find(const vv_key_set *s, uint64_t key)
+static uint64_t *find_slot(const vv_key_set *s, uint64_t key)
 {
 	size_t at = (size_t)key & s->mask;
 
@@ -192,7 +192,7 @@ static vv_key_put grow(vv_key_set *s, size_t memory)
 	if (!wider.slots) return VV_KEY_NO_MEMORY;
 	for (size_t i = 0; s->slots && i <= s->mask; i++) {
 		if (s->slots[i] != 0) {
-			*find(&wider, s->slots[i]) = s->slots[i];
+			*find_slot(&wider, s->slots[i]) = s->slots[i];
 		}
 	}
 	vv_free(s->slots);
@@ -207,7 +207,7 @@ vv_key_put vv_key_set_put(vv_key_set *s, uint64_t key, size_t memory)
 	vv_key_put grown = room ? VV_KEY_NEW : grow(s, memory);
 	if (grown != VV_KEY_NEW) return grown;
 	key = storable(key);
-	uint64_t *slot = find(s, key);
+	uint64_t *slot = find_slot(s, key);
 	if (*slot != 0) return VV_KEY_THERE;
 	*slot = key;
 	s->count++;
@@ -216,7 +216,7 @@ vv_key_put vv_key_set_put(vv_key_set *s, uint64_t key, size_t memory)
 
 bool vv_key_set_has(const vv_key_set *s, uint64_t key)
 {
-	return s->slots && *find(s, storable(key)) != 0;
+	return s->slots && *find_slot(s, storable(key)) != 0;
 }
 
 void vv_key_set_clear(vv_key_set *s)

@@ -286,6 +286,15 @@ static bool has_last_zero(const vv_number_text *v)
 	return v->places > 0 && (v->count == 0 || (long)v->count - v->point < (long)v->places);
 }
 
+/* Zeros that rounding leaves at the end are not shown: -116.0050597 becomes -116.00506. */
+static bool is_general(const vv_number_text *was, const vv_number_text *v)
+{
+	for (long keep = GENERAL_DIGITS; keep < (long)was->count; keep++) {
+		if (is_rounded(was, keep, v)) return true;
+	}
+	return vv_number_text_same(was, v);
+}
+
 static bool is_display(const display_number *f, const vv_number_text *value, const shown *n,
 		       const vv_number_text *v)
 {
@@ -300,8 +309,7 @@ static bool is_display(const display_number *f, const vv_number_text *value, con
 	if (f->style == DISPLAY_PLAIN) {
 		return (long)v->places == f->places && is_rounded(&was, was.point + f->places, v);
 	}
-	return vv_number_text_same(&was, v) ||
-	       (v->count >= GENERAL_DIGITS && is_rounded(&was, was.point + (long)v->places, v));
+	return is_general(&was, v);
 }
 
 static void add_format(display_numbers *d, const display_number *f)

@@ -259,7 +259,7 @@ static uint64_t repeated(const token *t, display_key k)
 	return sum;
 }
 
-/* Returns how often words were repeated; 0 for a constant word, which says nothing of the value. */
+/* Returns how often words were repeated; 0 for a constant word, which does not depend on the value. */
 static uint64_t settle_word(token *t, uint64_t count)
 {
 	const uint64_t constant = repeated(t, KEY_NONE);
@@ -338,6 +338,12 @@ static bool is_sure(const slot *s)
 	return best > 1 && 2 * best > s->total;
 }
 
+/* Whether the file's encoding lacks all letters of the word: other words look the same. */
+static bool is_lost(const char *text, size_t len)
+{
+	return vv_find_place(i, len, text[i] != '?') == len;
+}
+
 /* Whether the word is that of another value of the key. */
 static bool is_claimed(const token *t, const slot *own, const char *text, size_t len)
 {
@@ -368,7 +374,10 @@ static bool fits(const shape *s, const cut *c, const display_moment *was, bool *
 			continue;
 		}
 		*seen = false;
-		if (is_claimed(t, own, c->tokens[i].text, c->tokens[i].len)) return false;
+		if (is_lost(c->tokens[i].text, c->tokens[i].len) ||
+		    is_claimed(t, own, c->tokens[i].text, c->tokens[i].len)) {
+			return false;
+		}
 	}
 	return *seen || strchr(c->shape, '0');
 }
@@ -490,7 +499,8 @@ static bool set_word(display_moment *m, const token *t, const char *word, size_t
 					is_sure(&slots[i]) && is_word(&slots[i], word, len));
 
 	if (t->depends == KEY_WEEKDAY) return true;
-	if (at == count) return false;
+	if (at == count || is_claimed(t, &slots[at], word, len)) return false;
+	if (t->depends != KEY_NONE && is_lost(word, len)) return false;
 	if (t->depends == KEY_MONTH) {
 		m->month = (int)at + 1;
 	}

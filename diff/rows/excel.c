@@ -53,7 +53,7 @@ static size_t begin(const vv_excel *e)
 }
 
 /* The same form may come twice. */
-static void take(vv_excel *e, size_t at, vv_excel_kind kind)
+static void add_spelling(vv_excel *e, size_t at, vv_excel_kind kind)
 {
 	if (e->count < VV_EXCEL_MAX && !e->text.failed) {
 		e->items[e->count++] = (vv_excel_spelling){
@@ -97,7 +97,7 @@ static void take_plain(vv_excel *e, const vv_number_text *was, const vv_number_t
 	} else if (was->zeros) {
 		kind = VV_EXCEL_ZEROS;
 	}
-	take(e, at, kind);
+	add_spelling(e, at, kind);
 }
 
 /* Has the number few enough digits for the format General? */
@@ -133,12 +133,12 @@ static void put_number(vv_excel *e, const vv_number_text *n, char mark)
 	if (near.point > (long)WIDTH || near.point < -3) {
 		at = begin(e);
 		vv_number_text_put_exponent(&e->text, &short_one, mark, 0);
-		take(e, at, VV_EXCEL_EXPONENT);
+		add_spelling(e, at, VV_EXCEL_EXPONENT);
 	}
 	if (n->exponent || near.point > (long)WIDTH) {
 		at = begin(e);
 		vv_number_text_put_exponent(&e->text, &three, mark, 2);
-		take(e, at, VV_EXCEL_EXPONENT);
+		add_spelling(e, at, VV_EXCEL_EXPONENT);
 	}
 }
 
@@ -191,7 +191,7 @@ static void numbers(vv_excel *e, const char *s, size_t len)
 				vv_buf_putc(&e->text, s[i]);
 			}
 		}
-		take(e, at, VV_EXCEL_GROUPS);
+		add_spelling(e, at, VV_EXCEL_GROUPS);
 	}
 }
 
@@ -449,10 +449,10 @@ static void put_forms(vv_excel *e, const moment *m, order o, bool no_year, bool 
 				vv_buf_putc(&e->text, ' ');
 				put_clock(&e->text, m, k);
 			}
-			take(e, at,
-			     o == ORDER_NAMED || no_year     ? VV_EXCEL_NAMED
-			     : swapped && m->day != m->month ? VV_EXCEL_SWAPPED
-							     : VV_EXCEL_DATE);
+			add_spelling(e, at,
+				     o == ORDER_NAMED || no_year     ? VV_EXCEL_NAMED
+				     : swapped && m->day != m->month ? VV_EXCEL_SWAPPED
+								     : VV_EXCEL_DATE);
 			vv_excel_spelling *s = &e->items[e->count - (e->count > 0)];
 			s->order = m->day == m->month ? VV_EXCEL_NO_ORDER
 						      : order_of(o, f, forms[i].form);
@@ -472,7 +472,7 @@ static void dates(vv_excel *e, const char *s, size_t len)
 			const size_t at = begin(e);
 
 			put_clock(&e->text, &m, k);
-			take(e, at, VV_EXCEL_STYLE);
+			add_spelling(e, at, VV_EXCEL_STYLE);
 		}
 		return;
 	}
@@ -508,14 +508,29 @@ bool vv_excel_put_iso(vv_buf *out, const char *s, size_t len, vv_excel_order kno
 
 /* --- words and letters ------------------------------------------------------------------------- */
 
-/* Logical values in the countries of Excel. */
+/* Logical values in the languages of Excel and LibreOffice. "FA?SZ": its letter is not in windows-1252. */
 static const char *const logic_words[][2] = {
-	{"true", "TRUE"},      {"false", "FALSE"}, {"true", "WAHR"},
-	{"false", "FALSCH"},   {"true", "VRAI"},   {"false", "FAUX"},
-	{"true", "VERO"},      {"false", "FALSO"}, {"true", "VERDADEIRO"},
-	{"true", "VERDADERO"}, {"true", "PRAWDA"}, {"false", "FA\xc5\x81SZ"},
-	{"false", "FA?SZ"},    {"true", "WAAR"},   {"false", "ONWAAR"},
-	{"true", "SANT"},      {"false", "FALSKT"}};
+	{"true", "TRUE"},      {"false", "FALSE"},       {"true", "WAHR"},
+	{"false", "FALSCH"},   {"true", "VRAI"},         {"false", "FAUX"},
+	{"true", "VERO"},      {"false", "FALSO"},       {"true", "VERDADEIRO"},
+	{"true", "VERDADERO"}, {"true", "PRAWDA"},       {"false", "FAŁSZ"},
+	{"false", "FA?SZ"},    {"true", "WAAR"},         {"false", "ONWAAR"},
+	{"true", "SANT"},      {"false", "FALSKT"},      {"true", "SAND"},
+	{"false", "FALSK"},    {"true", "SANN"},         {"false", "USANN"},
+	{"true", "TOSI"},      {"false", "EPÄTOSI"},     {"true", "PRAVDA"},
+	{"false", "NEPRAVDA"}, {"true", "IGAZ"},         {"false", "HAMIS"},
+	{"true", "ADEVĂRAT"},  {"false", "FALS"},        {"true", "VERITAT"},
+	{"true", "DOĞRU"},     {"false", "YANLIŞ"},      {"true", "ИСТИНА"},
+	{"false", "ЛОЖЬ"},     {"true", "ІСТИНА"},       {"false", "БРЕХНЯ"},
+	{"false", "ХИБНІСТЬ"}, {"true", "ВЯРНО"},        {"false", "НЕВЯРНО"},
+	{"true", "TOČNO"},     {"false", "NETOČNO"},     {"true", "TAČNO"},
+	{"false", "NETAČNO"},  {"true", "ТАЧНО"},        {"false", "НЕТАЧНО"},
+	{"true", "ΑΛΗΘΗΣ"},    {"false", "ΨΕΥΔΗΣ"},      {"true", "ΣΩΣΤΌ"},
+	{"false", "ΛΆΘΟΣ"},    {"true", "TÕENE"},        {"false", "VÄÄR"},
+	{"true", "TEISINGAI"}, {"false", "NETEISINGAI"}, {"true", "PATIESS"},
+	{"false", "APLAMS"},   {"true", "RÉTT"},         {"false", "RANGT"},
+	{"true", "真"},        {"false", "假"},          {"true", "참"},
+	{"false", "거짓"},     {"true", "صح"},           {"false", "خطأ"}};
 
 const char *vv_excel_logic(const char *s, size_t len)
 {
@@ -538,24 +553,9 @@ static void take_encoded(vv_excel *e, const char *s, size_t len)
 			return;
 		}
 		if (lost) {
-			take(e, at, VV_EXCEL_LETTERS);
+			add_spelling(e, at, VV_EXCEL_LETTERS);
 		} else if (!as_utf8) {
-			take(e, at, VV_EXCEL_MOJIBAKE);
-		}
-	}
-}
-
-static void logic(vv_excel *e, const char *s, size_t len)
-{
-	vv_array_each(logic_words, sizeof(logic_words) / sizeof(logic_words[0]), pair) {
-		if (vv_ascii_is(s, len, (*pair)[0])) {
-			const size_t at = begin(e);
-
-			vv_buf_puts(&e->text, (*pair)[1]);
-			take(e, at, VV_EXCEL_STYLE);
-			if (e->encoding) {
-				take_encoded(e, (*pair)[1], strlen((*pair)[1]));
-			}
+			add_spelling(e, at, VV_EXCEL_MOJIBAKE);
 		}
 	}
 }
@@ -570,7 +570,7 @@ static void take_ansi(vv_excel *e, const char *s, size_t len)
 		i += vv_utf8_decode(&cp, s + i, len - i);
 		vv_buf_putc(&e->text, vv_ansi_of(cp) ? (char)vv_ansi_of(cp) : '?');
 	}
-	take(e, at, VV_EXCEL_MOJIBAKE);
+	add_spelling(e, at, VV_EXCEL_MOJIBAKE);
 	at = begin(e);
 	for (size_t i = 0; i < len;) {
 		i += vv_utf8_decode(&cp, s + i, len - i);
@@ -580,7 +580,7 @@ static void take_ansi(vv_excel *e, const char *s, size_t len)
 			vv_buf_puts(&e->text, cp > 0xFFFF ? "??" : "?");
 		}
 	}
-	take(e, at, VV_EXCEL_LETTERS);
+	add_spelling(e, at, VV_EXCEL_LETTERS);
 }
 
 /* Takes the text in another encoding, and its UTF-8 read as ANSI. */
@@ -596,7 +596,23 @@ static void letters(vv_excel *e, const char *s, size_t len)
 	}
 	const size_t at = begin(e);
 	vv_ansi_put(&e->text, s, len);
-	take(e, at, VV_EXCEL_MOJIBAKE);
+	add_spelling(e, at, VV_EXCEL_MOJIBAKE);
+}
+
+static void logic(vv_excel *e, const char *s, size_t len)
+{
+	const bool is_true = vv_ascii_is(s, len, "true");
+
+	if (!is_true && !vv_ascii_is(s, len, "false")) return;
+	vv_array_each(logic_words, sizeof(logic_words) / sizeof(logic_words[0]), pair) {
+		if (((*pair)[0][0] == 't') == is_true) {
+			const size_t at = begin(e);
+
+			vv_buf_puts(&e->text, (*pair)[1]);
+			add_spelling(e, at, VV_EXCEL_STYLE);
+			letters(e, (*pair)[1], strlen((*pair)[1]));
+		}
+	}
 }
 
 static bool formula(const vv_cell *was, const vv_cell *is)

@@ -110,7 +110,7 @@ void vv_file_groups_free(vv_file_groups *g)
 	vv_free_all(g->bytes, g->cells, g->groups, g);
 }
 
-static const file_group *find(const vv_file_groups *g, const vv_cid *cid)
+static const file_group *find_group(const vv_file_groups *g, const vv_cid *cid)
 {
 	vv_hash_probe p = vv_hash_probe_begin(&g->index, vv_cid_prefix(cid));
 	size_t at;
@@ -160,7 +160,7 @@ static vv_status scan_rows(vv_file_groups *g, const file_group *p, vv_error *err
 	for (size_t i = 0; i < (size_t)p->rows; i++) {
 		int more = vv_scan_row(g->scan, g->cells + i * stride, stride, &row, err);
 
-		if (more <= 0) { /* the same bytes gave this many rows before */
+		if (more <= 0) { /* the same bytes had this many rows before */
 			return more < 0 ? (vv_status)more : refuse_changed(g, err);
 		}
 	}
@@ -187,7 +187,7 @@ static vv_status get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *er
 	const file_group *p;
 	vv_status rc = g->made.get(g->made.payload, cid, out, err);
 
-	if (rc != VV_EMISSING || !(p = find(g, cid))) return rc;
+	if (rc != VV_EMISSING || !(p = find_group(g, cid))) return rc;
 	vv_error_clear(err);
 	vv_auto(vv_locked) lock = vv_mutex_hold(g->lock);
 	if ((rc = make_block(g, p, err)) == VV_OK &&

@@ -1,6 +1,10 @@
 /*
  * match: matches rows: by equal digests first, then, under one key, in order of occurrence; which
  * of them moved; and the place of a removed row among the new ones.
+ *
+ * Without a key, of equal rows that one version has more often than the other any could be the row
+ * that went. The code chooses them last, and pairs the rows that are in order with all the others:
+ * one that is paired with a row far away takes its neighbours out of their order.
  */
 #include "diff/rows/match_steps.h"
 
@@ -109,6 +113,8 @@ typedef struct rows {
 typedef struct matcher {
 	vv_rowdiff *d;
 	vv_sorter *kept, *gone, *added;
+	/* without a key: the digests that one side has more often than the other, which has them too */
+	vv_sorter *uneven;
 	row_moves moves; /* with has_moves */
 	bool has_moves;
 	rows left[2];      /* rows of one key, of each side, that no equal row was found for */
@@ -127,6 +133,7 @@ static void matcher_clear(matcher *m)
 	vv_sorter_free(m->kept);
 	vv_sorter_free(m->gone);
 	vv_sorter_free(m->added);
+	vv_sorter_free(m->uneven);
 	row_moves_clear(&m->moves);
 	vv_free_all(m->left[0].list, m->left[1].list, m->equal[0].list, m->equal[1].list);
 }
@@ -135,10 +142,10 @@ VV_AUTO_CLEAR(matcher, matcher_clear)
 /* The first error of the sorters, or memory ran out. */
 static vv_status matcher_ok(const matcher *m, const vv_sorter *another, vv_error *err)
 {
-	const vv_sorter *const sorters[] = {m->kept, m->gone, m->added, another};
+	const vv_sorter *const sorters[] = {m->kept, m->gone, m->added, m->uneven, another};
 	vv_status rc = vv_buf_ok(&m->d->scratch, err);
 	for (size_t i = 0; rc == VV_OK && i < sizeof(sorters) / sizeof(sorters[0]); i++) {
-		rc = vv_sorter_ok(sorters[i], err);
+		rc = sorters[i] ? vv_sorter_ok(sorters[i], err) : VV_OK;
 	}
 	return rc;
 }
@@ -197,9 +204,30 @@ static size_t keep_pairs(matcher *m, const rows of[2], row_pair how)
 	return n;
 }
 
-/* The rows of one digest: each old one with a new one; the rest waits for its key. */
-static void end_digest(matcher *m)
+/* Leaves the rows of one digest to be paired when the others are. */
+static void defer_pairs(matcher *m, const uint8_t *of)
 {
+	uint8_t r[DIGEST_LEN];
+
+	memcpy(r, of, 32);
+	for (int side = 0; side < 2; side++) {
+		r[32] = (uint8_t)side;
+		for (size_t i = 0; i < m->equal[side].count; i++) {
+			vv_put_be64(r + 33, m->equal[side].list[i]);
+			vv_sorter_add(m->uneven, r);
+		}
+		m->equal[side].count = 0;
+	}
+}
+
+/* The rows of one digest: each old one with a new one; the rest waits for its key. */
+static void end_digest(matcher *m, const uint8_t *of)
+{
+	if (m->uneven && m->equal[0].count != m->equal[1].count && m->equal[0].count > 0 &&
+	    m->equal[1].count > 0) {
+		defer_pairs(m, of);
+		return;
+	}
 	const size_t n = keep_pairs(m, m->equal, PAIR_EQUAL);
 	for (int side = 0; side < 2; side++) {
 		for (size_t i = n; i < m->equal[side].count; i++) {
@@ -273,7 +301,7 @@ static vv_status join(matcher *m, vv_sorter *digests, vv_error *err)
 	for (const uint8_t *r; !m->d->again && (r = vv_sorter_next(digests)) != NULL;) {
 		bool other_key = !any || memcmp(last, r, DIGEST_KEY) != 0;
 		if (any && memcmp(last, r, 32) != 0) {
-			end_digest(m);
+			end_digest(m, last);
 		}
 		if (any && other_key) {
 			end_key(m);
@@ -287,7 +315,7 @@ static vv_status join(matcher *m, vv_sorter *digests, vv_error *err)
 		m->seen[side]++;
 		rows_add(m, &m->equal[side], row);
 	}
-	end_digest(m);
+	end_digest(m, last);
 	end_key(m);
 	return matcher_ok(m, digests, err);
 }
@@ -328,12 +356,17 @@ static void common_read(common *c)
 /* Rows are passed that both have. True when they are to be reported as moved. */
 static bool common_moved(common *c, uint64_t old_row, uint64_t new_row, uint64_t count)
 {
-	bool behind = new_row + 1 < c->highest;
+	const vv_rowdiff *d = c->d;
+	const bool behind = new_row + 1 < c->highest,
+		   moved = c->m->has_moves ? moves_ask(&c->m->moves, old_row) : behind;
 	c->d->stats.reordered |= behind;
 	c->highest = new_row + count > c->highest ? new_row + count : c->highest;
-	c->above = new_row + count;
-	if (!c->d->opts.moves && !c->d->opts.everything) return false;
-	return c->m->has_moves ? moves_ask(&c->m->moves, old_row) : behind;
+	/* without a key, removed rows are paired with the added ones beside them: those that
+	 * were beside a row that moved are not where that row is now */
+	if (d->key_count > 0 || !c->m->has_moves || !moved) {
+		c->above = new_row + count;
+	}
+	return moved && (d->opts.moves || d->opts.everything);
 }
 
 /* Passes a pair of rows; reports its changes. */
@@ -393,13 +426,14 @@ static void common_pass(common *c, uint64_t upto)
 }
 
 /* Finds the moved rows among those of both versions. Beyond a share of the memory, rows after a later
- * one also count as moved. */
-static vv_status find_moves(matcher *m, vv_error *err)
+ * one also count as moved. copy: receives the kept rows; may be NULL. */
+static vv_status find_moves(matcher *m, vv_sorter *copy, vv_error *err)
 {
 	const vv_changed_groups *g = &m->d->changed;
 	size_t max = rowdiff_memory(m->d, 1) / MOVE_BYTES, segment = 0;
 	uint64_t row = 0;
 	max = max < MOVES_MIN ? MOVES_MIN : max;
+	row_moves_clear(&m->moves);
 	while (row < UINT64_MAX) {
 		const uint8_t *r = vv_sorter_next(m->kept);
 		row = r ? vv_get_be64(r) : UINT64_MAX; /* at the end: the segments below all rows */
@@ -412,10 +446,162 @@ static vv_status find_moves(matcher *m, vv_error *err)
 		if (r && m->moves.count < max) {
 			row_moves_add(&m->moves, row, vv_get_be64(r + 8), vv_get_be64(r + 16));
 		}
+		if (r && copy) {
+			vv_sorter_add(copy, r);
+		}
 	}
 	vv_sorter_rewind(m->kept);
 	m->has_moves = m->moves.count < max;
 	return m->has_moves ? row_moves_settle(&m->moves, err) : VV_OK;
+}
+
+/* --- equal rows of which one side has more ------------------------------------------------- */
+
+/* Leaves only the runs that did not move. */
+static void drop_moved(row_moves *m)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->count; i++) {
+		if (!m->list[i].moved) {
+			m->list[n++] = m->list[i];
+		}
+	}
+	m->count = n;
+}
+
+/* The rows of both versions between two unmoved rows, or up to the ends of the tables. */
+typedef struct unmoved_gap {
+	uint64_t old_from, old_to, new_from, new_to;
+} unmoved_gap;
+
+static unmoved_gap find_unmoved_gap(const matcher *m, uint64_t old_row)
+{
+	const row_moves *unmoved = &m->moves;
+	const size_t next = vv_first_place(i, unmoved->count, unmoved->list[i].old_row <= old_row);
+	unmoved_gap gap = {.old_to = m->d->a->root.rows, .new_to = m->d->b->root.rows};
+
+	if (next > 0) {
+		const row_run *above = &unmoved->list[next - 1];
+		gap.old_from = above->old_row + above->rows;
+		gap.new_from = above->new_row + above->rows;
+	}
+	if (next < unmoved->count) {
+		gap.old_to = unmoved->list[next].old_row;
+		gap.new_to = unmoved->list[next].new_row;
+	}
+	return gap;
+}
+
+/* A bit in the number of each paired row: no table has so many rows. */
+#define PAIRED (UINT64_C(1) << 63)
+
+static void pair_equal(matcher *m, size_t i, size_t j)
+{
+	uint64_t *old = m->equal[0].list, *new = m->equal[1].list;
+
+	rowdiff_keep(m->kept, &(vv_segment){old[i], new[j], 1}, PAIR_EQUAL);
+	old[i] |= PAIRED;
+	new[j] |= PAIRED;
+}
+
+/* Pairs the nth old row with this new one, if it is one of the list that is not paired. */
+static bool pair_with(matcher *m, size_t nth, uint64_t new_row)
+{
+	const rows *new = &m->equal[1];
+	const size_t at = vv_first_place(i, new->count, (new->list[i] & ~PAIRED) < new_row);
+
+	if (at == new->count || new->list[at] != new_row) return false;
+	pair_equal(m, nth, at);
+	return true;
+}
+
+/* Pairs rows that are as far below the unmoved row above them as their partners are, or as far above
+ * the one below: the rows between are then equally many in both versions. */
+static void pair_by_distance(matcher *m)
+{
+	const rows *old = &m->equal[0];
+
+	for (size_t i = 0; i < old->count; i++) {
+		const uint64_t row = old->list[i];
+		const unmoved_gap gap = find_unmoved_gap(m, row);
+		const uint64_t down = row - gap.old_from, up = gap.old_to - row;
+		const bool paired = down < gap.new_to - gap.new_from &&
+				    pair_with(m, i, gap.new_from + down);
+
+		if (!paired && up <= gap.new_to - gap.new_from) {
+			(void)pair_with(m, i, gap.new_to - up);
+		}
+	}
+}
+
+/* Pairs rows that are between the same unmoved rows. */
+static void pair_by_gap(matcher *m)
+{
+	const rows *old = &m->equal[0], *others = &m->equal[1];
+	size_t j = 0;
+
+	for (size_t i = 0; i < old->count; i++) {
+		if (old->list[i] & PAIRED) {
+			continue;
+		}
+		const unmoved_gap gap = find_unmoved_gap(m, old->list[i]);
+		while (j < others->count &&
+		       (others->list[j] & PAIRED || others->list[j] < gap.new_from)) {
+			j++;
+		}
+		if (j < others->count && others->list[j] < gap.new_to) {
+			pair_equal(m, i, j++);
+		}
+	}
+}
+
+static void drop_paired(rows *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->count; i++) {
+		if (!(r->list[i] & PAIRED)) {
+			r->list[n++] = r->list[i];
+		}
+	}
+	r->count = n;
+}
+
+static void end_uneven(matcher *m, const uint8_t *of)
+{
+	pair_by_distance(m);
+	pair_by_gap(m);
+	drop_paired(&m->equal[0]);
+	drop_paired(&m->equal[1]);
+	end_digest(m, of);
+	end_key(m);
+}
+
+/* Pairs the rows that were put off. If too many rows moved, it pairs them in their order. */
+static vv_status settle_uneven(matcher *m, vv_error *err)
+{
+	uint8_t last[32] = {0};
+	vv_auto(vv_sorter) *uneven = vv_take(&m->uneven), *kept = NULL;
+	vv_status rc;
+
+	if (!uneven || vv_sorter_count(uneven) == 0) return VV_OK;
+	if ((rc = vv_sorter_new(&kept, KEPT_LEN, 8, rowdiff_memory(m->d, 8), m->d->opts.temp_dir,
+				err)) < 0 ||
+	    (rc = find_moves(m, kept, err)) < 0 || (rc = matcher_ok(m, kept, err)) < 0) {
+		return rc;
+	}
+	vv_sorter_free(m->kept);
+	m->kept = vv_take(&kept);
+	drop_moved(&m->moves);
+	for (const uint8_t *r; (r = vv_sorter_next(uneven)) != NULL; memcpy(last, r, 32)) {
+		if (memcmp(last, r, 32) != 0) {
+			end_uneven(m, last);
+		}
+		rows_add(m, &m->equal[r[32] & 1], vv_get_be64(r + 33));
+	}
+	end_uneven(m, last);
+	return matcher_ok(m, uneven, err);
 }
 
 static vv_status place_rows(matcher *m, vv_error *err)
@@ -430,7 +616,8 @@ static vv_status place_rows(matcher *m, vv_error *err)
 			       .kind = VV_ROW_ADDED};
 		add_entry(m->d, &e);
 	}
-	if ((m->d->opts.moves || m->d->opts.everything) && (rc = find_moves(m, err)) < 0) return rc;
+	const bool wanted = m->d->opts.moves || m->d->opts.everything || m->d->key_count == 0;
+	if (wanted && (rc = find_moves(m, NULL, err)) < 0) return rc;
 	common_read(&c);
 	for (const uint8_t *p; (p = vv_sorter_next(m->gone)) != NULL;) {
 		uint64_t row = vv_get_be64(p);
@@ -488,11 +675,15 @@ static vv_status match_once(vv_rowdiff *d, vv_error *err)
 				d->opts.temp_dir, err)) < 0 ||
 	    (rc = vv_sorter_new(&d->entries, ENTRY_LEN, 16, rowdiff_memory(d, 8), d->opts.temp_dir,
 				err)) < 0 ||
+	    (d->key_count == 0 &&
+	     (rc = vv_sorter_new(&m.uneven, DIGEST_LEN, DIGEST_LEN, rowdiff_memory(d, 8),
+				 d->opts.temp_dir, err)) < 0) ||
 	    (rc = join(&m, digests, err)) < 0 || d->again) {
 		return rc;
 	}
 	vv_sorter_free(vv_take(&digests));
-	if ((d->opts.rekeyed && (rc = rowdiff_rekey(d, &m.gone, &m.added, m.kept, err)) < 0) ||
+	if ((rc = settle_uneven(&m, err)) < 0 ||
+	    (d->opts.rekeyed && (rc = rowdiff_rekey(d, &m.gone, &m.added, m.kept, err)) < 0) ||
 	    (rc = place_rows(&m, err)) < 0) {
 		return rc;
 	}

@@ -269,7 +269,7 @@ static vv_status make_both(vv_batch *a, size_t at, vv_batch *b, size_t bt, vv_er
 	return rc < 0 ? rc : vv_batch_columns(b, &bt, 1, err);
 }
 
-/* Finds in which columns and rows the two groups differ where d->equal does not hold. */
+/* Finds in which columns and rows the two groups differ if d->equal is false. */
 static vv_status find_needed(vv_rowdiff *d, vv_batch *a, vv_batch *b, vv_error *err)
 {
 	const vv_columns *c = d->opts.columns;

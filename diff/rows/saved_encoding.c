@@ -23,7 +23,15 @@ static const char *const names[] = {"windows-1252", "windows-1250", "windows-125
 				    "windows-31j",  "GB18030",      "Big5",         "UHC",
 				    "EUC-JP"};
 #define FIRST_OF_PAIRS 16u /* letters of two bytes, of which many are valid UTF-8 by chance */
+#define OF_WINDOWS_31J FIRST_OF_PAIRS
 #define NAMES (sizeof(names) / sizeof(names[0]))
+
+/* Signs that JIS and windows-31j read from the same bytes: LibreOffice's Shift_JIS has those of JIS. */
+static const struct {
+	uint32_t jis, windows;
+} twins[] = {{0xA2, 0xFFE0},   {0xA3, 0xFFE1},   {0xAC, 0xFFE2},  {0x2014, 0x2015},
+	     {0x2016, 0x2225}, {0x2212, 0xFF0D}, {0x301C, 0xFF5E}};
+#define TWINS (sizeof(twins) / sizeof(twins[0]))
 
 /* A letter, and its bytes in an encoding; none: the encoding lacks it. */
 typedef struct letter {
@@ -36,6 +44,7 @@ typedef struct candidate {
 	vv_encoding *encoding; /* NULL: given up, or the system lacks it */
 	letter *letters;       /* LETTERS */
 	uint64_t votes;
+	unsigned jis, windows; /* bits: twins that the older version has, in each form */
 } candidate;
 
 struct vv_saved_encoding {
@@ -105,6 +114,18 @@ bool vv_saved_encoding_could(const vv_cell *was, const vv_cell *is)
 	return memchr(is->text, '?', is->len) || !is_ascii(is->text, is->len);
 }
 
+/* Encodes the twin of a sign that the encoding lacks. */
+static bool put_twin(vv_saved_encoding *s, candidate *c, size_t twin)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	size_t used;
+
+	vv_utf8_put(&text, twins[twin].windows);
+	vv_buf_reset(&s->scratch);
+	return !text.failed && vv_encoding_encode(c->encoding, &s->scratch, text.data, text.len,
+						  true, &used, NULL) == VV_OK;
+}
+
 /* The letter text[0 .. len), whose code point is cp, in the encoding. */
 static const letter *letter_of(vv_saved_encoding *s, candidate *c, uint32_t cp, const char *text,
 			       size_t len)
@@ -115,8 +136,18 @@ static const letter *letter_of(vv_saved_encoding *s, candidate *c, uint32_t cp, 
 	if (l->cp == cp) return l;
 	*l = (letter){.cp = cp};
 	vv_buf_reset(&s->scratch);
-	if (vv_encoding_encode(c->encoding, &s->scratch, text, len, true, &used, NULL) == VV_OK &&
-	    s->scratch.len <= sizeof(l->bytes)) {
+	bool has = vv_encoding_encode(c->encoding, &s->scratch, text, len, true, &used, NULL) ==
+		   VV_OK;
+	const size_t jis = vv_find_place(i, TWINS, twins[i].jis == cp),
+		     windows = vv_find_place(i, TWINS, twins[i].windows == cp);
+
+	if (!has && jis < TWINS && c - s->all == OF_WINDOWS_31J && put_twin(s, c, jis)) {
+		c->jis |= 1u << jis;
+		has = true;
+	} else if (has && windows < TWINS) {
+		c->windows |= 1u << windows;
+	}
+	if (has && s->scratch.len <= sizeof(l->bytes)) {
 		memcpy(l->bytes, s->scratch.data, s->scratch.len);
 		l->len = (unsigned char)s->scratch.len;
 	}
@@ -220,6 +251,30 @@ static bool has_controls(const char *s, size_t len)
 	return false;
 }
 
+/* Puts the signs of JIS that the older version has in place of their twins. Returns false if it has both. */
+static bool put_jis(vv_buf *text, const candidate *c)
+{
+	vv_auto(vv_buf) was = VV_BUF_INIT;
+	uint32_t cp;
+	size_t n;
+
+	if (c->jis == 0) return true;
+	vv_buf_put(&was, text->data, text->len);
+	vv_buf_reset(text);
+	for (size_t i = 0; i < was.len; i += n) {
+		n = vv_utf8_decode(&cp, was.data + i, was.len - i);
+		const size_t at = vv_find_place(k, TWINS, twins[k].windows == cp);
+		if (at < TWINS && (c->jis & c->windows & 1u << at)) return false;
+		if (at < TWINS && (c->jis & 1u << at)) {
+			vv_utf8_put(text, twins[at].jis);
+		} else {
+			vv_buf_put(text, was.data + i, n > 0 ? n : 1);
+		}
+		n = n > 0 ? n : 1;
+	}
+	return !was.failed && !text->failed;
+}
+
 static bool decode_text(vv_buf *out, candidate *c, const char *bytes, size_t len)
 {
 	size_t used;
@@ -228,7 +283,7 @@ static bool decode_text(vv_buf *out, candidate *c, const char *bytes, size_t len
 	return c->encoding &&
 	       vv_encoding_decode(c->encoding, out, bytes, len, true, &used, NULL) == VV_OK &&
 	       out->len > 0 && vv_utf8_valid(out->data, out->len) &&
-	       !has_controls(out->data, out->len);
+	       !has_controls(out->data, out->len) && put_jis(out, c);
 }
 
 bool vv_saved_encoding_text(vv_buf *out, vv_saved_encoding *s, const char *bytes, size_t len)

@@ -16,7 +16,7 @@
 #define FORMAT_NAME "varve.diff/1"
 
 typedef struct json_writer {
-	vv_diff_writer base; /* first: callers hold a pointer to it */
+	vv_diff_writer base; /* first: callers have a pointer to it */
 	vv_json_out out;
 } json_writer;
 

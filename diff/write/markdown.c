@@ -2,7 +2,7 @@
  * markdown: writes a difference as a comment of a pull request: orders and cuts it, and escapes characters
  * that a Markdown reader (GitHub's above all) would interpret. Form: docs/formats/differences.md, "markdown".
  *
- * Everything is held back until the end: the counts are above the rows, and how many rows of a table fit
+ * All output is delayed until the end: the counts are above the rows, and how many rows of a table fit
  * depends on the other tables. Kept changed cells are the least common ones, and among these the largest
  * changes.
  */
@@ -109,7 +109,7 @@ typedef struct md_table {
 } md_table;
 
 typedef struct md_writer {
-	vv_diff_writer base; /* first: callers hold a pointer to it */
+	vv_diff_writer base; /* first: callers have a pointer to it */
 	size_t kept;
 	md_table *tables;
 	size_t count, cap;
@@ -730,7 +730,7 @@ static void put_section(vv_buf *b, const md_table *t, int which, size_t room)
 	vv_buf_puts(b, "\n</details>\n");
 }
 
-/* Gives each of n its demand up to a fair part of the total, and the others a fair part of the
+/* Assigns each of n its demand up to a fair part of the total, and the others a fair part of the
  * rest. */
 static void share_out(size_t *room, const size_t *demands, size_t n, size_t total)
 {

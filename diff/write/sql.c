@@ -260,7 +260,7 @@ static void sql_put_value(vv_buf *b, const vv_field *f, const vv_cell *c)
 }
 
 typedef struct sql_writer {
-	vv_diff_writer base;   /* first: callers hold a pointer to it */
+	vv_diff_writer base;   /* first: callers have a pointer to it */
 	char *old_name, *name; /* of the table */
 	sql_column *old, *new; /* its columns; NULL without that side */
 	size_t old_count, new_count;

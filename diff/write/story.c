@@ -465,7 +465,7 @@ static vv_status read_whole(vv_story *s, vv_error *err)
 	return rc;
 }
 
-/* Reads facts without reading rows; missing blocks give none. */
+/* Reads facts without reading rows; missing blocks have none. */
 static vv_status read_facts(vv_story *s, int side, vv_error *err)
 {
 	const vv_table *t = side == 0 ? s->t->a : s->t->b;
@@ -707,8 +707,8 @@ static uint64_t put_formula(vv_buf *out, const column *c)
 	return step ? n->by_step : n->by_factor;
 }
 
-static vv_status tell(const vv_story_parts *p, const char *name, uint64_t cells,
-		      vv_story_part_kind kind, vv_error *err)
+static vv_status pass_part(const vv_story_parts *p, const char *name, uint64_t cells,
+			   vv_story_part_kind kind, vv_error *err)
 {
 	return cells > 0 ? p->part(p->payload, name, cells, kind, err) : VV_OK;
 }
@@ -733,7 +733,8 @@ static vv_status tell_groups(const vv_story_parts *p, const column *c, uint64_t 
 		vv_buf_reset(&name);
 		vv_buf_printf(&name, "%s" ARROW "%s", list[i]->from, list[i]->to);
 		rc = name.failed ? vv_fail_nomem(err)
-				 : tell(p, vv_buf_cstr(&name), list[i]->count, VV_STORY_EQUAL, err);
+				 : pass_part(p, vv_buf_cstr(&name), list[i]->count, VV_STORY_EQUAL,
+					     err);
 		*told += list[i]->count;
 		*spelled -= list[i]->spelling ? list[i]->count : 0;
 	}
@@ -754,17 +755,18 @@ vv_status vv_story_tell(const vv_story *s, size_t pair, const vv_story_parts *p,
 
 	if ((told = put_formula(&formula, c)) > 0) {
 		spelled = 0;
-		rc = tell(p, vv_buf_cstr(&formula), told, VV_STORY_FORMULA, err);
+		rc = pass_part(p, vv_buf_cstr(&formula), told, VV_STORY_FORMULA, err);
 	} else {
 		rc = tell_groups(p, c, &told, &spelled, err);
 	}
 	told += c->filled + c->emptied + spelled;
-	if (rc < 0 || (rc = tell(p, FILLED, c->filled, VV_STORY_SIDED, err)) < 0 ||
-	    (rc = tell(p, EMPTIED, c->emptied, VV_STORY_SIDED, err)) < 0 ||
-	    (rc = tell(p, "spelled otherwise", spelled + c->rewritten, VV_STORY_REST, err)) < 0) {
+	if (rc < 0 || (rc = pass_part(p, FILLED, c->filled, VV_STORY_SIDED, err)) < 0 ||
+	    (rc = pass_part(p, EMPTIED, c->emptied, VV_STORY_SIDED, err)) < 0 ||
+	    (rc = pass_part(p, "spelled otherwise", spelled + c->rewritten, VV_STORY_REST, err)) <
+		    0) {
 		return rc;
 	}
-	return told > 0 ? tell(p, "other", c->changed - told, VV_STORY_REST, err) : VV_OK;
+	return told > 0 ? pass_part(p, "other", c->changed - told, VV_STORY_REST, err) : VV_OK;
 }
 
 typedef struct putting {

@@ -24,7 +24,7 @@ typedef struct line {
 } line;
 
 typedef struct sum_writer {
-	vv_diff_writer base; /* first: callers hold a pointer to it */
+	vv_diff_writer base; /* first: callers have a pointer to it */
 	vv_story *story;     /* of a table with both sides; NULL */
 	uint64_t tables, added, removed, changed;
 	line *lines; /* stat: kept to the end, to be aligned */

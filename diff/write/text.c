@@ -16,7 +16,7 @@
 #include "diff/write/writer_kinds.h"
 
 typedef struct text_writer {
-	vv_diff_writer base; /* first: callers hold a pointer to it */
+	vv_diff_writer base; /* first: callers have a pointer to it */
 	text_rows rows;
 	uint64_t tables;
 } text_writer;

@@ -109,7 +109,7 @@ enum varve_gap {
 	VARVE_GAP_NONE,      /* none are missing, or the reason was not determined */
 	VARVE_GAP_FETCHABLE, /* a fetch may get them */
 	VARVE_GAP_EXPIRED, /* they were removed by a policy; the message has its owner and the day */
-	VARVE_GAP_LOST     /* no remote has them, or there is no remote */
+	VARVE_GAP_LOST     /* no remote has them, or the repository does not have a remote */
 };
 
 /* An error: plain data, usually on the caller's stack, with nothing to free. If a message or hint of the library is too

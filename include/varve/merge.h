@@ -98,6 +98,7 @@ typedef struct varve_conflict {
 	 *   "row-added"       both sides added a row with this key, and the cell differs
 	 *   "row-removed"     one side removed the row, and the other changed it
 	 *   "row-twice"       both sides added the row, which has no key, and it may be the same
+	 *   "row-replaced"    both sides replaced the same row by different rows: a row there
 	 *   "key-twice"       both sides used this key for a new row, and most cells differ: two rows
 	 *   "column-removed"  one side dropped the column, and the other changed its cells
 	 *   "column"          both sides changed the name or definition of the column

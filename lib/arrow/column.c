@@ -37,7 +37,6 @@ static const char *const decimal_names[VV_ARROW_DIGITS + 1] = {
 #define SHARED_MAX 255u
 #define MICROS_LEN 26u                      /* 2026-01-02T03:04:05.123456 */
 #define NANOS_MOST (INT64_MAX / 1000000000) /* seconds */
-#define EXACT ((int64_t)1 << 53)            /* integers up to it are doubles */
 
 /* bytes of a value; of text, of an offset, or of a place in the dictionary */
 static const uint8_t value_sizes[] = {4, 8, 8, 0, 4, 8, 8, 16, 8, 8, 0};
@@ -262,7 +261,7 @@ static bool takes_numbers(const vv_arrow_column *c, const vv_group_run *r)
 		       (c->form == VV_ARROW_U64 && r->form == VV_RUN_INTEGERS && r->least >= 0) ||
 		       (c->form == VV_ARROW_DECIMAL &&
 			vv_arrow_decimals_fit(r->least, r->most, r->scale, c->scale)) ||
-		       (c->form == VV_ARROW_DOUBLE && r->least >= -EXACT && r->most <= EXACT);
+		       c->form == VV_ARROW_DOUBLE;
 	case VV_RUN_DAYS:
 		return c->form == VV_ARROW_DATE;
 	case VV_RUN_MOMENTS:
@@ -432,11 +431,17 @@ static vv_status put_shared_texts(vv_arrow_column *c, const uint32_t *rows, size
 	return mark_shared(c, of, count, have, err);
 }
 
-static void put_doubles(double *to, const int64_t *from, size_t count, unsigned scale)
+static void put_doubles(double *to, const int64_t *from, size_t count, const vv_group_run *r)
 {
-	const double unit = (double)spell_power[scale];
+	const double unit = (double)spell_power[r->scale];
 	size_t i = 0;
 
+	if (r->least < -VV_VALUE_EXACT || r->most > VV_VALUE_EXACT) {
+		for (; i < count; i++) {
+			to[i] = vv_value_nearest(from[i], r->scale);
+		}
+		return;
+	}
 #ifdef __SSE2__
 	for (; count - i >= 2; i += 2) { /* two in the time of one */
 		_mm_storeu_pd(to + i, _mm_div_pd(_mm_set_pd((double)from[i + 1], (double)from[i]),
@@ -465,7 +470,7 @@ static vv_status put_numbers(vv_arrow_column *c, const uint32_t *rows, size_t co
 	}
 	from = dense ? from : picked;
 	if (c->form == VV_ARROW_DOUBLE) {
-		put_doubles(to, from, count, r->scale);
+		put_doubles(to, from, count, r);
 	} else if (c->form == VV_ARROW_DECIMAL) {
 		const vv_arrow_units power = vv_arrow_decimals_power(c->scale - r->scale);
 

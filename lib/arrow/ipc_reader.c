@@ -124,7 +124,7 @@ static char *copy_text(reader *r, vv_flatbuffer *b, vv_flat_table t, unsigned me
 	return copy;
 }
 
-static void keep(struct ArrowSchema *s)
+static void release_nothing(struct ArrowSchema *s)
 {
 	s->release = NULL; /* the stream has the memory */
 }
@@ -163,7 +163,7 @@ static vv_status read_values(reader *r, vv_flatbuffer *b, vv_flat_table t, struc
 	const uint8_t type = (uint8_t)vv_flat_int(b, t, 2, 1, 0);
 	const vv_flat_vector fields = vv_flat_elements(b, t, 5, 4);
 
-	out->release = keep;
+	out->release = release_nothing;
 	out->format = vv_ipc_type_format(b, type, vv_flat_child(b, t, 3), &r->arena);
 	if (b->bad) return vv_ipc_damaged(&r->at, "a type cannot be read", err);
 	if (!out->format) {
@@ -199,7 +199,7 @@ static vv_status read_encoded(reader *r, vv_flatbuffer *b, vv_flat_table t, vv_f
 	vv_status rc;
 
 	if (!type) return vv_fail_nomem(err);
-	out->release = keep;
+	out->release = release_nothing;
 	if (!(out->format = index.at ? vv_ipc_int_format(b, index) : "i")) {
 		return vv_ipc_damaged(&r->at, "the indexes of a dictionary are not integers", err);
 	}
@@ -241,7 +241,7 @@ static vv_status read_schema(reader *r, vv_flatbuffer *b, vv_flat_table t, vv_er
 {
 	const bool swapped = __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__;
 
-	r->at.schema = (struct ArrowSchema){.format = "+s", .name = "", .release = keep};
+	r->at.schema = (struct ArrowSchema){.format = "+s", .name = "", .release = release_nothing};
 	if ((vv_flat_int(b, t, 0, 2, 0) != 0) != swapped) {
 		return vv_fail(err, VV_ENOSUPPORT,
 			       "%s: its byte order is not supported, only "

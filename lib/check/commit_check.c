@@ -82,8 +82,8 @@ static vv_status check(const vv_commit_check *c, vv_repository *r, vv_dataset_re
 	return rc;
 }
 
-static vv_status judge(vv_check_report *report, vv_on_commit demand, const vv_error *unread,
-		       vv_buf *told, vv_error *err)
+static vv_status describe_result(vv_check_report *report, vv_on_commit demand,
+				 const vv_error *unread, vv_buf *told, vv_error *err)
 {
 	vv_report_totals totals;
 	vv_status rc = VV_OK;
@@ -127,7 +127,7 @@ vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_dat
 	o.fail_on = vv_rules_fail_on(rules);
 	if ((rc = vv_report_new(&report, &o, err)) == VV_OK &&
 	    (rc = check(c, r, s, &made, paths, all ? 0 : count, report, &unread, err)) == VV_OK) {
-		rc = judge(report, vv_rules_on_commit(rules), &unread, told, err);
+		rc = describe_result(report, vv_rules_on_commit(rules), &unread, told, err);
 	}
 	if (rc < 0 && rc != VV_ECONFLICT && vv_rules_on_commit(rules) == VV_ON_COMMIT_WARN) {
 		/* a failed check does not block a commit if it only warns */

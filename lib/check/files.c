@@ -74,8 +74,8 @@ static vv_status check_one(files *f, const vv_check_path *path)
 	return vv_check_dataset(f->run, f->rules, f->side, NULL, path, f->err);
 }
 
-static vv_status tell(files *f, const char *path, const char *rule, const char *message,
-		      const char *expected)
+static vv_status report_file(files *f, const char *path, const char *rule, const char *message,
+			     const char *expected)
 {
 	vv_finding finding = {.rule = rule, .message = message, .expected = expected};
 
@@ -96,8 +96,8 @@ static vv_status tell_elsewhere(files *f, const char *package, const vv_package_
 	}
 	vv_status rc = vv_buf_ok(&message, f->err);
 	return rc < 0 ? rc
-		      : tell(f, package, "source-error", vv_buf_cstr(&message),
-			     "a file beside the package");
+		      : report_file(f, package, "source-error", vv_buf_cstr(&message),
+				    "a file beside the package");
 }
 
 static vv_status check_package(files *f, const char *package, const vv_buf *text)
@@ -110,12 +110,13 @@ static vv_status check_package(files *f, const char *package, const vv_buf *text
 					text->len, &why);
 
 	if (rc == VV_EINPUT) {
-		rc = tell(f, package, "schema-error", why.message, vv_check_hint(f->run, &why));
+		rc = report_file(f, package, "schema-error", why.message,
+				 vv_check_hint(f->run, &why));
 	} else if (rc < 0) {
 		*f->err = why;
 	} else if (count == 0) {
-		rc = tell(f, package, "source-error", "the package has no resources",
-			  "at least one");
+		rc = report_file(f, package, "source-error", "the package has no resources",
+				 "at least one");
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const char *path = items[i].path;
@@ -132,7 +133,7 @@ static vv_status check_package(files *f, const char *package, const vv_buf *text
 		if ((rc = vv_check_may_read(path, package, &why)) == VV_OK) {
 			rc = check_one(f, &p);
 		} else if (rc == VV_EREFUSED) {
-			rc = tell(f, path, "source-error", why.message, NULL);
+			rc = report_file(f, path, "source-error", why.message, NULL);
 		} else {
 			*f->err = why;
 		}
@@ -183,7 +184,8 @@ static vv_status check_argument(files *f, char *arg)
 	if (strcmp(arg, "-") == 0) {
 		rc = keep_standard(f);
 	} else if ((rc = vv_check_may_read(arg, NULL, &why)) == VV_EREFUSED) {
-		return tell(f, arg, "source-error", why.message, vv_check_hint(f->run, &why));
+		return report_file(f, arg, "source-error", why.message,
+				   vv_check_hint(f->run, &why));
 	} else if (rc < 0) {
 		*f->err = why;
 		return rc;

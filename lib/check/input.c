@@ -100,7 +100,8 @@ static vv_status find_subject(vv_check_input *in, const char *path, const vv_che
 	if (o->side->kind != VV_SIDE_WORK) {
 		const vv_oid *commit = o->side->kind == VV_SIDE_COMMIT ? &o->side->commit : NULL;
 
-		return vv_subject_find_at(&in->subject, o->repo, o->reader, commit, path, err);
+		return vv_subject_find(&in->subject, o->repo, o->reader,
+				       &(vv_version_name){.path = path, .commit = commit}, err);
 	}
 	if (is_standard(o, path)) {
 		in->name = vv_strdup(o->standard);
@@ -118,9 +119,8 @@ static vv_status find_subject(vv_check_input *in, const char *path, const vv_che
 		return rc;
 	}
 	in->subject.env = o->repo ? vv_repository_env(o->repo) : o->env;
-	rc = vv_subject_find_file(&in->subject, o->repo, o->reader, in->name, err);
-	in->subject.text = path; /* in messages */
-	return rc;
+	return vv_subject_find(&in->subject, o->repo, o->reader,
+			       &(vv_version_name){.file = in->name, .shown = path}, err);
 }
 
 /* Reads datapackage.json. An invalid one is a finding, not a failure. */
@@ -300,9 +300,9 @@ static vv_status import_document(vv_check_input *in, const vv_check_input_option
 		memset(&in->table, 0, sizeof(in->table));
 		return import_plain(in, o, err);
 	}
-	if (in->subject.passing) {
-		vv_mem_sink_use(&sink, in->subject.passing);
-	} else if ((rc = vv_mem_sink_new(&in->passing, in->subject.kept,
+	if (in->subject.own.passing) {
+		vv_mem_sink_use(&sink, in->subject.own.passing);
+	} else if ((rc = vv_mem_sink_new(&in->passing, in->subject.own.kept,
 					 vv_subject_temp_dir(&in->subject), err)) == VV_OK) {
 		vv_mem_sink_use(&sink, in->passing);
 	}
@@ -329,8 +329,8 @@ static vv_status open_stored(vv_check_input *in, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status find(vv_check_input *in, const char *path, const vv_check_input_options *o,
-		      vv_error *err)
+static vv_status find_input(vv_check_input *in, const char *path, const vv_check_input_options *o,
+			    vv_error *err)
 {
 	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
 	vv_status rc;
@@ -349,7 +349,7 @@ void vv_check_input_begin(vv_check_input *in, const char *path, const vv_check_i
 {
 	const vv_subject_options how = document_options(o);
 
-	if (find(in, path, o, VV_IGNORED) < 0) {
+	if (find_input(in, path, o, VV_IGNORED) < 0) {
 		vv_check_input_close(in); /* opening it reports the error */
 	} else if (is_document(in)) {
 		vv_subject_begin(&in->subject, &how);
@@ -360,7 +360,7 @@ vv_status vv_check_input_open(vv_check_input *in, const char *path, const vv_che
 			      vv_error *err)
 {
 	bool broken = false;
-	vv_status rc = in->begun ? VV_OK : find(in, path, o, err);
+	vv_status rc = in->begun ? VV_OK : find_input(in, path, o, err);
 
 	if (rc < 0) {
 		goto done;

@@ -607,7 +607,8 @@ static vv_status add_listed(vv_check_list *l, const vv_check_path *d, vv_reposit
 	bool is = false;
 	vv_status rc = word ? VV_OK : vv_fail_nomem(err);
 
-	if (rc == VV_OK && (rc = vv_subject_find(&subject, r, s, word, err)) == VV_OK) {
+	if (rc == VV_OK && (rc = vv_subject_find(&subject, r, s, &(vv_version_name){.word = word},
+						 err)) == VV_OK) {
 		rc = vv_subject_document_open(&open, &is, &subject, err);
 	}
 	if (rc == VV_ENOMEM) return rc;

@@ -134,8 +134,8 @@ static vv_status hash_version(looking *l, const vv_oid *commit, const char *path
 
 /* Sets *out to the hashes of a version. commit NULL: only the table is known. table NULL: it is opened,
  * unless its hashes are kept; out->hashes is NULL if it is not a table. */
-static vv_status read_set(looking *l, row_set *out, const vv_oid *commit, const char *path,
-			  vv_table *table, vv_error *err)
+static vv_status read_row_set(looking *l, row_set *out, const vv_oid *commit, const char *path,
+			      vv_table *table, vv_error *err)
 {
 	vv_check_cache *cache = commit ? l->s->cache : NULL;
 	vv_hash128 key;
@@ -176,14 +176,18 @@ static uint64_t distance(const row_set *a, const row_set *b, uint64_t mask)
 	return (uint64_t)((a->count > b->count ? a->count : b->count) - shared) * (mask + 1);
 }
 
-/* The next version before the one that the log was at. 1, 0 at the end, or a status. */
+/* The next version before the one that the log was at. 1, 0 at the end, or a status. out->hashes stays NULL if it
+ * has expired. */
 static int next_version(looking *l, vv_log *log, row_set *out, vv_oid *commit, vv_error *err)
 {
 	int more;
 
 	while ((more = vv_log_next(log, commit, err)) > 0) {
-		const vv_status rc = read_set(l, out, commit, l->s->path, NULL, err);
+		const vv_status rc = read_row_set(l, out, commit, l->s->path, NULL, err);
 
+		if (rc == VV_EMISSING && err->gap == VV_GAP_EXPIRED) {
+			return vv_error_excuse(rc, true, err) == VV_OK;
+		}
 		if (rc < 0) return vv_prefix(err, "the version %.7s", vv_oid_shows(commit));
 		if (out->hashes) return 1;
 	}
@@ -214,6 +218,9 @@ static vv_status find_nearest(looking *l, vv_older *out, vv_log *log, vv_error *
 		if (more < 0) return (vv_status)more;
 		if (more == 0) {
 			break;
+		}
+		if (!set.hashes) {
+			continue;
 		}
 		const uint64_t rows = distance(&l->now, &set, l->mask);
 		if (rows < best) {
@@ -251,8 +258,8 @@ vv_status vv_older_find(vv_older *out, const vv_older_search *s, vv_error *err)
 	*out = (vv_older){.found = false};
 	if (s->at->kind != VV_SIDE_COMMIT) return VV_OK;
 	if (!paths[0]) return vv_fail_nomem(err);
-	if ((rc = read_set(&l, &l.now, commit_of(s->side), s->now, s->table, err)) < 0 ||
-	    (rc = read_set(&l, &base, &s->at->commit, s->path, s->base, err)) < 0) {
+	if ((rc = read_row_set(&l, &l.now, commit_of(s->side), s->now, s->table, err)) < 0 ||
+	    (rc = read_row_set(&l, &base, &s->at->commit, s->path, s->base, err)) < 0) {
 		return rc;
 	}
 	out->base_rows = distance(&l.now, &base, l.mask);

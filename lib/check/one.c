@@ -17,8 +17,10 @@
 #include "dataset/read/guess_encoding.h"
 #include "dataset/schema/declared.h"
 #include "lib/check/input.h"
+#include "lib/check/kept_base.h"
 #include "lib/check/older.h"
 #include "lib/check/one.h"
+#include "lib/check/one_internal.h"
 #include "lib/check/query.h"
 #include "lib/check/text_numbers.h"
 #include "repo/git/blob.h"
@@ -46,6 +48,7 @@ typedef struct one {
 	vv_check_input in, base;
 	bool has_base, base_failed;
 	const vv_diff_side *base_side; /* or NULL */
+	vv_kept_base kept;             /* where the rows of the base have expired */
 	bool held;                     /* the owner's description applies */
 	vv_error base_broken;          /* code < 0: no base, for this reason */
 	vv_base_options against;
@@ -113,8 +116,8 @@ const char *vv_check_hint(const vv_check_run *run, vv_error *why)
 }
 
 /* The dataset as a whole cannot be checked. */
-static vv_status tell(one *c, const char *rule, const char *message, const char *expected,
-		      vv_error *err)
+static vv_status report_table(one *c, const char *rule, const char *message, const char *expected,
+			      vv_error *err)
 {
 	vv_severity severity = vv_rule_set_unread(&c->rules, &rule);
 	vv_finding f = {.rule = rule,
@@ -266,6 +269,7 @@ static void one_clear(one *c)
 	vv_known_free(c->known);
 	vv_check_input_close(&c->in);
 	vv_check_input_close(&c->base);
+	vv_kept_base_clear(&c->kept);
 	vv_rule_set_clear(&c->rules);
 	vv_buf_clear(&c->text);
 }
@@ -337,8 +341,8 @@ static vv_status tell_utf16(one *c, vv_check_input *in, vv_source *source, bool 
 	const ssize_t n = source->read(source->payload, head, sizeof(head), VV_IGNORED);
 
 	*told = n > 0 && vv_guess_utf16_order(head, (size_t)n);
-	return *told ? tell(c, "source-error", in->why.message, vv_check_hint(c->run, &in->why),
-			    err)
+	return *told ? report_table(c, "source-error", in->why.message,
+				    vv_check_hint(c->run, &in->why), err)
 		     : vv_check_input_source(in, source, err);
 }
 
@@ -358,7 +362,8 @@ static vv_status check_faults(one *c, vv_check_input *in, vv_check_options *o,
 	if ((rc = vv_check_file(result, &source, &in->hints, o, err)) < 0) return rc;
 	/* what add refuses is not valid, whatever it refuses it for */
 	if (in->refused && (result->errors == 0 || result->total_count > 0)) {
-		rc = tell(c, "source-error", in->why.message, vv_check_hint(c->run, &in->why), err);
+		rc = report_table(c, "source-error", in->why.message,
+				  vv_check_hint(c->run, &in->why), err);
 	}
 	return rc;
 }
@@ -493,6 +498,19 @@ static vv_status compare(one *c, vv_error *err)
 			     &c->against, err);
 }
 
+static vv_status open_kept_base(one *c, vv_check_input_options *look, vv_error *err)
+{
+	const vv_error why = *err;
+	const vv_status rc = vv_kept_base_find(&c->kept, c->run->repo, c->base_side, c->was, &why,
+					       err);
+
+	c->base_side = NULL;
+	if (rc < 0) return rc;
+	c->base_side = look->side = &c->kept.side;
+	c->was = c->kept.version.path;
+	return vv_check_input_open(&c->base, c->was, look, err);
+}
+
 static vv_status open_base(one *c, const vv_diff_side *base, vv_error *err)
 {
 	vv_check_input_options look = c->look;
@@ -501,6 +519,9 @@ static vv_status open_base(one *c, const vv_diff_side *base, vv_error *err)
 	look.keep = true;
 	if (!base) return VV_OK;
 	vv_status rc = vv_check_input_open(&c->base, c->was, &look, err);
+	if (rc == VV_EMISSING && err->gap == VV_GAP_EXPIRED && base->kind == VV_SIDE_COMMIT) {
+		rc = open_kept_base(c, &look, err);
+	}
 	c->has_base = rc == VV_OK;
 	if (c->base.broken) { /* a finding, not the end of the check */
 		c->base_broken = *err;
@@ -729,7 +750,9 @@ static vv_status make_findings(one *c, vv_check_result *result, vv_error *err)
 	vv_status rc;
 
 	if (c->run->spelled || c->run->explain) {
-		if (!c->in.open) return tell(c, "source-error", c->in.why.message, NULL, err);
+		if (!c->in.open) {
+			return report_table(c, "source-error", c->in.why.message, NULL, err);
+		}
 		if (c->run->explain) return explain(c, result, err);
 		vv_check_options o = options_of(c);
 
@@ -740,8 +763,9 @@ static vv_status make_findings(one *c, vv_check_result *result, vv_error *err)
 		return c->in.open && !c->in.mend ? check_input(c, &c->in, result, err) : VV_OK;
 	}
 	if ((c->run->new_only && (rc = know_base(c, err)) < 0) ||
-	    (c->in.bad_package && (rc = tell(c, "schema-error", c->in.why.message,
-					     vv_check_hint(c->run, &c->in.why), err)) < 0) ||
+	    (c->in.bad_package &&
+	     (rc = report_table(c, "schema-error", c->in.why.message,
+				vv_check_hint(c->run, &c->in.why), err)) < 0) ||
 	    (rc = check_settings(c, err)) < 0 || (rc = check_input(c, &c->in, result, err)) < 0 ||
 	    (rc = check_queries(c, &c->in, c->look.side, c->has_base ? c->base_side : NULL, err)) <
 		    0 ||
@@ -774,7 +798,7 @@ vv_status vv_check_unread(vv_check_run *run, const vv_rules_file *rules, const v
 	if ((rc = set_rules(&c, rules, err)) < 0 ||
 	    (rc = vv_report_begin(run->report, path, c.commit, err)) < 0 ||
 	    (rc = vv_report_rules(run->report, &c.rules, err)) < 0 ||
-	    (rc = tell(&c, f->rule, f->message, f->expected, err)) < 0) {
+	    (rc = report_table(&c, f->rule, f->message, f->expected, err)) < 0) {
 		return rc;
 	}
 	return vv_report_end(run->report, &facts, err);
@@ -817,8 +841,8 @@ static vv_status tell_broken(one *c, const vv_diff_side *base, vv_error *err)
 	if (c->base_broken.code == VV_OK) return VV_OK;
 	vv_buf_printf(&message, "cannot be compared with %s: %s", base->name,
 		      c->base_broken.message);
-	return tell(c, "source-error", vv_buf_cstr(&message),
-		    vv_check_hint(c->run, &c->base_broken), err);
+	return report_table(c, "source-error", vv_buf_cstr(&message),
+			    vv_check_hint(c->run, &c->base_broken), err);
 }
 
 /* A pointer made of lines of two, or edited: its rows are valid, but Git shows other facts of them, and
@@ -842,35 +866,7 @@ static vv_status tell_false_pointer(one *c, vv_error *err)
 	if (rc < 0 || holds) return vv_error_excuse(rc, rc == VV_EMISSING, err);
 	vv_fail(&why, VV_EINPUT, "its pointer was edited, or made of lines of two pointers");
 	vv_hint_code(&why, VV_HINT_FIX, c->path);
-	return tell(c, "source-error", why.message, vv_check_hint(c->run, &why), err);
-}
-
-static const char *const in_side[] = {[VV_SIDE_COMMIT] = " in the commit",
-				      [VV_SIDE_INDEX] = " in the index",
-				      [VV_SIDE_WORK] = " in the work tree"};
-
-/* Described, and not there: where it is missing, and where it is instead. */
-static vv_status check_absent(vv_check_run *run, const vv_rules_file *rules,
-			      const vv_diff_side *side, const vv_check_path *p, vv_error *err)
-{
-	vv_auto(vv_buf) message = VV_BUF_INIT, expected = VV_BUF_INIT;
-	vv_finding f = {.rule = "source-error"};
-	vv_status rc;
-
-	vv_buf_printf(&message, "is described in %s, and ", vv_text_shows(p->package));
-	if (p->not_added) {
-		vv_buf_puts(&message, "is in the work tree, but was not added");
-		(void)vv_hint_put(&expected, "", run->words, VV_HINT_ADD, p->path);
-	} else {
-		vv_buf_printf(&message, "the file does not exist%s",
-			      run->repo ? in_side[side->kind] : "");
-	}
-	f.message = vv_buf_cstr(&message);
-	f.expected = expected.len > 0 ? vv_buf_cstr(&expected) : NULL;
-	if ((rc = vv_buf_ok(&message, err)) == VV_OK && (rc = vv_buf_ok(&expected, err)) == VV_OK) {
-		rc = vv_check_unread(run, rules, side, p->path, &f, err);
-	}
-	return rc;
+	return report_table(c, "source-error", why.message, vv_check_hint(c->run, &why), err);
 }
 
 /* In the work tree, but not in the index: checks it, and reports that. */
@@ -949,6 +945,7 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 	char hex[VV_OID_TEXT + 1];
 	uint64_t start = vv_monotonic_ms();
 	vv_error why;
+	bool left;
 	vv_status rc;
 
 	c.look = (vv_check_input_options){.repo = run->repo,
@@ -964,12 +961,14 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 					  .progress = run->progress};
 	set_commit(&c, side, hex);
 	if ((rc = set_rules(&c, rules, err)) < 0 || !note_used(&c)) return rc;
-	if (path->absent) return check_absent(run, rules, side, path, err);
+	if (path->absent) return one_check_absent(run, rules, side, path, err);
+	if ((rc = one_leave_expired(&left, run, side, path->path, err)) < 0 || left) return rc;
 	if ((rc = open_both(&c, base, err)) < 0) {
 		why = *err;
 		if (is_finding(&c, rc)) return tell_unopened(&c, rules, side, &why, err);
 		return is_unread(&c, rc) ? report_unread(&c, &why, err) : rc;
 	}
+	base = c.base_side;
 	prepare(&c);
 	if ((rc = vv_report_begin(run->report, c.path, c.commit, err)) < 0 ||
 	    (rc = vv_report_rules(run->report, &c.rules, err)) < 0 ||

@@ -47,6 +47,10 @@ typedef struct vv_check_run {
 	bool no_documents;
 	bool new_only; /* --new-only: do not count findings that the base has, too */
 	bool no_base;  /* in a range of commits: do not compare versions with their parents */
+	/* commits of a range are checked: versions whose rows have expired are left out with a note, and counted
+	 * in `expired`; `checked` counts the others */
+	bool in_range;
+	size_t expired, checked;
 	/* the arguments are exact paths of changed files, not patterns (VV_CHECK_EXACT) */
 	bool exact;
 	int64_t now; /* the current time for the rule freshness: seconds since 1970 */

@@ -19,7 +19,8 @@ VV_AUTO_FREE(libc_text, free)
 /* Where the path leads. NULL with VV_OK: nowhere. */
 static vv_status find_real(char **out, const char *path, vv_error *err)
 {
-	vv_auto(libc_text) *real = realpath(path, NULL);
+	/* most folders have no package: one look is less than one at each folder above */
+	vv_auto(libc_text) *real = vv_exists(path) ? realpath(path, NULL) : NULL;
 
 	*out = real ? vv_strdup(real) : NULL;
 	return real && !*out ? vv_fail_nomem(err) : VV_OK;

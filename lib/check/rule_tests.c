@@ -105,7 +105,7 @@ static vv_status on_finding(void *payload, const vv_finding *f, vv_error *err)
 }
 
 /* Judges the rows with +, and beside them one with - (NULL: none): t->found. */
-static vv_status judge(trying *t, const vv_check_row *wrong, vv_error *err)
+static vv_status check_rows(trying *t, const vv_check_row *wrong, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_auto(vv_mem_sink) *rows = NULL;
@@ -223,7 +223,7 @@ static const vv_check_row *right_row(const vv_check_rule *rule, uint64_t n)
 	return NULL;
 }
 
-static void tell(trying *t, size_t line, const char *what, const char *text)
+static void add_failure(trying *t, size_t line, const char *what, const char *text)
 {
 	t->out->wrong++;
 	vv_buf_printf(&t->out->text, "%s:%zu: %s: %s\n", t->rule->file, line, what, text);
@@ -242,10 +242,11 @@ static vv_status try_change_rule(trying *t, vv_error *err)
 
 		if ((rc = judge_change(t, &schema, row, &found, err)) == VV_OK &&
 		    found == row->right) {
-			tell(t, row->line,
-			     found ? "the rule should accept this change (+), but reports it"
-				   : "the rule should report this change (-), but accepts it",
-			     row->text);
+			add_failure(
+				t, row->line,
+				found ? "the rule should accept this change (+), but reports it"
+				      : "the rule should report this change (-), but accepts it",
+				row->text);
 		}
 	}
 	return rc;
@@ -254,7 +255,7 @@ static vv_status try_change_rule(trying *t, vv_error *err)
 static vv_status try_rule(trying *t, vv_error *err)
 {
 	const vv_check_rule *rule = t->rule;
-	vv_status rc = judge(t, NULL, err);
+	vv_status rc = check_rows(t, NULL, err);
 
 	if (rc < 0) return rc;
 	t->out->rules++;
@@ -263,12 +264,13 @@ static vv_status try_rule(trying *t, vv_error *err)
 		const vv_check_row *row = right_row(rule, t->row);
 
 		if (row) {
-			tell(t, row->line, "the rule should accept this row (+), but reports it",
-			     row->text);
+			add_failure(t, row->line,
+				    "the rule should accept this row (+), but reports it",
+				    row->text);
 		} else {
-			tell(t, rule->line,
-			     "the rule should accept the rows with +, but reports them",
-			     rule->text);
+			add_failure(t, rule->line,
+				    "the rule should accept the rows with +, but reports them",
+				    rule->text);
 		}
 		return VV_OK;
 	}
@@ -276,10 +278,11 @@ static vv_status try_rule(trying *t, vv_error *err)
 		if (row->right) {
 			continue;
 		}
-		if ((rc = judge(t, row, err)) < 0) return rc;
+		if ((rc = check_rows(t, row, err)) < 0) return rc;
 		if (t->found == 0) {
-			tell(t, row->line, "the rule should report this row (-), but accepts it",
-			     row->text);
+			add_failure(t, row->line,
+				    "the rule should report this row (-), but accepts it",
+				    row->text);
 		}
 	}
 	return VV_OK;

@@ -396,8 +396,16 @@ static vv_status check_range(vv_check_run *run, const vv_oid *include, const vv_
 	    (rc = vv_log_open(&log, run->repo, &o, err)) < 0) {
 		return rc;
 	}
+	run->in_range = true;
+	run->expired = run->checked = 0;
 	while ((more = vv_log_next(log, &commit, err)) > 0) {
 		if ((rc = vv_check_commit(run, &commit, base, argc, argv, err)) < 0) return rc;
+	}
+	run->in_range = false;
+	if (more == 0 && run->expired > 0 && run->checked == 0) {
+		return vv_fail(err, VV_EMISSING,
+			       "nothing was checked: the rows of all versions in this range have "
+			       "expired");
 	}
 	return (vv_status)more;
 }

@@ -168,7 +168,7 @@ static vv_status take_record(vv_timeline *t, size_t commit, const vv_buf *b, boo
 
 /* --- commits --------------------------------------------------------------------------------- */
 
-static vv_status judge(reading *r, const vv_commit *c, vv_buf *out, vv_error *err)
+static vv_status check_commit(reading *r, const vv_commit *c, vv_buf *out, vv_error *err)
 {
 	const vv_report_options o = {.limit = 1};
 	vv_check_run *run = r->run;
@@ -249,7 +249,7 @@ static vv_status take_commit(reading *r, const vv_oid *id, vv_error *err)
 	if (got && (rc = take_record(t, t->commit_count, &b, &sound, err)) < 0) return rc;
 	if (!sound) {
 		vv_buf_reset(&b);
-		if ((rc = judge(r, &c, &b, err)) < 0 ||
+		if ((rc = check_commit(r, &c, &b, err)) < 0 ||
 		    (rc = take_record(t, t->commit_count, &b, &sound, err)) < 0 ||
 		    (r->run->cache && (rc = vv_check_cache_put(r->run->cache, "timeline", key,
 							       vv_buf_cstr(&b), b.len, err)) < 0)) {

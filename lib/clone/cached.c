@@ -429,7 +429,7 @@ static bool is_own_failure(const vv_error *why)
 }
 
 /* Under the lock of refs: at most one process fetches at a time. */
-static vv_status ask(const vv_cached *c, int64_t begun, vv_error *err)
+static vv_status update_cached(const vv_cached *c, int64_t begun, vv_error *err)
 {
 	const bool offline = vv_env_get(c->env, VV_OFFLINE_VAR) != NULL;
 	int64_t asked = 0;
@@ -455,7 +455,7 @@ static vv_status bring_up(const vv_cached *c, vv_error *err)
 	const int64_t begun = vv_now_sec();
 	vv_auto(vv_fd) fd = vv_lock(c->refs_lock, true, WAIT_MS, err);
 
-	return fd < 0 ? (vv_status)fd : ask(c, begun, err);
+	return fd < 0 ? (vv_status)fd : update_cached(c, begun, err);
 }
 
 /* ---- making room ---- */

@@ -48,14 +48,14 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 {
 	filling *f = payload;
 
-	if (n->link) return VV_OK;
+	if (n->link || n->expired) return VV_OK;
 	return vv_array_add(f->versions, f->count, f->cap, (version){n->root, n->bytes})
 		       ? VV_OK
 		       : vv_fail_nomem(err);
 }
 
-static vv_status take(vv_room_sum *out, const version *v, uint64_t room, vv_store *store,
-		      vv_needed *needed, vv_error *err)
+static vv_status choose_version(vv_room_sum *out, const version *v, uint64_t room, vv_store *store,
+				vv_needed *needed, vv_error *err)
 {
 	vv_store_stats stats;
 	bool here;
@@ -94,7 +94,7 @@ static vv_status room_fill(vv_room_sum *out, vv_repository *r, uint64_t room,
 		out->versions = f.count;
 	}
 	for (size_t i = f.count; rc == VV_OK && i-- > 0;) {
-		rc = take(out, &f.versions[i], room, store, needed, err);
+		rc = choose_version(out, &f.versions[i], room, store, needed, err);
 	}
 	vv_oids_clear(&f.tips);
 	vv_free(f.versions);
@@ -128,10 +128,8 @@ static vv_status look_named(vv_clone_job *j, vv_error *err)
 	return j->by_name ? vv_named_find(&j->named, j->url, err) : VV_OK;
 }
 
-/* The last part of the repository's name, or of the URL, without .git. */
-static vv_status name_dir(vv_clone_job *j, vv_error *err)
+vv_status vv_clone_folder_name(char **out, const char *name, vv_error *err)
 {
-	const char *const name = j->by_name ? j->named.name : j->url;
 	const char *end = name + strlen(name);
 
 	while (end > name + 1 && end[-1] == '/') {
@@ -153,11 +151,18 @@ static vv_status name_dir(vv_clone_job *j, vv_error *err)
 			       "cannot derive a folder name from '%s'\nname a folder after the URL",
 			       vv_text_url(name));
 	}
-	vv_buf b = VV_BUF_INIT;
-	vv_buf_put(&b, start, (size_t)(end - start));
-	vv_buf_puts(&b, j->bare ? ".git" : "");
-	j->folder = vv_buf_detach(&b);
-	return j->folder ? VV_OK : vv_fail_nomem(err);
+	*out = vv_strndup(start, (size_t)(end - start));
+	return vv_alloc_ok(*out, err);
+}
+
+static vv_status name_folder(vv_clone_job *j, vv_error *err)
+{
+	vv_auto(char) *name = NULL;
+	vv_status rc = vv_clone_folder_name(&name, j->by_name ? j->named.name : j->url, err);
+
+	if (rc < 0) return rc;
+	j->folder = vv_asprintf("%s%s", name, j->bare ? ".git" : "");
+	return vv_alloc_ok(j->folder, err);
 }
 
 /* A setting of the user's, or the node of this machine. */
@@ -484,7 +489,7 @@ static vv_status set_remote_head(const vv_clone_job *j, vv_error *err)
 	return vv_error_excuse(rc, rc != VV_ENOMEM, err);
 }
 
-/* Tells why no branch is checked out. */
+/* Explains why no branch is checked out. */
 static void tell_nothing(const vv_clone_job *j)
 {
 	if (j->fetch.plan.count > 0) {
@@ -591,7 +596,7 @@ static vv_status clone_it(vv_clone_job *j, vv_error *err)
 	j->set_origin = vv_config_outside(j->env, "clone.defaultRemoteName");
 	if (j->dir && !(j->folder = vv_strdup(j->dir))) return vv_fail_nomem(err);
 	if ((rc = look_named(j, err)) < 0 || (rc = fix_url(j, err)) < 0 ||
-	    (!j->folder && (rc = name_dir(j, err)) < 0) ||
+	    (!j->folder && (rc = name_folder(j, err)) < 0) ||
 	    (rc = vv_unfinished_begin(&j->unfinished, j->folder, j->env, j->bare, j->url,
 				      remote_name(j), err)) < 0) {
 		return rc;

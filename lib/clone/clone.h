@@ -67,6 +67,9 @@ typedef struct vv_clone_job {
 	vv_repository *repo;      /* the new repository */
 } vv_clone_job;
 
+/* Sets *out to the folder for a clone of `name`, a URL, a path or the name of a repository: its last
+ * part, without ".git"; the caller frees it. VV_EUSAGE: the last part is not the name of a folder. */
+vv_status vv_clone_folder_name(char **out, const char *name, vv_error *err);
 /* Clones the repository. If an earlier run was interrupted, running the same clone again continues
  * it. After a failure, removes what it made, unless the next run can use it; the hint then says so.
  * VV_EREFUSED: the folder contains other files. VV_ELOCKED: another clone into the folder is

@@ -380,8 +380,11 @@ static vv_status copy_notes(void *payload, const vv_ref *ref, vv_error *err)
 {
 	const notes_copy *n = payload;
 	const char *const args[] = {"notes", "--ref", ref->name, "copy", "-f", "--stdin", NULL};
-	const vv_git_call call = {
-		.args = args, .repo = n->m->repo, .input = n->pairs->data, .len = n->pairs->len};
+	const vv_git_call call = {.args = args,
+				  .repo = n->m->repo,
+				  .durable = true,
+				  .input = n->pairs->data,
+				  .len = n->pairs->len};
 
 	return vv_git_must(&call, "notes cannot be copied", err);
 }

@@ -91,7 +91,6 @@ static vv_status write_by_git(vv_runner *git, const vv_oid *commit, const char *
 			      "--no-recurse-submodules",
 			      vv_oid_shows(commit),
 			      NULL};
-	vv_auto(vv_syncs) syncs = {0};
 	bool noted = false;
 	vv_status rc;
 
@@ -105,13 +104,12 @@ static vv_status write_by_git(vv_runner *git, const vv_oid *commit, const char *
 	vv_runner_tell(git);
 	if ((rc = move_in(files, vv_repository_workdir(git->repo), stays, err)) < 0 ||
 	    (!*stays && (rc = vv_index_note_moved(&noted, git->repo, index, err)) < 0) ||
-	    (rc = vv_rename(index, place, err)) < 0 ||
-	    (rc = vv_syncs_add_path(&syncs, place, err)) < 0 ||
-	    (rc = vv_syncs_add_path(&syncs, gitdir, err)) < 0) {
+	    (rc = vv_fsync_path(index, err)) < 0 || (rc = vv_rename(index, place, err)) < 0 ||
+	    (rc = vv_fsync_dir(gitdir, err)) < 0) {
 		return rc;
 	}
 	*stays = !noted; /* git looks at them then */
-	return vv_syncs_wait(&syncs, err);
+	return VV_OK;
 }
 
 /* If two names are one file git keeps the last one. */

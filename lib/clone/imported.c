@@ -251,7 +251,7 @@ static vv_status follow(vv_imported *i, vv_repository *there, const vv_oid *now,
 #define RENAMES_MAX 32u
 
 /* Reads the source's version: commit, path, root and licence. */
-static vv_status look(vv_imported *i, vv_cid *root, vv_repository *there, vv_error *err)
+static vv_status read_source(vv_imported *i, vv_cid *root, vv_repository *there, vv_error *err)
 {
 	vv_auto(vv_dataset_reader) *reader = NULL;
 	vv_oid commit;
@@ -262,10 +262,12 @@ static vv_status look(vv_imported *i, vv_cid *root, vv_repository *there, vv_err
 	    (rc = vv_rev_commit(there, i->rev ? i->rev : "HEAD", &commit, err)) < 0) {
 		return rc;
 	}
-	rc = vv_subject_find_at(&s, there, reader, &commit, i->path, err);
+	rc = vv_subject_find(&s, there, reader,
+			     &(vv_version_name){.path = i->path, .commit = &commit}, err);
 	for (unsigned n = 0; rc == VV_ENOTFOUND && i->commit && n < RENAMES_MAX; n++) {
 		if ((rc = follow(i, there, &commit, err)) < 0) return rc;
-		rc = vv_subject_find_at(&s, there, reader, &commit, i->path, err);
+		rc = vv_subject_find(&s, there, reader,
+				     &(vv_version_name){.path = i->path, .commit = &commit}, err);
 	}
 	if (rc == VV_OK && !s.is_dataset) {
 		vv_fail(err, VV_EUSAGE, "'%s' is not stored as a table at %s",
@@ -498,7 +500,7 @@ vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, bool
 	vv_repository_listen(there, o.notes);
 	if ((rc = vv_text_set(&i->url, vv_cached_url(c), err)) < 0 ||
 	    (rc = vv_cached_check_signed(c, there, i->rev ? i->rev : "HEAD", err)) < 0 ||
-	    (rc = look(i, root, there, err)) < 0 ||
+	    (rc = read_source(i, root, there, err)) < 0 ||
 	    (rc = vv_repository_store(r, &store, err)) < 0) {
 		return rc;
 	}
@@ -531,7 +533,7 @@ vv_status vv_imported_may(vv_transfer *t, const vv_imported *i, vv_error *err)
 
 /* ---- blocks of linked versions ---- */
 
-/* A source of linked versions, which is not asked before a block is wanted. */
+/* A source of linked versions, which is contacted only when a block is needed. */
 typedef struct linked {
 	char *url;
 	const vv_env *env;

@@ -114,13 +114,13 @@ static uint64_t version_hash(size_t path, const vv_oid *old)
 	return vv_xxh3(old->id, sizeof(old->id), vv_hash_seed() + path);
 }
 
-static const version *find(const vv_migrated *c, size_t path, const vv_oid *old)
+static const version *find_version(const vv_migrated *c, size_t path, const vv_oid *old)
 {
 	return vv_hash_find(c->versions, &c->index, version_hash(path, old), v,
 			    v->path == path && vv_oid_equal(&v->old, old));
 }
 
-static vv_status keep(vv_migrated *c, const version *v, vv_error *err)
+static vv_status add_version(vv_migrated *c, const version *v, vv_error *err)
 {
 	if (!vv_hash_add(c->versions, c->count, c->cap, &c->index, version_hash(v->path, &v->old),
 			 *v)) {
@@ -375,7 +375,7 @@ vv_status vv_migrated_take(vv_migrated *c, const char *path, const vv_oid *blob,
 	vv_status rc = path_of(c, path, &v.path, err);
 
 	if (rc < 0) return rc;
-	if ((known = find(c, v.path, blob))) {
+	if ((known = find_version(c, v.path, blob))) {
 		*out = known->now;
 		return VV_OK;
 	}
@@ -383,7 +383,7 @@ vv_status vv_migrated_take(vv_migrated *c, const char *path, const vv_oid *blob,
 		return vv_prefix(err, "%s", vv_text_shows(path));
 	}
 	*out = v.now;
-	if ((rc = keep(c, &v, err)) < 0) return rc;
+	if ((rc = add_version(c, &v, err)) < 0) return rc;
 	return vv_progress_part(c->progress, "versions", c->count, 0, err);
 }
 
@@ -456,7 +456,7 @@ vv_status vv_migrated_take_dvc(vv_migrated *c, const char *path, const char *fol
 
 	if (rc < 0) return rc;
 	oid_of_md5(&v.old, o->md5);
-	if ((known = find(c, v.path, &v.old))) {
+	if ((known = find_version(c, v.path, &v.old))) {
 		*out = known->now;
 		return VV_OK;
 	}
@@ -469,7 +469,7 @@ vv_status vv_migrated_take_dvc(vv_migrated *c, const char *path, const char *fol
 		return vv_prefix(err, "%s", vv_text_shows(path));
 	}
 	*out = v.now;
-	return keep(c, &v, err);
+	return add_version(c, &v, err);
 }
 
 /* Has the file the bytes of a version? */

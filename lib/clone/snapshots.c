@@ -141,7 +141,7 @@ static unsigned dates_of(vv_date *out, const char *name, vv_date_order order)
 	return count;
 }
 
-static vv_status ask(vv_snapshots *s, vv_snapshot *i, const char *what)
+static vv_status ask_user(vv_snapshots *s, vv_snapshot *i, const char *what)
 {
 	i->kind = VV_SNAPSHOT_ASKS;
 	s->asks++;
@@ -165,14 +165,15 @@ static vv_status find_date(vv_snapshots *s, vv_snapshot *i, vv_error *err)
 		vv_date_moment(&d, &i->time, &i->offset_min);
 		return VV_OK;
 	}
-	if (count > 1) return ask(s, i, "its name has several dates (--date FILE=DATE)");
+	if (count > 1) return ask_user(s, i, "its name has several dates (--date FILE=DATE)");
 	if (d.either) {
-		return ask(s, i,
-			   "the first number may be the day or the month (--day-first, "
-			   "--month-first)");
+		return ask_user(s, i,
+				"the first number may be the day or the month (--day-first, "
+				"--month-first)");
 	}
 	if (count == 0 && !s->mtime) {
-		return ask(s, i, "its name has no date (--date FILE=DATE, --mtime, --skip FILE)");
+		return ask_user(s, i,
+				"its name has no date (--date FILE=DATE, --mtime, --skip FILE)");
 	}
 	if (count == 0) {
 		if ((rc = vv_lstat(&st, i->file, err)) < 0) return rc;
@@ -373,7 +374,7 @@ static vv_status merge(vv_snapshots *s, vv_snapshot *i, vv_error *err)
 		vv_buf_puts(&what, "in conflict with edits made since the previous file: ");
 		vv_conflict_record_describe(&what, &out.record);
 		vv_buf_puts(&what, " (-X ours, -X theirs)");
-		return (rc = vv_buf_ok(&what, err)) < 0 ? rc : ask(s, i, what.data);
+		return (rc = vv_buf_ok(&what, err)) < 0 ? rc : ask_user(s, i, what.data);
 	}
 	i->root = out.root;
 	return vv_dataset_writer_commit(w, err);
@@ -451,7 +452,7 @@ static vv_status look_for_excel(vv_snapshots *s, vv_snapshot *i, vv_buf *warning
 		return vv_buf_ok(warnings, err);
 	}
 	*strchr(lines.data, '\n') = '\0';
-	(void)ask(s, i, lines.data);
+	(void)ask_user(s, i, lines.data);
 	vv_buf_puts(&i->words, " (-f)");
 	return vv_buf_ok(&i->words, err);
 }
@@ -474,13 +475,14 @@ static vv_status take_snapshot(vv_snapshots *s, vv_snapshot *i, int fd, vv_error
 	vv_error why;
 
 	if (newest && newest->time > i->time) {
-		return ask(s, i,
-			   "it is older than the newest version, and would take its place (--skip "
-			   "FILE)");
+		return ask_user(
+			s, i,
+			"it is older than the newest version, and would take its place (--skip "
+			"FILE)");
 	}
 	vv_status rc = store(s, i, fd, s->has_table ? &s->raw : NULL, s->force, &warnings, &why);
 	if (rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_EMISSING) {
-		rc = ask(s, i, why.message);
+		rc = ask_user(s, i, why.message);
 		vv_buf_puts(&i->words, s->force || why.code == VV_EINPUT ? "" : " (-f)");
 		return rc < 0 ? rc : vv_buf_ok(&i->words, err);
 	}

@@ -92,7 +92,7 @@ static vv_status refuse(const vv_unfinished *u, bool is_clone, vv_error *err)
 			: vv_hint(err, "recover into an empty folder: --to DIR");
 }
 
-static vv_status judge(vv_unfinished *u, const char *url, bool is_clone, vv_error *err)
+static vv_status check_folder(vv_unfinished *u, const char *url, bool is_clone, vv_error *err)
 {
 	bool made;
 
@@ -296,13 +296,13 @@ vv_status vv_unfinished_begin(vv_unfinished *u, const char *dir, const vv_env *e
 	u->varvedir = u->gitdir ? vv_path_join(u->gitdir, "varve", (char *)NULL) : NULL;
 	u->mark = u->varvedir ? vv_path_join(u->varvedir, MARK, (char *)NULL) : NULL;
 	if (!u->dir || !u->mark) return vv_fail_nomem(err);
-	if ((rc = judge(u, url, remote != NULL, err)) < 0 ||
+	if ((rc = check_folder(u, url, remote != NULL, err)) < 0 ||
 	    (rc = lock_mark(u, remote != NULL, err)) < 0) {
 		return rc;
 	}
 	/* Again, since no other process can be working now. */
 	bool resumed = u->resumed;
-	if ((rc = judge(u, url, remote != NULL, err)) < 0) {
+	if ((rc = check_folder(u, url, remote != NULL, err)) < 0) {
 		if (vv_fstat(&st, u->lock_fd, u->mark, VV_IGNORED) == VV_OK && st.size == 0) {
 			(void)vv_unlink(u->mark, true, VV_IGNORED); /* made by the lock */
 		}

@@ -339,7 +339,7 @@ static vv_status read_made(vv_commit_job *j, vv_error *err)
 	return compare_commit(j, err);
 }
 
-/* git does not say which of these stopped it. */
+/* git does not report which of these stopped it. */
 static vv_status hint_hook(const vv_commit_job *j, vv_error *err)
 {
 	static const char *const names[] = {"pre-commit", "prepare-commit-msg", "commit-msg"};

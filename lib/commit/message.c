@@ -95,7 +95,7 @@ static vv_status run_hook(const maker *m, const char *name, const char *source, 
 	return m->o->no_hooks ? VV_OK : vv_hook_run(m->r, name, args, &ran, err);
 }
 
-static vv_status run(maker *m, vv_buf *out, vv_error *err)
+static vv_status make_message(maker *m, vv_buf *out, vv_error *err)
 {
 	vv_status rc = read_source(m, out, err);
 
@@ -132,5 +132,5 @@ vv_status vv_message_make(vv_buf *out, vv_repository *r, const vv_message_option
 	    !(m.file = vv_path_join(vv_repository_gitdir(r), "COMMIT_EDITMSG", (char *)NULL))) {
 		rc = vv_fail_nomem(err);
 	}
-	return rc < 0 ? rc : run(&m, out, err);
+	return rc < 0 ? rc : make_message(&m, out, err);
 }

@@ -41,7 +41,7 @@ static vv_status read_from_index(void *payload, const char *path, vv_buf *out, v
 	return vv_blob_read(d->r, &e.id, PACKAGE_MAX, out, err);
 }
 
-static vv_status keep(describer *d, const char *path, const vv_oid *blob, vv_error *err)
+static vv_status add_path(describer *d, const char *path, const vv_oid *blob, vv_error *err)
 {
 	if (vv_array_find(d->paths, d->count, it, strcmp(*it, path) == 0)) return VV_OK;
 	if (!vv_array_room(d->blobs, d->count, d->blob_cap) ||
@@ -73,7 +73,7 @@ static vv_status new_root(describer *d, const char *path, vv_table *t, const vv_
 	    (rc = vv_blob_write(d->r, pointer.data, pointer.len, &blob, err)) < 0) {
 		return rc;
 	}
-	return keep(d, path, &blob, err);
+	return add_path(d, path, &blob, err);
 }
 
 static vv_status apply(describer *d, const char *path, const vv_package_resource *res, vv_table *t,

@@ -304,7 +304,7 @@ static void warn_lines(vv_txn *t, const vv_buf *lines)
 	}
 }
 
-static vv_status add(vv_txn *t, const vv_add_request *req, vv_error *err)
+static vv_status add_paths(vv_txn *t, const vv_add_request *req, vv_error *err)
 {
 	vv_auto(vv_add_plan) plan = {0};
 	vv_auto(vv_add_report) rep = {0};
@@ -332,7 +332,7 @@ vv_status vv_txn_add(vv_txn *t, const vv_add_request *req, vv_error *err)
 	if (t->branch) {
 		return vv_fail(err, VV_EUSAGE, "a transaction on a branch has no work tree");
 	}
-	rc = add(t, req, &own);
+	rc = add_paths(t, req, &own);
 	return vv_txn_over(t, rc, &own, err);
 }
 

@@ -176,7 +176,7 @@ static bool lacks_memory(const char *said)
 }
 
 /* A reader that could not: why. */
-static vv_status tell(const vv_document *d, vv_helper *h, int code, vv_error *err)
+static vv_status fail_reader(const vv_document *d, vv_helper *h, int code, vv_error *err)
 {
 	const char *said = vv_helper_said(h);
 
@@ -202,7 +202,7 @@ static vv_status end(const vv_document *d, vv_helper *h, vv_status rc, vv_error 
 	if (rc == VV_EREFUSED || rc == VV_ECANCELLED) return vv_prefix_name(err, d->name);
 	vv_status ended = vv_helper_end(h, &code, &said);
 
-	if (ended == VV_OK && code != 0) return tell(d, h, code, err);
+	if (ended == VV_OK && code != 0) return fail_reader(d, h, code, err);
 	if (ended < 0) {
 		if (err) {
 			*err = said;

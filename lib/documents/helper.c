@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -28,6 +27,8 @@
 #define HELPS_MAX 360u /* of it, as an error shows it */
 #define HELPERS_MAX 8u /* at once in a process: a server's visitors may request many */
 #define WAITS 500u     /* of a fiftieth of a second, for one of them to end */
+#define SIGNALED 128   /* in an exit code: a signal's number follows, ... */
+#define SIGNAL_MAX 64  /* ... at most this one */
 #define REST_MAX 64u   /* reads of output that is not used, and of stderr once it has ended */
 
 struct vv_helper {
@@ -39,8 +40,8 @@ struct vv_helper {
 	uint64_t read;        /* bytes of its output */
 	bool late, ended;     /* late: it was killed, for say_late's reason */
 	bool cut;             /* it was not read to its end */
-	int status;
-	bool missed; /* the beginning of said was dropped */
+	int code;             /* of its end */
+	bool missed;          /* the beginning of said was dropped */
 	vv_buf said, helps;
 };
 
@@ -252,25 +253,27 @@ static vv_status reap(vv_helper *h, vv_error *err)
 	const int64_t begun = now_ns();
 
 	while (!h->ended) {
-		siginfo_t info = {.si_pid = 0};
-		const int n = waitid(P_PID, (id_t)h->child.pid, &info,
-				     WEXITED | WNOWAIT | (h->late ? 0 : WNOHANG));
-
-		if (n < 0 && errno != EINTR) {
-			return vv_fail_errno(err, "cannot wait for", h->name);
-		}
-		if (n == 0 && info.si_pid != 0) {
+		if (vv_os_has_ended(h->child.pid)) {
 			stop(h); /* its number is its own until it is waited for */
-			h->ended = waitpid(h->child.pid, &h->status, 0) == h->child.pid;
-		} else if (n == 0 && is_over(h, h->waited + now_ns() - begun)) {
+			if (!vv_os_wait(h->child.pid, &h->code)) {
+				return vv_fail_errno(err, "cannot wait for", h->name);
+			}
+			h->ended = true;
+		} else if (!h->late && is_over(h, h->waited + now_ns() - begun)) {
 			(void)beyond(h, NULL);
-		} else if (n == 0) {
+		} else {
 			(void)listen_for(h, 2);
 		}
 	}
 	for (unsigned i = 0; i < REST_MAX && listen_for(h, 0); i++) { /* others may write on */
 	}
 	return VV_OK;
+}
+
+/* The signal that ended a program with this code (vv_os_wait); 0: none. */
+static int ended_by(int code)
+{
+	return code > SIGNALED && code <= SIGNALED + SIGNAL_MAX ? code - SIGNALED : 0;
 }
 
 vv_status vv_helper_end(vv_helper *h, int *code, vv_error *err)
@@ -288,17 +291,17 @@ vv_status vv_helper_end(vv_helper *h, int *code, vv_error *err)
 	close_end(&h->child.out);
 	if ((rc = reap(h, err)) < 0) return rc;
 	if (h->late) return say_late(h, err);
-	if (WIFSIGNALED(h->status) && !(h->cut && WTERMSIG(h->status) == SIGPIPE)) {
+	const int signal = ended_by(h->code);
+	if (signal > 0 && !(h->cut && signal == SIGPIPE)) {
 		const char *said = vv_helper_said(h);
 
 		return vv_fail(err, VV_EREFUSED,
 			       "'%s' was ended by signal %d; its memory limit is %s%s%s%s",
-			       vv_text_shows(h->name), WTERMSIG(h->status),
-			       vv_text_bytes(h->limits.memory),
+			       vv_text_shows(h->name), signal, vv_text_bytes(h->limits.memory),
 			       h->limits.memory_setting ? h->limits.memory_setting : "",
 			       *said ? ": " : "", said);
 	}
-	*code = WIFSIGNALED(h->status) ? 0 : WEXITSTATUS(h->status);
+	*code = signal > 0 ? 0 : h->code;
 	return VV_OK;
 }
 
@@ -383,7 +386,7 @@ void vv_helper_close(vv_helper *h)
 	if (!h) return;
 	if (h->child.pid > 0 && !h->ended) {
 		stop(h);
-		(void)waitpid(h->child.pid, &h->status, 0);
+		(void)vv_os_wait(h->child.pid, &h->code);
 	}
 	running--;
 	close_end(&h->child.out);

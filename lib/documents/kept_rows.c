@@ -66,7 +66,7 @@ struct vv_keeping {
 };
 
 /* Blocks first, then the name of their root. */
-static vv_status put(vv_keeping *p, vv_error *err)
+static vv_status save_rows(vv_keeping *p, vv_error *err)
 {
 	vv_auto(char) *file = file_of(p->repo, &p->name), *dir = folder(p->repo);
 	vv_auto(vv_store) *s = NULL;
@@ -96,9 +96,9 @@ static vv_status put(vv_keeping *p, vv_error *err)
 	return vv_derived_write(&b, file, 0, err);
 }
 
-static void run(void *payload)
+static void keeping_main(void *payload)
 {
-	(void)put(payload, NULL);
+	(void)save_rows(payload, NULL);
 }
 
 static void wait_for(vv_keeping *p)
@@ -119,8 +119,8 @@ vv_keeping *vv_kept_rows_put(vv_repository *r, const vv_kept_name *name, vv_mem_
 		p->kept = after->blocks == m ? after->kept : 0;
 		p->before = after->root;
 	}
-	if (!(p->worker = vv_worker_start(run, p))) {
-		run(p);
+	if (!(p->worker = vv_worker_start(keeping_main, p))) {
+		keeping_main(p);
 	}
 	return p;
 }

@@ -93,7 +93,7 @@ static vv_status take_row(job *j, cells *out, const vv_row_change *c, const vv_c
 
 static vv_status compare(job *j, cells *out, vv_error *err)
 {
-	vv_table *was = &j->file.then;
+	vv_table *was = &j->file.then.table;
 	static const char *const none[] = {NULL};
 	const vv_columns_options how = {0};
 	const vv_root *root = &j->file.table.root;

@@ -40,7 +40,8 @@ vv_status vv_row_file_open(vv_row_file *f, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_write_turn_take(f->repo, err)) < 0 ||
-	    (rc = vv_subject_find(s, f->repo, f->reader, f->path, err)) < 0 ||
+	    (rc = vv_subject_find(s, f->repo, f->reader, &(vv_version_name){.word = f->path},
+				  err)) < 0 ||
 	    (rc = vv_subject_settle(s, err)) < 0) {
 		return rc;
 	}
@@ -68,16 +69,17 @@ vv_status vv_row_file_then(vv_row_file *f, const char *source, vv_error *err)
 	vv_oid commit;
 	vv_status rc;
 
-	vv_table_close(&f->then);
-	vv_subject_clear(&f->then_subject);
+	vv_table_at_close(&f->then);
 	if ((source && (rc = vv_rev_commit(f->repo, source, &commit, err)) < 0) ||
-	    (rc = vv_subject_find_at(&f->then_subject, f->repo, f->reader, source ? &commit : NULL,
-				     f->subject.path, err)) < 0 ||
-	    (rc = vv_subject_open(&f->then_subject, &f->then, &opts, err)) < 0) {
+	    (rc = vv_table_at_open(&f->then, f->repo, f->reader,
+				   &(vv_version_name){.path = f->subject.path,
+						      .commit = source ? &commit : NULL,
+						      .shown = f->subject.path},
+				   &opts, err)) < 0) {
 		return rc;
 	}
-	return f->then.root.kind == VV_KIND_TABLE &&
-			       vv_form_is_typed(f->then.root.dialect.form) ==
+	return f->then.table.root.kind == VV_KIND_TABLE &&
+			       vv_form_is_typed(f->then.table.root.dialect.form) ==
 				       vv_form_is_typed(f->table.root.dialect.form)
 		       ? VV_OK
 		       : vv_fail(err, VV_ENOSUPPORT,
@@ -165,8 +167,7 @@ vv_status vv_row_file_write(vv_row_file *f, const vv_row_edit *edits, size_t cou
 
 void vv_row_file_close(vv_row_file *f)
 {
-	vv_table_close(&f->then);
-	vv_subject_clear(&f->then_subject);
+	vv_table_at_close(&f->then);
 	vv_table_close(&f->table);
 	vv_subject_clear(&f->subject);
 }

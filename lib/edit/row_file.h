@@ -17,6 +17,7 @@
 #include "base/file.h"
 #include "dataset/rows/row_edit.h"
 #include "diff/rows/row_by_number.h"
+#include "lib/names/table_at.h"
 #include "lib/names/version.h"
 #include "lib/view/key_place.h"
 
@@ -39,8 +40,7 @@ typedef struct vv_row_file {
 	vv_table table;     /* its table, also if `over` is set */
 	vv_stat before;     /* metadata of the file */
 	/* The following members are set by vv_row_file_then. */
-	vv_subject then_subject; /* the other version */
-	vv_table then;           /* its table */
+	vv_table_at then; /* the other version */
 } vv_row_file;
 
 /* Opens the file f->path, and sets f->table. Acquires the lock for writers (the turn,

@@ -51,7 +51,7 @@ static vv_status open_condition(job *j, vv_error *err)
 	return (j->scratch = vv_condition_scratch_new()) ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status ask(job *j, const vv_cell *cells, bool *holds, vv_error *err)
+static vv_status meets_condition(job *j, const vv_cell *cells, bool *holds, vv_error *err)
 {
 	if (j->s->only_new) {
 		*holds = false;
@@ -341,7 +341,7 @@ static vv_status edit_rows(job *j, vv_error *err)
 
 		if ((rc = vv_row_by_number_get(&j->now.rows, j->now.all.rows[i], &cells, err)) <
 			    0 ||
-		    (rc = ask(j, cells, &holds, err)) < 0) {
+		    (rc = meets_condition(j, cells, &holds, err)) < 0) {
 			return rc;
 		}
 		any = any || holds;
@@ -372,7 +372,7 @@ static vv_status add_row(job *j, vv_error *err)
 			err);
 }
 
-static vv_status run(job *j, vv_error *err)
+static vv_status set_row(job *j, vv_error *err)
 {
 	vv_status rc;
 
@@ -433,7 +433,7 @@ vv_status vv_row_set_run(vv_row_set_result *out, const vv_row_set *s, vv_error *
 		 .file = {.repo = s->repo, .reader = s->reader, .path = s->path, .made = s->made}};
 
 	*out = (vv_row_set_result){.done = VV_SET_NOTHING};
-	vv_status rc = run(&j, err);
+	vv_status rc = set_row(&j, err);
 	vv_condition_scratch_free(j.scratch);
 	vv_condition_free(j.condition);
 	vv_free(j.edits);

@@ -58,7 +58,7 @@ static vv_status open_both(spelling_job *j, vv_error *err)
 	if (vv_form_is_typed(j->file.table.root.dialect.form)) {
 		return vv_fail(err, VV_EUSAGE, "'%s' is not a CSV file", vv_text_shows(r->path));
 	}
-	return vv_excel_rows_open(&j->rows, &j->file.then, &j->file.table, 0, err);
+	return vv_excel_rows_open(&j->rows, &j->file.then.table, &j->file.table, 0, err);
 }
 
 static vv_status refuse_spelling(const spelling_job *j, const vv_field *f, const char *what,
@@ -74,10 +74,10 @@ static vv_status find_columns(spelling_job *j, vv_error *err)
 {
 	const vv_table *t = &j->file.table;
 
-	j->from = vv_malloc((j->file.then.columns + 1) * sizeof(*j->from));
-	j->unnamed = vv_calloc(j->file.then.columns + 1, sizeof(*j->unnamed));
+	j->from = vv_malloc((j->file.then.table.columns + 1) * sizeof(*j->from));
+	j->unnamed = vv_calloc(j->file.then.table.columns + 1, sizeof(*j->unnamed));
 	if (!j->from || !j->unnamed) return vv_fail_nomem(err);
-	memset(j->from, 0xff, (j->file.then.columns + 1) * sizeof(*j->from));
+	memset(j->from, 0xff, (j->file.then.table.columns + 1) * sizeof(*j->from));
 	for (size_t i = 0; i < t->columns; i++) {
 		const vv_excel_column *c = &j->rows->columns[i];
 
@@ -92,11 +92,11 @@ static vv_status find_columns(spelling_job *j, vv_error *err)
 	if (!j->mark && j->rows->mark == ',') {
 		j->mark = ',';
 	}
-	const size_t gone = vv_find_place(i, j->file.then.columns, j->from[i] == SIZE_MAX);
+	const size_t gone = vv_find_place(i, j->file.then.table.columns, j->from[i] == SIZE_MAX);
 
-	return gone == j->file.then.columns
+	return gone == j->file.then.table.columns
 		       ? VV_OK
-		       : refuse_spelling(j, &j->file.then.schema.fields[gone], "gone", err);
+		       : refuse_spelling(j, &j->file.then.table.schema.fields[gone], "gone", err);
 }
 
 static vv_status check_pairs(const spelling_job *j, vv_error *err)
@@ -127,7 +127,7 @@ static bool is_number(const char *s, size_t len, char mark)
 /* Is the cell a date that Excel wrote, and the base has dates as 2024-03-04? */
 static bool put_date(const spelling_job *j, vv_buf *out, const vv_cell *cell, size_t column)
 {
-	const vv_field *f = &j->file.then.schema.fields[column];
+	const vv_field *f = &j->file.then.table.schema.fields[column];
 
 	return f->type == VV_TYPE_DATE && !f->plan &&
 	       vv_excel_column_is(&j->rows->columns[j->from[column]], VV_EXCEL_DATE) &&
@@ -145,7 +145,7 @@ static const vv_display *proven_display(const spelling_job *j, size_t column)
 /* A logical value of the base's own words. */
 static bool put_logic(const spelling_job *j, vv_buf *out, const vv_cell *cell, size_t column)
 {
-	const vv_field *f = &j->file.then.schema.fields[column];
+	const vv_field *f = &j->file.then.table.schema.fields[column];
 	const char *word = NULL;
 
 	if (f->type != VV_TYPE_BOOLEAN || vv_cell_is_one_of(cell, f->true_values) ||
@@ -182,7 +182,7 @@ static vv_status take_cell(spelling_job *j, vv_cell *out, const vv_cell *saved, 
 	const bool shown = cell->len > 0 && ((display && vv_display_put_value(&b, display, cell)) ||
 					     put_logic(j, &b, cell, column));
 	if (!shown && !has_known_encoding(j, saved)) {
-		const vv_field *f = &j->file.then.schema.fields[column];
+		const vv_field *f = &j->file.then.table.schema.fields[column];
 
 		return vv_fail(
 			err, VV_EINPUT,
@@ -214,7 +214,7 @@ static vv_row_edit *put_edit(spelling_job *j, uint64_t row, vv_row_action action
 static void warn_cell(const spelling_job *j, const vv_excel_pair *p, size_t column,
 		      const char *what)
 {
-	const vv_field *f = &j->file.then.schema.fields[column];
+	const vv_field *f = &j->file.then.table.schema.fields[column];
 
 	vv_notes_warn(vv_repository_notes(j->r->repo), "%s, row %llu, column %s: %s",
 		      vv_text_shows(j->r->path), (unsigned long long)p->row + 1,
@@ -290,7 +290,7 @@ static vv_status edit_cells(spelling_job *j, const vv_excel_pair *p, vv_error *e
 	    (rc = vv_row_by_number_get(&r->rows, p->row, &is, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < j->file.then.columns; i++) {
+	for (size_t i = 0; i < j->file.then.table.columns; i++) {
 		const vv_cell *cell = &is[j->from[i]];
 		vv_cell kept;
 
@@ -330,14 +330,15 @@ static vv_status edit_cells(spelling_job *j, const vv_excel_pair *p, vv_error *e
 
 static vv_status add_row(spelling_job *j, uint64_t row, uint64_t place, vv_error *err)
 {
-	vv_cell *cells = vv_arena_alloc(&j->arena, (j->file.then.columns + 1) * sizeof(*cells));
+	vv_cell *cells = vv_arena_alloc(&j->arena,
+					(j->file.then.table.columns + 1) * sizeof(*cells));
 	vv_row_edit *e = put_edit(j, place, VV_ROW_INSERT);
 	const vv_cell *is;
 	vv_status rc;
 
 	if (!cells || !e) return vv_fail_nomem(err);
 	if ((rc = vv_row_by_number_get(&j->rows->rows, row, &is, err)) < 0) return rc;
-	for (size_t i = 0; i < j->file.then.columns; i++) {
+	for (size_t i = 0; i < j->file.then.table.columns; i++) {
 		if ((rc = take_cell(j, &cells[i], &is[j->from[i]], i, err)) < 0) return rc;
 	}
 	e->cells = cells;
@@ -358,7 +359,7 @@ static uint64_t behind(const vv_changed_groups *g, uint64_t row)
 
 static void warn_unnamed(const spelling_job *j, size_t column)
 {
-	const vv_field *f = &j->file.then.schema.fields[column];
+	const vv_field *f = &j->file.then.table.schema.fields[column];
 	const unnamed *u = &j->unnamed[column];
 
 	if (u->cells == 0) return;
@@ -403,7 +404,7 @@ static vv_status make_edits(spelling_job *j, vv_error *err)
 			      vv_text_counted(j->doubtful - LISTED, "more such date was",
 					      "more such dates were"));
 	}
-	for (size_t i = 0; i < j->file.then.columns; i++) {
+	for (size_t i = 0; i < j->file.then.table.columns; i++) {
 		warn_unnamed(j, i);
 	}
 	vv_row_edits_sort(j->edits, j->count);
@@ -419,7 +420,7 @@ vv_status vv_spelling_restore_run(vv_spelling_restored *out, const vv_spelling_r
 					    .reader = r->reader,
 					    .path = r->path,
 					    .keyless = true,
-					    .over = &j.file.then},
+					    .over = &j.file.then.table},
 				   .arena = VV_ARENA_INIT};
 	vv_status rc;
 

@@ -3,12 +3,9 @@
  */
 #include "lib/heads/head.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/array.h"
-#include "base/ascii.h"
 #include "base/codec.h"
 #include "base/file.h"
 #include "base/hint.h"
@@ -17,8 +14,8 @@
 #include "base/signature/ssh_signature.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/heads/head_record.h"
 #include "repo/git/blob.h"
-#include "repo/git/config.h"
 #include "repo/git/objects/send.h"
 #include "repo/git/program.h"
 #include "repo/git/run_git.h"
@@ -35,20 +32,7 @@ void vv_head_commit_clear(vv_head_commit *c)
 {
 	vv_head_record_clear(&c->record);
 	vv_buf_clear_all(&c->refs, &c->branch, &c->content);
-}
-
-bool vv_head_refs_next(vv_head_ref *out, const char **at)
-{
-	const size_t len = strcspn(*at, "\n");
-
-	if (len <= VV_OID_TEXT + 1 || (*at)[len] != '\n' || (*at)[VV_OID_TEXT] != ' ' ||
-	    !vv_oid_parse(&out->id, *at, VV_OID_TEXT)) {
-		return false;
-	}
-	out->name = *at + VV_OID_TEXT + 1;
-	out->len = len - VV_OID_TEXT - 1;
-	*at += len + 1;
-	return true;
+	vv_stamp_clear(&c->stamp);
 }
 
 static int order_names(const char *a, size_t a_len, const char *b, size_t b_len)
@@ -303,16 +287,17 @@ vv_status vv_head_commit_read(vv_head_commit *out, vv_repository *r, const vv_oi
 	if ((rc = read_blob(&text, r, id, "head", VV_HEAD_RECORD_MAX, err)) < 0 ||
 	    (rc = check_digest(&text, digest, "record", err)) < 0 ||
 	    (rc = vv_head_record_read(&out->record, vv_buf_cstr(&text), text.len, err)) < 0 ||
-	    (rc = read_blob(&out->refs, r, id, "refs", VV_HEAD_REFS_MAX, err)) < 0 ||
+	    (rc = vv_head_refs_read(&out->refs, r, id, err)) < 0 ||
 	    (rc = check_digest(&out->refs, out->record.refs, "list of refs", err)) < 0 ||
 	    (rc = check_refs(out, err)) < 0 || (rc = read_branch(out, p.message, err)) < 0 ||
 	    (rc = read_content(out, p.message, err)) < 0) {
 		return rc;
 	}
-	return memcmp(key, out->record.key, sizeof(key)) == 0
-		       ? VV_OK
-		       : vv_fail(err, VV_ECORRUPT,
-				 "the signature of the head does not match its key");
+	if (memcmp(key, out->record.key, sizeof(key)) != 0) {
+		return vv_fail(err, VV_ECORRUPT,
+			       "the signature of the head does not match its key");
+	}
+	return vv_stamp_read(&out->stamp, out->parents, out->parent_count, p.message + 1, key, err);
 }
 
 /* --- who signs ------------------------------------------------------------------------------------ */
@@ -384,31 +369,26 @@ static vv_status take_own_key(vv_head_signer *s, const vv_env *env, vv_error *er
 vv_status vv_head_signer_find(vv_head_signer *out, vv_repository *r, vv_error *err)
 {
 	const char *given = vv_env_get(vv_repository_env(r), "VARVE_KEY");
-	const char *home = vv_env_get(vv_repository_env(r), "HOME");
-	vv_auto(char) *file = NULL, *below = NULL;
+	vv_auto(char) *file = NULL;
+	const vv_status rc = vv_missing_ok(vv_config_path(r, "varve.signingkey", &file, err), err);
 
 	memset(out, 0, sizeof(*out));
-	if (vv_config_string(r, "varve.signingkey", &file, VV_IGNORED) == VV_OK && file && *file) {
-		below = strncmp(file, "~/", 2) == 0 && home
-				? vv_path_join(home, file + 2, (char *)NULL)
-				: vv_strdup(file);
-		return below ? take_ssh_key(out, below, err) : vv_fail_nomem(err);
-	}
+	if (rc < 0) return rc;
+	if (file && *file) return take_ssh_key(out, file, err);
 	return given && *given ? take_seed(out, given, "VARVE_KEY", err)
 			       : take_own_key(out, vv_repository_env(r), err);
 }
 
-static vv_status sign(vv_buf *out, const vv_head_signer *s, vv_repository *r, const vv_buf *bytes,
-		      vv_error *err)
+static vv_status sign_bytes(vv_buf *out, const vv_head_signer *s, vv_repository *r,
+			    const char *purpose, const vv_buf *bytes, vv_error *err)
 {
 	vv_auto(vv_buf) said = VV_BUF_INIT;
 	int code = 0;
 
 	if (s->has_seed) {
-		return vv_ssh_sign(out, s->seed, VV_HEAD_PURPOSE, bytes->data, bytes->len, err);
+		return vv_ssh_sign(out, s->seed, purpose, bytes->data, bytes->len, err);
 	}
-	const char *argv[] = {"ssh-keygen",    "-Y", "sign",      "-n",
-			      VV_HEAD_PURPOSE, "-f", s->key_file, NULL};
+	const char *argv[] = {"ssh-keygen", "-Y", "sign", "-n", purpose, "-f", s->key_file, NULL};
 	const vv_run run = {.argv = argv,
 			    .env = vv_repository_env(r),
 			    .input = bytes->data,
@@ -454,36 +434,95 @@ static void put_commit(vv_buf *out, const vv_buf *bytes, size_t head, const vv_b
 	vv_buf_put(out, bytes->data + head, bytes->len - head);
 }
 
-vv_status vv_head_commit_write(vv_head_commit *c, vv_repository *r, const vv_head_signer *signer,
-			       vv_error *err)
+/* The message, without a stamp. */
+static vv_status put_message(vv_buf *out, const vv_head_commit *c, const vv_buf *text,
+			     vv_error *err)
 {
-	vv_auto(vv_buf) text = VV_BUF_INIT, tree = VV_BUF_INIT, bytes = VV_BUF_INIT,
-			signature = VV_BUF_INIT, commit = VV_BUF_INIT;
-	vv_head_record *record = &c->record;
 	uint8_t digest[VV_SHA256_LEN];
-	vv_oid blob, ids, top;
+	const vv_status rc = vv_sha256(digest, vv_buf_cstr(text), text->len, err);
+
+	if (rc < 0) return rc;
+	vv_buf_printf(out, "Head %llu of %s\n\n" DIGEST_LINE, (unsigned long long)c->record.number,
+		      c->record.name);
+	vv_hex_put(out, digest, sizeof(digest));
+	vv_buf_puts(out, "\n");
+	if (c->branch.len > 0) {
+		vv_buf_printf(out, BRANCH_LINE "%s\n", c->branch.data);
+	}
+	if (c->has_content) {
+		vv_buf_puts(out, CONTENT_LINE CONTENT_ALGORITHM);
+		vv_hex_put(out, c->content_sha256, sizeof(c->content_sha256));
+		vv_buf_puts(out, "\n");
+	}
+	return vv_buf_ok(out, err);
+}
+
+/* Appends the line with the clock's token to the message. */
+static vv_status put_stamp(vv_buf *message, const vv_head_commit *c, vv_repository *r,
+			   const vv_head_signer *signer, const vv_head_clock *clock, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT, armoured = VV_BUF_INIT, signature = VV_BUF_INIT,
+			token = VV_BUF_INIT;
+	uint8_t digest[VV_SHA256_LEN];
 	vv_status rc;
 
-	memcpy(record->key, signer->key, sizeof(record->key));
-	if ((rc = vv_sha256(record->refs, vv_buf_cstr(&c->refs), c->refs.len, err)) < 0) return rc;
-	vv_head_record_put(&text, record);
+	vv_stamp_put_text(&text, c->parents, c->parent_count, message->data, message->len);
+	if ((rc = vv_buf_ok(&text, err)) < 0 ||
+	    (rc = sign_bytes(&armoured, signer, r, VV_STAMP_PURPOSE, &text, err)) < 0 ||
+	    (rc = vv_ssh_unarmour(&signature, vv_buf_cstr(&armoured), armoured.len, err)) < 0) {
+		return rc;
+	}
+	vv_stamp_put_signature(&text, signature.data, signature.len);
 	if ((rc = vv_buf_ok(&text, err)) < 0 ||
 	    (rc = vv_sha256(digest, text.data, text.len, err)) < 0 ||
-	    (rc = put_object(&blob, r, "blob", &text, err)) < 0 ||
+	    (rc = clock->ask(clock->payload, &token, digest, err)) < 0) {
+		return rc;
+	}
+	vv_stamp_put_line(message, &signature, &token);
+	return vv_buf_ok(message, err);
+}
+
+static vv_status write_tree(vv_oid *out, const vv_head_commit *c, vv_repository *r,
+			    const vv_buf *text, vv_error *err)
+{
+	vv_auto(vv_buf) tree = VV_BUF_INIT;
+	vv_oid blob, ids;
+	vv_status rc;
+
+	if ((rc = put_object(&blob, r, "blob", text, err)) < 0 ||
 	    (rc = put_object(&ids, r, "blob", &c->refs, err)) < 0) {
 		return rc;
 	}
 	vv_buf_printf(&tree, "100644 blob %s\thead\n100644 blob %s\trefs\n", vv_oid_shows(&blob),
 		      vv_oid_shows(&ids));
-	if (c->content.len > 0) {
-		if ((rc = vv_sha256(c->content_sha256, c->content.data, c->content.len, err)) < 0 ||
-		    (rc = put_object(&ids, r, "blob", &c->content, err)) < 0) {
-			return rc;
-		}
-		c->has_content = true;
+	if (c->has_content) {
+		if ((rc = put_object(&ids, r, "blob", &c->content, err)) < 0) return rc;
 		vv_buf_printf(&tree, "100644 blob %s\tcontent\n", vv_oid_shows(&ids));
 	}
-	if ((rc = put_object(&top, r, "tree", &tree, err)) < 0) return rc;
+	return put_object(out, r, "tree", &tree, err);
+}
+
+vv_status vv_head_commit_write(vv_head_commit *c, vv_repository *r, const vv_head_signer *signer,
+			       const vv_head_clock *clock, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT, message = VV_BUF_INIT, bytes = VV_BUF_INIT,
+			signature = VV_BUF_INIT, commit = VV_BUF_INIT;
+	vv_head_record *record = &c->record;
+	vv_oid top;
+	vv_status rc;
+
+	memcpy(record->key, signer->key, sizeof(record->key));
+	if ((rc = vv_sha256(record->refs, vv_buf_cstr(&c->refs), c->refs.len, err)) < 0) return rc;
+	vv_head_record_put(&text, record);
+	c->has_content = c->content.len > 0;
+	if ((rc = vv_buf_ok(&text, err)) < 0 ||
+	    (c->has_content &&
+	     (rc = vv_sha256(c->content_sha256, c->content.data, c->content.len, err)) < 0) ||
+	    (rc = put_message(&message, c, &text, err)) < 0 ||
+	    (clock && (rc = put_stamp(&message, c, r, signer, clock, err)) < 0) ||
+	    (rc = write_tree(&top, c, r, &text, err)) < 0) {
+		return rc;
+	}
 	vv_buf_printf(&bytes, "tree %s\n", vv_oid_shows(&top));
 	vv_array_each(c->parents, c->parent_count, parent) {
 		vv_buf_printf(&bytes, "parent %s\n", vv_oid_shows(parent));
@@ -492,206 +531,12 @@ vv_status vv_head_commit_write(vv_head_commit *c, vv_repository *r, const vv_hea
 		      vv_did_key_shows(record->key), (long long)record->time,
 		      vv_did_key_shows(record->key), (long long)record->time);
 	const size_t head = bytes.len;
-	vv_buf_printf(&bytes, "\nHead %llu of %s\n\n" DIGEST_LINE,
-		      (unsigned long long)record->number, record->name);
-	vv_hex_put(&bytes, digest, sizeof(digest));
-	vv_buf_puts(&bytes, "\n");
-	if (c->branch.len > 0) {
-		vv_buf_printf(&bytes, BRANCH_LINE "%s\n", c->branch.data);
-	}
-	if (c->has_content) {
-		vv_buf_puts(&bytes, CONTENT_LINE CONTENT_ALGORITHM);
-		vv_hex_put(&bytes, c->content_sha256, sizeof(c->content_sha256));
-		vv_buf_puts(&bytes, "\n");
-	}
+	vv_buf_putc(&bytes, '\n');
+	vv_buf_put(&bytes, message.data, message.len);
 	if ((rc = vv_buf_ok(&bytes, err)) < 0 ||
-	    (rc = sign(&signature, signer, r, &bytes, err)) < 0) {
+	    (rc = sign_bytes(&signature, signer, r, VV_HEAD_PURPOSE, &bytes, err)) < 0) {
 		return rc;
 	}
 	put_commit(&commit, &bytes, head, &signature);
 	return put_object(&c->id, r, "commit", &commit, err);
-}
-
-/* ---- head_record: lines, in one order ---- */
-
-#define FIRST "varve head 1\n"
-
-bool vv_head_record_is_newer(const vv_head_record *a, const vv_head_record *b)
-{
-	if (a->time != b->time) return a->time > b->time;
-	if (a->number != b->number) return a->number > b->number;
-	return memcmp(a->key, b->key, sizeof(a->key)) > 0;
-}
-
-void vv_head_record_clear(vv_head_record *r)
-{
-	vv_array_each(r->mirrors, r->mirror_count, mirror) {
-		vv_free(*mirror);
-	}
-	r->mirror_count = 0;
-}
-
-/* Text in a line: no blanks at its ends, and nothing that a terminal would obey. */
-static bool fits(const char *text, size_t max, bool blanks)
-{
-	const size_t len = strlen(text);
-
-	return len > 0 && len <= max && text[0] != ' ' && text[len - 1] != ' ' &&
-	       !vv_array_find(text, len, c, vv_is_control(*c) || (*c == ' ' && !blanks));
-}
-
-bool vv_head_name_fits(const char *name)
-{
-	return fits(name, VV_HEAD_NAME_MAX, true);
-}
-
-vv_status vv_head_record_add_mirror(vv_head_record *r, const char *url, vv_error *err)
-{
-	if (!fits(url, VV_HEAD_URL_MAX, false)) {
-		return vv_fail(err, VV_EUSAGE, "'%s' is not a valid URL of a mirror",
-			       vv_text_url(url));
-	}
-	if (r->mirror_count == VV_HEAD_LIST_MAX) {
-		return vv_fail(err, VV_EUSAGE, "a head has at most %u mirrors", VV_HEAD_LIST_MAX);
-	}
-	r->mirrors[r->mirror_count] = vv_strdup(url);
-	return r->mirrors[r->mirror_count++] ? VV_OK : vv_fail_nomem(err);
-}
-
-const vv_head_key *vv_head_keys_find(const vv_head_keys *l, const uint8_t key[VV_KEY_PUBLIC])
-{
-	return vv_array_find(l->items, l->count, it, memcmp(it->key, key, VV_KEY_PUBLIC) == 0);
-}
-
-vv_status vv_head_keys_set(vv_head_keys *l, const uint8_t key[VV_KEY_PUBLIC], uint64_t number,
-			   const vv_oid *commit, vv_error *err)
-{
-	const vv_head_key *there = vv_head_keys_find(l, key);
-	const size_t i = there ? (size_t)(there - l->items) : l->count;
-
-	if (i == VV_HEAD_LIST_MAX) {
-		return vv_fail(err, VV_EUSAGE, "a head names at most %u keys", VV_HEAD_LIST_MAX);
-	}
-	memcpy(l->items[i].key, key, VV_KEY_PUBLIC);
-	l->items[i].number = number;
-	l->items[i].commit = commit ? *commit : (vv_oid){{0}};
-	l->count += !there;
-	return VV_OK;
-}
-
-/* --- writing -------------------------------------------------------------------------------------- */
-
-static void put_keys(vv_buf *out, const char *word, const vv_head_keys *l, bool commits)
-{
-	vv_array_each(l->items, l->count, it) {
-		vv_buf_printf(out, "%s %s %llu%s%s\n", word, vv_did_key_shows(it->key),
-			      (unsigned long long)it->number, commits ? " " : "",
-			      commits ? vv_oid_shows(&it->commit) : "");
-	}
-}
-
-void vv_head_record_put(vv_buf *out, const vv_head_record *r)
-{
-	vv_buf_printf(out, FIRST "name %s\nkey %s\nnumber %llu\ntime %lld\n", r->name,
-		      vv_did_key_shows(r->key), (unsigned long long)r->number, (long long)r->time);
-	if (r->final) {
-		vv_buf_puts(out, "final\n");
-	} else if (r->expires > 0) {
-		vv_buf_printf(out, "expires %lld\n", (long long)r->expires);
-	}
-	vv_buf_puts(out, "refs ");
-	vv_hex_put(out, r->refs, sizeof(r->refs));
-	vv_buf_puts(out, "\n");
-	vv_array_each(r->mirrors, r->mirror_count, mirror) {
-		vv_buf_printf(out, "mirror %s\n", *mirror);
-	}
-	put_keys(out, "signer", &r->signers, false);
-	put_keys(out, "revoked", &r->revoked, false);
-	put_keys(out, "saw", &r->saw, true);
-}
-
-/* --- reading -------------------------------------------------------------------------------------- */
-
-/* "<key> <number>[ <commit>]". */
-static bool read_key(vv_head_keys *l, const char *text, bool commits)
-{
-	uint8_t key[VV_KEY_PUBLIC];
-	const size_t len = strcspn(text, " ");
-	const char *at = text + len + 1;
-	uint64_t number;
-	vv_oid commit = {{0}};
-
-	if (text[len] != ' ') return false;
-	const size_t digits = strcspn(at, " ");
-	if (!vv_did_key_read(key, text, len) || !vv_parse_u64(&number, at, digits) ||
-	    (commits && (at[digits] != ' ' ||
-			 !vv_oid_parse(&commit, at + digits + 1, strlen(at + digits + 1))))) {
-		return false;
-	}
-	return vv_head_keys_set(l, key, number, &commit, VV_IGNORED) == VV_OK;
-}
-
-static bool read_time(int64_t *out, const char *text)
-{
-	uint64_t seconds;
-
-	if (!vv_parse_u64(&seconds, text, strlen(text)) || seconds > INT64_MAX / 2) return false;
-	*out = (int64_t)seconds;
-	return true;
-}
-
-/* Misplaced or repeated lines are found when the record is written again for comparison. */
-static bool read_line(vv_head_record *r, const char *word, const char *rest)
-{
-	if (strcmp(word, "name") == 0) {
-		return vv_head_name_fits(rest) &&
-		       (size_t)snprintf(r->name, sizeof(r->name), "%s", rest) < sizeof(r->name);
-	}
-	if (strcmp(word, "key") == 0) return vv_did_key_read(r->key, rest, strlen(rest));
-	if (strcmp(word, "number") == 0) {
-		return vv_parse_u64(&r->number, rest, strlen(rest)) && r->number > 0;
-	}
-	if (strcmp(word, "time") == 0) return read_time(&r->time, rest);
-	if (strcmp(word, "expires") == 0) return read_time(&r->expires, rest) && r->expires > 0;
-	if (strcmp(word, "final") == 0) return r->final = true;
-	if (strcmp(word, "refs") == 0) {
-		return strlen(rest) == 2 * sizeof(r->refs) &&
-		       vv_hex_read(r->refs, sizeof(r->refs), rest);
-	}
-	if (strcmp(word, "mirror") == 0) {
-		return vv_head_record_add_mirror(r, rest, VV_IGNORED) == VV_OK;
-	}
-	if (strcmp(word, "signer") == 0) return read_key(&r->signers, rest, false);
-	if (strcmp(word, "revoked") == 0) return read_key(&r->revoked, rest, false);
-	if (strcmp(word, "saw") == 0) return read_key(&r->saw, rest, true);
-	return false;
-}
-
-vv_status vv_head_record_read(vv_head_record *out, const char *text, size_t len, vv_error *err)
-{
-	vv_auto(vv_buf) copy = VV_BUF_INIT, again = VV_BUF_INIT;
-	bool sound = len <= VV_HEAD_RECORD_MAX && !memchr(text, '\0', len);
-
-	memset(out, 0, sizeof(*out));
-	vv_buf_put(&copy, text, sound ? len : 0);
-	vv_status rc = vv_buf_ok(&copy, err);
-	if (rc < 0 || (rc = vv_text_check_mark(vv_buf_cstr(&copy), FIRST, "the head", err)) ==
-			      VV_ENOSUPPORT) {
-		return rc;
-	}
-	sound = sound && rc == VV_OK;
-	char *at = sound ? copy.data + sizeof(FIRST) - 1 : NULL;
-	for (char *line; sound && (line = vv_text_cut_line(&at));) {
-		char *rest = line + strcspn(line, " ");
-		if (*rest) {
-			*rest++ = '\0';
-		}
-		sound = read_line(out, line, rest);
-	}
-	if (sound) {
-		vv_head_record_put(&again, out);
-		if ((rc = vv_buf_ok(&again, err)) < 0) return rc;
-		sound = again.len == len && memcmp(again.data, text, len) == 0;
-	}
-	return sound ? VV_OK : vv_fail(err, VV_ECORRUPT, "the record of a head is damaged");
 }

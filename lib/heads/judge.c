@@ -7,17 +7,18 @@
 #include "lib/heads/judge.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "base/buf.h"
 #include "base/hint.h"
+#include "base/show.h"
 #include "base/sys.h"
-#include "base/text.h"
+#include "lib/heads/head_record.h"
+#include "lib/heads/outside_time.h"
+#include "repo/git/history/hidden_refs.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
-#include "repo/git/objects/send.h"
-#include "repo/git/run_git.h"
 
 #define RECORDS_MAX 1000000u /* on one walk */
 
@@ -29,6 +30,7 @@ typedef struct node {
 	int64_t time;
 	size_t owner; /* the node of the newest record of the owner at or below it; SIZE_MAX: none */
 	bool judged;  /* or on the way */
+	bool late;    /* a shown head that may have been signed after its key's permission ended */
 	vv_head_keys signers, revoked; /* of the owner's own records */
 } node;
 
@@ -41,6 +43,7 @@ typedef struct judging {
 	const vv_notes *notes;
 	uint8_t owner[VV_KEY_PUBLIC];
 	char name[VV_HEAD_NAME_MAX + 1];
+	vv_authorities *authorities; /* that the user named; NULL: none */
 	node **nodes;
 	size_t count, cap;
 } judging;
@@ -48,6 +51,7 @@ typedef struct judging {
 static void judging_clear(judging *g)
 {
 	vv_array_clear(g->nodes, g->count, it, vv_free(*it));
+	vv_authorities_free(g->authorities);
 }
 VV_AUTO_CLEAR(judging, judging_clear)
 
@@ -423,6 +427,142 @@ static vv_status check_missing(const judging *g, const node *owner, const vv_sho
 	return VV_OK;
 }
 
+/* --- keys whose permission ended ------------------------------------------------------------------ */
+
+/* The time of the owner's first record that revokes the key, which the newest, of node `owner`, does. */
+static vv_status find_revoked(int64_t *out, const judging *g, const node *owner,
+			      const uint8_t key[VV_KEY_PUBLIC], vv_error *err)
+{
+	vv_oid id = owner->id;
+
+	for (size_t i = 0; i < RECORDS_MAX; i++) {
+		vv_auto(vv_head_commit) c = {.parent_count = 0};
+		const vv_status rc = vv_head_commit_read(&c, g->r, &id, err);
+		if (rc < 0) return rc;
+		if (!vv_head_keys_find(&c.record.revoked, key)) return VV_OK;
+		*out = c.record.time;
+		if (c.record.number == 1 || c.parent_count == 0) return VV_OK;
+		id = c.parents[0];
+	}
+	return VV_OK;
+}
+
+/* Sets *out to when the permission of a key, not the owner's, ended; to INT64_MAX if it has not ended. */
+static vv_status find_end(int64_t *out, const judging *g, const node *owner,
+			  const uint8_t key[VV_KEY_PUBLIC], vv_error *err)
+{
+	const vv_head_key *k = vv_head_keys_find(&owner->signers, key);
+	int64_t revoked = INT64_MAX;
+	vv_status rc = VV_OK;
+
+	if (!k) {
+		*out = owner->time;
+	} else if ((int64_t)k->number < vv_now_sec()) {
+		*out = (int64_t)k->number;
+	} else {
+		*out = INT64_MAX;
+	}
+	if (vv_head_keys_find(&owner->revoked, key)) {
+		rc = find_revoked(&revoked, g, owner, key, err);
+	}
+	*out = revoked < *out ? revoked : *out;
+	return rc;
+}
+
+/* Did the owner, or a key that may still sign, see the head: is it below another one that is shown? */
+static vv_status is_vouched(bool *out, const judging *g, const node *owner, const node *n,
+			    const vv_shown_head *heads, size_t count, vv_error *err)
+{
+	vv_status rc;
+
+	*out = false;
+	for (size_t i = 0; i < count && !*out; i++) {
+		const node *other = g->nodes[find_node(g, &heads[i].id)];
+		int64_t end = INT64_MAX;
+
+		if (memcmp(other->key, n->key, sizeof(n->key)) == 0 ||
+		    is_revoked(owner, other->key, other->number)) {
+			continue;
+		}
+		if (memcmp(other->key, g->owner, sizeof(g->owner)) != 0 &&
+		    (rc = find_end(&end, g, owner, other->key, err)) < 0) {
+			return rc;
+		}
+		if (end == INT64_MAX &&
+		    (rc = vv_is_ancestor(g->r, &n->id, &other->id, out, err)) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
+static void tell_late(const judging *g, const node *n, int64_t end, const vv_outside_time *time)
+{
+	vv_auto(vv_buf) line = VV_BUF_INIT, when = VV_BUF_INIT;
+
+	vv_head_put_line(&line, n->key, n->number, n->time, vv_now_sec());
+	vv_buf_puts(&when, vv_text_time(end, VV_TIME_MINUTE));
+	if (time->is == VV_OUTSIDE_KNOWN) {
+		vv_notes_warn(g->notes,
+			      "ignored head %s: its key could sign until %s, and its time stamp is "
+			      "of %s",
+			      vv_buf_cstr(&line), vv_buf_cstr(&when),
+			      vv_text_time(time->says.time, VV_TIME_MINUTE));
+	} else if (time->is == VV_OUTSIDE_NONE) {
+		vv_notes_warn(g->notes,
+			      "ignored head %s: its key could sign until %s, and no time stamp "
+			      "shows that it was signed before",
+			      vv_buf_cstr(&line), vv_buf_cstr(&when));
+	} else {
+		vv_notes_warn(g->notes,
+			      "ignored head %s: its key could sign until %s, and its time stamp is "
+			      "not valid: %s",
+			      vv_buf_cstr(&line), vv_buf_cstr(&when), time->why);
+	}
+}
+
+/*
+ * Where authorities are named, a head of a key whose permission ended counts if it was trusted before, if the owner or
+ * a key that may still sign has seen it, or if a time stamp proves that it existed before the end. Its own time does
+ * not: who has the key now can write any.
+ */
+static vv_status judge_late(const judging *g, const node *owner, node *n,
+			    const vv_shown_head *heads, size_t count, vv_error *err)
+{
+	vv_auto(vv_head_commit) c = {.parent_count = 0};
+	vv_outside_time time;
+	bool vouched;
+	int64_t end;
+	vv_status rc;
+
+	if (memcmp(n->key, g->owner, sizeof(n->key)) == 0 || is_trusted(g, &n->id) ||
+	    is_revoked(owner, n->key, n->number)) {
+		return VV_OK;
+	}
+	if ((rc = find_end(&end, g, owner, n->key, err)) < 0 || end == INT64_MAX) return rc;
+	if ((rc = is_vouched(&vouched, g, owner, n, heads, count, err)) < 0 || vouched) return rc;
+	if ((rc = vv_head_commit_read(&c, g->r, &n->id, err)) < 0 ||
+	    (rc = vv_outside_time_of(&time, &c, g->authorities, err)) < 0) {
+		return rc;
+	}
+	n->late = time.is != VV_OUTSIDE_KNOWN || time.says.latest > end;
+	if (n->late) {
+		tell_late(g, n, end, &time);
+	}
+	return VV_OK;
+}
+
+static vv_status judge_late_all(judging *g, const node *owner, const vv_shown_head *heads,
+				size_t count, vv_error *err)
+{
+	vv_status rc = vv_outside_authorities(&g->authorities, g->r, err);
+
+	for (size_t i = 0; rc == VV_OK && g->authorities && i < count; i++) {
+		rc = judge_late(g, owner, g->nodes[find_node(g, &heads[i].id)], heads, count, err);
+	}
+	return rc;
+}
+
 /* --- the whole ------------------------------------------------------------------------------------ */
 
 /* Nothing is pinned yet: the owner is who signed the first record, which has no parents. */
@@ -456,7 +596,8 @@ static vv_status check_name(const judging *g, const vv_shown_head *h, const node
 }
 
 /* Accepts the head: trusts it, unless a newer one is trusted. */
-static vv_status accept(judging *g, vv_judged *out, const node *n, bool older, vv_error *err)
+static vv_status accept_head(const judging *g, vv_judged *out, const node *n, bool older,
+			     vv_error *err)
 {
 	const vv_trusted_head *h = vv_trust_find(&out->trust, n->key);
 	vv_auto(vv_head_commit) c = {.parent_count = 0};
@@ -479,6 +620,24 @@ static vv_status accept(judging *g, vv_judged *out, const node *n, bool older, v
 	return VV_OK;
 }
 
+/* In place of a late head, the signer's trusted one that it follows still counts. */
+static vv_status accept_before(const judging *g, vv_judged *out, const node *late, vv_error *err)
+{
+	const vv_trusted_head *h = g->t->known ? vv_trust_find(g->t, late->key) : NULL;
+	node before = {.judged = true};
+	bool follows = false;
+	vv_status rc;
+
+	out->passed++;
+	if (!h) return VV_OK;
+	if ((rc = vv_is_ancestor(g->r, &h->commit, &late->id, &follows, err)) < 0 || !follows) {
+		return rc;
+	}
+	before.id = h->commit;
+	memcpy(before.key, h->key, sizeof(before.key));
+	return accept_head(g, out, &before, true, err);
+}
+
 /* Among two heads of one signer the later counts: a host whose blocks moved to a branch keeps the former ref. */
 static vv_status has_later(const judging *g, const node *owner, const node *n,
 			   const vv_shown_head *heads, size_t count, bool *out, vv_error *err)
@@ -488,7 +647,7 @@ static vv_status has_later(const judging *g, const node *owner, const node *n,
 	*out = false;
 	for (size_t i = 0; i < count && rc == VV_OK && !*out; i++) {
 		const node *other = g->nodes[find_node(g, &heads[i].id)];
-		if (other != n && memcmp(other->key, n->key, sizeof(n->key)) == 0 &&
+		if (other != n && memcmp(other->key, n->key, sizeof(n->key)) == 0 && !other->late &&
 		    !is_revoked(owner, other->key, other->number)) {
 			rc = vv_is_ancestor(g->r, &n->id, &other->id, out, err);
 		}
@@ -522,7 +681,7 @@ vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, co
 			 const vv_notes *notes, vv_error *err)
 {
 	vv_auto(judging) g = {.r = r, .t = t, .out = out, .from = from, .own = own, .notes = notes};
-	size_t owner = SIZE_MAX;
+	size_t owner = SIZE_MAX, late = 0;
 	vv_status rc = VV_OK;
 
 	*out = (vv_judged){.trust = *t};
@@ -543,8 +702,14 @@ vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, co
 	out->trust.known = true;
 	memcpy(out->trust.owner, g.owner, sizeof(g.owner));
 	memcpy(out->trust.name, g.name, sizeof(g.name));
+	if ((rc = judge_late_all(&g, g.nodes[owner], heads, count, err)) < 0) return rc;
 	vv_array_each(heads, count, head) {
 		const node *n = g.nodes[find_node(&g, &head->id)];
+		if (n->late) {
+			late++;
+			if ((rc = accept_before(&g, out, n, err)) < 0) return rc;
+			continue;
+		}
 		if (is_revoked(g.nodes[owner], n->key, n->number)) {
 			vv_auto(vv_buf) line = VV_BUF_INIT;
 			vv_head_put_line(&line, n->key, n->number, n->time, vv_now_sec());
@@ -561,9 +726,12 @@ vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, co
 			continue;
 		}
 		if ((t->known && (rc = compare(&g, g.nodes[owner], n, &older, err)) < 0) ||
-		    (rc = accept(&g, out, n, older, err)) < 0) {
+		    (rc = accept_head(&g, out, n, older, err)) < 0) {
 			return rc;
 		}
+	}
+	if (!out->has_newest && late > 0) {
+		return refuse(&g, VV_EREFUSED, "no head that counts is shown", &heads[0].id, err);
 	}
 	if ((rc = drop_older(out, r, err)) < 0) return rc;
 	return t->known ? check_missing(&g, g.nodes[owner], heads, count, err) : VV_OK;
@@ -633,61 +801,4 @@ vv_status vv_heads_judge_here(vv_judged *out, size_t *count, vv_repository *r, c
 	rc = vv_heads_judge(out, r, t, "this repository", heads, *count, NULL, notes, err);
 	vv_heads_free(heads, *count);
 	return rc;
-}
-
-/* ---- git_signed: finds signatures, and verifies them by git ---- */
-
-#define OBJECT_MAX ((uint64_t)16 << 20)
-
-/* git prints nothing for unsigned objects, but also prints other errors, in any language: so signatures are detected first. */
-static vv_status is_signed(bool *is, vv_repository *r, const vv_oid *id, bool tag, vv_error *err)
-{
-	static const char *const begins[] = {
-		"\n-----BEGIN PGP SIGNATURE-----\n", "\n-----BEGIN PGP MESSAGE-----\n",
-		"\n-----BEGIN SSH SIGNATURE-----\n", "\n-----BEGIN SIGNED MESSAGE-----\n"};
-	vv_auto(vv_buf) raw = VV_BUF_INIT;
-	vv_status rc = vv_git_object_bytes(r, tag ? VV_GIT_TAG : VV_GIT_COMMIT, id, OBJECT_MAX,
-					   &raw, err);
-	const char *text = rc < 0 ? "" : vv_buf_cstr(&raw), *header = strstr(text, "\ngpgsig"),
-		   *end = strstr(text, "\n\n");
-
-	*is = header && (!end || header < end);
-	for (size_t i = 0; tag && i < sizeof(begins) / sizeof(begins[0]); i++) {
-		*is = *is || strstr(text, begins[i]);
-	}
-	return rc;
-}
-
-vv_status vv_git_signed_ask(vv_buf *said, bool *good, vv_repository *r, const vv_oid *id, bool tag,
-			    vv_error *err)
-{
-	const char *args[] = {tag ? "verify-tag" : "verify-commit", vv_oid_shows(id), NULL};
-	const vv_git_call call = {.args = args, .repo = r};
-	int code = 0;
-	bool is = false;
-	vv_status rc = is_signed(&is, r, id, tag, err);
-
-	if (rc < 0 || !is) return rc;
-	rc = vv_git_run(&call, said, &code, err);
-	*good = code == 0;
-	return rc;
-}
-
-vv_status vv_git_signed_tag(vv_buf *name, vv_oid *id, vv_repository *r, vv_error *err)
-{
-	vv_auto(vv_buf) line = VV_BUF_INIT;
-	const char *args[] = {
-		"for-each-ref",        "--sort=-version:refname",
-		"--sort=-creatordate", "--format=%(objecttype) %(objectname) %(refname)",
-		"refs/tags",           NULL};
-	const vv_git_call call = {.args = args, .repo = r, .output = &line};
-	vv_status rc = vv_git_must(&call, "listing tags", err);
-
-	for (vv_line l = {.rest = vv_buf_cstr(&line)}; rc == VV_OK && vv_line_next(&l);) {
-		if (strncmp(l.text, "tag ", 4) == 0 && vv_oid_parse(id, l.text + 4, VV_OID_TEXT)) {
-			vv_buf_set(name, l.text + 5 + VV_OID_TEXT, l.len - 5 - VV_OID_TEXT);
-			return vv_buf_ok(name, err);
-		}
-	}
-	return rc < 0 ? rc : vv_fail(err, VV_ENOTFOUND, "this repository has no annotated tag");
 }

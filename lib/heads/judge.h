@@ -7,7 +7,9 @@
  * record saw decides whether the owner has: it must name the key, must not have revoked it, and the
  * key must not have expired. Each
  * signer's head must be the trusted head or descend from it. An older head is a rollback; any other
- * head is a fork.
+ * head is a fork. If the user named time-stamp authorities (outside_time.h), a head of a key that
+ * has expired or is revoked is ignored unless the owner saw it, or a time stamp proves that it
+ * existed before.
  *
  * A correct caller fetches the commits of the heads, calls vv_heads_judge, moves refs, and calls
  * vv_trust_write with the member `trust` of the result. It calls vv_judged_clear, also on failure.
@@ -23,6 +25,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "lib/heads/head.h"
+#include "lib/heads/head_record.h"
 #include "lib/heads/trust.h"
 #include "repo/git/oid.h"
 #include "repo/git/repository.h"
@@ -49,7 +52,8 @@ typedef struct vv_judged {
 	vv_trust trust; /* the new trusted heads of the owner */
 	bool first;     /* the owner was not known before, and is now trusted */
 	bool changed;   /* trust differs from the earlier trusted heads */
-	/* number of heads that were ignored because the owner revoked their signer */
+	/* number of heads that were ignored because the owner revoked their signer, or because they may
+	 * have been signed after their key's permission ended */
 	uint64_t passed;
 	vv_head_commit newest; /* the newest head by time, without ignored ones */
 	bool has_newest;       /* `newest` is set */
@@ -100,22 +104,5 @@ bool vv_heads_trusted(vv_repository *r);
  * that head. *out must be all zeros before the call; the caller clears it in any case. */
 vv_status vv_head_of_commit(vv_head_commit *out, vv_oid *ref, vv_repository *r,
 			    const vv_oid *commit, vv_error *err);
-
-/*
- * git_signed: runs git to verify signatures of commits and tags (gpg, ssh, x509).
- *
- * varve does not verify these signatures itself, because git's settings determine which keys the
- * user trusts (gpg.ssh.allowedSignersFile, the keyring).
- */
-
-/* Appends to `said` the output of git verify-commit, or of git verify-tag if `tag` is set, for *id.
- * Sets *good to true if git accepts the signature, else to false. If *id is not signed, appends
- * nothing, and leaves *good unchanged. */
-vv_status vv_git_signed_ask(vv_buf *said, bool *good, vv_repository *r, const vv_oid *id, bool tag,
-			    vv_error *err);
-
-/* Sets name and *id to the name ("refs/tags/...") and id of the newest annotated tag of r.
- * VV_ENOTFOUND: r has no annotated tag. */
-vv_status vv_git_signed_tag(vv_buf *name, vv_oid *id, vv_repository *r, vv_error *err);
 
 #endif

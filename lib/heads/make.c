@@ -11,10 +11,13 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/heads/head_record.h"
 #include "lib/heads/judge.h"
 #include "lib/heads/signed_files.h"
 #include "lib/heads/trust.h"
 #include "repo/git/config.h"
+#include "repo/git/history/expired.h"
+#include "repo/git/history/hidden_refs.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
 
@@ -284,7 +287,7 @@ static bool is_same(const making *k, int64_t now)
 	       (l->expires == 0 || now < l->time + (l->expires - l->time) / 2);
 }
 
-static vv_status make(vv_oid *out, making *k, const vv_shared_refs *refs, vv_error *err)
+static vv_status make_head(vv_oid *out, making *k, const vv_shared_refs *refs, vv_error *err)
 {
 	vv_auto(vv_head_commit) made = {.parent_count = 0};
 	vv_status rc;
@@ -306,7 +309,7 @@ static vv_status make(vv_oid *out, making *k, const vv_shared_refs *refs, vv_err
 	    (rc = see_others(k, err)) < 0 || (rc = check_allowed(k, err)) < 0 ||
 	    (rc = vv_signed_files_read(&k->newest, k->r, err)) < 0 ||
 	    (rc = vv_signed_files_put(&k->next, &k->newest, k->r, err)) < 0 ||
-	    (rc = vv_head_commit_write(&k->next, k->r, &k->signer, err)) < 0 ||
+	    (rc = vv_head_commit_write(&k->next, k->r, &k->signer, k->m->clock, err)) < 0 ||
 	    (rc = vv_head_commit_read(&made, k->r, &k->next.id, err)) < 0) {
 		return rc;
 	}
@@ -371,7 +374,7 @@ static vv_status choose_and_make(vv_oid *out, vv_shared_refs *refs, making *k, v
 
 	if ((k->lock = vv_trust_lock(k->r, err)) < 0) return (vv_status)k->lock;
 	if ((rc = begin(k, err)) < 0 || (rc = choose_refs(refs, k, err)) < 0) return rc;
-	if (refs->count > 0) return make(out, k, refs, err);
+	if (refs->count > 0) return make_head(out, k, refs, err);
 	if (k->m->only_new) return VV_OK;
 	if (k->m->refs.all) {
 		return vv_fail(err, VV_EUSAGE, "nothing to sign: no branch or tag exists");
@@ -430,6 +433,15 @@ vv_status vv_head_make_set(vv_repository *r, const vv_push_ref *moved, size_t co
 	return rc < 0 || !signs ? rc : vv_head_make(&ignored, r, &m, err);
 }
 
+static vv_status add_expired_lists(vv_shared_refs *out, vv_repository *r, vv_error *err)
+{
+	vv_auto(vv_ref) ref = {0};
+	const vv_status rc = vv_ref_get(r, VV_EXPIRED_REF, &ref, err);
+
+	return rc < 0 ? vv_missing_ok(rc, err)
+		      : vv_shared_refs_add(out, VV_EXPIRED_REF, &ref.id, err);
+}
+
 vv_status vv_heads_show(vv_shared_refs *out, vv_repository *r, const vv_refs_choice *refs,
 			vv_error *err)
 {
@@ -451,5 +463,5 @@ vv_status vv_heads_show(vv_shared_refs *out, vv_repository *r, const vv_refs_cho
 		rc = vv_shared_refs_add(out, heads[i].name, &heads[i].id, err);
 	}
 	vv_heads_free(heads, count);
-	return rc;
+	return rc < 0 ? rc : add_expired_lists(out, r, err);
 }

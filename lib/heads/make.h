@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "lib/heads/head.h"
+#include "lib/heads/head_record.h"
 #include "lib/heads/shared_refs.h"
 #include "repo/git/repository.h"
 
@@ -47,6 +48,8 @@ typedef struct vv_head_making {
 	/* keys to revoke; the member `number` of an item is the number of the key's last valid
 	 * record. NULL: no key is revoked */
 	const vv_head_keys *revoked;
+	/* stamps the record; NULL: it has no time stamp */
+	const vv_head_clock *clock;
 } vv_head_making;
 
 /* Signs a record of r with the options m, and sets *out to the id of its commit. If m->only_new
@@ -54,7 +57,7 @@ typedef struct vv_head_making {
  * unchanged if there are no refs. VV_EREFUSED: the key is not a signer of this repository, its last
  * record is final, or only the owner may change signers. VV_ENOTFOUND: there is no key for signing,
  * or a word of m->refs names no ref. VV_EUSAGE: there are no refs to sign, or m->name is not valid
- * or not the repository's name. */
+ * or not the repository's name. Fails as the clock does, too; then nothing has changed. */
 vv_status vv_head_make(vv_oid *out, vv_repository *r, const vv_head_making *m, vv_error *err);
 /* The process that may sign a head. */
 typedef enum vv_head_place {
@@ -73,7 +76,7 @@ vv_status vv_head_signs(bool *out, vv_repository *r, vv_head_place place, vv_err
  * for `place` and the last record does not have these refs. */
 vv_status vv_head_make_set(vv_repository *r, const vv_push_ref *moved, size_t count,
 			   vv_head_place place, vv_error *err);
-/* Sets *out to the refs that `refs` selects in r, and to the heads, for a push or publish. If
+/* Sets *out to the refs that `refs` selects in r, to the heads and to the lists of expired versions, for a publish. If
  * vv_head_signs returns true, signs a head of the refs first. No head in *out lists newer refs than
  * those in *out. */
 vv_status vv_heads_show(vv_shared_refs *out, vv_repository *r, const vv_refs_choice *refs,

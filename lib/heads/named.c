@@ -10,6 +10,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/heads/head_record.h"
 #include "lib/remotes/remote.h"
 #include "repo/git/config.h"
 #include "transport/line/txt.h"
@@ -56,7 +57,8 @@ static bool put_mirror(vv_named *n, const char *url, size_t len)
 	return true;
 }
 
-static bool take(const char *word, size_t len, const char *what, const char **value, size_t *left)
+static bool take_word(const char *word, size_t len, const char *what, const char **value,
+		      size_t *left)
 {
 	const size_t n = strlen(what);
 
@@ -85,14 +87,14 @@ vv_status vv_named_read(vv_named *out, const char *text, vv_error *err)
 	for (const char *p = text + len; *p; p += len) {
 		p += strspn(p, " ");
 		len = strcspn(p, " ");
-		if (take(p, len, "key=", &v, &n)) {
+		if (take_word(p, len, "key=", &v, &n)) {
 			has_key = vv_did_key_read(out->owner, v, n);
 			if (!has_key) return wrong(p, len, "key=z6Mk...", err);
-		} else if (take(p, len, "name=", &v, &n)) {
+		} else if (take_word(p, len, "name=", &v, &n)) {
 			if (n >= sizeof(out->name)) return wrong(p, len, "a shorter name", err);
 			memcpy(out->name, v, n);
 			out->name[n] = '\0';
-		} else if (take(p, len, "mirror=", &v, &n) && !put_mirror(out, v, n) &&
+		} else if (take_word(p, len, "mirror=", &v, &n) && !put_mirror(out, v, n) &&
 			   !out->mirrors.failed) {
 			return wrong(p, len, "an http or https URL", err);
 		}

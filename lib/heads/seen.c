@@ -10,7 +10,9 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/heads/outside_time.h"
 #include "repo/git/config.h"
+#include "repo/git/history/hidden_refs.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/objects/send.h"
 
@@ -69,6 +71,27 @@ static vv_status tell_expired(const vv_judged *j, vv_repository *r, const vv_not
 	vv_notes_warn(notes,
 		      "the latest signed head of '%s' expired at %s and has not been renewed",
 		      j->trust.name, when);
+	return VV_OK;
+}
+
+/* Names a time stamp that is not valid; the time is then the signer's own word, as without one. */
+static vv_status tell_false_time(const vv_judged *j, vv_repository *r, const vv_notes *notes,
+				 vv_error *err)
+{
+	vv_auto(vv_authorities) *a = NULL;
+	vv_outside_time time;
+	vv_status rc;
+
+	if (!j->has_newest || !j->changed || !j->newest.stamp.there) return VV_OK;
+	if ((rc = vv_outside_authorities(&a, r, err)) < 0 ||
+	    (rc = vv_outside_time_of(&time, &j->newest, a, err)) < 0) {
+		return rc;
+	}
+	if (time.is == VV_OUTSIDE_UNKNOWN || time.is == VV_OUTSIDE_FALSE) {
+		vv_notes_warn(notes,
+			      "the time stamp of the newest signed head of '%s' is not valid: %s",
+			      j->trust.name, time.why);
+	}
 	return VV_OK;
 }
 
@@ -131,7 +154,8 @@ vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, const vv_reached *f
 	rc = vv_heads_judge(&out->judged, r, &out->before, url, shown, count,
 			    signs && whose != VV_HEADS_COPY ? signer.key : NULL, notes, err);
 	if (rc < 0) return is_own ? pass_over(out, notes, is_url, rc, err) : rc;
-	return tell_expired(&out->judged, r, notes, err);
+	rc = tell_expired(&out->judged, r, notes, err);
+	return rc < 0 ? rc : tell_false_time(&out->judged, r, notes, err);
 }
 
 /* Moves the refs to the trusted heads. */
@@ -164,7 +188,7 @@ static vv_status keep_locked(const vv_heads_seen *s, vv_repository *r, vv_error 
 	return vv_trust_write(&trust, r, err);
 }
 
-static vv_status keep(const vv_heads_seen *s, vv_repository *r, vv_error *err)
+static vv_status save_seen(const vv_heads_seen *s, vv_repository *r, vv_error *err)
 {
 	vv_auto(vv_fd) lock = vv_trust_lock(r, err);
 
@@ -179,7 +203,7 @@ vv_status vv_heads_seen_keep(const vv_heads_seen *s, vv_repository *r, const vv_
 	vv_status rc;
 
 	if (!j->changed) return VV_OK;
-	if ((rc = keep(s, r, err)) < 0 || quiet) return rc;
+	if ((rc = save_seen(s, r, err)) < 0 || quiet) return rc;
 	vv_head_put_line(&line, j->newest.record.key, j->newest.record.number,
 			 j->newest.record.time, vv_now_sec());
 	if ((rc = vv_buf_ok(&line, err)) < 0) return rc;

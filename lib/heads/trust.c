@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/heads/head_record.h"
 #include "repo/git/history/revision.h"
 
 #define FIRST "varve trust 1\n"

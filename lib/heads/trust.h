@@ -18,6 +18,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "lib/heads/head.h"
+#include "lib/heads/head_record.h"
 
 /* A trusted head: signer, number and times of its record, as in vv_head_record, and
  * its commit. */

@@ -195,11 +195,11 @@ vv_status vv_apply_files_open(vv_apply_files *f, const char *path, const vv_root
 	f->subject = vv_calloc(1, sizeof(*f->subject));
 	if (!f->subject) return vv_fail_nomem(err);
 	f->subject->env = f->env;
-	rc = f->index ? vv_subject_find_blob(f->subject, f->repo, f->reader, &e->blob, e->path,
-					     e->path, err)
-		      : vv_subject_find_file(f->subject, f->repo, f->reader, e->file, err);
+	rc = f->index ? vv_subject_find(f->subject, f->repo, f->reader,
+					&(vv_version_name){.path = e->path, .blob = &e->blob}, err)
+		      : vv_subject_find(f->subject, f->repo, f->reader,
+					&(vv_version_name){.file = e->file, .shown = e->path}, err);
 	if (rc < 0) return rc;
-	f->subject->text = e->path; /* what messages call it */
 	return vv_subject_open(f->subject, out, &so, err);
 }
 

@@ -21,6 +21,7 @@ static const char *const kind_names[] = {
 	[VV_CONFLICT_ROW_ADDED] = "row-added",
 	[VV_CONFLICT_ROW_REMOVED] = "row-removed",
 	[VV_CONFLICT_ROW_TWICE] = "row-twice",
+	[VV_CONFLICT_ROW_REPLACED] = "row-replaced",
 	[VV_CONFLICT_KEY_TWICE] = "key-twice",
 	[VV_CONFLICT_COLUMN_REMOVED] = "column-removed",
 	[VV_CONFLICT_COLUMN] = "column",
@@ -118,7 +119,7 @@ vv_status vv_conflict_record_add(vv_conflict_record *c, const vv_conflict *from,
 	if ((rc = grow(c, &item, err)) < 0) return rc;
 	item->kind = from->kind;
 	item->row = from->row;
-	if (from->row == UINT64_MAX && from->rows[VV_THEIRS]) {
+	if (from->row == UINT64_MAX && (from->rows[VV_BASE] || from->rows[VV_THEIRS])) {
 		item->before = from->before;
 	}
 	if (!copy_text(c, &item->key, from->key) || !copy_text(c, &item->column, from->column) ||
@@ -175,13 +176,14 @@ bool vv_conflict_is_of_row(const vv_conflict_item *i)
 {
 	return i->kind == VV_CONFLICT_CELL || i->kind == VV_CONFLICT_ROW_ADDED ||
 	       i->kind == VV_CONFLICT_ROW_REMOVED || i->kind == VV_CONFLICT_ROW_TWICE ||
-	       i->kind == VV_CONFLICT_KEY_TWICE;
+	       i->kind == VV_CONFLICT_ROW_REPLACED || i->kind == VV_CONFLICT_KEY_TWICE;
 }
 
 bool vv_conflict_can_take(const vv_conflict_item *i, int decision)
 {
 	return i->kind == VV_CONFLICT_ROW_TWICE ||
-	       (i->kind == VV_CONFLICT_KEY_TWICE && decision == VV_BOTH);
+	       ((i->kind == VV_CONFLICT_KEY_TWICE || i->kind == VV_CONFLICT_ROW_REPLACED) &&
+		decision == VV_BOTH);
 }
 
 bool vv_conflict_gets_key(const vv_conflict_item *item)
@@ -192,7 +194,7 @@ bool vv_conflict_gets_key(const vv_conflict_item *item)
 
 const char *vv_conflict_record_proposal(const vv_conflict_record *c)
 {
-	const vv_conflict_item *key = NULL;
+	const vv_conflict_item *key = NULL, *replaced = NULL;
 
 	vv_array_each(c->items, c->count, item) {
 		if (item->kind == VV_CONFLICT_ROW_TWICE) {
@@ -202,7 +204,9 @@ const char *vv_conflict_record_proposal(const vv_conflict_record *c)
 				   : "--both takes each of these rows twice, --once once";
 		}
 		key = item->kind == VV_CONFLICT_KEY_TWICE ? item : key;
+		replaced = item->kind == VV_CONFLICT_ROW_REPLACED ? item : replaced;
 	}
+	if (replaced) return "--both keeps the new rows of both sides";
 	if (!key) return NULL;
 	return vv_conflict_gets_key(key) ? "--both keeps both rows, theirs with the next free key"
 					 : "--both keeps both rows unchanged";
@@ -246,6 +250,11 @@ static bool is_row_twice(const vv_conflict_item *i)
 	return i->kind == VV_CONFLICT_ROW_TWICE;
 }
 
+static bool is_replaced(const vv_conflict_item *i)
+{
+	return i->kind == VV_CONFLICT_ROW_REPLACED && i->at[VV_BASE] != UINT64_MAX;
+}
+
 static bool is_key_twice(const vv_conflict_item *i)
 {
 	return i->kind == VV_CONFLICT_KEY_TWICE;
@@ -286,6 +295,8 @@ void vv_conflict_record_describe(vv_buf *b, const vv_conflict_record *c)
 		       "row removed on one side and changed on the other",
 		       "rows removed on one side and changed on the other"},
 		      {twice, "row that both added", "rows that both added"},
+		      {count_rows(c, is_replaced), "row that both replaced by different rows",
+		       "rows that both replaced by different rows"},
 		      {count_rows(c, is_key_twice), "key that both used for different rows",
 		       "keys that both used for different rows"},
 		      {columns, "column", "columns"});
@@ -411,6 +422,11 @@ void vv_conflict_key_put(vv_buf *b, const char *key)
 	}
 }
 
+static void put_number(vv_buf *b, const vv_conflict_item *item, size_t version)
+{
+	vv_buf_printf(b, "%s:%llu", side_names[version], (unsigned long long)item->at[version] + 1);
+}
+
 void vv_conflict_row_put(vv_buf *b, const vv_conflict_item *item)
 {
 	if (item->key) {
@@ -418,8 +434,9 @@ void vv_conflict_row_put(vv_buf *b, const vv_conflict_item *item)
 	} else if (item->row != UINT64_MAX) {
 		vv_buf_printf(b, "%llu", (unsigned long long)item->row + 1);
 	} else if (item->at[VV_THEIRS] != UINT64_MAX) {
-		vv_buf_printf(b, "%s:%llu", side_names[VV_THEIRS],
-			      (unsigned long long)item->at[VV_THEIRS] + 1);
+		put_number(b, item, VV_THEIRS);
+	} else if (item->at[VV_BASE] != UINT64_MAX) {
+		put_number(b, item, VV_BASE);
 	}
 }
 

@@ -33,15 +33,15 @@ typedef struct vv_conflict_item {
 	const char *column;
 	bool has[3];      /* true if the cell exists in base, ours and theirs */
 	vv_cell cells[3]; /* the cell in base, ours and theirs */
-	/* for a row without a key that one side removed or both added, and for two rows with one
-	 * key: the row in base, ours and theirs, as a JSON object; for all other conflicts, and for
+	/* for a row without a key that one side removed or both added, for two rows with one key,
+	 * and for rows that both replaced: the row in base, ours and theirs, as a JSON object; for all other conflicts, and for
 	 * a version that lacks the row, NULL */
 	const char *values[3];
 	/* if `values` is set: the row's number in base, ours and theirs; UINT64_MAX: the version
 	 * does not have the row */
 	uint64_t at[3];
-	/* if `values` is set and ours removed the row: number of the row of `root` before which the
-	 * removed row would be inserted; UINT64_MAX: no such row */
+	/* if `values` is set and ours lacks the row: number of the row of `root` before which the
+	 * row would be inserted; UINT64_MAX: no such row */
 	uint64_t before;
 	const char *detail; /* a further description for people; may be NULL */
 } vv_conflict_item;
@@ -85,7 +85,7 @@ const char *vv_conflict_record_text(vv_conflict_record *c, const char *text);
 vv_status vv_conflict_record_add(vv_conflict_record *c, const vv_conflict *from, vv_error *err);
 
 /* Returns true if the conflict is about a cell, about a row that one side removed, or about rows
- * that both sides added. */
+ * that both sides added or replaced. */
 bool vv_conflict_is_of_row(const vv_conflict_item *item);
 
 /* Returns true if the decision VV_ONCE or VV_BOTH can resolve the conflict. */
@@ -140,7 +140,7 @@ void vv_conflict_item_json(vv_json_out *w, const void *item);
 void vv_conflict_key_put(vv_buf *b, const char *key);
 
 /* Appends to b the name of the item's row for reports and `resolve --row`: the row's key; without a
- * key, the row's number, from 1; for a row without a key that ours removed, its number in theirs,
+ * key, the row's number, from 1; for a row without a key that ours lacks, its number in theirs or in base,
  * such as "theirs:7". Appends nothing if the conflict is not about a row. */
 void vv_conflict_row_put(vv_buf *b, const vv_conflict_item *item);
 

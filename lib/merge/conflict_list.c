@@ -86,7 +86,7 @@ static vv_status name_kind(lister *l, vv_conflict_path *p, vv_error *err)
 	return vv_error_excuse(rc, rc == VV_EMISSING, err);
 }
 
-static vv_status look(lister *l, vv_conflict_path *p, vv_error *err)
+static vv_status describe_path(lister *l, vv_conflict_path *p, vv_error *err)
 {
 	vv_status rc = name_kind(l, p, err);
 
@@ -135,7 +135,7 @@ static vv_status list(lister *l, vv_pathspec *paths, const char *only, vv_error 
 	for (size_t i = 0; rc == VV_OK && i < out->count; i++) {
 		vv_error why;
 
-		if (look(l, &out->paths[i], &why) < 0) {
+		if (describe_path(l, &out->paths[i], &why) < 0) {
 			out->paths[i].failure = why;
 			rc = !l->writer || vv_conflict_stops(&why) ? vv_error_copy(err, &why) : rc;
 		}

@@ -22,6 +22,7 @@
 #include "diff/merge/next_key.h"
 #include "diff/rows/columns.h"
 #include "diff/rows/row_by_number.h"
+#include "lib/names/table_at.h"
 #include "lib/names/version.h"
 #include "lib/tables/dataset_import.h"
 #include "lib/view/row_find.h"
@@ -189,6 +190,28 @@ static vv_status take_row(solver *v, size_t i, bool *back, vv_error *err)
 	return *back ? remove_row(v, i, err) : VV_OK;
 }
 
+/* A row of base or of a side, where both replaced rows: it stays if the chosen side has it; with both, if a
+ * side added it. */
+static vv_status take_replaced(solver *v, size_t i, bool *back, vv_error *err)
+{
+	const vv_conflict_item *item = &v->s->record->items[i];
+	const bool here = v->rows[i] != UINT64_MAX, of_base = item->at[VV_BASE] != UINT64_MAX;
+	bool stays;
+	vv_status rc;
+
+	*back = false;
+	if (v->s->side == VV_OURS) return VV_OK;
+	if ((rc = need_numbers(v, i, err)) < 0) return rc;
+	if (v->s->side == VV_BOTH) {
+		stays = !of_base;
+	} else {
+		stays = item->at[v->s->side] != UINT64_MAX;
+	}
+	/* ours may have changed base's row */
+	*back = v->back[i] = stays && (!here || v->s->side == VV_BASE);
+	return here && (!stays || *back) ? remove_row(v, i, err) : VV_OK;
+}
+
 /* The row once more, below itself. */
 static vv_status repeat_row(solver *v, size_t i, vv_error *err)
 {
@@ -252,6 +275,16 @@ static vv_status refuse_row(const solver *v, const vv_conflict_item *item, vv_er
 	return vv_hint_code(err, VV_HINT_WHOLE_OR_EDIT);
 }
 
+/* Opens the version of the side, a table or text. */
+static vv_status open_side(const solver *v, int side, vv_table_at *out, vv_error *err)
+{
+	const vv_conflict_record *c = v->s->record;
+
+	return vv_table_at_open(out, v->s->repo, vv_dataset_writer_reader(v->s->writer),
+				&(vv_version_name){.path = c->path, .blob = &c->sides[side]}, NULL,
+				err);
+}
+
 /* --- rows that are put back -------------------------------------------------------------------- */
 
 typedef struct restored {
@@ -313,13 +346,19 @@ static vv_status copy_row(solver *v, vv_table *from, const vv_columns *columns, 
 	return rc;
 }
 
+/* The version that rows are put back from. */
+static int restored_side(const solver *v)
+{
+	return v->s->side == VV_BOTH ? VV_THEIRS : v->s->side;
+}
+
 /* The record has the numbers of a row without a key: there, and of its place here. */
 static void place_by_number(const solver *v, const restored *one, vv_row_wanted *row, uint64_t *to)
 {
 	const vv_conflict_item *item = &v->s->record->items[one->item];
 
-	if (!item->key) {
-		row->row = item->at[v->s->side];
+	if (!item->key || (item->kind == VV_CONFLICT_ROW_REPLACED && v->same)) {
+		row->row = item->at[restored_side(v)];
 		*to = *to == UINT64_MAX ? item->before : *to;
 	}
 }
@@ -357,23 +396,15 @@ static vv_status put_back(solver *v, vv_table *from, restored *list, size_t coun
 
 static vv_status restore_rows(solver *v, restored *list, size_t count, vv_error *err)
 {
-	const vv_solution *s = v->s;
-	const vv_oid *blob = &s->record->sides[s->side];
-	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	bool pointer = false;
-	vv_pointer p;
-	vv_auto(vv_table) from = {0};
+	vv_auto(vv_table_at) from = {.open = false};
 	vv_status rc;
 
 	if (count == 0) return VV_OK;
-	if (!vv_oid_is_null(blob) &&
-	    (rc = vv_dataset_reader_find_pointer(vv_dataset_writer_reader(s->writer), blob, &arena,
-						 &p, &pointer, err)) < 0) {
-		return rc;
+	if (vv_oid_is_null(&v->s->record->sides[restored_side(v)])) {
+		return refuse_row(v, &v->s->record->items[list[0].item], err);
 	}
-	if (!pointer) return refuse_row(v, &s->record->items[list[0].item], err);
-	rc = vv_dataset_open(&from, s->repo, &p.root, err);
-	return rc < 0 ? rc : put_back(v, &from, list, count, err);
+	rc = open_side(v, restored_side(v), &from, err);
+	return rc < 0 ? rc : put_back(v, &from.table, list, count, err);
 }
 
 /* --- two rows with one key --------------------------------------------------------------------- */
@@ -472,23 +503,19 @@ static vv_status bring_row(solver *v, vv_next_keys *keys, vv_table *from, const 
 static vv_status bring_rows(solver *v, const size_t *items, size_t count, vv_error *err)
 {
 	const vv_conflict_record *c = v->s->record;
-	vv_auto(vv_subject) subject = {.text = NULL};
-	vv_auto(vv_table) from = {0};
+	vv_auto(vv_table_at) from = {.open = false};
 	vv_auto(vv_columns) columns = {0};
-	const vv_subject_options how = {0};
 	const vv_columns_options copts = {0};
 	size_t here[VV_KEY_COLUMNS_MAX], there[VV_KEY_COLUMNS_MAX];
 	vv_status rc;
 
 	if (count == 0) return VV_OK;
-	if ((rc = vv_subject_find_blob(&subject, v->s->repo, vv_dataset_writer_reader(v->s->writer),
-				       &c->sides[VV_THEIRS], c->path, c->path, err)) < 0 ||
-	    (rc = vv_subject_open(&subject, &from, &how, err)) < 0 ||
-	    (rc = vv_columns_match(&columns, &from, v->table, &copts, err)) < 0 ||
-	    (rc = find_more(v, &from, &columns, err)) < 0) {
+	if ((rc = open_side(v, VV_THEIRS, &from, err)) < 0 ||
+	    (rc = vv_columns_match(&columns, &from.table, v->table, &copts, err)) < 0 ||
+	    (rc = find_more(v, &from.table, &columns, err)) < 0) {
 		return rc;
 	}
-	v->keys = (vv_next_keys){.tables = {v->table, &from}, .columns = {here, there}};
+	v->keys = (vv_next_keys){.tables = {v->table, &from.table}, .columns = {here, there}};
 	if ((rc = find_key(v, &c->items[items[0]], here, &v->keys.count, err)) < 0) return rc;
 	for (size_t k = 0; k < v->keys.count; k++) {
 		const long at = vv_columns_to_old(&columns, here[k]);
@@ -497,7 +524,7 @@ static vv_status bring_rows(solver *v, const size_t *items, size_t count, vv_err
 		there[k] = (size_t)at;
 	}
 	for (size_t k = 0; rc == VV_OK && k < count; k++) {
-		rc = bring_row(v, &v->keys, &from, &columns, items[k], err);
+		rc = bring_row(v, &v->keys, &from.table, &columns, items[k], err);
 	}
 	return rc;
 }
@@ -510,6 +537,19 @@ static vv_status take_key_twice(solver *v, size_t i, bool *bring, vv_error *err)
 }
 
 /* --- all of it ---------------------------------------------------------------------------------- */
+
+/* May the decision put a row back? */
+static bool puts_back(const vv_conflict_item *item)
+{
+	return item->kind == VV_CONFLICT_ROW_REMOVED || item->kind == VV_CONFLICT_ROW_REPLACED;
+}
+
+static vv_status take_rows(solver *v, size_t i, bool *back, vv_error *err)
+{
+	return v->s->record->items[i].kind == VV_CONFLICT_ROW_REMOVED
+		       ? take_row(v, i, back, err)
+		       : take_replaced(v, i, back, err);
+}
 
 static vv_status decide(solver *v, vv_error *err)
 {
@@ -536,9 +576,9 @@ static vv_status decide(solver *v, vv_error *err)
 			twice[twice_count] = i;
 			rc = take_key_twice(v, i, &back, err);
 			twice_count += back;
-		} else if (item->kind != VV_CONFLICT_ROW_REMOVED) {
+		} else if (!puts_back(item)) {
 			rc = v->s->side == VV_OURS ? VV_OK : refuse_kind(v, item, err);
-		} else if ((rc = take_row(v, i, &back, err)) == VV_OK && back &&
+		} else if ((rc = take_rows(v, i, &back, err)) == VV_OK && back &&
 			   (count == 0 || !item->key ||
 			    strcmp(c->items[list[count - 1].item].key, item->key) != 0)) {
 			list[count++].item = i;

@@ -13,6 +13,7 @@
 #include "diff/rows/columns.h"
 #include "diff/rows/rowdiff.h"
 #include "diff/rows/value.h"
+#include "lib/names/table_at.h"
 #include "lib/names/version.h"
 #include "lib/tables/dataset_import.h"
 #include "repo/git/blob.h"
@@ -106,9 +107,7 @@ vv_status vv_follow_add(void *payload, const vv_renumbered *row, vv_error *err)
 /* A table under way: its versions, and the columns of the reference. */
 typedef struct referring {
 	vv_follow *f;
-	vv_subject subjects[2]; /* base, theirs */
-	vv_table tables[2];
-	bool open[2];
+	vv_table_at versions[2];            /* base, theirs */
 	long places[2][VV_KEY_COLUMNS_MAX]; /* of each column of the key; -1: not referred to */
 	vv_row_edit *edits;
 	size_t count, cap;
@@ -117,12 +116,8 @@ typedef struct referring {
 
 static void referring_clear(referring *r)
 {
-	for (size_t i = 0; i < 2; i++) {
-		if (r->open[i]) {
-			vv_table_close(&r->tables[i]);
-		}
-		vv_subject_clear(&r->subjects[i]);
-	}
+	vv_table_at_close(&r->versions[0]);
+	vv_table_at_close(&r->versions[1]);
 	vv_free(r->edits);
 	vv_buf_clear(&r->scratch);
 }
@@ -131,18 +126,12 @@ VV_AUTO_CLEAR(referring, referring_clear)
 static vv_status open_version(referring *r, size_t i, const vv_oid *blob, const char *path,
 			      vv_error *err)
 {
-	const vv_subject_options how = {.find_key = true,
-					.writes = true,
-					.before = i > 0 && r->open[0] ? &r->tables[0].root : NULL};
-	vv_status rc = vv_subject_find_blob(&r->subjects[i], r->f->repo,
-					    vv_dataset_writer_reader(r->f->writer), blob, path,
-					    path, err);
+	const vv_root *base = r->versions[0].open ? &r->versions[0].table.root : NULL;
+	const vv_subject_options how = {
+		.find_key = true, .writes = true, .before = i > 0 ? base : NULL};
 
-	if (rc < 0 || (rc = vv_subject_open(&r->subjects[i], &r->tables[i], &how, err)) < 0) {
-		return rc;
-	}
-	r->open[i] = true;
-	return VV_OK;
+	return vv_table_at_open(&r->versions[i], r->f->repo, vv_dataset_writer_reader(r->f->writer),
+				&(vv_version_name){.path = path, .blob = blob}, &how, err);
 }
 
 /* The columns that refer to the key. false: the column with the number is not referred to. */
@@ -152,7 +141,7 @@ static bool find_places(referring *r, size_t i, const vv_reference *ref)
 		r->places[i][k] = -1;
 		for (size_t c = 0; c < ref->count; c++) {
 			if (strcmp(ref->targets[c], r->f->names[k]) == 0) {
-				r->places[i][k] = vv_schema_find(&r->tables[i].schema,
+				r->places[i][k] = vv_schema_find(&r->versions[i].table.schema,
 								 ref->columns[c],
 								 strlen(ref->columns[c]));
 			}
@@ -164,7 +153,7 @@ static bool find_places(referring *r, size_t i, const vv_reference *ref)
 /* The key to which the row refers; NULL: another one. */
 static const followed_key *find_key(referring *r, size_t i, const vv_cell *cells)
 {
-	const vv_schema *s = &r->tables[i].schema;
+	const vv_schema *s = &r->versions[i].table.schema;
 
 	vv_array_each(r->f->keys, r->f->key_count, key) {
 		bool same = true;
@@ -200,10 +189,12 @@ static vv_status compare_versions(referring *r, vv_error *err)
 	const vv_columns_options copts = {0};
 	vv_auto(vv_rowdiff) *d = NULL;
 	vv_row_change c;
-	vv_status rc = vv_columns_match(&columns, &r->tables[0], &r->tables[1], &copts, err);
+	vv_status rc = vv_columns_match(&columns, &r->versions[0].table, &r->versions[1].table,
+					&copts, err);
 	const vv_rowdiff_options opts = {.columns = &columns, .rekeyed = true};
 
-	if (rc < 0 || (rc = vv_rowdiff_open(&d, &r->tables[0], &r->tables[1], &opts, err)) < 0) {
+	if (rc < 0 || (rc = vv_rowdiff_open(&d, &r->versions[0].table, &r->versions[1].table, &opts,
+					    err)) < 0) {
 		return rc;
 	}
 	while (vv_rowdiff_next(d, &c, &rc, err)) {
@@ -216,7 +207,7 @@ static vv_status compare_versions(referring *r, vv_error *err)
 
 static vv_status read_all(referring *r, vv_error *err)
 {
-	vv_auto(vv_group_walk) w = vv_group_walk_open(&r->tables[1], NULL, 0, err);
+	vv_auto(vv_group_walk) w = vv_group_walk_open(&r->versions[1].table, NULL, 0, err);
 	vv_status rc = VV_OK;
 
 	while (rc == VV_OK && vv_group_walk_next(&w)) {
@@ -242,15 +233,16 @@ static vv_status write_version(referring *r, const vv_reference *ref, vv_oid *bl
 	vv_status rc;
 
 	vv_row_edits_sort(r->edits, r->count);
-	if ((rc = vv_rows_edit(&r->tables[1], NULL, r->edits, r->count, vv_buf_write, &bytes,
-			       err)) < 0) {
+	if ((rc = vv_rows_edit(&r->versions[1].table, NULL, r->edits, r->count, vv_buf_write,
+			       &bytes, err)) < 0) {
 		return rc;
 	}
-	if (!r->subjects[1].is_dataset) {
+	if (!r->versions[1].subject.is_dataset) {
 		return vv_blob_write(r->f->repo, vv_buf_cstr(&bytes), bytes.len, blob, err);
 	}
-	if ((rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(writer), &r->subjects[1].blob,
-					    &arena, &parent, err)) < 0) {
+	if ((rc = vv_dataset_reader_pointer(vv_dataset_writer_reader(writer),
+					    &r->versions[1].subject.blob, &arena, &parent, err)) <
+	    0) {
 		return rc;
 	}
 	opts.parent = &parent;
@@ -274,7 +266,7 @@ vv_status vv_follow_reference(vv_oid *blob, uint64_t *rows, vv_follow *f, const 
 	}
 	if ((rc = open_version(&r, 1, theirs, ref->path, err)) < 0) return rc;
 	if (!find_places(&r, 1, ref)) return VV_OK;
-	const bool compares = r.open[0] && find_places(&r, 0, ref);
+	const bool compares = r.versions[0].open && find_places(&r, 0, ref);
 	rc = compares ? compare_versions(&r, err) : read_all(&r, err);
 	if (rc < 0 || r.scratch.failed) return rc < 0 ? rc : vv_fail_nomem(err);
 	*rows = r.count;

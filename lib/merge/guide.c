@@ -3,12 +3,15 @@
  */
 #include "lib/merge/guide.h"
 
+#include <fcntl.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/locks/own_file.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "repo/git/blob.h"
 
 #define GUIDE_MAX ((size_t)64 << 20)
 
@@ -73,14 +76,64 @@ vv_status vv_merge_report_read(vv_merge_report *out, const char *folder, vv_erro
 	return rc;
 }
 
-vv_status vv_merge_report_add(const char *folder, const vv_merged_table *t, vv_error *err)
+/* *at: where the bytes begin in the file. A new file for each of many tables takes longer than its bytes. */
+static vv_status append_to(uint64_t *at, const char *folder, const char *name, const vv_buf *b,
+			   vv_error *err)
+{
+	vv_auto(char) *file = vv_path_join(folder, name, (char *)NULL);
+	vv_stat st;
+	vv_status rc = file ? vv_buf_ok(b, err) : vv_fail_nomem(err);
+
+	if (rc < 0) return rc;
+	vv_auto(vv_fd) fd = vv_open_own(file, O_WRONLY | O_APPEND | O_CREAT, err);
+	if (fd < 0) return (vv_status)fd;
+	if ((rc = vv_fstat(&st, fd, file, err)) < 0) return rc;
+	*at = st.size;
+	return vv_write_full(fd, b->data, b->len, file, err);
+}
+
+vv_status vv_merge_report_add(const char *folder, const vv_merged_table *t, const vv_buf *content,
+			      vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
-	vv_status rc = vv_missing_ok(get_file(&b, folder, "report", err), err);
+	vv_merged_table made = *t;
+	uint64_t at;
+	vv_status rc;
 
-	vv_buf_put(&b, t, sizeof(*t));
+	made.content_at = made.content_len = 0;
+	if (content && content->len > 0) {
+		rc = append_to(&made.content_at, folder, "contents", content, err);
+		if (rc < 0) return rc;
+		made.content_len = content->len;
+	}
+	vv_buf_put(&b, &made, sizeof(made));
 	vv_buf_put(&b, t->path, strlen(t->path) + 1);
-	return rc < 0 ? rc : put_file(folder, "report", &b, err);
+	return append_to(&at, folder, "report", &b, err);
+}
+
+vv_status vv_merge_report_content(vv_buf *out, const char *folder, const vv_merged_table *t,
+				  vv_error *err)
+{
+	vv_auto(char) *file = vv_path_join(folder, "contents", (char *)NULL);
+	const size_t before = out->len;
+	vv_oid id;
+	vv_status rc;
+
+	if (t->content_len == 0 || t->content_len > GUIDE_MAX) {
+		return vv_fail(err, VV_ENOTFOUND, "%s: the content is not known", t->path);
+	}
+	if (!file || !vv_buf_grow(out, (size_t)t->content_len)) return vv_fail_nomem(err);
+	vv_auto(vv_fd) fd = vv_open_regular(file, O_RDONLY, err);
+	if (fd < 0) return (vv_status)fd;
+	const ssize_t n = vv_pread_full(fd, out->data + before, (size_t)t->content_len,
+					t->content_at, file, err);
+	if (n < 0) return (vv_status)n;
+	if ((rc = vv_blob_id(out->data + before, (size_t)n, &id, err)) < 0) return rc;
+	if (!vv_oid_equal(&id, &t->result)) {
+		return vv_fail(err, VV_ENOTFOUND, "%s: the content is not known", t->path);
+	}
+	out->len = before + (size_t)n;
+	return VV_OK;
 }
 
 const vv_merged_table *vv_merge_report_find(const vv_merge_report *r, const char *path,
@@ -104,21 +157,23 @@ void vv_merge_report_clear(vv_merge_report *r)
 	memset(r, 0, sizeof(*r));
 }
 
+/* The file is made once for all drivers: empty, it has no error. */
 void vv_merge_failure_write(const char *folder, const vv_error *why)
 {
-	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_auto(char) *file = vv_path_join(folder, "failure", (char *)NULL);
+	vv_auto(vv_fd) fd = file ? vv_open_own(file, O_WRONLY | O_CREAT, VV_IGNORED) : -1;
 
-	vv_buf_put(&b, why, sizeof(*why));
-	(void)put_file(folder, "failure", &b, VV_IGNORED);
+	if (fd >= 0) {
+		(void)vv_write_full(fd, why, sizeof(*why), file, VV_IGNORED);
+	}
 }
 
 void vv_merge_failure_clear(const char *folder)
 {
 	vv_auto(char) *file = vv_path_join(folder, "failure", (char *)NULL);
+	vv_auto(vv_fd) fd = file ? vv_open_own(file, O_WRONLY | O_TRUNC, VV_IGNORED) : -1;
 
-	if (file) {
-		(void)vv_unlink(file, true, VV_IGNORED);
-	}
+	(void)fd;
 }
 
 vv_status vv_merge_failure_read(const char *folder, vv_status rc, vv_error *err)

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/auto.h"
 #include "base/buf.h"
@@ -48,6 +49,9 @@ typedef struct vv_merged_table {
 	 * tables */
 	bool apart;
 	vv_merge_stats stats; /* numbers of conflicts, and of changes from theirs */
+	/* place and length of the content of `result` in the folder's file of contents; len 0: the
+	 * file does not have it */
+	uint64_t content_at, content_len;
 } vv_merged_table;
 
 /* The results of all tables of a merge. */
@@ -59,8 +63,14 @@ typedef struct vv_merge_report {
 /* Reads the results in the folder into *out, which must be zeroed. If the folder has no results,
  * *out stays empty. */
 vv_status vv_merge_report_read(vv_merge_report *out, const char *folder, vv_error *err);
-/* Adds the result *t to those in the folder. */
-vv_status vv_merge_report_add(const char *folder, const vv_merged_table *t, vv_error *err);
+/* Adds the result *t to those in the folder, and the content of t->result, which may be NULL, to the
+ * file of contents. Git runs one driver at a time. */
+vv_status vv_merge_report_add(const char *folder, const vv_merged_table *t, const vv_buf *content,
+			      vv_error *err);
+/* Appends the content of t->result, t->content_len bytes, to out. VV_ENOTFOUND: the folder does not
+ * have it. */
+vv_status vv_merge_report_content(vv_buf *out, const char *folder, const vv_merged_table *t,
+				  vv_error *err);
 /* Returns the last result for `path` in r that was made from the blobs `sides`: those of base, ours
  * and theirs. Returns NULL if there is none. sides NULL: returns the last result for `path`. The
  * result is borrowed from r. */

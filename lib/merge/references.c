@@ -176,19 +176,9 @@ static bool names_sought(finding *f, const char *path, const char *name)
 		(f->to[len] == '\0' || (f->to[len] == '.' && !strchr(f->to + len, '/'))));
 }
 
-static size_t count_names(const char *const *names)
-{
-	size_t n = 0;
-
-	while (names && names[n]) {
-		n++;
-	}
-	return n;
-}
-
 static const char **copy_names(finding *f, const char *const *names)
 {
-	const size_t count = count_names(names);
+	const size_t count = vv_texts_count(names);
 	const char **out = vv_arena_calloc(&f->out->arena, count + 1, sizeof(*out));
 
 	for (size_t i = 0; out && i < count; i++) {
@@ -208,8 +198,8 @@ static vv_status read_checks(finding *f, const vv_tree_entry *e, vv_error *err)
 			continue;
 		}
 		rc = add_reference(f, e->path, copy_names(f, rule->columns),
-				   count_names(rule->columns), copy_names(f, rule->targets),
-				   count_names(rule->targets), err);
+				   vv_texts_count(rule->columns), copy_names(f, rule->targets),
+				   vv_texts_count(rule->targets), err);
 	}
 	return rc;
 }

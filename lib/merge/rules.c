@@ -149,7 +149,9 @@ static vv_status find_columns(void *payload, const vv_tree_entry *e, vv_error *e
 	vv_auto(vv_table_at) t = {.open = false};
 
 	if (s->left == 0 || !S_ISREG(e->mode)) return VV_OK;
-	vv_status rc = vv_table_at_open(&t, s->repo, s->reader, s->commit, e->path, NULL, err);
+	vv_status rc = vv_table_at_open(&t, s->repo, s->reader,
+					&(vv_version_name){.path = e->path, .commit = s->commit},
+					NULL, err);
 	if (rc < 0) return vv_error_excuse(rc, t.none, err);
 	for (size_t i = 0; i < s->names.count; i++) {
 		const char *name = s->names.items[i];
@@ -217,24 +219,25 @@ static vv_status warn_table(vv_dataset_reader *reader, vv_repository *r, const v
 			    const char *path, vv_error *err)
 {
 	vv_auto(vv_merge_rules) rules = {0};
-	vv_auto(vv_subject) s = {.text = NULL};
-	vv_auto(vv_table) t = {.columns = 0};
+	vv_auto(vv_table_at) at = {.open = false};
 	vv_status rc;
 
 	if ((rc = read_file(&rules, r, file, path, err)) < 0 ||
 	    (rules.count == 0 && rules.new_keys == VV_MERGE_KEYS_ASK) ||
-	    (rc = vv_subject_find_at(&s, r, reader, NULL, path, err)) < 0 ||
-	    (rc = vv_subject_open(&s, &t, NULL, err)) < 0) {
+	    (rc = vv_table_at_open(&at, r, reader, &(vv_version_name){.path = path}, NULL, err)) <
+		    0) {
 		return rc;
 	}
-	if (rules.new_keys != VV_MERGE_KEYS_ASK && s.is_dataset &&
-	    (t.root.key_count == 0 || t.root.key_source == VV_KEY_INFERRED)) {
+	const vv_table *t = &at.table;
+	if (rules.new_keys != VV_MERGE_KEYS_ASK && at.subject.is_dataset &&
+	    (t->root.key_count == 0 || t->root.key_source == VV_KEY_INFERRED)) {
 		vv_notes_warn(vv_repository_notes(r),
 			      "%s: the rule \"new keys\" requires a declared key",
 			      vv_text_shows(path));
 	}
 	for (size_t i = 0;
-	     i < t.columns && !warn_column(r, &rules, path, &t.schema, &t.schema.fields[i]); i++) {
+	     i < t->columns && !warn_column(r, &rules, path, &t->schema, &t->schema.fields[i]);
+	     i++) {
 	}
 	return VV_OK;
 }

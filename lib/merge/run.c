@@ -12,12 +12,14 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "base/hint_text.h"
+#include "base/os.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/merge/apply_index.h"
 #include "lib/merge/rules.h"
 #include "lib/merge/run.h"
+#include "lib/names/nearest_kept.h"
 #include "repo/git/drivers.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attribute_lines.h"
@@ -183,14 +185,12 @@ static vv_status open_inside(vv_repository **out, const vv_merge_job *j, vv_erro
 		      *index = vv_asprintf("GIT_INDEX_FILE=%s/git/index", j->folder),
 		      *here = vv_asprintf("GIT_OBJECT_DIRECTORY=%s/objects", j->folder),
 		      *there = vv_asprintf("GIT_ALTERNATE_OBJECT_DIRECTORIES=%s%s%s", objects,
-					   more ? ":" : "", more ? more : "");
+					   more ? VV_OS_PATH_SEPARATOR : "", more ? more : "");
 	vv_auto(vv_env) *env = NULL;
-	size_t count = 0, n = 0;
+	const size_t count = vv_texts_count(given);
+	size_t n = 0;
 	vv_status rc;
 
-	while (given[count]) {
-		count++;
-	}
 	vv_auto_free const char **list = vv_calloc(count + OWN_MAX + 1, sizeof(*list));
 	if (!list || !dir || !tree || !index || !here || !there) return vv_fail_nomem(err);
 	list[n++] = dir;
@@ -561,23 +561,28 @@ static vv_status apply_by_git(vv_merge_job *j, const char *const *options, bool 
 	j->what = vv_asprintf("the %s of '%s'", command, j->names[VV_THEIRS]);
 	if (!would || !j->what) return vv_fail_nomem(err);
 	vv_by_git_clear(&j->by_git);
-	j->by_git = (vv_by_git){.git = {.repo = j->repo,
-					.args = args,
-					.more = j->folder ? more : NULL,
-					.what = j->what,
-					.from = j->ours,
-					.to = j->tree,
-					.command = command,
-					.terminal = terminal && j->conflicts.count == 0},
-				.reader = j->reader,
-				.would = would,
-				.keep = true,
-				.stops = true,
-				.quiet = lax || j->goes_on ||
-					 j->conflicts.count >
-						 0}; /* its hints name git's commands */
-	if ((rc = vv_by_git_expect_all(&j->by_git, err)) < 0 ||
-	    (rc = expect_conflicts(j, err)) < 0 || (rc = vv_conflict_drop_all(j->repo, err)) < 0) {
+	j->by_git = (vv_by_git){
+		.git = {.repo = j->repo,
+			.args = args,
+			.more = j->folder ? more : NULL,
+			.what = j->what,
+			.from = j->ours,
+			.to = j->tree,
+			.command = command,
+			.terminal = terminal && j->conflicts.count == 0},
+		.reader = j->reader,
+		.would = would,
+		.refuses = strcmp(j->verb, "merge") == 0 ? VV_GAP_NONE : VV_GAP_EXPIRED,
+		.keep = true,
+		.stops = true,
+		.quiet = lax || j->goes_on ||
+			 j->conflicts.count > 0}; /* its hints name git's commands */
+	rc = vv_by_git_expect_all(&j->by_git, err);
+	if (j->by_git.gap) {
+		vv_nearest_kept_hint(j->repo, vv_oid_shows(&j->theirs), j->by_git.gap, err);
+	}
+	if (rc < 0 || (rc = expect_conflicts(j, err)) < 0 ||
+	    (rc = vv_conflict_drop_all(j->repo, err)) < 0) {
 		return rc;
 	}
 	rc = vv_by_git_run(&j->by_git, "nothing was done", err);

@@ -14,7 +14,6 @@
 #include "dataset/table/bytes.h"
 #include "dataset/table/bytes_encoded.h"
 #include "dataset/table/import.h"
-#include "dataset/table/mem_sink.h"
 #include "diff/merge/merge.h"
 #include "diff/write/column_pairs.h"
 #include "diff/write/text_cell.h"
@@ -23,9 +22,11 @@
 #include "lib/merge/tables_internal.h"
 #include "lib/merge/workbooks.h"
 #include "lib/names/lfs.h"
+#include "lib/names/nearest_kept.h"
 #include "lib/names/version.h"
 #include "lib/sync/needed.h"
 #include "lib/tables/materialise.h"
+#include "lib/tables/side_sink.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/worktree.h"
@@ -41,20 +42,11 @@ typedef struct side {
 	bool open;
 } side;
 
-/* Blocks are put in one place, and read also from the sides' stores. */
-typedef struct blocks {
-	vv_sink to; /* zero until a block is stored, unless nothing is stored for good */
-	vv_dataset_writer *writer;
-	vv_store *store;
-	side *sides;
-	vv_mem_sink *passing;
-} blocks;
-
 typedef struct merging {
 	const vv_dataset_merge *in;
 	vv_dataset_merged *out;
 	side sides[3];
-	blocks blocks;
+	vv_side_sink blocks;
 	vv_store *store;
 	vv_needed *needed;   /* NULL until blocks of a side are not here */
 	bool plain;          /* the result is text */
@@ -71,13 +63,6 @@ uint32_t vv_merge_mode(const vv_index_side *base, const vv_index_side *ours,
 		       const vv_index_side *theirs)
 {
 	return base->mode == ours->mode ? theirs->mode : ours->mode;
-}
-
-/* For a commit fetched by git alone: fetches its blocks before the merge begins to write, since
- * storing blocks requires to be the only writer. Opening the side reports missing ones. */
-static vv_status fetch_side(merging *m, const vv_cid *root, vv_error *err)
-{
-	return vv_merge_fetch_root(m->in, &m->needed, root, err);
 }
 
 /* Text committed over a pointer is read as 'add --fix' would: with schema, dialect and key of the table, the
@@ -100,7 +85,7 @@ static vv_status find_parent(merging *m, size_t i, vv_error *err)
 		    !is) {
 			continue;
 		}
-		if ((rc = fetch_side(m, &p.root, err)) == VV_OK) {
+		if ((rc = vv_merge_fetch_root(m->in, &m->needed, &p.root, err)) == VV_OK) {
 			m->sides[i].subject.parent = p.root;
 			break;
 		}
@@ -159,7 +144,7 @@ static vv_status open_side(merging *m, size_t i, vv_error *err)
 						 err)) == VV_OK &&
 	    s->is_dataset) {
 		s->root = p.root;
-		rc = fetch_side(m, &s->root, err);
+		rc = vv_merge_fetch_root(m->in, &m->needed, &s->root, err);
 	} else if (rc == VV_OK && !s->is_dataset && (rc = find_lfs(s, err)) == VV_OK) {
 		rc = find_parent(m, i, err);
 	}
@@ -278,55 +263,17 @@ static vv_status choose_form(merging *m, vv_error *err)
 	return VV_OK;
 }
 
-/* Older versions may be fetched until the first block is stored: so long the store is not locked. */
-static vv_status open_place(blocks *b, vv_error *err)
-{
-	return b->to.put ? VV_OK : vv_dataset_writer_sink(b->writer, &b->to, err);
-}
-
-static vv_status put_block(void *payload, const vv_cid *cid, const void *bytes, size_t len,
-			   const vv_cid *base, vv_error *err)
-{
-	blocks *b = payload;
-	const vv_status rc = open_place(b, err);
-
-	return rc < 0 ? rc : b->to.put(b->to.payload, cid, bytes, len, base, err);
-}
-
-static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
-{
-	const blocks *b = payload;
-	vv_status rc = b->to.get ? b->to.get(b->to.payload, cid, out, err)
-				 : vv_store_get(b->store, cid, out, err);
-
-	for (size_t i = 0; rc == VV_EMISSING && i < 3; i++) {
-		const side *s = &b->sides[i];
-
-		if (s->open && s->subject.passing) {
-			rc = s->table.source.get(s->table.source.payload, cid, out, err);
-		}
-	}
-	return rc;
-}
-
 static vv_status open_blocks(merging *m, vv_sink *sink, vv_error *err)
 {
-	blocks *b = &m->blocks;
-	vv_status rc = VV_OK;
+	vv_side_sink *b = &m->blocks;
+	const bool passing = m->in->dry || m->plain;
 
-	b->sides = m->sides;
-	b->writer = m->in->writer;
-	b->store = m->store;
-	if (m->in->dry || m->plain) {
-		rc = vv_mem_sink_new(&b->passing, m->store,
-				     vv_env_temp_dir(vv_repository_env(m->in->repo)), err);
-		if (rc == VV_OK) {
-			vv_mem_sink_use(&b->to, b->passing);
-		}
+	vv_array_each(m->sides, 3, it) {
+		b->sides[it - m->sides] = it->open && it->subject.own.passing ? &it->table.source
+									      : NULL;
 	}
-	*sink = (vv_sink){
-		.put = put_block, .get = get_block, .payload = b, .passing = b->to.passing};
-	return rc;
+	return vv_side_sink_open(b, sink, m->store, passing ? NULL : m->in->writer,
+				 vv_env_temp_dir(vv_repository_env(m->in->repo)), err);
 }
 
 static vv_status note_conflict(void *payload, const vv_conflict *c, vv_error *err)
@@ -551,7 +498,7 @@ static vv_status load_cache(const merging *m, vv_scan_cache **out, vv_error *err
 	const side *ours = &m->sides[VV_OURS];
 	uint64_t secret;
 
-	if (!ours->open || !ours->subject.is_dataset || ours->subject.passing) return VV_OK;
+	if (!ours->open || !ours->subject.is_dataset || ours->subject.own.passing) return VV_OK;
 	return vv_dataset_reader_scan_cache(vv_dataset_writer_reader(m->in->writer), m->in->path,
 					    &ours->table.cid, out, &secret, err);
 }
@@ -701,23 +648,21 @@ static void merging_clear(merging *m)
 		}
 		vv_subject_clear(&it->subject);
 	}
-	vv_mem_sink_free(m->blocks.passing);
+	vv_side_sink_clear(&m->blocks);
 	vv_needed_free(m->needed);
 }
 VV_AUTO_CLEAR(merging, merging_clear)
 
-/* A version as a side; table: of a document, else NULL. */
-static vv_status open_version(merging *m, size_t i, const vv_oid *blob, const char *table,
-			      vv_error *err)
+/* A table of a document's version, as a side. */
+static vv_status open_sheet(merging *m, size_t i, const char *table, vv_error *err)
 {
-	const vv_subject_options how = {.find_key = i == VV_BASE || !table,
-					.before = root_before(m, i)};
+	const vv_subject_options how = {.find_key = i == VV_BASE, .before = root_before(m, i)};
 	side *s = &m->sides[i];
-	vv_status rc = vv_subject_find_blob(&s->subject, m->in->repo,
-					    vv_dataset_writer_reader(m->in->writer), blob,
-					    m->in->path, m->in->path, err);
+	vv_status rc = vv_subject_find(
+		&s->subject, m->in->repo, vv_dataset_writer_reader(m->in->writer),
+		&(vv_version_name){.path = m->in->path, .blob = &m->in->sides[i].id}, err);
 
-	if (rc < 0 || (table && (rc = vv_subject_take_table(&s->subject, table, err)) < 0) ||
+	if (rc < 0 || (rc = vv_subject_take_table(&s->subject, table, err)) < 0 ||
 	    (rc = vv_subject_open(&s->subject, &s->table, &how, err)) < 0) {
 		return rc;
 	}
@@ -736,7 +681,7 @@ static vv_status compare_table(merging *one, both_changed *b, const char *temp, 
 	vv_status rc;
 
 	for (size_t i = 0; i < 3; i++) {
-		rc = open_version(one, i, &in->sides[i].id, b->table, err);
+		rc = open_sheet(one, i, b->table, err);
 		if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc;
 	}
 	if ((rc = vv_repository_secret(in->repo, &opts.secret, err)) < 0 ||
@@ -759,8 +704,10 @@ static vv_status compare_document(const merging *m, both_changed *b, vv_error *e
 	vv_status rc;
 
 	if ((rc = vv_mkdirs(temp, err)) < 0 ||
-	    (rc = vv_subject_find_blob(&ours, in->repo, vv_dataset_writer_reader(in->writer),
-				       &in->sides[VV_OURS].id, in->path, in->path, err)) < 0 ||
+	    (rc = vv_subject_find(
+		     &ours, in->repo, vv_dataset_writer_reader(in->writer),
+		     &(vv_version_name){.path = in->path, .blob = &in->sides[VV_OURS].id}, err)) <
+		    0 ||
 	    (rc = vv_subject_document_open(&d, &is, &ours, err)) < 0) {
 		return rc;
 	}
@@ -876,7 +823,13 @@ vv_status vv_merge_pick(const vv_dataset_merge *in, const vv_merge_rules *rules,
 	vv_status rc = temp ? vv_repository_store(in->repo, &m.store, err) : vv_fail_nomem(err);
 
 	for (size_t i = 0; i < 3 && rc == VV_OK; i++) {
-		rc = open_version(&m, places[i], versions[i], NULL, err);
+		side *s = &m.sides[places[i]];
+		const vv_subject_options how = {.find_key = true,
+						.before = root_before(&m, places[i])};
+
+		rc = vv_merge_open_older(&s->subject, &s->table, in, versions[i], &how, &m.needed,
+					 err);
+		s->open = rc == VV_OK;
 	}
 	if (rc < 0 || (rc = vv_repository_secret(in->repo, &opts.secret, err)) < 0 ||
 	    (rc = open_blocks(&m, &sink, err)) < 0 ||
@@ -984,7 +937,10 @@ vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *i
 	if (rc == VV_OK && rows && (rc = choose_form(&m, err)) == VV_OK) {
 		rc = merge_rows(&m, err);
 	}
-	if (rc == VV_EMISSING && err->gap != VV_GAP_EXPIRED) {
+	if (rc == VV_EMISSING && err->gap == VV_GAP_EXPIRED) {
+		vv_nearest_kept_hint(in->repo, vv_oid_shows(&in->commits[VV_THEIRS]), in->path,
+				     err);
+	} else if (rc == VV_EMISSING) {
 		vv_hint_code(err, VV_HINT_FETCH_ALL);
 	}
 	if (rc == VV_OK) {

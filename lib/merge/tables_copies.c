@@ -53,13 +53,6 @@ VV_AUTO_CLEAR(search, search_clear)
 
 /* --- changes ------------------------------------------------------------------------------ */
 
-static vv_status open_version(vv_subject *s, vv_table *t, const search *f, const vv_oid *blob,
-			      vv_error *err)
-{
-	const vv_subject_options how = {0};
-	return vv_merge_open_older(s, t, f->in, blob, &how, f->needed, err);
-}
-
 /* The rows of these groups. */
 static vv_status hash_groups(hashes *out, vv_table *t, const vv_changed_group *groups, size_t count,
 			     vv_error *err)
@@ -91,13 +84,14 @@ static void sort_hashes(hashes *h)
 static vv_status compare_versions(hashes rows[2], const search *f, const vv_oid *before,
 				  const vv_oid *after, vv_error *err)
 {
+	const vv_subject_options how = {0};
 	vv_auto(vv_subject) was = {.text = NULL}, is = {.text = NULL};
 	vv_auto(vv_table) a = {.columns = 0}, b = {.columns = 0};
 	vv_auto(vv_changed_groups) g = {0};
 	vv_status rc;
 
-	if ((rc = open_version(&was, &a, f, before, err)) < 0 ||
-	    (rc = open_version(&is, &b, f, after, err)) < 0 ||
+	if ((rc = vv_merge_open_older(&was, &a, f->in, before, &how, f->needed, err)) < 0 ||
+	    (rc = vv_merge_open_older(&is, &b, f->in, after, &how, f->needed, err)) < 0 ||
 	    (rc = vv_changed_groups_find(&g, &a, &b, err)) < 0 ||
 	    (rc = hash_groups(&rows[0], &a, g.old_groups, g.old_count, err)) < 0 ||
 	    (rc = hash_groups(&rows[1], &b, g.new_groups, g.new_count, err)) < 0) {

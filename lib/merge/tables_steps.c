@@ -120,6 +120,8 @@ vv_status vv_merge_history_read(vv_merge_history *h, const vv_dataset_merge *in,
 
 /* --- older versions ---------------------------------------------------------------------- */
 
+/* Storing blocks requires to be the only writer, so blocks are fetched before the merge begins to write. Opening a side
+ * reports missing ones. */
 vv_status vv_merge_fetch_root(const vv_dataset_merge *in, vv_needed **needed, const vv_cid *root,
 			      vv_error *err)
 {
@@ -131,7 +133,7 @@ vv_status vv_merge_fetch_root(const vv_dataset_merge *in, vv_needed **needed, co
 	if ((rc = vv_dataset_writer_commit(in->writer, err)) < 0) return rc;
 	vv_dataset_writer_release(in->writer);
 	if (!*needed && !(*needed = vv_needed_new(in->repo))) return vv_fail_nomem(err);
-	if (vv_needed_fetch(*needed, root, &why) < 0) {
+	if (vv_needed_fetch(*needed, root, &why) < 0 && why.gap != VV_GAP_EXPIRED) {
 		vv_notes_warn(vv_repository_notes(in->repo),
 			      "%s: its blocks could not be fetched: %s", vv_text_shows(in->path),
 			      why.message);
@@ -143,8 +145,8 @@ vv_status vv_merge_open_older(vv_subject *s, vv_table *t, const vv_dataset_merge
 			      const vv_oid *blob, const vv_subject_options *how, vv_needed **needed,
 			      vv_error *err)
 {
-	vv_status rc = vv_subject_find_blob(s, in->repo, vv_dataset_writer_reader(in->writer), blob,
-					    in->path, in->path, err);
+	vv_status rc = vv_subject_find(s, in->repo, vv_dataset_writer_reader(in->writer),
+				       &(vv_version_name){.path = in->path, .blob = blob}, err);
 
 	if (rc == VV_OK && s->is_dataset) {
 		rc = vv_merge_fetch_root(in, needed, &s->root, err);

@@ -177,7 +177,7 @@ static vv_status sides_of_marks(mender *m, torn_path *t, uint32_t mode, const vv
 	return rc < 0 || has[0] ? rc : find_base(m, t, roots, err);
 }
 
-static vv_status look(mender *m, const vv_index_entry *e, vv_buf *text, vv_error *err)
+static vv_status find_torn(mender *m, const vv_index_entry *e, vv_buf *text, vv_error *err)
 {
 	torn_path *t = m->count > 0 ? &m->list[m->count - 1] : NULL;
 	bool torn = false;
@@ -204,14 +204,16 @@ static vv_status look(mender *m, const vv_index_entry *e, vv_buf *text, vv_error
 	return sides_of_marks(m, t, e->mode, text, err);
 }
 
-static vv_status find(mender *m, vv_pathspec *paths, vv_error *err)
+static vv_status find_paths(mender *m, vv_pathspec *paths, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
 	for (vv_index_entry e = {0}; vv_index_next(m->index, &e);) {
 		if (S_ISREG(e.mode) && (!paths || vv_pathspec_match(paths, e.path, NULL))) {
-			if ((rc = look(m, &e, &text, err)) < 0) return vv_prefix_name(err, e.path);
+			if ((rc = find_torn(m, &e, &text, err)) < 0) {
+				return vv_prefix_name(err, e.path);
+			}
 		}
 	}
 	return VV_OK;
@@ -264,7 +266,7 @@ static vv_status may_write(mender *m, const torn_path *t, const vv_oid *merged, 
 	return vv_hint_code(err, VV_HINT_ADD_OR_FIX, t->path);
 }
 
-static void tell(mender *m, const torn_path *t, const vv_dataset_merged *d, bool clean)
+static void report_path(mender *m, const torn_path *t, const vv_dataset_merged *d, bool clean)
 {
 	vv_buf *b = &m->report->text;
 
@@ -292,7 +294,7 @@ static vv_status mend(mender *m, const torn_path *t, bool dry, vv_error *err)
 	if ((rc = vv_dataset_merge_run(&d, &in, err)) < 0) return rc;
 	const bool clean = d.record.count == 0 && d.record.left_out == 0;
 	if (dry) {
-		tell(m, t, &d, clean);
+		report_path(m, t, &d, clean);
 		return VV_OK;
 	}
 	if ((rc = vv_dataset_writer_commit(m->writer, err)) < 0 ||
@@ -306,7 +308,7 @@ static vv_status mend(mender *m, const torn_path *t, bool dry, vv_error *err)
 	      (rc = vv_conflict_drop(m->repo, t->path, err)) < 0))) {
 		return rc;
 	}
-	tell(m, t, &d, clean);
+	report_path(m, t, &d, clean);
 	return VV_OK;
 }
 
@@ -318,7 +320,7 @@ vv_status vv_torn_mend(vv_torn_report *out, vv_repository *r, vv_dataset_writer 
 	vv_status rc = VV_OK;
 
 	memset(out, 0, sizeof(*out));
-	bool stop = find(&m, paths, &why) < 0;
+	bool stop = find_paths(&m, paths, &why) < 0;
 	if (stop) {
 		out->failure = why;
 	}

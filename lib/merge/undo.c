@@ -112,7 +112,7 @@ static vv_status collect(undoing *u, vv_error *err)
 	return rc;
 }
 
-static vv_status run(undoing *u, vv_error *err)
+static vv_status undo_merge(undoing *u, vv_error *err)
 {
 	vv_auto(char) *command = vv_asprintf("%s --abort", vv_state_shown(u->repo));
 	vv_auto(char) *what = vv_asprintf("'%s'", command ? command : "");
@@ -153,7 +153,7 @@ vv_status vv_merge_undo(vv_repository *r, bool *lacking, vv_error *err)
 	if ((rc = vv_index_open(&u.index, r, err)) < 0) return rc;
 	u.checkout = (vv_checkout){r, reader, u.index};
 	if ((rc = collect(&u, err)) == VV_OK) {
-		rc = run(&u, err);
+		rc = undo_merge(&u, err);
 	}
 	*lacking = rc == VV_OK && u.by_git.lacking;
 	vv_notes_end(vv_repository_notes(r));

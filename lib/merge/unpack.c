@@ -45,7 +45,7 @@ typedef struct outside {
 } outside;
 
 /* A vv_bytes_fn. */
-static vv_status take(void *payload, const void *bytes, size_t len, vv_error *err)
+static vv_status put_bytes(void *payload, const void *bytes, size_t len, vv_error *err)
 {
 	outside *o = payload;
 	char piece[PIECE];
@@ -83,7 +83,7 @@ static vv_status pour_compressed(const inside *in, outside *out, vv_error *err)
 	while (rc == VV_OK && !out->differs &&
 	       (got = vv_unpacked_source(u)->read(vv_unpacked_source(u)->payload, piece,
 						  sizeof(piece), err)) > 0) {
-		rc = take(out, piece, (size_t)got, err);
+		rc = put_bytes(out, piece, (size_t)got, err);
 	}
 	return rc == VV_OK && got < 0 ? (vv_status)got : rc;
 }
@@ -93,7 +93,7 @@ static vv_status pour(const inside *in, outside *out, vv_error *err)
 	if (!in->document) return pour_compressed(in, out, err);
 	const vv_status rc = vv_subject_take_table(in->document, in->table, err);
 
-	return rc < 0 ? rc : vv_subject_bytes(in->document, take, out, NULL, err);
+	return rc < 0 ? rc : vv_subject_bytes(in->document, put_bytes, out, NULL, err);
 }
 
 /* Is the existing file equal to the new one? Then an earlier attempt wrote it. */
@@ -139,9 +139,10 @@ static vv_status pour_old(const vv_unpack *u, const inside *in, const vv_oid *co
 	vv_auto(vv_new_file) raw = {.name = in->path};
 	inside old = *in;
 	outside out = {.path = in->path, .to = -1, .text = text};
+	const vv_version_name name = {.path = in->path, .commit = commit};
 	vv_status rc;
 
-	if ((rc = vv_subject_find_at(&s, u->repo, u->reader, commit, in->path, err)) < 0) return rc;
+	if ((rc = vv_subject_find(&s, u->repo, u->reader, &name, err)) < 0) return rc;
 	if (in->document) {
 		old.document = &s;
 		return pour(&old, &out, err);
@@ -371,7 +372,8 @@ static vv_status unpack_document(const vv_unpack *u, inside *in, vv_error *err)
 	bool is;
 	vv_status rc;
 
-	if ((rc = vv_subject_find_file(&s, u->repo, u->reader, in->file, err)) < 0 ||
+	if ((rc = vv_subject_find(&s, u->repo, u->reader, &(vv_version_name){.file = in->file},
+				  err)) < 0 ||
 	    (rc = vv_subject_settle(&s, err)) < 0 ||
 	    (rc = vv_subject_document_open(&d, &is, &s, err)) < 0) {
 		return rc;

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "base/progress.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -28,9 +29,18 @@ static void shorten_id(vv_error *err, vv_repository *r)
 	memcpy(err->message, short_id, len);
 }
 
-bool vv_gaps_take(vv_gaps *g, vv_repository *r, vv_status rc, const vv_error *err)
+void vv_gaps_clear(vv_gaps *g)
+{
+	vv_oids_clear(&g->seen);
+	memset(g, 0, sizeof(*g));
+}
+
+bool vv_gaps_take(vv_gaps *g, vv_repository *r, const vv_oid *blob, vv_status rc,
+		  const vv_error *err)
 {
 	if (rc != VV_EMISSING || err->gap == VV_GAP_NONE) return false;
+	if (vv_array_find(g->seen.items, g->seen.count, it, vv_oid_equal(it, blob))) return true;
+	(void)vv_oids_add(&g->seen, blob, VV_IGNORED); /* else it may be counted twice */
 	const bool expired = err->gap == VV_GAP_EXPIRED;
 	uint64_t *count = expired ? &g->expired : &g->others;
 

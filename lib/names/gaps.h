@@ -13,19 +13,25 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/auto.h"
 #include "base/error.h"
+#include "repo/git/oid.h"
 #include "repo/git/repository.h"
 
 /* All zero: none. */
 typedef struct vv_gaps {
 	uint64_t expired, others;            /* the versions by the reason, others: not expired */
 	vv_error first_expired, first_other; /* the errors of the first of each */
+	vv_oids seen; /* private: the counted versions, by the ids of their blobs */
 } vv_gaps;
+void vv_gaps_clear(vv_gaps *g);
+VV_AUTO_CLEAR(vv_gaps, vv_gaps_clear)
 
-/* If rc is the error of a version whose rows are not here (*err with a gap), counts it, and returns
- * true. rc may be VV_OK, and is otherwise err->code. r: shortens the id of a commit with which the
+/* If rc is the error of a version whose rows are not here (*err with a gap), counts it, unless a version
+ * with the same *blob was counted before, and returns true. rc may be VV_OK, and is otherwise err->code. r: shortens the id of a commit with which the
  * message begins. */
-bool vv_gaps_take(vv_gaps *g, vv_repository *r, vv_status rc, const vv_error *err);
+bool vv_gaps_take(vv_gaps *g, vv_repository *r, const vv_oid *blob, vv_status rc,
+		  const vv_error *err);
 
 /* Sends one note about the expired versions, if there are any, ending with `effect`, such as "the
  * history of its rows begins after that version". If a version is missing for another reason, fails

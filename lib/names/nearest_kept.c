@@ -18,23 +18,14 @@
 #include "repo/git/tree.h"
 #include "repo/known/gap.h"
 
-/* A version whose rows are stored in this repository. */
-typedef struct kept_version {
-	bool found;
-	char *name;    /* "<short id of the commit>:<path>"; owned */
-	char date[11]; /* the day of the commit, in the committer's time zone, as "2026-11-22" */
-} kept_version;
-
-static void kept_version_clear(kept_version *k)
+void vv_nearest_kept_clear(vv_nearest_kept *k)
 {
-	vv_free(k->name);
+	vv_free_all(k->path, k->name);
 	memset(k, 0, sizeof(*k));
 }
-VV_AUTO_CLEAR(kept_version, kept_version_clear)
 
-/* VV_GAP_NONE: its rows are here, or the commit has no stored table at the path. */
-static vv_status find_gap(vv_gap *out, vv_repository *r, const vv_oid *commit, const char *path,
-			  vv_error *err)
+vv_status vv_gap_at(vv_gap *out, vv_repository *r, const vv_oid *commit, const char *path,
+		    vv_error *err)
 {
 	vv_auto(vv_tree_entry) entry = {.path = NULL};
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
@@ -49,7 +40,7 @@ static vv_status find_gap(vv_gap *out, vv_repository *r, const vv_oid *commit, c
 
 /* The nearest one so far. */
 typedef struct nearest {
-	kept_version *out;
+	vv_nearest_kept *out;
 	vv_repository *repo;
 	int64_t time; /* of the version that is not stored */
 	uint64_t distance;
@@ -65,11 +56,13 @@ static vv_status take_if_nearer(nearest *n, const vv_path_log_entry *at, const v
 	vv_status rc;
 
 	if (n->out->found && distance >= n->distance) return VV_OK;
-	if ((rc = find_gap(&gap, n->repo, &at->commit, at->path, err)) < 0 || gap) return rc;
+	if ((rc = vv_gap_at(&gap, n->repo, &at->commit, at->path, err)) < 0 || gap) return rc;
 	if ((rc = vv_rev_short(n->repo, &at->commit, &short_id, err)) < 0) return rc;
-	kept_version_clear(n->out);
+	vv_nearest_kept_clear(n->out);
+	n->out->commit = at->commit;
+	n->out->path = vv_strdup(at->path);
 	n->out->name = vv_asprintf("%s:%s", short_id, at->path);
-	if (!n->out->name) return vv_fail_nomem(err);
+	if (!n->out->path || !n->out->name) return vv_fail_nomem(err);
 	(void)snprintf(n->out->date, sizeof(n->out->date), "%.10s",
 		       vv_text_zoned(c->committer.time, c->committer.offset_min));
 	n->out->found = true;
@@ -103,8 +96,8 @@ static vv_status search_from(nearest *n, const vv_range *range, const char *path
 	return more < 0 ? (vv_status)more : VV_OK;
 }
 
-static vv_status find_nearest(kept_version *out, vv_repository *r, const vv_oid *commit,
-			      const char *path, vv_error *err)
+vv_status vv_nearest_kept_find(vv_nearest_kept *out, vv_repository *r, const vv_oid *commit,
+			       const char *path, bool older, vv_error *err)
 {
 	vv_auto(vv_commit) c = {0};
 	vv_range head = {.symmetric = false};
@@ -114,7 +107,7 @@ static vv_status find_nearest(kept_version *out, vv_repository *r, const vv_oid 
 	if (rc < 0) return rc;
 	nearest n = {.out = out, .repo = r, .time = c.committer.time};
 	const vv_range from = {.include = *commit};
-	if (vv_rev_commit(r, "HEAD", &head.include, VV_IGNORED) == VV_OK &&
+	if (!older && vv_rev_commit(r, "HEAD", &head.include, VV_IGNORED) == VV_OK &&
 	    ((rc = vv_is_ancestor(r, commit, &head.include, &below, err)) < 0 ||
 	     (rc = search_from(&n, &head, path, err)) < 0)) {
 		return rc;
@@ -124,12 +117,13 @@ static vv_status find_nearest(kept_version *out, vv_repository *r, const vv_oid 
 
 void vv_nearest_kept_hint(vv_repository *r, const char *rev, const char *path, vv_error *err)
 {
-	vv_auto(kept_version) kept = {.found = false};
+	vv_auto(vv_nearest_kept) kept = {.found = false};
 	vv_oid commit;
 
 	if ((err->gap != VV_GAP_EXPIRED && err->gap != VV_GAP_LOST) || err->hint_id) return;
 	if (vv_rev_commit(r, rev, &commit, VV_IGNORED) == VV_OK &&
-	    find_nearest(&kept, r, &commit, path, VV_IGNORED) == VV_OK && kept.found) {
+	    vv_nearest_kept_find(&kept, r, &commit, path, false, VV_IGNORED) == VV_OK &&
+	    kept.found) {
 		(void)vv_hint_code(err, VV_HINT_NEAREST_KEPT, kept.name, kept.date);
 	}
 }

@@ -309,7 +309,7 @@ static vv_status go_loose(vv_ordered_file *o, const vv_error *why, vv_error *err
 }
 
 /* Is it here? If not, may the client have it made? */
-static vv_status look(vv_ordered_file *o, uint64_t *credit, vv_error *err)
+static vv_status find_kept(vv_ordered_file *o, uint64_t *credit, vv_error *err)
 {
 	vv_ordered_files *f = o->files;
 
@@ -330,10 +330,10 @@ static vv_status open_kept(vv_ordered_file *o, vv_error *err)
 	uint64_t credit;
 	vv_status rc;
 
-	if ((rc = look(o, &credit, err)) < 0 || o->kept) return rc;
+	if ((rc = find_kept(o, &credit, err)) < 0 || o->kept) return rc;
 	vv_turn_take(f->turn, credit);
 	/* Meanwhile another one may have made it, or cost this client its share. */
-	if ((rc = look(o, &credit, &why)) == VV_OK && !o->kept) {
+	if ((rc = find_kept(o, &credit, &why)) == VV_OK && !o->kept) {
 		rc = make_kept(o, &why);
 	}
 	vv_turn_give(f->turn);

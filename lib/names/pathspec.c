@@ -19,7 +19,7 @@
 
 #define PATH_BYTES_MAX 16384u /* of a path of a tree */
 
-/* How git matches an argument: what its magic words and the environment ask for. */
+/* How git matches an argument: by its magic words and the environment. */
 typedef struct magic {
 	bool literal, glob, icase, top, exclude;
 } magic;
@@ -45,7 +45,7 @@ static bool are_literal(const vv_repository *r)
 	return is_on(r, "GIT_LITERAL_PATHSPECS");
 }
 
-/* "icase,top": false for a word that varve does not know. */
+/* "icase,top": false for a word that varve does not support. */
 static bool read_words(magic *m, const char *s, size_t len)
 {
 	const struct {
@@ -72,7 +72,7 @@ static bool read_words(magic *m, const char *s, size_t len)
 	return true;
 }
 
-/* Reads the magic before *path, and moves *path behind it. Returns false if varve does not know it. */
+/* Reads the magic before *path, and moves *path behind it. Returns false if varve does not support it. */
 static bool read_magic(magic *m, const char **path)
 {
 	const char *s = *path + 1;
@@ -127,7 +127,7 @@ static vv_status plain_path(char **out, vv_repository *r, const char *given, boo
 	clean = vv_path_absolute("/", given);
 	if (!path || !clean) return vv_fail_nomem(err);
 	const size_t len = strlen(clean + 1);
-	/* git takes a path from the top as it is: with './' or '../' it has no file */
+	/* git does not resolve './' and '../' in a path from the top: such a path has no file */
 	if (strncmp(given, clean + 1, len) != 0 || given[len + strspn(given + len, "/")]) {
 		return vv_fail(err, VV_ENOTFOUND, "no file matches ':/%s'", vv_text_shows(given));
 	}

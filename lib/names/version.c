@@ -24,31 +24,20 @@
 #include "repo/git/index/index.h"
 #include "repo/git/merge/conflict_state.h"
 
-/* As before opening, without freeing anything. */
-static void set_unread(vv_subject *s)
-{
-	s->reading = NULL;
-	s->keeping = NULL;
-	s->kept = NULL;
-	s->groups = NULL;
-	s->passing = NULL;
-	s->raw = NULL;
-	memset(&s->types, 0, sizeof(s->types));
-	s->lent = s->in_file = false;
-}
-
 void vv_subject_forget(vv_subject *s)
 {
-	vv_subject_reading_free(s->reading);
-	vv_keeping_end(s->keeping);
-	vv_file_groups_free(s->groups);
-	if (!s->lent) {
-		vv_mem_sink_free(s->passing);
+	vv_subject_blocks *own = &s->own;
+
+	vv_subject_reading_free(own->reading);
+	vv_keeping_end(own->keeping);
+	vv_file_groups_free(own->groups);
+	if (!own->lent) {
+		vv_mem_sink_free(own->passing);
 	}
-	vv_scan_cache_free(s->raw);
-	vv_store_close(s->kept);
-	vv_free(s->types.items);
-	set_unread(s);
+	vv_scan_cache_free(own->raw);
+	vv_store_close(own->kept);
+	vv_free(own->types.items);
+	*own = (vv_subject_blocks){.passing = NULL};
 }
 
 vv_status vv_subject_take_table(vv_subject *s, const char *table, vv_error *err)
@@ -103,7 +92,7 @@ vv_status vv_subject_dup(vv_subject *out, const vv_subject *s, const char *text,
 	*out = *s;
 	out->text = text;
 	out->path = out->table = out->file = out->lfs = NULL;
-	set_unread(out);
+	out->own = (vv_subject_blocks){.passing = NULL};
 	if (vv_text_set(&out->path, s->path, err) < 0 ||
 	    vv_text_set(&out->table, s->table, err) < 0 ||
 	    vv_text_set(&out->file, s->file, err) < 0 || vv_text_set(&out->lfs, s->lfs, err) < 0) {
@@ -352,9 +341,7 @@ static vv_status take_conflict_parent(vv_subject *s, const vv_index *x, vv_error
 	return rc;
 }
 
-/* Compares the file with the index's pointer: where they are the same version it is
- * read from the store; else the index's version lends its schema and dialect. */
-/* The version in the index is the parent. *is: it is at e. */
+/* Sets s->parent to the version in the index, and *is to true if that is the entry *e. */
 static vv_status take_parent(vv_subject *s, vv_index_entry *e, bool *is, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
@@ -372,6 +359,8 @@ static vv_status take_parent(vv_subject *s, vv_index_entry *e, bool *is, vv_erro
 	return rc;
 }
 
+/* A file that equals the version in the index is read from the store. Otherwise that version
+ * determines the schema and the dialect. */
 static vv_status compare_with_index(vv_subject *s, vv_error *err)
 {
 	vv_index_entry e;
@@ -479,92 +468,103 @@ vv_status vv_subject_settle(vv_subject *s, vv_error *err)
 	return compare_with_index(s, err);
 }
 
-vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
-			  const char *text, vv_error *err)
+/* REV:PATH, :PATH, PATH or a CID. */
+static vv_status find_word(vv_subject *s, const char *text, vv_error *err)
 {
 	const char *colon = vv_subject_colon(text);
 	vv_status rc;
 
 	s->text = text;
-	s->repo = repo;
-	s->reader = reader;
-	if (strlen(text) == VV_CID_TEXT && !vv_exists(text) && repo &&
+	if (strlen(text) == VV_CID_TEXT && !vv_exists(text) && s->repo &&
 	    vv_cid_parse(&s->root, text, VV_CID_TEXT, err) == VV_OK) {
 		s->from = VV_FROM_CID;
 		s->is_dataset = true;
 		return VV_OK;
 	}
 	memset(&s->root, 0, sizeof(s->root));
-	if (!repo || !colon || vv_exists(text)) return find_in_work(s, err);
+	if (!s->repo || !colon || vv_exists(text)) return find_in_work(s, err);
 	if (colon == text) {
 		/* ":0:PATH" is the long form of ":PATH"; 1 to 3 are the sides of a conflict */
 		bool staged = text[1] >= '0' && text[1] <= '3' && text[2] == ':';
 
-		rc = tree_path(&s->path, repo, text + (staged ? 3 : 1), err);
+		rc = tree_path(&s->path, s->repo, text + (staged ? 3 : 1), err);
 		if (rc < 0) return rc;
 		return find_in_index(s, staged ? text[1] - '0' : 0, err);
 	}
 	vv_auto(char) *rev = vv_strndup(text, (size_t)(colon - text));
 	if (!rev) return vv_fail_nomem(err);
-	if ((rc = tree_path(&s->path, repo, colon + 1, err)) == VV_OK &&
-	    (rc = vv_rev_commit(repo, rev, &s->commit, err)) == VV_OK) {
+	if ((rc = tree_path(&s->path, s->repo, colon + 1, err)) == VV_OK &&
+	    (rc = vv_rev_commit(s->repo, rev, &s->commit, err)) == VV_OK) {
 		rc = find_in_commit(s, rev, err);
 	}
 	return rc;
 }
 
-vv_status vv_subject_find_blob(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
-			       const vv_oid *blob, const char *path, const char *text,
-			       vv_error *err)
+/* A file outside of the work tree is read as one without a repository. */
+static vv_status find_file(vv_subject *s, const char *file, vv_error *err)
 {
-	s->text = text;
-	s->repo = repo;
-	s->reader = reader;
-	s->from = VV_FROM_INDEX; /* files beside it are searched there */
-	s->blob = *blob;
-	s->path = vv_strdup(path);
-	return s->path ? look_at_blob(s, err) : vv_fail_nomem(err);
-}
-
-vv_status vv_subject_find_at(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
-			     const vv_oid *commit, const char *path, vv_error *err)
-{
-	char hex[VV_OID_TEXT + 1];
-
-	s->text = path;
-	s->repo = repo;
-	s->reader = reader;
-	s->path = vv_strdup(path);
-	if (!s->path) return vv_fail_nomem(err);
-	if (!commit) return find_in_index(s, 0, err);
-	s->commit = *commit;
-	vv_oid_text(hex, commit);
-	return find_in_commit(s, hex, err);
-}
-
-vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
-			       const char *text, vv_error *err)
-{
+	vv_repository *repo = s->repo;
+	vv_dataset_reader *reader = s->reader;
 	vv_auto(char) *inside = NULL;
 
-	s->text = text;
-	/* A file outside of the work tree is read as one without a repository. */
-	if (repo && !vv_repository_is_bare(repo) &&
-	    vv_repository_relative(&inside, repo, text, VV_IGNORED) == VV_OK) {
-		s->repo = repo;
-		s->reader = reader;
+	s->text = file;
+	if (repo && (vv_repository_is_bare(repo) ||
+		     vv_repository_relative(&inside, repo, file, VV_IGNORED) < 0)) {
+		s->repo = NULL;
+		s->reader = NULL;
 	}
 	vv_status rc = find_in_work(s, err);
-	if (rc == VV_OK && s->is_dataset && !s->repo && repo) {
-		/* a pointer at any place may name a version of this repository */
+	if (rc == VV_OK && s->is_dataset) {
+		/* a pointer at any place can name a version of this repository */
 		s->repo = repo;
 		s->reader = reader;
 	}
-	if (rc == VV_OK && s->is_dataset && !s->repo) {
+	if (rc == VV_OK && s->is_dataset && !repo) {
 		return vv_fail(err, VV_EINPUT,
 			       "'%s' is a pointer of varve, not the table itself\n"
 			       "run this inside its repository",
-			       vv_text_shows(text));
+			       vv_text_shows(file));
+	}
+	return rc;
+}
+
+static vv_status find_path(vv_subject *s, const vv_version_name *name, vv_error *err)
+{
+	char hex[VV_OID_TEXT + 1];
+
+	s->text = name->shown ? name->shown : name->path;
+	s->path = vv_strdup(name->path);
+	if (!s->path) return vv_fail_nomem(err);
+	if (!name->commit && !name->blob) return find_in_index(s, 0, err);
+	s->from = VV_FROM_INDEX;
+	if (name->commit) {
+		s->from = VV_FROM_COMMIT;
+		s->commit = *name->commit;
+	}
+	if (name->blob) {
+		s->blob = *name->blob;
+		return look_at_blob(s, err);
+	}
+	vv_oid_text(hex, name->commit);
+	return find_in_commit(s, hex, err);
+}
+
+vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
+			  const vv_version_name *name, vv_error *err)
+{
+	vv_status rc;
+
+	s->repo = repo;
+	s->reader = reader;
+	if (name->word) {
+		rc = find_word(s, name->word, err);
+	} else if (name->file) {
+		rc = find_file(s, name->file, err);
+	} else {
+		rc = find_path(s, name, err);
+	}
+	if (name->shown) { /* find_file needs the file's own path */
+		s->text = name->shown;
 	}
 	return rc;
 }
@@ -672,7 +672,7 @@ vv_status vv_subject_text(vv_subject *s, vv_bytes_fn fn, void *payload, const vv
 vv_status vv_subject_find_stored(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 				 const char *text, vv_error *err)
 {
-	vv_status rc = vv_subject_find(s, repo, reader, text, err);
+	vv_status rc = vv_subject_find(s, repo, reader, &(vv_version_name){.word = text}, err);
 
 	if (rc < 0 || (rc = vv_subject_settle(s, err)) < 0 || s->is_dataset) return rc;
 	return vv_fail(err, VV_EUSAGE,

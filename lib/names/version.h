@@ -4,8 +4,11 @@
  *
  * A correct caller zeroes a vv_subject, calls vv_subject_find, then vv_subject_open for the rows or
  * vv_subject_bytes for the exact bytes, closes the table, and last calls vv_subject_clear, also
- * after a failure. A subject is a stored dataset or plain text: a CSV, TSV, NDJSON or JSON blob in
- * Git's history, or a changed file of the work tree. Plain text is imported into temporary blocks
+ * after a failure. A caller that needs only the rows calls vv_table_at_open (table_at.h), which
+ * does all this.
+ *
+ * A subject is a stored dataset or plain text: a CSV, TSV, NDJSON or JSON blob in Git's history, or
+ * a changed file of the work tree. Plain text is imported into temporary blocks
  * (dataset/table/mem_sink.h), and nothing is stored. PATH#TABLE is a table of a document, unless a
  * file has this name.
  */
@@ -39,6 +42,23 @@ typedef enum vv_subject_from {
 	VV_FROM_INDEX,  /* :PATH */
 	VV_FROM_WORK    /* PATH */
 } vv_subject_from;
+
+/* The blocks of a subject that varve does not store: of plain text, or of a table of a document. All
+ * zero before vv_subject_open, and after vv_subject_forget. */
+typedef struct vv_subject_blocks {
+	vv_mem_sink *passing; /* the sink with the blocks */
+	bool lent;            /* `passing` is owned by another subject */
+	bool in_file;         /* some of the blocks are not in `passing` */
+	/* if in_file is set and `lent` is not: the row groups of the file */
+	vv_file_groups *groups;
+	vv_scan_cache *raw;   /* the bytes from which the row groups are made */
+	vv_group_types types; /* types of the columns of these groups */
+	uint64_t raw_secret;  /* seed of the hashes in `raw` */
+	/* a table of a document: the store with its cached rows (kept_rows.h) */
+	vv_store *kept;
+	vv_keeping *keeping;        /* the rows that are being cached */
+	struct vv_reading *reading; /* the work that vv_subject_begin has started */
+} vv_subject_blocks;
 
 /* One value = one subject. */
 typedef struct vv_subject {
@@ -76,19 +96,9 @@ typedef struct vv_subject {
 	/* the environment outside of a repository, set by the caller beforehand;
 	 * borrowed; NULL: an empty environment */
 	const vv_env *env;
-	vv_mem_sink *passing; /* plain text, after opening: the sink with its blocks */
-	bool lent;            /* `passing` is owned by another subject */
-	/* if in_file is set and `lent` is not: the row groups of the file */
-	vv_file_groups *groups;
 	/* plain text, after opening: it has no bytes, and columns, form and key of the version
 	 * before it that has some */
 	bool no_bytes;
-	/* plain text, after opening: some of its blocks are not in `passing` */
-	bool in_file;
-	/* plain text, after opening: the bytes from which its row groups are made */
-	vv_scan_cache *raw;
-	vv_group_types types; /* plain text, after opening: types of the columns of these groups */
-	uint64_t raw_secret;  /* seed of the hashes in `raw` */
 	/* the root to which plain text was imported; opening the subject again does not read the
 	 * text again */
 	vv_cid made;
@@ -97,27 +107,39 @@ typedef struct vv_subject {
 	bool known;
 	bool grid;        /* a document, after opening: rows and columns are those of a sheet */
 	bool of_document; /* after opening: the table is one of a document */
-	/* a table of a document, after opening: the store with its cached rows (kept_rows.h) */
-	vv_store *kept;
-	vv_keeping *keeping;        /* the rows that are being cached */
-	struct vv_reading *reading; /* the work that vv_subject_begin has started */
+	vv_subject_blocks own; /* the blocks of plain text, after opening */
 } vv_subject;
 
 void vv_subject_clear(vv_subject *s);
 VV_AUTO_CLEAR(vv_subject, vv_subject_clear)
 
-/* Finds the subject `text`, and sets *s to it. *s must be all zero, except for `env`; text is
- * borrowed. repo and reader may both be NULL: then only files are found. Reads no content, except
- * of a pointer. VV_ENOTFOUND: the version does not exist. VV_EUSAGE: text is a folder or a
- * submodule, or a path outside of the work tree. VV_EMISSING: an object of Git LFS is missing here.
- * VV_ENOSUPPORT: a newer varve wrote the pointer. */
-vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
-			  const char *text, vv_error *err);
+/* One value = what names a version, in one of four ways. All pointers are borrowed. */
+typedef struct vv_version_name {
+	/* as the user gave it: REV:PATH, :PATH, PATH or a CID */
+	const char *word;
+	/* path of a file, inside or outside of the repository, never read as a revision or CID. In a
+	 * bare repository, and outside of the work tree, the file is read as one without a
+	 * repository */
+	const char *file;
+	/* path, relative to the repository, in *commit; in the index if both commit and blob are
+	 * NULL; never in the work tree */
+	const char *path;
+	const vv_oid *commit;
+	/* *blob, which has the name `path`; its description is read from *commit, or from the index
+	 * if commit is NULL */
+	const vv_oid *blob;
+	/* its name in messages about a version that was found; NULL: the word, file or path */
+	const char *shown;
+} vv_version_name;
 
-/* Finds `path`, relative to the repository, in *commit, or in the index if commit is NULL, but
- * never in the work tree, and sets *s to it. path is borrowed. Errors as for vv_subject_find. */
-vv_status vv_subject_find_at(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
-			     const vv_oid *commit, const char *path, vv_error *err);
+/* Finds the version that *name names, and sets *s to it. *s must be all zero, except for `env`.
+ * repo and reader may both be NULL: then only files are found. Reads no content, except of a
+ * pointer. VV_ENOTFOUND: the version does not exist. VV_EUSAGE: it is a folder or a submodule, or
+ * a path outside of the work tree. VV_EMISSING: an object of Git LFS is missing here.
+ * VV_ENOSUPPORT: a newer varve wrote the pointer. VV_EINPUT: the file is a pointer, and repo is
+ * NULL. */
+vv_status vv_subject_find(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
+			  const vv_version_name *name, vv_error *err);
 
 /* Returns the ':' between revision and path in `text`, which has the form REV:PATH; NULL if there
  * is none. A ':' inside of braces, as in HEAD^{/fix: typo}, or in a time, as in "yesterday 18:00",
@@ -141,24 +163,10 @@ bool vv_subject_is_broken(const vv_subject *s, vv_error *err);
  * does not do this, because it can require reading the whole file; vv_subject_open does. */
 vv_status vv_subject_settle(vv_subject *s, vv_error *err);
 
-/* Finds and settles the subject `text`, which must be a stored version of a dataset. VV_EUSAGE: it
+/* Finds and settles the version that the user gave as `text`, which must be stored. VV_EUSAGE: it
  * is not a stored version. The caller clears s, also after a failure. */
 vv_status vv_subject_find_stored(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
 				 const char *text, vv_error *err);
-
-/* Finds the blob with the id *blob, and sets *s to it. path: its name, relative to the repository,
- * which is copied; its description is read from the index. text: its name in messages; borrowed.
- * VV_ENOTFOUND: the blob does not exist. */
-vv_status vv_subject_find_blob(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
-			       const vv_oid *blob, const char *path, const char *text,
-			       vv_error *err);
-
-/* Finds the file with the path `text`, inside or outside of the repository, and sets *s to it; text
- * is never read as a revision or CID. In a bare repository, and outside of the work tree, the file
- * is read as one without a repository. VV_ENOTFOUND: the file does not exist. VV_EUSAGE: text is a
- * folder. VV_EINPUT: the file is a pointer, and repo is NULL. */
-vv_status vv_subject_find_file(vv_subject *s, vv_repository *repo, vv_dataset_reader *reader,
-			       const char *text, vv_error *err);
 
 /* One value = the options of one call of vv_subject_open. */
 typedef struct vv_subject_options {

@@ -34,7 +34,8 @@ static vv_status find_past(vv_subject_way *w, const vv_subject *s, bool *found, 
 		if ((rc = vv_dataset_reader_index(s->reader, &x, err)) < 0) return rc;
 		*found = vv_index_get(x, s->path, &e) && !vv_oid_is_empty_blob(&e.id);
 		if (*found) {
-			return vv_subject_find_at(&w->past, s->repo, s->reader, NULL, s->path, err);
+			return vv_subject_find(&w->past, s->repo, s->reader,
+					       &(vv_version_name){.path = s->path}, err);
 		}
 	}
 	if (vv_oid_is_null(&commit) && vv_rev_commit(s->repo, "HEAD", &commit, VV_IGNORED) < 0) {
@@ -48,8 +49,9 @@ static vv_status find_past(vv_subject_way *w, const vv_subject *s, bool *found, 
 		if (rc < 0) return vv_missing_ok(rc, err);
 		*found = !vv_oid_is_empty_blob(&at.id);
 		if (*found) {
-			return vv_subject_find_at(&w->past, s->repo, s->reader, &commit, s->path,
-						  err);
+			return vv_subject_find(
+				&w->past, s->repo, s->reader,
+				&(vv_version_name){.path = s->path, .commit = &commit}, err);
 		}
 		if ((rc = vv_commit_read(s->repo, &commit, &c, err)) < 0 || c.parent_count == 0) {
 			return rc;

@@ -246,7 +246,7 @@ VV_AUTO_CLEAR(input, input_close)
 /* Is the other one plain text whose groups this one may have, too? */
 static bool may_share(const vv_subject *s, const vv_subject *like)
 {
-	return like && like->raw && (like->types.items || like->in_file) &&
+	return like && like->own.raw && (like->own.types.items || like->own.in_file) &&
 	       vv_cid_is_null(&s->parent);
 }
 
@@ -259,10 +259,10 @@ const char *vv_subject_temp_dir(const vv_subject *s)
 static vv_status open_passing(vv_subject *s, vv_store *store, const vv_subject *like, vv_error *err)
 {
 	if (!may_share(s, like)) {
-		return vv_mem_sink_new(&s->passing, store, vv_subject_temp_dir(s), err);
+		return vv_mem_sink_new(&s->own.passing, store, vv_subject_temp_dir(s), err);
 	}
-	s->passing = like->passing;
-	s->lent = true;
+	s->own.passing = like->own.passing;
+	s->own.lent = true;
 	return VV_OK;
 }
 
@@ -273,13 +273,13 @@ static vv_status share_groups(vv_import_options *io, vv_table *known, const vv_s
 	vv_sink source;
 	vv_status rc;
 
-	vv_mem_sink_use(&source, like->passing);
+	vv_mem_sink_use(&source, like->own.passing);
 	if ((rc = vv_table_open(known, &source, &like->made, err)) == VV_OK) {
 		io->known = &known->root;
-		io->known_types = &like->types;
+		io->known_types = &like->own.types;
 		io->known_schema = &known->schema;
-		io->cache = like->raw;
-		io->secret = like->raw_secret;
+		io->cache = like->own.raw;
+		io->secret = like->own.raw_secret;
 	}
 	return rc;
 }
@@ -294,16 +294,16 @@ static vv_status keep_groups(vv_subject *s, vv_import_result *r, const vv_import
 
 	if (r->in_file) {
 		in->from.fd = -1;
-		if ((rc = vv_file_groups_new(&s->groups, t, r->cache, io->secret, fd,
+		if ((rc = vv_file_groups_new(&s->own.groups, t, r->cache, io->secret, fd,
 					     fd < 0 ? vv_buf_detach(&in->from.blob) : NULL, s->text,
 					     &made, err)) < 0) {
 			return rc;
 		}
-		vv_file_groups_use(&t->source, s->groups);
+		vv_file_groups_use(&t->source, s->own.groups);
 	}
-	s->raw = r->cache;
-	s->types = r->types;
-	s->raw_secret = io->secret;
+	s->own.raw = r->cache;
+	s->own.types = r->types;
+	s->own.raw_secret = io->secret;
 	r->cache = NULL;
 	r->types.items = NULL;
 	return VV_OK;
@@ -667,13 +667,13 @@ static bool open_kept(vv_subject *s, vv_reading *r)
 	vv_sink source;
 
 	if (!r->document.document.known_as ||
-	    !vv_kept_rows_get(&s->kept, &s->made, s->repo, &r->name)) {
+	    !vv_kept_rows_get(&s->own.kept, &s->made, s->repo, &r->name)) {
 		return false;
 	}
-	vv_sink_dry(&source, s->kept);
+	vv_sink_dry(&source, s->own.kept);
 	if (vv_table_open(&r->made, &source, &s->made, NULL) == VV_OK) return true;
-	vv_store_close(s->kept);
-	s->kept = NULL;
+	vv_store_close(s->own.kept);
+	s->own.kept = NULL;
 	return false;
 }
 
@@ -691,7 +691,7 @@ static vv_status import_rows(vv_subject *s, vv_table *out, vv_reading *r, vv_err
 		io->schema = schema;
 		io->schema_len = strlen(schema);
 	}
-	vv_mem_sink_use(&sink, s->passing);
+	vv_mem_sink_use(&sink, s->own.passing);
 	vv_status rc = vv_import(&result, vv_document_rows_source(r->rows), &sink, io, err);
 	if ((rc = vv_document_rows_end(r->rows, rc, err)) < 0) return rc;
 	s->made = result.cid;
@@ -780,7 +780,7 @@ static vv_status import_document(vv_subject *s, vv_table *out, vv_reading *r,
 	}
 	if ((!r->rows && (rc = start_rows(s, r, false, err)) < 0) ||
 	    (rc = open_passing(s, NULL, like, err)) < 0 ||
-	    (s->lent && (rc = share_groups(&r->way.io, &known, like, err)) < 0) ||
+	    (s->own.lent && (rc = share_groups(&r->way.io, &known, like, err)) < 0) ||
 	    (rc = vv_document_rows_open(r->rows, err)) < 0 ||
 	    (rc = import_rows(s, out, r, err)) < 0) {
 		return rc;
@@ -788,17 +788,17 @@ static vv_status import_document(vv_subject *s, vv_table *out, vv_reading *r,
 	vv_buf_puts(&notes, vv_document_rows_wrote(r->rows));
 	vv_document_warn(&r->document.document, s->table, vv_buf_cstr(&notes));
 	/* blocks beside plain text may be in the store alone */
-	if (r->document.document.known_as && (!s->lent || like->table) &&
+	if (r->document.document.known_as && (!s->own.lent || like->table) &&
 	    vv_document_is_unchanged(&r->document.document)) {
 		if (notes.len > 0) {
 			vv_kept_text_put(s->repo, &r->notes, notes.data, notes.len);
 		}
-		s->keeping = vv_kept_rows_put(s->repo, &r->name, s->passing, &s->made,
-					      like ? like->keeping : NULL);
+		s->own.keeping = vv_kept_rows_put(s->repo, &r->name, s->own.passing, &s->made,
+						  like ? like->own.keeping : NULL);
 	}
-	if (s->lent) { /* the other one may be cleared first */
-		vv_keeping_end(s->keeping);
-		s->keeping = NULL;
+	if (s->own.lent) { /* the other one may be cleared first */
+		vv_keeping_end(s->own.keeping);
+		s->own.keeping = NULL;
 	}
 	return VV_OK;
 }
@@ -858,20 +858,20 @@ static vv_status import_plain(vv_subject *s, vv_table *out, vv_reading *r,
 		use_lf(&in->lf, &in->from.source);
 	}
 	io->in_file = opts->in_file && !opts->as_lf && !unpack && !r->way.has_past &&
-		      (!like || s->lent) && in->from.blob.len <= IN_MEMORY_MAX;
-	vv_mem_sink_use(&sink, s->passing);
-	if ((s->lent && (rc = share_groups(io, &known, like, err)) < 0) ||
+		      (!like || s->own.lent) && in->from.blob.len <= IN_MEMORY_MAX;
+	vv_mem_sink_use(&sink, s->own.passing);
+	if ((s->own.lent && (rc = share_groups(io, &known, like, err)) < 0) ||
 	    (rc = vv_import(&result, &in->from.source, &sink, io, err)) < 0 ||
 	    (rc = vv_table_open(out, &sink, &result.cid, err)) < 0) {
 		return rc;
 	}
 	s->made = result.cid;
 	s->no_bytes = r->way.has_past;
-	s->in_file = result.in_file;
-	if (io->keep_types && out->root.kind == VV_KIND_TABLE && !s->raw) {
+	s->own.in_file = result.in_file;
+	if (io->keep_types && out->root.kind == VV_KIND_TABLE && !s->own.raw) {
 		rc = keep_groups(s, &result, io, in, out, err);
-	} else if (s->in_file) {
-		vv_file_groups_use(&out->source, like->groups);
+	} else if (s->own.in_file) {
+		vv_file_groups_use(&out->source, like->own.groups);
 	}
 	if (rc < 0) {
 		vv_table_close(out);
@@ -911,11 +911,11 @@ static vv_reading *reading_new(vv_subject *s, const vv_subject_options *opts, bo
 
 void vv_subject_begin(vv_subject *s, const vv_subject_options *opts)
 {
-	if (may_be_read(opts) && vv_subject_settle(s, VV_IGNORED) == VV_OK && !s->reading &&
+	if (may_be_read(opts) && vv_subject_settle(s, VV_IGNORED) == VV_OK && !s->own.reading &&
 	    s->path && !vv_subject_is_broken(s, VV_IGNORED) && (!s->is_dataset || s->on_disk) &&
 	    (s->table || vv_document_is_name(s->repo, s->repo ? vv_repository_env(s->repo) : s->env,
 					     s->path))) {
-		s->reading = reading_new(s, opts, true);
+		s->own.reading = reading_new(s, opts, true);
 	}
 }
 
@@ -927,15 +927,17 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	vv_status rc;
 
 	opts = opts ? opts : &usual;
-	if (s->passing && !vv_cid_is_null(&s->made)) {
-		vv_mem_sink_use(&sink, s->passing);
+	if (s->own.passing && !vv_cid_is_null(&s->made)) {
+		vv_mem_sink_use(&sink, s->own.passing);
 		rc = vv_table_open(out, &sink, &s->made, err);
-		if (rc == VV_OK && s->in_file) {
-			vv_file_groups_use(&out->source, s->lent ? opts->like->groups : s->groups);
+		if (rc == VV_OK && s->own.in_file) {
+			vv_file_groups_use(&out->source,
+					   s->own.lent ? opts->like->own.groups : s->own.groups);
 		}
 		return rc;
 	}
-	vv_auto(vv_reading) *r = s->reading ? vv_take(&s->reading) : reading_new(s, opts, false);
+	vv_auto(vv_reading) *r = s->own.reading ? vv_take(&s->own.reading)
+						: reading_new(s, opts, false);
 	if (!r) return vv_fail_nomem(err);
 	if (r->status < 0) return vv_error_copy(err, &r->err);
 	if (r->is_document) return import_document(s, out, r, opts->like, err);

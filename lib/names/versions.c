@@ -32,8 +32,9 @@ static vv_status open_one(vv_versions *v, const vv_lineage_file *f, vv_version *
 	const vv_subject *like = v->like ? &v->like->at.subject : NULL;
 	const vv_subject_options how = {
 		.unpack = true, .like = like, .keep = !like, .one_of_many = true};
-	vv_status rc = vv_table_at_open(&made->at, v->repo, v->reader, &f->commit, f->path, &how,
-					err);
+	vv_status rc = vv_table_at_open(&made->at, v->repo, v->reader,
+					&(vv_version_name){.path = f->path, .commit = &f->commit},
+					&how, err);
 	if (made->at.none) {
 		if (rc == VV_EINPUT) {
 			vv_notes_put(vv_repository_notes(v->repo),
@@ -46,11 +47,11 @@ static vv_status open_one(vv_versions *v, const vv_lineage_file *f, vv_version *
 	made->blob = f->blob;
 	made->path = f->path;
 	vv_version *new = *out = v->items[v->count++] = vv_take(&made);
-	if (like && new->at.subject.lent) {
+	if (like && new->at.subject.own.lent) {
 		new->like = v->like;
 		v->like->now++;
 		v->like = ++v->like->ever < LIKE_MAX ? v->like : NULL;
-	} else if (!like && new->at.subject.raw) {
+	} else if (!like && new->at.subject.own.raw) {
 		v->like = new;
 	}
 	return VV_OK;
@@ -69,7 +70,7 @@ vv_status vv_versions_get(vv_versions *v, const vv_lineage_file *f, vv_table **o
 											  : NULL;
 	}
 	if (!found && (rc = open_one(v, f, &found, err)) < 0) {
-		*gap = vv_gaps_take(&v->gaps, v->repo, rc, err);
+		*gap = vv_gaps_take(&v->gaps, v->repo, &f->blob, rc, err);
 		return vv_error_excuse(rc, *gap, err);
 	}
 	found->used = ++v->clock;
@@ -104,5 +105,6 @@ void vv_versions_close(vv_versions *v)
 		}
 	}
 	vv_free(v->items);
+	vv_gaps_clear(&v->gaps);
 	memset(v, 0, sizeof(*v));
 }

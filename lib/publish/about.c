@@ -15,14 +15,11 @@ static const vv_json *items_of(const vv_json *package, const char *name)
 	return list && list->type == VV_JSON_ARRAY ? list->first : NULL;
 }
 
-static size_t count_items(const vv_json *first)
+static size_t count_items(const vv_json *package, const char *name)
 {
-	size_t count = 0;
+	const vv_json *list = vv_json_get(package, name);
 
-	for (; first; first = first->next) {
-		count++;
-	}
-	return count;
+	return list ? list->count : 0;
 }
 
 /* "role" of version 1 of the standard, "roles" of version 2. */
@@ -30,12 +27,9 @@ static bool is_publisher(const vv_json *person)
 {
 	const char *role = vv_json_get_string(person, "role");
 
-	for (const vv_json *r = items_of(person, "roles"); r && !role; r = r->next) {
-		if (r->type == VV_JSON_STRING && strcmp(r->text, "publisher") == 0) {
-			role = r->text;
-		}
-	}
-	return role && strcmp(role, "publisher") == 0;
+	if (role) return strcmp(role, "publisher") == 0;
+	return vv_json_find(vv_json_get(person, "roles"), r,
+			    r->type == VV_JSON_STRING && strcmp(r->text, "publisher") == 0) != NULL;
 }
 
 static void read_people(vv_about *out, const vv_json *first)
@@ -70,8 +64,10 @@ vv_status vv_about_read(vv_about *out, vv_arena *arena, const vv_json *package, 
 		out->licence = vv_json_get_string(licence, "name");
 		out->licence_url = vv_json_get_string(licence, "path");
 	}
-	out->authors = vv_arena_calloc(arena, count_items(people) + 1, sizeof(*out->authors));
-	out->keywords = vv_arena_calloc(arena, count_items(words) + 1, sizeof(*out->keywords));
+	out->authors = vv_arena_calloc(arena, count_items(package, "contributors") + 1,
+				       sizeof(*out->authors));
+	out->keywords = vv_arena_calloc(arena, count_items(package, "keywords") + 1,
+					sizeof(*out->keywords));
 	if (!out->authors || !out->keywords) return vv_fail_nomem(err);
 	read_people(out, people);
 	for (; words; words = words->next) {

@@ -19,6 +19,7 @@
 #include "lib/heads/head.h"
 #include "lib/remotes/remote_folder.h"
 #include "repo/git/history/commit.h"
+#include "repo/git/history/hidden_refs.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/objects/send.h"
 #include "repo/git/run_git.h"
@@ -223,7 +224,7 @@ static vv_status compare_ref(const vv_folder_history *h, const vv_head_ref *ther
 	vv_status rc = vv_alloc_ok(name, err);
 
 	if (rc < 0 || (rc = vv_commits_known(h->repo, &there->id, 1, &known, err)) < 0) return rc;
-	if (vv_ref_is_head(name)) { /* they have rules of their own */
+	if (vv_ref_is_head(name) || vv_ref_is_expired(name)) { /* they have rules of their own */
 		*heads |= !known;
 		return VV_OK;
 	}

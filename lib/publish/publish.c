@@ -26,11 +26,14 @@
 #include "lib/publish/folder_history.h"
 #include "lib/publish/folder_state.h"
 #include "lib/remotes/remote_folder.h"
+#include "lib/sync/expired_lists.h"
 #include "lib/sync/fetch_run.h"
 #include "lib/tables/dataset_reader.h"
 #include "repo/git/config.h"
+#include "repo/git/history/expired.h"
 #include "repo/git/repository.h"
 #include "repo/git/tree.h"
+#include "repo/known/gap.h"
 #include "transport/places/packs/host.h"
 #include "transport/places/place_kinds.h"
 
@@ -76,13 +79,33 @@ static bool is_there(const run *r, const vv_folder_item *it, const vv_oid *blob)
 	       vv_folder_has_bytes(r->dir, it);
 }
 
+/* A table whose rows have expired is left out, with a note. */
+static vv_status leave_expired(run *r, const vv_content *c, const char *path, bool *left,
+			       vv_error *err)
+{
+	vv_error why = {.code = VV_OK};
+	vv_gap gap = VV_GAP_NONE;
+	const vv_status rc = c->stored ? vv_gap_of(&gap, r->p->repo, &c->root, err) : VV_OK;
+
+	*left = rc == VV_OK && gap == VV_GAP_EXPIRED;
+	if (*left) {
+		vv_expired_explain(r->p->repo, &c->root, &why);
+		vv_notes_put(r->p->notes, "'%s' is not published as a file: %s",
+			     vv_text_shows(path), why.message);
+	}
+	return rc;
+}
+
 static vv_status see_entry(void *payload, const vv_tree_entry *e, vv_error *err)
 {
 	run *r = payload;
 	vv_content c;
+	bool left;
 	vv_status rc = vv_content_read(&c, r->p->repo, e->mode, &e->id, err);
 
-	if (rc < 0 || !c.table) return rc;
+	if (rc < 0 || !c.table || (rc = leave_expired(r, &c, e->path, &left, err)) < 0 || left) {
+		return rc;
+	}
 	if (c.bytes > r->p->file_bytes) {
 		r->p->too_long++;
 		return VV_OK;
@@ -135,8 +158,9 @@ static vv_status on_bytes(void *payload, const void *bytes, size_t len, vv_error
 static vv_status fill(run *r, const vv_folder_table *of, writing *w, vv_error *err)
 {
 	vv_auto(vv_subject) s = {0};
-	vv_status rc = vv_subject_find_at(&s, r->p->repo, r->p->reader,
-					  vv_shared_refs_head(&r->refs), of->path, err);
+	vv_status rc = vv_subject_find(
+		&s, r->p->repo, r->p->reader,
+		&(vv_version_name){.path = of->path, .commit = vv_shared_refs_head(&r->refs)}, err);
 
 	if (rc < 0 || (rc = vv_subject_bytes(&s, on_bytes, w, NULL, err)) < 0) return rc;
 	return vv_new_file_end(w->file, true, err);
@@ -152,7 +176,7 @@ static vv_status write_table(run *r, const vv_folder_table *of, vv_folder_item *
 	vv_status rc = dir && hash ? vv_mkdirs(dir, err) : vv_fail_nomem(err);
 
 	if (rc < 0) return rc;
-	file.name = path; /* an empty folder gives way to it */
+	file.name = path; /* it replaces an empty folder */
 	vv_temp_sweep(dir, VV_WRITE_TEMP);
 	if ((rc = vv_new_file_open(&file, dir, VV_WRITE_TEMP, err)) < 0 ||
 	    (rc = fill(r, of, &w, err)) < 0 || (rc = vv_new_file_place(&file, path, err)) < 0) {
@@ -303,7 +327,7 @@ static vv_status sweep_blocks(run *r, vv_error *err)
 	const vv_host_sweeping sweep = {.wants = r->wants,
 					.want_count = r->want_count,
 					.wait_sec = r->p->prune ? 0 : VV_PUBLISH_WAIT_SECONDS,
-					.alone = true, /* the lock is held */
+					.alone = true, /* the caller has the lock */
 					.small = SMALL_PACKS};
 	vv_host_swept swept;
 	bool due = false;
@@ -380,6 +404,8 @@ static vv_status check_follows(run *r, vv_error *err)
 	/* Another machine may have signed with this key, and published here. */
 	if (rc == VV_OK && heads && !r->p->force) {
 		rc = vv_heads_learn(r->p->repo, NULL, r->dir, NULL, r->p->notes, err);
+		rc = rc < 0 ? rc
+			    : vv_expired_lists_learn(r->p->repo, NULL, r->dir, r->p->notes, err);
 	}
 	if (rc < 0 || back.len == 0) return rc;
 	if (!r->p->force) {

@@ -20,7 +20,7 @@ typedef struct edited {
 	size_t told;
 } edited;
 
-static void tell(edited *e, const vv_new_root *n)
+static void warn_pointer(edited *e, const vv_new_root *n)
 {
 	const vv_notes *notes = vv_repository_notes(e->repo);
 
@@ -35,7 +35,7 @@ static void tell(edited *e, const vv_new_root *n)
 	}
 }
 
-static vv_status look(void *payload, const vv_new_root *n, vv_error *err)
+static vv_status check_root(void *payload, const vv_new_root *n, vv_error *err)
 {
 	edited *e = payload;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
@@ -49,7 +49,7 @@ static vv_status look(void *payload, const vv_new_root *n, vv_error *err)
 	    vv_root_pointer_holds(&holds, e->store, text.data, text.len, &n->root, VV_IGNORED) ==
 		    VV_OK &&
 	    !holds) {
-		tell(e, n);
+		warn_pointer(e, n);
 	}
 	return rc;
 }
@@ -61,5 +61,6 @@ vv_status vv_edited_pointers_warn(vv_repository *r, const vv_oid *wants, size_t 
 	vv_status rc = vv_repository_store(r, &e.store, err);
 
 	return rc < 0 ? rc
-		      : vv_new_roots_each(r, wants, want_count, haves, have_count, look, &e, err);
+		      : vv_new_roots_each(r, wants, want_count, haves, have_count, check_root, &e,
+					  err);
 }

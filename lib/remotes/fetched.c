@@ -128,7 +128,7 @@ vv_status vv_fetched_get(vv_fetched *f, const char *const *names, size_t count, 
 {
 	vv_auto(vv_buf) specs = VV_BUF_INIT;
 	vv_auto(char) *dir = f->published ? vv_host_dir(f->t->repo, f->git.url)
-					  : NULL; /* its lock is held */
+					  : NULL; /* another process has its lock */
 	const size_t first = f->count;
 	vv_status rc;
 

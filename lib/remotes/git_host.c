@@ -255,7 +255,7 @@ static vv_blocks_source *find_ref(vv_git_host *g)
 	return vv_array_find(g->sources.items, g->sources.count, it, it->kind == VV_FROM_REF);
 }
 
-/* The tip of the ref, which came with the other refs, or is asked for. */
+/* The tip of the ref, which was read with the other refs, or is requested now. */
 static vv_status find_tip(vv_git_host *g, const vv_blocks_source *ref, vv_error *err)
 {
 	if (strcmp(ref->url, VV_HOST_REF) == 0) {
@@ -290,13 +290,15 @@ typedef struct losing {
 static vv_status see_root(void *payload, const vv_new_root *n, vv_error *err)
 {
 	losing *l = payload;
-	vv_status rc = n->link ? VV_OK : vv_host_look(l->host, &n->root, 1, err);
+	vv_status rc;
 
-	if (!n->link && rc == VV_OK && !vv_host_has(l->host, &n->root)) {
+	if (n->link || n->expired) return VV_OK;
+	if ((rc = vv_host_look(l->host, &n->root, 1, err)) < 0) return rc;
+	if (!vv_host_has(l->host, &n->root)) {
 		l->out->versions++;
 		l->out->here += vv_store_has(l->store, &n->root);
 	}
-	return rc;
+	return VV_OK;
 }
 
 /* Those of them that the ref does not have. */
@@ -406,7 +408,7 @@ static vv_status ask_peer(vv_git_host *g, vv_blocks_source *s, vv_error *err)
 	return vv_error_excuse(rc, rc != VV_ENOMEM && rc != VV_ECANCELLED, err);
 }
 
-/* Lists them, and asks about block peers that are used: an untrusted one is noted once. all: also about those after a store. */
+/* Lists them, and block peers that are used: an untrusted one is noted once. all: also about those after a store. */
 static vv_status need_sources(vv_git_host *g, bool all, vv_error *err)
 {
 	vv_status rc = list_sources(g, err);
@@ -460,7 +462,8 @@ const char *vv_git_host_untrusted(const vv_git_host *g)
 
 static vv_status note_reached(void *payload, const vv_new_root *n, vv_error *err)
 {
-	return n->link ? VV_OK : vv_cid_map_put(payload, &n->root, 0, NULL, err);
+	if (n->link || n->expired) return VV_OK;
+	return vv_cid_map_put(payload, &n->root, 0, NULL, err);
 }
 
 vv_status vv_git_host_promises(vv_git_host *g, vv_cid_map **out, vv_error *err)
@@ -724,8 +727,10 @@ static vv_status add_absent(void *payload, const vv_new_root *n, vv_error *err)
 {
 	absent *a = payload;
 
-	return n->link || vv_store_has(a->store, &n->root) ? VV_OK
-							   : vv_cids_add(&a->roots, &n->root, err);
+	if (n->link || (n->expired && !n->current) || vv_store_has(a->store, &n->root)) {
+		return VV_OK;
+	}
+	return vv_cids_add(&a->roots, &n->root, err);
 }
 
 vv_status vv_git_host_expect(vv_git_host *g, const vv_oids *ids, const vv_oids *haves,
@@ -776,10 +781,15 @@ static vv_status send_from_here(vv_git_host *g, const vv_git_sending *what, vv_h
 {
 	vv_auto_free vv_oid *ids = vv_calloc(what->count + 1, sizeof(*ids));
 	vv_auto_free vv_oid *there = vv_calloc(g->refs.hello.ref_count + 1, sizeof(*there));
+	vv_auto(vv_expired) *expired = NULL;
 	vv_host *to = NULL;
 	g->mending = what->verify;
 	vv_status rc = ids && there ? open_first(g, &to, err) : vv_fail_nomem(err);
 
+	if (rc == VV_OK) { /* unknown here: as if it had none */
+		rc = vv_expired_open(&expired, g->t->repo, &g->refs.hello.expired.id, err);
+		rc = rc < 0 ? vv_missing_ok(rc, err) : rc;
+	}
 	for (size_t i = 0; rc == VV_OK && i < what->count; i++) {
 		ids[i] = what->refs[i].id;
 	}
@@ -792,7 +802,8 @@ static vv_status send_from_here(vv_git_host *g, const vv_git_sending *what, vv_h
 					 .there_count = g->refs.hello.ref_count,
 					 .dry_run = what->dry_run,
 					 .complete = what->complete,
-					 .verify = what->verify};
+					 .verify = what->verify,
+					 .expired = expired};
 	if (rc == VV_OK && (rc = vv_edited_pointers_warn(g->t->repo, ids, what->count, there,
 							 g->refs.hello.ref_count, err)) == VV_OK) {
 		rc = vv_host_send(to, &to_host, out, err);
@@ -858,11 +869,16 @@ vv_status vv_git_host_keeper(vv_git_host *g, vv_host **out, bool *is_store, vv_e
 	return rc;
 }
 
-vv_status vv_git_host_fetch_all(vv_git_host *g, vv_ref_fn fn, void *payload, vv_error *err)
+static vv_status add_commit(void *payload, const vv_ref *ref, vv_error *err)
+{
+	return vv_oids_add(payload, &ref->commit, err);
+}
+
+vv_status vv_git_host_fetch_all(vv_git_host *g, vv_oids *tips, vv_error *err)
 {
 	vv_status rc = open_host(g, err); /* likewise */
 
-	return rc < 0 ? rc : vv_fetched_get_all(&g->fetched, fn, payload, err);
+	return rc < 0 ? rc : vv_fetched_get_all(&g->fetched, add_commit, tips, err);
 }
 
 /* --- push ---------------------------------------------------------------------------------------- */

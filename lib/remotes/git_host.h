@@ -190,8 +190,8 @@ vv_status vv_git_host_choose(vv_git_host *g, const char *name, const char *url, 
  * vv_git_host_tidy does. */
 vv_status vv_git_host_keeper(vv_git_host *g, vv_host **out, bool *is_store, vv_error *err);
 /* Fetches all refs of the host, including those of open and closed pull requests, as
- * vv_fetched_get_all (fetched.h) does, and calls fn for each. */
-vv_status vv_git_host_fetch_all(vv_git_host *g, vv_ref_fn fn, void *payload, vv_error *err);
+ * vv_fetched_get_all (fetched.h) does, and appends their commits to tips. */
+vv_status vv_git_host_fetch_all(vv_git_host *g, vv_oids *tips, vv_error *err);
 
 /* Moves `refs` of the host with vv_git_push_run. */
 vv_status vv_git_host_push(vv_git_host *g, vv_git_push *refs, size_t count, bool no_verify,

@@ -11,6 +11,7 @@
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/history/expired.h"
 #include "repo/git/history/hidden_refs.h"
 #include "repo/git/ref_name.h"
 #include "repo/known/elsewhere.h"
@@ -128,6 +129,12 @@ static vv_status add_line(vv_host_refs *x, const char *line, size_t len, vv_erro
 		}
 		return VV_OK;
 	}
+	if (is_name(name, name_len, VV_EXPIRED_REF) || is_name(name, name_len, VV_EXPIRED_BRANCH)) {
+		h->expired = (vv_remote_ref){.name = vv_arena_strndup(&x->arena, name, name_len),
+					     .id = id,
+					     .peeled = id};
+		return h->expired.name ? VV_OK : vv_fail_nomem(err);
+	}
 	if (vv_ref_is_hosts_head(name, name_len)) {
 		return add_head(x, name, name_len, &id, err);
 	}
@@ -187,13 +194,15 @@ static vv_status refuse_pipes(const char *word, vv_error *err)
 	const char *path = strncmp(word, "file://", 7) == 0 ? word + 7 : word;
 	struct stat st;
 
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) * 4; i++) {
-		vv_auto(char) *file = vv_asprintf("%s/%s%s", path, folders[i / 4], names[i % 4]);
+	vv_array_each(folders, 2, folder) {
+		vv_array_each(names, 4, name) {
+			vv_auto(char) *file = vv_asprintf("%s/%s%s", path, *folder, *name);
 
-		if (!file) return vv_fail_nomem(err);
-		if (stat(file, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
-			return vv_fail(err, VV_ECORRUPT, "'%s' is not a regular file",
-				       vv_text_shows(file));
+			if (!file) return vv_fail_nomem(err);
+			if (stat(file, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
+				return vv_fail(err, VV_ECORRUPT, "'%s' is not a regular file",
+					       vv_text_shows(file));
+			}
 		}
 	}
 	return VV_OK;
@@ -272,7 +281,7 @@ vv_status vv_hello_each_root(const vv_hello *h, vv_repository *r, vv_new_root_fn
 
 static vv_status add_root(void *payload, const vv_new_root *n, vv_error *err)
 {
-	return n->link ? VV_OK : vv_cids_add(payload, &n->root, err);
+	return n->link || n->expired ? VV_OK : vv_cids_add(payload, &n->root, err);
 }
 
 vv_status vv_hello_roots(vv_cids *out, const vv_hello *h, vv_repository *r, vv_error *err)

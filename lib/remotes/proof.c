@@ -293,7 +293,7 @@ typedef struct finding {
 	size_t left; /* not proved so far */
 } finding;
 
-/* Asks for those that are left. */
+/* Requests those that are left. */
 static vv_status ask_left(finding *f, const vv_reached *there, vv_error *err)
 {
 	vv_auto_free vv_cid *roots = vv_calloc(f->left + 1, sizeof(*roots));
@@ -328,7 +328,7 @@ static vv_status ask_block_peer(finding *f, const vv_blocks_source *s, vv_error 
 	return rc < 0 ? rc : ask_left(f, &peer, err);
 }
 
-/* If versions are left, a source that could not be asked may have them: that is an error. */
+/* If versions are left, a source that could not be reached may have them: that is an error. */
 static vv_status ask_sources(finding *f, vv_reached *there, vv_error *err)
 {
 	vv_error why, failed = {0};

@@ -235,7 +235,7 @@ static vv_status reach_folder(vv_reached *out, vv_transfer *t, const vv_remote *
 	return reach_host(out, t, m, vv_take(known), write, err);
 }
 
-/* The user is asked for a login once, so the search for a folder beside the peer has none. */
+/* The user types a login once, so the search for a folder beside the peer does not require one. */
 static bool shows_folder(vv_remote_folder **folder, vv_transfer *t, const vv_remote *m)
 {
 	if (*folder && (*folder)->locked) {

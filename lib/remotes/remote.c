@@ -305,8 +305,7 @@ static vv_status see_push_base(void *payload, const char *name, const char *valu
 	typed_push *t = payload;
 	const size_t len = value ? strlen(value) : 0;
 
-	if (len <= t->begin || strncmp(name, "url.", 4) != 0 || !vv_path_ends(name, key) ||
-	    strncmp(t->url, value, len) != 0) {
+	if (len <= t->begin || !vv_path_ends(name, key) || strncmp(t->url, value, len) != 0) {
 		return VV_OK;
 	}
 	t->begin = len;
@@ -323,8 +322,7 @@ static vv_status rewrite_typed(vv_string_list *out, vv_repository *r, const char
 
 	if (rc == VV_OK && t.begin > 0) {
 		vv_buf_puts(&t.base, url + t.begin);
-		rc = vv_buf_ok(&t.base, err);
-		rc = rc < 0 ? rc : vv_string_list_add(out, vv_strdup(vv_buf_cstr(&t.base)), err);
+		rc = vv_string_list_add(out, vv_buf_detach(&t.base), err);
 	}
 	vv_buf_clear(&t.base);
 	return rc;
@@ -336,20 +334,20 @@ static vv_status find_rewriting(rewriting *out, vv_repository *r, vv_error *err)
 	return vv_config_each(r, "url.", see_rewriting, out, err);
 }
 
-/* May `git push NAME`, or a push to a typed URL, send elsewhere than `git fetch` reads there? */
+/* May `git push NAME` send elsewhere than `git fetch NAME` reads? */
 static bool parts(const vv_remote *m, const rewriting *found)
 {
-	return found->push || (m->name && (m->url_count > 1 || m->push_url_count > 0));
+	return m->name && (m->url_count > 1 || m->push_url_count > 0 || found->push);
 }
 
 vv_status vv_remote_push_urls(vv_string_list *out, vv_repository *r, const vv_remote *m,
 			      vv_error *err)
 {
 	rewriting found;
-	const vv_status rc = find_rewriting(&found, r, err);
 
-	if (rc < 0 || !parts(m, &found)) return rc;
-	return m->name ? ask_git(out, r, m, true, err) : rewrite_typed(out, r, m->url, err);
+	if (!m->name) return rewrite_typed(out, r, m->url, err);
+	const vv_status rc = find_rewriting(&found, r, err);
+	return rc < 0 || !parts(m, &found) ? rc : ask_git(out, r, m, true, err);
 }
 
 /* Is url, where git connects, also where it fetches from m? */
@@ -414,7 +412,7 @@ vv_status vv_remote_push_at(vv_remote *m, vv_repository *r, const char *url, vv_
 	}
 	vv_free(m->push_url);
 	m->push_url = NULL;
-	if (read && (!m->name || !parts(m, &found))) return VV_OK;
+	if (read && !parts(m, &found)) return VV_OK;
 	if (m->kind && !read && !shares_kind(m, url)) {
 		vv_free(m->kind);
 		m->kind = NULL;

@@ -73,7 +73,7 @@ static vv_status ask_terminal(const char *prompt, bool echo, vv_buf *out, vv_err
 	return rc;
 }
 
-/* Uses the terminal itself, not stdin. Threads that open lines ask one after the other. */
+/* Uses the terminal itself, not stdin. Threads that open lines take turns. */
 static vv_status ask(void *payload VV_UNUSED, const char *prompt, bool echo, vv_buf *out,
 		     vv_error *err)
 {
@@ -323,7 +323,7 @@ static void tell_missing(const vv_transfer *t, const vv_fetch_result *r)
 		}
 	}
 	if (r->missing_count > 0 && !t->left_out &&
-	    r->behind_count == 0) { /* else the skipped refs say more */
+	    r->behind_count == 0) { /* else the skipped refs have more detail */
 		vv_notes_hint(t->notes, VV_HINT_BLOCKS_ASK);
 	}
 }

@@ -21,6 +21,7 @@
 #include "lib/rows/named_columns.h"
 
 #define DAY 86400
+#define BLANKS " \t" /* between the words of a search */
 typedef struct test {
 	size_t column;
 	vv_where_op op;
@@ -60,8 +61,7 @@ struct vv_where {
 	answers *answers;          /* of each condition */
 	size_t condition_count;
 	vv_condition_scratch *scratch;
-	const char *search;
-	size_t search_len; /* 0: none */
+	const char *search; /* NULL or "": none */
 	size_t *columns, column_count;
 	bool json, failed, undecided;
 };
@@ -321,11 +321,40 @@ static bool condition_holds(vv_where *w, size_t i, const vv_cell *cells)
 	return a->holds;
 }
 
-static bool has_text(const vv_where *w, const vv_cell *cells)
+static bool some_cell_has(const vv_where *w, const vv_cell *cells, const char *text, size_t len)
 {
-	return w->search_len == 0 || vv_array_find(w->columns, w->column_count, it,
-						   vv_text_has(cells[*it].text, cells[*it].len,
-							       w->search, w->search_len));
+	return vv_array_find(w->columns, w->column_count, it,
+			     vv_text_has(cells[*it].text, cells[*it].len, text, len)) != NULL;
+}
+
+/* Sets *len to the length of the text that begins at *at, without quotes, which are skipped. */
+static const char *searched_text(const char **at, size_t *len)
+{
+	const char *text = *at, *end = *text == '"' ? strchr(text + 1, '"') : NULL;
+
+	if (end && end > text + 1) {
+		*len = (size_t)(end - text) - 1;
+		*at = end + 1;
+		return text + 1;
+	}
+	*len = strcspn(text, BLANKS);
+	*at = text + *len;
+	return text;
+}
+
+static bool has_texts(const vv_where *w, const vv_cell *cells)
+{
+	const char *at = w->search;
+	size_t len;
+
+	if (!at || !*at) return true;
+	if (!at[strspn(at, BLANKS)]) return some_cell_has(w, cells, at, strlen(at));
+	while (*(at += strspn(at, BLANKS))) {
+		const char *text = searched_text(&at, &len);
+
+		if (!some_cell_has(w, cells, text, len)) return false;
+	}
+	return true;
 }
 
 bool vv_where_holds(vv_where *w, const vv_cell *cells)
@@ -334,7 +363,7 @@ bool vv_where_holds(vv_where *w, const vv_cell *cells)
 	       vv_find_place(i, w->condition_count,
 			     !w->judged[i] && !condition_holds(w, i, cells)) ==
 		       w->condition_count &&
-	       has_text(w, cells);
+	       has_texts(w, cells);
 }
 
 vv_status vv_where_ok(const vv_where *w, vv_error *err)
@@ -421,7 +450,7 @@ static vv_status list_columns(vv_where *w, const vv_table *t, vv_error *err)
 			add_column(w, columns[k]);
 		}
 	}
-	for (size_t i = 0; w->search_len > 0 && i < t->columns; i++) {
+	for (size_t i = 0; w->search && *w->search && i < t->columns; i++) {
 		add_column(w, i);
 	}
 	return VV_OK;
@@ -506,7 +535,6 @@ static vv_status add_conditions(vv_where *w, const vv_table *t, const vv_strings
 
 	err = err ? err : &own;
 	w->search = how->search;
-	w->search_len = w->search ? strlen(w->search) : 0;
 	w->conditions = vv_calloc(conditions->count + 1, sizeof(vv_condition *));
 	w->judged = vv_calloc(conditions->count + 1, sizeof(*w->judged));
 	w->answers = vv_calloc(conditions->count + 1, sizeof(*w->answers));

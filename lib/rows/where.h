@@ -1,7 +1,7 @@
 /*
  * where: makes filters. A filter consists of conditions (docs/use/rules.md), or of tests of
- * columns. A row matches if all of them are true, and if it contains the text to search for, if
- * there is one. Row groups are skipped by their facts (dataset/format/facts.h).
+ * columns. A row matches if all of them are true, and if it contains the words to search for, if
+ * there are any. Row groups are skipped by their facts (dataset/format/facts.h).
  */
 #ifndef VV_LIB_ROWS_WHERE_H
 #define VV_LIB_ROWS_WHERE_H
@@ -32,8 +32,8 @@ typedef struct vv_where_how {
 	long (*find)(void *payload, const char *name, size_t len);
 	void *payload;
 	const char *path; /* path of the table's file, for hints; NULL: not known */
-	/* a text in lower case that at least one cell of a row must contain, ignoring case;
-	 * borrowed by the filter; NULL or "": no search */
+	/* words in lower case, each of which at least one cell of a row must contain, ignoring case.
+	 * Words between quotes ("los angeles") are one. Borrowed by the filter; NULL or "": no search */
 	const char *search;
 } vv_where_how;
 /* Compiles `conditions` on rows of t to the filter *out. how may be NULL. The schema of t, the

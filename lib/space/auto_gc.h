@@ -2,8 +2,8 @@
  * auto_gc: decides whether to run gc automatically. It does so only if gc would free much space.
  *
  * At the end of a command that wrote a version, a correct caller calls vv_auto_gc_look, closes
- * everything (writer, repository), then calls vv_auto_gc_begin (cmd/frame/gc.h). That function
- * forks, so no threads or locks may be left.
+ * everything (writer, repository), then calls vv_auto_gc_begin (cmd/frame/gc.h), which starts
+ * `varve gc --auto`: that needs the locks.
  */
 #ifndef VV_LIB_SPACE_AUTO_GC_H
 #define VV_LIB_SPACE_AUTO_GC_H

@@ -1,5 +1,5 @@
 /*
- * drop: asks the keepers, and lists versions as elsewhere before removing them.
+ * drop: examines the keepers, and lists versions as elsewhere before removing them.
  */
 #include "lib/space/drop.h"
 
@@ -256,7 +256,7 @@ static vv_status ask_kept(dropping *x, const vv_connect_options *o, const vv_cid
 	return VV_OK;
 }
 
-/* Starts at `at`; sets *at to the next version to ask for. */
+/* Starts at `at`; sets *at to the next version to request. */
 static vv_status count_kept(dropping *x, size_t keeper, const vv_connect_options *o, size_t *at,
 			    vv_error *err)
 {
@@ -442,7 +442,7 @@ static vv_status remove_blocks(dropping *x, vv_error *err)
 	return rc;
 }
 
-static vv_status run(dropping *x, vv_error *err)
+static vv_status drop_versions(dropping *x, vv_error *err)
 {
 	vv_status rc;
 
@@ -463,7 +463,7 @@ vv_status vv_drop_run(vv_drop *d, vv_repository *r, const vv_notes *notes, vv_er
 	if (lock < 0) return (vv_status)lock;
 	x.named = vv_cid_map_new();
 	x.in_use = vv_cid_set_new();
-	vv_status rc = x.named && x.in_use ? run(&x, err) : vv_fail_nomem(err);
+	vv_status rc = x.named && x.in_use ? drop_versions(&x, err) : vv_fail_nomem(err);
 	vv_cid_map_free(x.named);
 	vv_cid_set_free(x.in_use);
 	vv_oids_clear(&x.tips);

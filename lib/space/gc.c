@@ -6,15 +6,12 @@
 
 #include <string.h>
 
-#include "base/array.h"
 #include "base/file.h"
 #include "base/locks/file_lock.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/documents/kept_rows.h"
-#include "repo/git/history/history.h"
-#include "repo/git/history/refs.h"
 #include "repo/git/objects/receive.h"
 #include "repo/known/incoming.h"
 #include "repo/known/incomplete.h"
@@ -185,7 +182,7 @@ static uint64_t find_young(vv_repository *r)
 static vv_status run_store(vv_gc_run *g, vv_repository *r, vv_store *store,
 			   const vv_progress *progress, int64_t now, vv_error *err)
 {
-	vv_keep keep = {.repo = r, .progress = progress, .drop = g->drop};
+	vv_keep keep = {.repo = r, .progress = progress, .drop = g->drop, .unnamed = g->unnamed};
 	vv_gc_options opts = {.now_sec = now,
 			      .grace_sec = g->grace_sec,
 			      .young_sec = find_young(r),
@@ -228,75 +225,5 @@ done:
 		remember(r, store, rc, now);
 	}
 	vv_notes_end(vv_repository_notes(r));
-	return rc;
-}
-
-/* ---- remote_gc: what must be kept for the sake of others ---- */
-
-static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
-{
-	return vv_oids_add(payload, &ref->commit, err);
-}
-
-/* In a store what only this clone has is not in its history, as on a host. */
-static vv_status add_own(vv_repository *r, vv_oids *tips, vv_error *err)
-{
-	static const char *const own[] = {"refs/heads/", "refs/tags/", "refs/stash"};
-	vv_status rc = VV_OK;
-
-	vv_array_each(own, sizeof(own) / sizeof(own[0]), it) {
-		if ((rc = vv_ref_tips_list(tips, r, *it, err)) < 0) return rc;
-	}
-	return VV_OK;
-}
-
-static vv_status sweep_store(vv_remote_gc *g, vv_host *h, const vv_oids *tips, vv_error *err)
-{
-	const vv_host_sweeping what = {
-		.wants = tips->items,
-		.want_count = tips->count,
-		.age_sec = g->has_grace ? g->grace_sec : VV_REMOTE_GC_STORE_SECONDS,
-		.wait_sec = g->has_grace && g->grace_sec == 0 ? 0 : VV_SWEEP_WAIT_SECONDS,
-		.dry_run = g->dry_run};
-	return vv_host_sweep(h, &what, &g->swept, err);
-}
-
-static vv_status compact_ref(vv_remote_gc *g, vv_host *h, const vv_oids *tips, vv_error *err)
-{
-	const uint64_t grace = g->has_grace ? g->grace_sec : VV_REMOTE_GC_HOST_SECONDS;
-	vv_host_compaction what = {.wants = tips->items,
-				   .want_count = tips->count,
-				   .before = INT64_MAX,
-				   .dry_run = g->dry_run};
-
-	const int64_t now = vv_now_sec();
-	if (grace > 0) {
-		what.before = grace < (uint64_t)now ? now - (int64_t)grace : 0;
-	}
-	return vv_host_compact(h, &what, &g->compacted, err);
-}
-
-vv_status vv_remote_gc_run(vv_remote_gc *g, vv_repository *r, vv_git_host *host, vv_error *err)
-{
-	vv_host *keeper;
-	vv_auto(vv_oids) tips = {0};
-	vv_status rc;
-
-	if (vv_repository_is_shallow(r)) {
-		return vv_fail(err, VV_EREFUSED,
-			       "this clone is shallow, so the blocks of older commits are "
-			       "unknown\n'git fetch --unshallow' gets the rest of the history");
-	}
-	if ((rc = vv_git_host_keeper(host, &keeper, &g->is_store, err)) == VV_OK) {
-		g->place = vv_git_host_blocks_place(host);
-		rc = vv_git_host_fetch_all(host, add_ref, &tips, err);
-	}
-	if (rc == VV_OK && g->is_store) {
-		if ((rc = add_own(r, &tips, err)) == VV_OK) {
-			rc = sweep_store(g, keeper, &tips, err);
-		}
-	} else if (rc == VV_OK) {
-		rc = compact_ref(g, keeper, &tips, err);
-	}
 	return rc;
 }

@@ -10,11 +10,9 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "lib/remotes/git_host.h"
 #include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
 #include "repo/git/repository.h"
-#include "transport/places/packs/host.h"
 
 /* A run: its options and its result. */
 typedef struct vv_gc_run {
@@ -30,6 +28,9 @@ typedef struct vv_gc_run {
 	/* roots of versions that others store: blocks that only these versions need are
 	 * removed at once. NULL: no such versions */
 	const vv_cid_set *drop;
+	/* roots of versions that were removed from the history: blocks that no kept version needs
+	 * are removed at once. NULL: no such versions */
+	const vv_cid_set *unnamed;
 	/* The following members are set by vv_gc_run_all. */
 	vv_gc_result result;
 	uint64_t versions; /* number of versions whose blocks were kept */
@@ -54,35 +55,5 @@ typedef struct vv_gc_memory {
 void vv_gc_memory_read(vv_gc_memory *out, vv_repository *r);
 /* Writes the state *m to r. Ignores failures, which only make the next gc run earlier or later. */
 void vv_gc_memory_write(const vv_gc_memory *m, vv_repository *r);
-
-/*
- * remote_gc: runs gc on a remote: combines its blocks into fewer packs, and, in a store, removes
- * unneeded blocks.
- */
-
-/* The default of vv_remote_gc.grace_sec if the blocks are in a ref of a Git host. */
-#define VV_REMOTE_GC_HOST_SECONDS ((uint64_t)90 * 86400)
-/* The default of vv_remote_gc.grace_sec if the blocks are in a store. */
-#define VV_REMOTE_GC_STORE_SECONDS ((uint64_t)14 * 86400)
-
-/* A run: its options and its result. */
-typedef struct vv_remote_gc {
-	bool has_grace; /* grace_sec is set; else one of the constants above is used */
-	/* age in seconds below which packs are not changed; use 0 only for a store to which
-	 * nothing else writes */
-	uint64_t grace_sec;
-	bool dry_run; /* change nothing */
-	/* The following members are set by vv_remote_gc_run. */
-	bool is_store; /* the blocks are in a store */
-	/* name of the store or ref that has the blocks; borrowed from the host */
-	const char *place;
-	vv_host_compacted compacted; /* result if the blocks are in a ref */
-	vv_host_swept swept;         /* result if the blocks are in a store */
-} vv_remote_gc;
-
-/* Runs gc on the remote `host`. Keeps all blocks that are reachable from any ref of the remote,
- * including pull requests; in a store, also those that are reachable from branches, tags and the
- * stash of this repository. VV_EREFUSED: this repository does not have the complete history. */
-vv_status vv_remote_gc_run(vv_remote_gc *g, vv_repository *r, vv_git_host *host, vv_error *err);
 
 #endif

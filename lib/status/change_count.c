@@ -119,13 +119,9 @@ vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_tab
 static vv_status find_blob(vv_subject *s, vv_repository *r, vv_dataset_reader *reader,
 			   const char *path, vv_text_version at, vv_error *err)
 {
-	vv_status rc = vv_subject_find_blob(s, r, reader, at.blob, path, path, err);
-
-	if (rc == VV_OK && at.commit) {
-		s->from = VV_FROM_COMMIT;
-		s->commit = *at.commit;
-	}
-	return rc;
+	return vv_subject_find(
+		s, r, reader,
+		&(vv_version_name){.path = path, .commit = at.commit, .blob = at.blob}, err);
 }
 
 static vv_status find_text(vv_subject *s, vv_repository *r, vv_dataset_reader *reader,
@@ -145,7 +141,7 @@ static vv_status find_text(vv_subject *s, vv_repository *r, vv_dataset_reader *r
 	if (!(*file = vv_repository_file(r, path))) return vv_fail_nomem(err);
 	if ((rc = vv_lstat(&st, *file, err)) < 0 || (uint64_t)st.size > most) return rc;
 	*fits = true;
-	return vv_subject_find_file(s, r, reader, *file, err);
+	return vv_subject_find(s, r, reader, &(vv_version_name){.file = *file}, err);
 }
 
 static vv_status take_table(vv_subject *s, const char *table, vv_error *err)

@@ -67,8 +67,8 @@ static vv_status look_at(missing_blocks *m, const vv_index_entry *e, bool *here,
 }
 
 /* Every step-th. */
-static vv_status look(missing_blocks *m, const vv_index *x, const size_t *at, size_t count,
-		      size_t step, vv_error *err)
+static vv_status search_entries(missing_blocks *m, const vv_index *x, const size_t *at,
+				size_t count, size_t step, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
@@ -99,13 +99,13 @@ static vv_status missing_blocks_look(char ***paths, size_t *count, vv_repository
 	if (at_count == 0) return VV_OK;
 	if ((rc = vv_repository_store(r, &m.store, err)) < 0 ||
 	    (rc = vv_repository_incomplete(r, &m.doubtful, err)) < 0 ||
-	    (rc = look(&m, x, at, at_count, step, err)) < 0) {
+	    (rc = search_entries(&m, x, at, at_count, step, err)) < 0) {
 		vv_string_list_clear(&m.paths);
 		return rc;
 	}
 	if (m.paths.count > 0 && step > 1) {
 		vv_string_list_clear(&m.paths);
-		rc = look(&m, x, at, at_count, 1, err);
+		rc = search_entries(&m, x, at, at_count, 1, err);
 	}
 	*paths = m.paths.items;
 	*count = m.paths.count;

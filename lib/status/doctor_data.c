@@ -20,12 +20,12 @@
 #include "lib/worktree/attributes_lines.h"
 #include "lib/worktree/filter.h"
 #include "repo/blocks/reach.h"
+#include "repo/git/history/expired.h"
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/objects/send.h"
 #include "repo/git/program.h"
 #include "repo/known/elsewhere.h"
-#include "repo/known/gap.h"
 #include "repo/known/roots.h"
 
 typedef struct data {
@@ -325,13 +325,13 @@ static vv_status count_missing(void *payload, const vv_cid *cid, const char *pat
 			       const vv_oid *commit VV_UNUSED, const char *what, vv_error *err)
 {
 	older *o = payload;
-	vv_gap gap;
+	bool expired;
 
 	if (what || vv_store_has(o->store, cid) || vv_elsewhere_has(o->elsewhere, cid)) {
 		return VV_OK;
 	}
-	const vv_status rc = vv_gap_of(&gap, o->repo, cid, err);
-	o->missing += rc == VV_OK && gap != VV_GAP_EXPIRED;
+	const vv_status rc = vv_expired_find(&expired, NULL, o->repo, cid, err);
+	o->missing += rc == VV_OK && !expired;
 	return rc;
 }
 

@@ -247,7 +247,7 @@ static vv_status look_for_shared(vv_doctor *d, const vv_string_list *names, char
 	return rc;
 }
 
-/* The addresses of one repository are not those of a fork. ids: of the repositories asked before. */
+/* The addresses of one repository are not those of a fork. ids: of the repositories examined before. */
 static vv_status note_store(char **store, vv_string_list *ids, vv_repository *r,
 			    const vv_hello *there, vv_error *err)
 {
@@ -258,8 +258,8 @@ static vv_status note_store(char **store, vv_string_list *ids, vv_repository *r,
 	return vv_string_list_add(ids, vv_strdup(there->id), err);
 }
 
-static vv_status ask(vv_doctor *d, vv_repository *r, const asked *a, char **store,
-		     vv_string_list *ids, vv_error *err)
+static vv_status ask_remote(vv_doctor *d, vv_repository *r, const asked *a, char **store,
+			    vv_string_list *ids, vv_error *err)
 {
 	const char *name = a->name;
 	vv_auto(vv_transfer) t = {0};
@@ -282,7 +282,7 @@ static vv_status ask(vv_doctor *d, vv_repository *r, const asked *a, char **stor
 		return rc;
 	}
 	if (rc == VV_OK && reached.host) {
-		t.connect.ask = NULL; /* this command asks no questions about trust */
+		t.connect.ask = NULL; /* this command does not prompt for trust */
 		rc = look_for_blocks(d, reached.host, a, &whole, err);
 		if (rc == VV_OK && whole) {
 			rc = look_at_versions(d, r, &reached, name, err);
@@ -317,7 +317,7 @@ static vv_status ask_push_only(vv_doctor *d, vv_repository *r, const char *name,
 	vv_array_each(urls.items, urls.count, url) {
 		const asked a = {.name = name, .url = *url};
 
-		if ((rc = ask(d, r, &a, NULL, NULL, err)) < 0) return rc;
+		if ((rc = ask_remote(d, r, &a, NULL, NULL, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -333,7 +333,7 @@ vv_status vv_doctor_peers(vv_doctor *d, vv_repository *r, vv_error *err)
 	if (!stores.items) return vv_fail_nomem(err);
 	for (size_t i = 0; i < names.count && rc == VV_OK; i++) {
 		const asked a = {.name = names.items[i], .only = names.count == 1};
-		rc = ask(d, r, &a, &stores.items[i], &ids, err);
+		rc = ask_remote(d, r, &a, &stores.items[i], &ids, err);
 		rc = rc < 0 ? rc : ask_push_only(d, r, a.name, err);
 	}
 	return rc < 0 ? rc : look_for_shared(d, &names, stores.items, err);

@@ -71,6 +71,8 @@ const vv_setting vv_settings[] = {
 	{"varve.timeout", VV_SETTING_NUMBER, "60", NULL,
 	 "seconds without data after which varve stops waiting for a peer, unless --timeout is "
 	 "given"},
+	{"varve.timestampAuthority", VV_SETTING_TEXT, NULL, NULL,
+	 "a file with the certificates (PEM) of the time-stamp authorities that you trust"},
 	{"varve.trustedHost", VV_SETTING_TEXT, NULL, NULL,
 	 "SCHEME://[USER@]HOST[:PORT] that .varveconfig may send requests to; may be set several "
 	 "times"},

@@ -46,7 +46,8 @@ static vv_status side_open(side *s, const vv_diff_side *of, vv_repository *r,
 	vv_status rc;
 
 	if (!(s->word = vv_diff_side_word(of, r, path, stage))) return vv_fail_nomem(err);
-	if ((rc = vv_subject_find(&s->subject, r, reader, s->word, err)) < 0 ||
+	if ((rc = vv_subject_find(&s->subject, r, reader, &(vv_version_name){.word = s->word},
+				  err)) < 0 ||
 	    (rc = vv_subject_settle(&s->subject, err)) < 0) {
 		return rc;
 	}

@@ -49,7 +49,10 @@ static vv_status take_root(void *payload, const vv_cid *root, const char *path, 
 
 static vv_status take_new_root(void *payload, const vv_new_root *n, vv_error *err)
 {
-	return take_root(payload, &n->root, n->path, err);
+	run *r = payload;
+
+	if (vv_new_root_is_left(n, r->store, NULL) && !n->link) return VV_OK;
+	return take_root(r, &n->root, n->path, err);
 }
 
 static vv_status take_all(run *r, vv_error *err)

@@ -12,6 +12,7 @@
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/heads/head_record.h"
 #include "lib/heads/seen.h"
 #include "lib/remotes/blocks_config.h"
 #include "lib/remotes/vault_config.h"
@@ -185,8 +186,8 @@ void vv_fetch_from_tell(const vv_fetch_from *r)
 }
 
 /* Time and number of a copy's newest valid head. */
-static vv_status judge(vv_head_record *out, vv_transfer *t, vv_repository *r, const vv_supplier *s,
-		       vv_error *err)
+static vv_status read_newest_head(vv_head_record *out, vv_transfer *t, vv_repository *r,
+				  const vv_supplier *s, vv_error *err)
 {
 	vv_auto(vv_heads_seen) seen = {.any = false};
 	vv_auto(vv_remote) remote = {0};
@@ -227,7 +228,7 @@ static vv_status choose(size_t *best, vv_transfer *t, vv_repository *r, vv_suppl
 	for (size_t i = 0; i < count; i++) {
 		vv_supplier *s = &suppliers[places[i]];
 
-		if (judge(&now, t, r, s, &s->why) < 0) {
+		if (read_newest_head(&now, t, r, s, &s->why) < 0) {
 			s->dropped = s->left_out = s->noted = true;
 		} else if (!found || vv_head_record_is_newer(&now, &newest)) {
 			found = true;

@@ -33,13 +33,13 @@ const vv_oid *vv_ref_plan_detached(const vv_ref_plan *p)
 	return m && !m->behind && !vv_oid_is_null(&m->id) ? &m->id : NULL;
 }
 
-static const char *keep(vv_ref_plan *p, const char *text)
+static const char *copy_text(vv_ref_plan *p, const char *text)
 {
 	return vv_arena_strndup(&p->arena, text, strlen(text));
 }
 
-static vv_status add(vv_ref_plan *p, const char *from, const char *to, const vv_oid *id, bool force,
-		     bool for_merge, vv_error *err)
+static vv_status add_move(vv_ref_plan *p, const char *from, const char *to, const vv_oid *id,
+			  bool force, bool for_merge, vv_error *err)
 {
 	vv_ref_move *same = vv_array_find(p->moves, p->count, it,
 					  to && it->to && strcmp(it->to, to) == 0);
@@ -49,8 +49,8 @@ static vv_status add(vv_ref_plan *p, const char *from, const char *to, const vv_
 		return vv_fail(err, VV_EUSAGE, "'%s' and '%s' would both become '%s'",
 			       vv_text_shows(same->from), vv_text_shows(from), vv_text_shows(to));
 	}
-	const vv_ref_move m = {.from = keep(p, from),
-			       .to = to ? keep(p, to) : NULL,
+	const vv_ref_move m = {.from = copy_text(p, from),
+			       .to = to ? copy_text(p, to) : NULL,
 			       .id = *id,
 			       .force = force,
 			       .for_merge = for_merge};
@@ -71,7 +71,7 @@ static const vv_remote_ref *ref_at(const vv_hello *h, size_t i)
 }
 
 /* The remote's ref that a word names: whole, without "refs/", or a branch, or a tag. */
-static const vv_remote_ref *find(const vv_hello *h, const char *word)
+static const vv_remote_ref *find_ref(const vv_hello *h, const char *word)
 {
 	static const char *const prefixes[] = {"", "refs/", "refs/heads/", "refs/tags/"};
 
@@ -123,8 +123,8 @@ static vv_status track(vv_ref_plan *p, const vv_ref_plan_options *o, const vv_re
 	vv_array_each(o->tracking, o->tracking_count, it) {
 		vv_auto(char) *to = vv_refspec_map(it, ref->name, &rc);
 		if (rc < 0) return vv_fail_nomem(err);
-		if (to &&
-		    (rc = add(p, ref->name, to, &ref->id, it->force || o->force, false, err)) < 0) {
+		if (to && (rc = add_move(p, ref->name, to, &ref->id, it->force || o->force, false,
+					 err)) < 0) {
 			return rc;
 		}
 	}
@@ -135,16 +135,16 @@ static vv_status track(vv_ref_plan *p, const vv_ref_plan_options *o, const vv_re
 static vv_status plan_one(vv_ref_plan *p, const vv_hello *h, const vv_ref_plan_options *o,
 			  const vv_refspec *s, bool first, vv_error *err)
 {
-	const vv_remote_ref *ref = find(h, s->from);
+	const vv_remote_ref *ref = find_ref(h, s->from);
 	vv_status rc;
 
 	if (!ref) return not_there(h, s->from, err);
 	if (s->to && s->to[0] != '\0') {
 		const char *to = local_name(p, s->to, ref->name);
 		if (!to) return vv_fail_nomem(err);
-		rc = add(p, ref->name, to, &ref->id, s->force || o->force, first, err);
+		rc = add_move(p, ref->name, to, &ref->id, s->force || o->force, first, err);
 	} else {
-		rc = add(p, ref->name, NULL, &ref->id, true, first, err);
+		rc = add_move(p, ref->name, NULL, &ref->id, true, first, err);
 	}
 	return rc < 0 ? rc : track(p, o, ref, err);
 }
@@ -159,7 +159,7 @@ static vv_status plan_pattern(vv_ref_plan *p, const vv_hello *h, const vv_ref_pl
 		if (rc < 0) return vv_fail_nomem(err);
 		if (to) {
 			bool merge = o->merge && strcmp(o->merge, ref->name) == 0;
-			rc = add(p, ref->name, to, &ref->id, s->force || o->force, merge, err);
+			rc = add_move(p, ref->name, to, &ref->id, s->force || o->force, merge, err);
 		}
 	}
 	return rc;
@@ -171,7 +171,7 @@ static vv_status add_tags(vv_ref_plan *p, const vv_hello *h, bool force, vv_erro
 	vv_array_each(h->refs, h->ref_count, ref) {
 		const char *name = ref->name;
 		if (strncmp(name, "refs/tags/", 10) == 0 &&
-		    (rc = add(p, name, name, &ref->id, force, false, err)) < 0) {
+		    (rc = add_move(p, name, name, &ref->id, force, false, err)) < 0) {
 			return rc;
 		}
 	}
@@ -199,7 +199,7 @@ static vv_status prune_one(void *payload, const vv_ref *ref, vv_error *err)
 	const size_t count = count_refs(g->h);
 	const bool there = vv_find_place(i, count, strcmp(ref_at(g->h, i)->name, from) == 0) <
 			   count;
-	return there ? VV_OK : add(g->p, from, ref->name, &none, true, false, err);
+	return there ? VV_OK : add_move(g->p, from, ref->name, &none, true, false, err);
 }
 
 void vv_ref_move_to(vv_ref_move *m, const vv_oid *id)
@@ -238,7 +238,7 @@ vv_status vv_ref_plan_make(vv_ref_plan *p, vv_repository *r, const vv_hello *h,
 						   : plan_one(p, h, o, &o->specs[i], i == 0, err);
 	}
 	if (rc == VV_OK && o->detached && !vv_oid_is_null(&h->detached)) {
-		rc = add(p, "HEAD", NULL, &h->detached, false, false, err);
+		rc = add_move(p, "HEAD", NULL, &h->detached, false, false, err);
 	}
 	if (rc == VV_OK && o->tags) {
 		rc = add_tags(p, h, o->force, err);
@@ -298,8 +298,8 @@ vv_status vv_ref_plan_follow_tags(vv_ref_plan *p, vv_repository *r, const vv_hel
 	if (count == 0) return VV_OK;
 	if ((rc = vv_commits_known(r, ids, count, known, err)) < 0) return rc;
 	for (size_t i = 0; i < count; i++) {
-		if (known[i] && (rc = add(p, tags[i]->name, tags[i]->name, &tags[i]->id, false,
-					  false, err)) < 0) {
+		if (known[i] && (rc = add_move(p, tags[i]->name, tags[i]->name, &tags[i]->id, false,
+					       false, err)) < 0) {
 			return rc;
 		}
 	}

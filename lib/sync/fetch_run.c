@@ -14,6 +14,7 @@
 #include "lib/heads/signed_files.h"
 #include "lib/heads/verdict.h"
 #include "lib/remotes/noted.h"
+#include "lib/sync/expired_lists.h"
 #include "lib/sync/fetch_from.h"
 #include "lib/sync/signed_plan.h"
 #include "repo/git/history/revision.h"
@@ -147,7 +148,7 @@ static vv_status say_unkept(const run *r, vv_error *why, vv_error *err)
 /* Downloads packs for incomplete versions before single blocks are requested. */
 static vv_status expect_blocks(run *r, vv_error *err)
 {
-	vv_auto(vv_whole) whole = {0};
+	vv_auto(vv_whole) whole = {.asks = true};
 	vv_auto(vv_oids) wants = {0};
 	size_t peers = 0;
 	vv_error why;
@@ -209,6 +210,18 @@ static vv_status miss_signed(run *r, const vv_ref_move *m, const char *what, con
 	return VV_OK;
 }
 
+/* A peer serves what its heads list, also if none of its branches has it. */
+static bool peer_has(const run *r, const vv_oid *commit)
+{
+	vv_oid id = *commit;
+	const vv_oids ids = {.items = &id, .count = 1};
+	uint8_t bits = 0;
+
+	return r->from.origin.peer &&
+	       vv_peer_known(r->from.origin.peer, &ids, &bits, VV_IGNORED) == VV_OK &&
+	       (bits & 1) != 0;
+}
+
 /* Refs of the remote that are before its newest head, or elsewhere, are taken from the head. *other: some are. */
 static vv_status follow_heads(run *r, bool *other, vv_error *err)
 {
@@ -243,7 +256,7 @@ static vv_status follow_heads(run *r, bool *other, vv_error *err)
 		}
 		vv_verdict_put(&what, &v, &r->seen.judged, m->from);
 		if ((rc = vv_buf_ok(&what, err)) < 0) return rc;
-		if (v.here) {
+		if (v.here || peer_has(r, &v.named)) {
 			vv_notes_warn(r->from.t.notes, "'%s' has %s: using the signed version",
 				      vv_text_url(r->from.remote.url), what.data);
 			vv_ref_move_to(m, &v.named);
@@ -607,7 +620,8 @@ static vv_status refuse_empty(run *r, vv_error *err)
 		       vv_text_url(r->from.remote.url));
 }
 
-/* Judges the signed heads of the history's source, before any ref moves. */
+/* Judges the signed heads of the history's source, before any ref moves. Also gets the lists of expired
+ * versions, if the source is the remote itself. */
 static vv_status see_heads(run *r, vv_error *err)
 {
 	vv_fetch_job *j = r->j;
@@ -615,8 +629,13 @@ static vv_status see_heads(run *r, vv_error *err)
 				 .peer = r->from.origin.host ? NULL : r->from.suppliers[0].peer,
 				 .hello = r->from.hello};
 	const vv_heads_whose whose = whose_heads(r);
-	vv_status rc = vv_heads_see(&r->seen, j->repo, &from, source_url(r), whose, r->from.t.notes,
-				    err);
+	const bool own = !r->from.stand_in && (r->from.remote.name || j->hide_refs);
+	vv_status rc = own ? vv_expired_lists_learn(j->repo, &from, source_url(r), r->from.t.notes,
+						    err)
+			   : VV_OK;
+
+	if (rc < 0) return rc;
+	rc = vv_heads_see(&r->seen, j->repo, &from, source_url(r), whose, r->from.t.notes, err);
 
 	if (rc == VV_OK && (r->from.found_by || r->from.signed_only) &&
 	    !r->seen.judged.has_newest) {

@@ -50,12 +50,7 @@ bool vv_path_is_among(const char *path, const char *const *paths, bool *found)
 
 vv_status vv_paths_unfound(bool **found, const char *const *paths, vv_error *err)
 {
-	size_t count = 0;
-
-	while (paths && paths[count]) {
-		count++;
-	}
-	*found = vv_calloc(count + 1, sizeof(**found));
+	*found = vv_calloc(vv_texts_count(paths) + 1, sizeof(**found));
 	return *found ? VV_OK : vv_fail_nomem(err);
 }
 

@@ -12,6 +12,7 @@
 #include "lib/remotes/vault_config.h"
 #include "repo/blocks/cbor.h"
 #include "repo/git/history/expired.h"
+#include "repo/git/history/refs.h"
 #include "repo/git/objects/send.h"
 #include "repo/known/elsewhere.h"
 #include "transport/line/deadline.h"
@@ -609,8 +610,34 @@ static vv_status fetch_from_all(vv_needed *n, const vv_cid *root, vv_error *err)
 	return rc;
 }
 
+/* Has the tree of a ref the version? It may have come back after its rows expired. */
+static bool is_current(const vv_needed *n, const vv_cid *root)
+{
+	vv_auto(vv_oids) tips = {0};
+	vv_auto(vv_cid_set) *roots = vv_cid_set_new();
+
+	return roots && vv_ref_tips_list(&tips, n->repo, "refs/", VV_IGNORED) == VV_OK &&
+	       vv_tree_roots(roots, n->repo, tips.items, tips.count, VV_IGNORED) == VV_OK &&
+	       vv_cid_set_has(roots, root);
+}
+
+/* A remote is contacted for another expired version only on the user's request. */
+static bool is_left(const vv_needed *n, const vv_cid *root)
+{
+	bool is;
+
+	return !n->asked && !n->given &&
+	       vv_expired_find(&is, NULL, n->repo, root, VV_IGNORED) == VV_OK && is &&
+	       !is_current(n, root);
+}
+
 vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err)
 {
+	if (is_left(n, root)) {
+		(void)vv_fail(err, VV_EMISSING, "it has expired");
+		vv_expired_explain(n->repo, root, err);
+		return VV_EMISSING;
+	}
 	const vv_status rc = fetch_from_all(n, root, err);
 
 	if (rc < 0 && rc != VV_ENOMEM && rc != VV_ECANCELLED) {

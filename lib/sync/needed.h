@@ -41,8 +41,9 @@ VV_AUTO_FREE(vv_needed, vv_needed_free)
 /* Records that the version *root is complete in this repository without a fetch, so that
  * vv_needed_free removes it from the list of versions that are stored elsewhere. */
 vv_status vv_needed_is_here(vv_needed *n, const vv_cid *root, vv_error *err);
-/* Fetches the version *root, and stores its root and all blocks below the root here. VV_EMISSING:
- * no remote has the complete version, there is no remote, or fetching is disabled. Otherwise fails
+/* Fetches the version *root, and stores its root and all blocks below the root here. A fetcher of
+ * vv_needed_new contacts no remote for a version that has expired, unless the tree of a ref has it.
+ * VV_EMISSING: no remote has the complete version, there is no remote, or fetching is disabled. Otherwise fails
  * with the error of the last remote, or of the source of a linked table. Sets err->gap to
  * VV_GAP_LOST if no remote and no other place has the version. */
 vv_status vv_needed_fetch(vv_needed *n, const vv_cid *root, vv_error *err);

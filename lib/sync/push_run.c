@@ -16,6 +16,7 @@
 #include "lib/remotes/noted.h"
 #include "lib/remotes/push_hook.h"
 #include "lib/remotes/reach.h"
+#include "lib/sync/expired_lists.h"
 #include "lib/sync/fetch_data.h"
 #include "lib/sync/push_run_internal.h"
 #include "repo/git/history/history.h"
@@ -426,7 +427,7 @@ static vv_status fetch_lacking(push_run *r, vv_error *err)
 			there[f.there_count++] = it->old;
 		}
 	}
-	vv_reached_close(&r->there); /* the remote may be asked, too, and its host has one lock */
+	vv_reached_close(&r->there); /* the remote may be read, too, and its host has one lock */
 	const vv_notes *notes = r->j->quiet ? NULL : r->t.notes;
 	vv_status rc = r->fetches++ == 0 || !host ? vv_fetch_data_for_push(&f, notes, err)
 						  : VV_EMISSING;
@@ -455,6 +456,21 @@ static vv_status note_whole(push_run *r, vv_error *err)
 		       : vv_noted_add(&r->t, &r->remote, ids, count, err);
 }
 
+/* First gets the other side's lists: their versions are not sent. Then sends ours, so that it does not
+ * require versions that have expired here; *later: after the refs, as the first branch of an empty host may
+ * become its default branch. */
+static vv_status exchange_lists(push_run *r, bool *later, vv_error *err)
+{
+	vv_status rc = vv_expired_lists_learn(r->j->repo, &r->there, r->remote.url, r->t.notes,
+					      err);
+
+	if (rc == VV_OK && r->there.host) {
+		rc = vv_git_host_wants_branch_first(r->there.host, later, err);
+	}
+	if (rc < 0 || *later) return rc;
+	return vv_expired_lists_send(r->j->repo, &r->there, r->t.notes, err);
+}
+
 static vv_status push_refs(push_run *r, vv_error *err);
 
 static vv_status push_refs_again(push_run *r, vv_error *err)
@@ -468,7 +484,7 @@ static vv_status push_refs_again(push_run *r, vv_error *err)
 static vv_status push_refs(push_run *r, vv_error *err)
 {
 	const vv_push_job *j = r->j;
-	bool refused;
+	bool refused, lists_later = false;
 	vv_status rc;
 
 	if ((rc = vv_push_plan_words(&r->j->plan, r->j->repo, &r->head, &r->remote, &j->refs,
@@ -480,6 +496,10 @@ static vv_status push_refs(push_run *r, vv_error *err)
 		return rc;
 	}
 	if (!vv_push_plan_refused(&r->j->plan)) {
+		if (!j->dry_run && !r->t.unasked &&
+		    (rc = exchange_lists(r, &lists_later, err)) < 0) {
+			return rc;
+		}
 		if (r->there.peer && !j->no_verify && !j->dry_run &&
 		    vv_push_plan_goes(&r->j->plan) && (rc = run_hook(r, err)) < 0) {
 			return rc;
@@ -521,7 +541,10 @@ static vv_status push_refs(push_run *r, vv_error *err)
 	}
 	refused = vv_push_plan_refused(&r->j->plan);
 	r->j->refused |= refused;
-	if (!refused && !j->dry_run && (rc = note_whole(r, err)) == VV_OK &&
+	if (!refused && lists_later) {
+		rc = vv_expired_lists_send(j->repo, &r->there, r->t.notes, err);
+	}
+	if (rc == VV_OK && !refused && !j->dry_run && (rc = note_whole(r, err)) == VV_OK &&
 	    (rc = push_run_send_heads(r, err)) == VV_EREFUSED) {
 		vv_notes_warn(r->t.notes, "this version is not signed: %s", err->message);
 		rc = VV_OK;
@@ -591,7 +614,7 @@ static vv_status push_there(void *payload, vv_error *err)
 	return rc;
 }
 
-/* --blocks: sends all blocks, as far as they are here, to a host that has lost some. */
+/* --blocks: sends all blocks that are here to a host that has lost some. */
 static vv_status push_blocks(push_run *r, vv_error *err)
 {
 	vv_auto(vv_blocks_config) c = {.ref = NULL};

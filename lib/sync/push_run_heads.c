@@ -12,6 +12,7 @@
 #include "lib/heads/named.h"
 #include "lib/heads/seen.h"
 #include "lib/sync/push_run_internal.h"
+#include "repo/git/history/hidden_refs.h"
 #include "repo/git/history/revision.h"
 
 /* To a peer; why: for each ref NULL, or why it did not move; owned by the caller. */

@@ -47,8 +47,8 @@ void vv_push_job_clear(vv_push_job *j)
 	vv_free(j->url);
 }
 
-static vv_status add(vv_push_plan *p, const char *from, const char *word, const char *to,
-		     const vv_oid *id, bool force, vv_error *err)
+static vv_status add_item(vv_push_plan *p, const char *from, const char *word, const char *to,
+			  const vv_oid *id, bool force, vv_error *err)
 {
 	const vv_push_item it = {
 		.from = from ? vv_arena_strndup(&p->arena, from, strlen(from)) : NULL,
@@ -109,7 +109,7 @@ static vv_status add_commit(vv_push_plan *p, vv_repository *r, const vv_refspec 
 			vv_text_shows(s->from));
 		return vv_hint_code(err, VV_HINT_PUSH_TO, "REMOTE", s->from, "refs/heads/NAME");
 	}
-	return add(p, NULL, s->from, s->to, &id, force, err);
+	return add_item(p, NULL, s->from, s->to, &id, force, err);
 }
 
 typedef struct adding {
@@ -127,7 +127,7 @@ static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 
 	if (ref->symbolic || (a->spec && !to && rc == VV_OK)) return VV_OK;
 	if (!to) return vv_fail_nomem(err);
-	return add(a->p, ref->name, short_name(ref->name), to, &ref->id, a->force, err);
+	return add_item(a->p, ref->name, short_name(ref->name), to, &ref->id, a->force, err);
 }
 
 /* "refs/heads/NAMES*:refs/for/NAMES*": all that match here. */
@@ -166,19 +166,19 @@ static vv_status add_word(vv_push_plan *p, vv_repository *r, const vv_head *head
 		} else if (!to) {
 			rc = vv_fail_nomem(err);
 		} else {
-			rc = add(p, NULL, "", to, &none, force, err);
+			rc = add_item(p, NULL, "", to, &none, force, err);
 		}
 		if (rc == VV_OK) {
 			p->items[p->count - 1].short_to = strncmp(name, "refs/", 5) != 0;
 		}
 	} else if (strcmp(s.from, "HEAD") == 0 && head->branch && !head->unborn) {
 		const char *to = s.to ? there(p, s.to, head->branch) : head->branch;
-		rc = to ? add(p, head->branch, short_name(head->branch), to, &head->commit, force,
-			      err)
+		rc = to ? add_item(p, head->branch, short_name(head->branch), to, &head->commit,
+				   force, err)
 			: vv_fail_nomem(err);
 	} else if (find_here(r, s.from, &ref)) {
 		const char *to = s.to ? there(p, s.to, ref.name) : ref.name;
-		rc = to ? add(p, ref.name, short_name(ref.name), to, &ref.id, force, err)
+		rc = to ? add_item(p, ref.name, short_name(ref.name), to, &ref.id, force, err)
 			: vv_fail_nomem(err);
 	} else {
 		rc = add_commit(p, r, &s, force, err);
@@ -238,8 +238,9 @@ static vv_status add_current(vv_push_plan *p, vv_repository *r, const vv_head *h
 			vv_text_shows(head->branch + 11), vv_text_shows(short_name(merge)));
 		rc = vv_hint_code(err, VV_HINT_PUSH_TO, m->name, "HEAD", short_name(merge));
 	} else {
-		rc = add(p, head->branch, short_name(head->branch),
-			 current || !merge ? head->branch : merge, &head->commit, o->force, err);
+		rc = add_item(p, head->branch, short_name(head->branch),
+			      current || !merge ? head->branch : merge, &head->commit, o->force,
+			      err);
 	}
 	return rc;
 }

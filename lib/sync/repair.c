@@ -603,7 +603,7 @@ static vv_status tell_file(void *payload, const char *name, const char *kept, ui
 	return rc;
 }
 
-static vv_status run(repair *r, vv_error *err)
+static vv_status repair_store(repair *r, vv_error *err)
 {
 	const vv_salvage ask = {.names = r->ask->files,
 				.count = r->ask->file_count,
@@ -634,7 +634,7 @@ static vv_status run(repair *r, vv_error *err)
 vv_status vv_repair_run(const vv_repair *ask, vv_error *err)
 {
 	repair r = {.ask = ask, .repo = vv_dataset_reader_parts(ask->reader)->repo};
-	vv_status rc = run(&r, err);
+	vv_status rc = repair_store(&r, err);
 
 	vv_array_clear(r.items, r.count, it, vv_buf_clear(&it->from));
 	vv_cid_set_free(r.wanted);

@@ -266,6 +266,7 @@ vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const 
 		in->opts.choose_order = !dry;
 		if (opts->key) {
 			in->opts.key = opts->key;
+			in->opts.key_with_columns = opts->key_with_columns;
 			in->opts.key_source = opts->key[0] ? VV_KEY_DECLARED : VV_KEY_NONE;
 		} else if (in->named_kind && !in->opts.key) {
 			in->opts.key = in->named_key;

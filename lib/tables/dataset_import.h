@@ -31,8 +31,9 @@ typedef struct vv_dataset_options {
 	vv_sniff_hints hints; /* --delimiter ... */
 	/* --key: names of columns, followed by NULL; --no-key: {NULL}; neither: NULL */
 	const char *const *key;
-	const char *schema;  /* Table Schema for a table that no package describes; may be NULL */
-	vv_order_wish order; /* --order */
+	bool key_with_columns; /* as in vv_import_options */
+	const char *schema;    /* Table Schema for a table that no package describes; may be NULL */
+	vv_order_wish order;   /* --order */
 	/* pointer of the previous version; NULL: the reader finds it */
 	const vv_pointer *parent;
 	/* the block of parent's root if it is not in the store yet; else NULL */
@@ -68,7 +69,7 @@ typedef struct vv_dataset_found {
 	 * vv_dataset_writer */
 	vv_writer_stats stored;
 } vv_dataset_found;
-void vv_dataset_found_clear(vv_dataset_found *f); /* makes it {0}, as it is at first */
+void vv_dataset_found_clear(vv_dataset_found *f); /* sets it to {0} */
 VV_AUTO_CLEAR(vv_dataset_found, vv_dataset_found_clear)
 
 /* One value = the destination of an import's blocks: a function that opens the sink. It is called

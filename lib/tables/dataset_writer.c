@@ -19,7 +19,7 @@
 
 #define LOCK_WAIT_MS 60000u
 
-/* The import of a small file in a thread of the pool, beside those of other files. Its blocks are held in memory and
+/* The import of a small file in a thread of the pool, beside those of other files. Its blocks are kept in memory and
  * stored when the file is requested, so that the stored blocks and their order do not depend on which file was ready
  * first. An import after an error meets and reports it again. */
 typedef struct ahead {

@@ -689,6 +689,7 @@ static vv_status walk(vv_blame_walk *w, vv_blame_part *all, const vv_oid *start,
 		}
 	}
 	w->gaps = v.gaps;
+	v.gaps = (vv_gaps){.expired = 0};
 	if (rc < 0) return rc;
 	return more < 0 ? (vv_status)more : VV_OK;
 }
@@ -706,6 +707,7 @@ void vv_blame_walk_clear(vv_blame_walk *w)
 {
 	vv_blame_free(w->blame);
 	vv_free_all(w->commits, w->edge);
+	vv_gaps_clear(&w->gaps);
 	w->blame = NULL;
 	w->commits = NULL;
 	w->edge = NULL;

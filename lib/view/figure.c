@@ -21,6 +21,7 @@
 #include "dataset/rows/sums.h"
 #include "dataset/table/walk.h"
 #include "diff/rows/columns.h"
+#include "lib/names/table_at.h"
 #include "lib/names/version.h"
 
 #define KIND "figure"
@@ -68,7 +69,7 @@ struct vv_figure {
 
 /* ---- cached results ---- */
 
-static const struct entry *find(const known *k, vv_hash128 key)
+static const struct entry *find_known(const known *k, vv_hash128 key)
 {
 	return vv_hash_find(k->items, &k->index, key.lo, e, vv_hash128_equal(e->key, key));
 }
@@ -261,14 +262,16 @@ static vv_status compile(vv_figure *f, vv_sums_rule **out, const vv_table *t, vv
 		       vv_text_shows(f->text));
 }
 
-static vv_status open_table(vv_figure *f, vv_subject *s, vv_table *t, const vv_oid *commit,
-			    const char *path, vv_error *err)
+static vv_status open_table(vv_figure *f, vv_table_at *out, const vv_oid *commit, const char *path,
+			    vv_error *err)
 {
 	const vv_subject_options o = {.stored = true};
-	vv_status rc = vv_subject_find_at(s, f->repo, f->reader, commit, path, err);
+	vv_status rc = vv_table_at_open(
+		out, f->repo, f->reader,
+		&(vv_version_name){.path = path, .commit = commit, .shown = path}, &o, err);
 
-	if (rc < 0 || (rc = vv_subject_open(s, t, &o, err)) < 0) return rc;
-	return t->root.kind == VV_KIND_TABLE
+	if (rc < 0) return rc;
+	return out->table.root.kind == VV_KIND_TABLE
 		       ? VV_OK
 		       : vv_fail(err, VV_EINPUT, "'%s' is not a table in that version",
 				 vv_text_shows(path));
@@ -278,20 +281,19 @@ static vv_status open_table(vv_figure *f, vv_subject *s, vv_table *t, const vv_o
 static vv_status follow(vv_figure *f, vv_table *t, vv_error *err)
 {
 	const vv_columns_options o = {.no_renames = false};
-	vv_auto(vv_subject) s = {0};
-	vv_auto(vv_table) newer = {0};
+	vv_auto(vv_table_at) newer = {.open = false};
 	vv_auto(vv_sums_rule) *rule = NULL;
 	vv_auto(vv_columns) c = {.count = 0};
-	vv_status rc = open_table(f, &s, &newer, &f->commit, f->path, err);
+	vv_status rc = open_table(f, &newer, &f->commit, f->path, err);
 
 	/* Where answers were kept until now, no column was looked for. */
 	if (rc == VV_OK && f->name_count == 0) {
-		rc = compile(f, &rule, &newer, err);
+		rc = compile(f, &rule, &newer.table, err);
 	}
-	if (rc < 0 || (rc = vv_columns_match(&c, t, &newer, &o, err)) < 0) return rc;
+	if (rc < 0 || (rc = vv_columns_match(&c, t, &newer.table, &o, err)) < 0) return rc;
 	vv_array_each(f->names, f->name_count, it) {
 		char **now = &it->now;
-		const long at = vv_schema_find(&newer.schema, *now, strlen(*now)),
+		const long at = vv_schema_find(&newer.table.schema, *now, strlen(*now)),
 			   was = at < 0 ? -1 : vv_columns_to_old(&c, (size_t)at);
 		char *name = was < 0 ? NULL : vv_strdup(t->schema.fields[was].name);
 
@@ -363,7 +365,7 @@ static vv_status count_all(vv_figure *f, const vv_sums_rule *rule, vv_table *t, 
 
 	while (rc == VV_OK && vv_list_walk_next(&list)) {
 		const vv_hash128 key = vv_xxh3_128(list.item.bytes, list.item.len, seed);
-		const struct entry *e = find(&f->groups, key);
+		const struct entry *e = find_known(&f->groups, key);
 
 		if (!e && f->go_on && (rc = f->go_on(f->payload, err)) < 0) {
 			f->unfinished = true;
@@ -447,21 +449,20 @@ static vv_hash128 version_key(const vv_figure *f, const vv_subject *s)
 static vv_status compute(vv_figure *f, const vv_oid *commit, const char *path, vv_figure_value *out,
 			 vv_error *err)
 {
-	vv_auto(vv_subject) s = {0};
-	vv_auto(vv_table) t = {0};
+	vv_auto(vv_table_at) at = {.open = false};
 	vv_auto(vv_sums_rule) *rule = NULL;
 	vv_error why;
-	vv_status rc = open_table(f, &s, &t, commit, path, err);
+	vv_status rc = open_table(f, &at, commit, path, err);
 
 	if (rc < 0) return rc;
-	rc = compile(f, &rule, &t, &why);
+	rc = compile(f, &rule, &at.table, &why);
 	if (rc < 0 && !vv_oid_is_null(&f->commit)) {
-		if ((rc = follow(f, &t, err)) < 0) return rc;
-		rc = compile(f, &rule, &t, &why);
+		if ((rc = follow(f, &at.table, err)) < 0) return rc;
+		rc = compile(f, &rule, &at.table, &why);
 	}
 	out->kind = VV_FIGURE_NO_COLUMN;
 	if (rc < 0) return f->lacks ? VV_OK : vv_error_copy(err, &why);
-	return count_table(f, rule, &t, out, err);
+	return count_table(f, rule, &at.table, out, err);
 }
 
 static vv_status keep_answer(vv_figure *f, vv_hash128 key, const vv_figure_value *v, vv_error *err)
@@ -478,12 +479,13 @@ vv_status vv_figure_of(vv_figure *f, const vv_oid *commit, const char *path, vv_
 {
 	vv_auto(vv_subject) s = {0};
 	vv_auto(char) *place = vv_strdup(path);
-	vv_status rc = vv_subject_find_at(&s, f->repo, f->reader, commit, path, err);
+	vv_status rc = vv_subject_find(&s, f->repo, f->reader,
+				       &(vv_version_name){.path = path, .commit = commit}, err);
 
 	vv_buf_reset(&out->text);
 	if (rc < 0) return rc;
 	/* How text is read is decided by files beside it. */
-	const struct entry *e = s.is_dataset ? find(&f->versions, version_key(f, &s)) : NULL;
+	const struct entry *e = s.is_dataset ? find_known(&f->versions, version_key(f, &s)) : NULL;
 	if (e && e->len > 0) {
 		out->kind = (vv_figure_kind)f->versions.bytes.data[e->at];
 		vv_buf_put(&out->text, f->versions.bytes.data + e->at + 1, e->len - 1);

@@ -192,8 +192,8 @@ static vv_status judge_columns(fitness *out, const sample *x, const sample *y,
 }
 
 /* Candidates of one version that are unique in the other one too. */
-static vv_status judge(vv_diff_keys *k, const sample *of, const sample *other, const char **names,
-		       const size_t *lens, vv_error *err)
+static vv_status try_candidates(vv_diff_keys *k, const sample *of, const sample *other,
+				const char **names, const size_t *lens, vv_error *err)
 {
 	vv_key_candidate all[CANDIDATES_MAX];
 	size_t n = of->column_count, count;
@@ -266,8 +266,8 @@ vv_status vv_diff_keys_guess(vv_diff_keys *k, vv_table *a, vv_table *b, const vv
 	size_t limit = CELLS_MAX / n < ROWS_MAX ? CELLS_MAX / n : ROWS_MAX;
 	if ((rc = read_sample(&x, limit, err)) == VV_OK &&
 	    (rc = read_sample(&y, limit, err)) == VV_OK) {
-		if ((rc = judge(k, &y, &x, names, lens, err)) == VV_OK && k->count == 0) {
-			rc = judge(k, &x, &y, names, lens, err);
+		if ((rc = try_candidates(k, &y, &x, names, lens, err)) == VV_OK && k->count == 0) {
+			rc = try_candidates(k, &x, &y, names, lens, err);
 		}
 		if (rc == VV_OK && k->count == 0) {
 			rc = judge_nearly(k, &x, &y, names, err);

@@ -13,7 +13,6 @@
 #include "dataset/schema/key_words.h"
 #include "dataset/table/walk.h"
 #include "diff/rows/value.h"
-#include "lib/names/table_at.h"
 
 #define NEIGHBOURS 64u /* row groups that are read where rows begin with the same part of a key */
 
@@ -235,6 +234,13 @@ vv_status vv_key_place_find(const vv_key_place *p, uint64_t *row, bool *found, b
 	return rc;
 }
 
+const char *vv_key_place_value(const char *name, const char *text)
+{
+	const size_t len = strlen(name);
+
+	return strncmp(text, name, len) == 0 && text[len] == '=' ? text + len + 1 : NULL;
+}
+
 char *vv_key_place_meant(vv_table *table, const size_t *key, size_t key_count, const char *text)
 {
 	vv_key_rows all = {.rows = NULL};
@@ -243,11 +249,11 @@ char *vv_key_place_meant(vv_table *table, const size_t *key, size_t key_count, c
 	uint64_t row;
 	bool found, whole;
 	char *meant = NULL;
-	const vv_field *of = key_count == 1 ? &table->schema.fields[key[0]] : NULL;
+	const char *value = key_count == 1
+				    ? vv_key_place_value(table->schema.fields[key[0]].name, text)
+				    : NULL;
 
-	if (of && strncmp(text, of->name, of->name_len) == 0 && text[of->name_len] == '=') {
-		return vv_strdup(text + of->name_len + 1); /* id=7 */
-	}
+	if (value) return vv_strdup(value);
 	if (vv_key_place_find(&p, &row, &found, &whole, VV_IGNORED) == VV_OK && !found) {
 		meant = vv_take(all.alike ? &all.alike : &all.near);
 	}

@@ -51,6 +51,9 @@ typedef struct vv_key_place {
 vv_status vv_key_place_find(const vv_key_place *p, uint64_t *row, bool *found, bool *whole,
 			    vv_error *err);
 
+/* Returns the value of `text`, "NAME=VALUE" with the name of the only column of a key; NULL if it has
+ * another form. Borrowed from text. */
+const char *vv_key_place_value(const char *name, const char *text);
 /* Returns the key of a row of `table` that is similar to `text`, which is not the key of any row: it
  * is `alike` or `near` of vv_key_rows. The caller frees it. Returns NULL if no key is similar, or
  * after a failure. Reads the whole table. */

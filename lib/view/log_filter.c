@@ -81,6 +81,9 @@ void vv_log_filter_close(vv_log_filter *f)
 	if (!f) return;
 	vv_array_clear(f->authors.items, f->authors.count, it, regfree(it));
 	vv_array_clear(f->greps.items, f->greps.count, it, regfree(it));
+	if (f->gaps) {
+		vv_gaps_clear(f->gaps);
+	}
 	vv_free_all(f->gaps, f);
 }
 
@@ -214,7 +217,8 @@ static vv_status read_as_table(side *out, const vv_log_filter *f, const vv_oid *
 			       const char *path, uint32_t mode, vv_error *err)
 {
 	if (!S_ISREG(mode) || out->rows) return VV_OK;
-	vv_status rc = vv_table_at_open(&out->text, f->repo, f->o->reader, commit, path,
+	vv_status rc = vv_table_at_open(&out->text, f->repo, f->o->reader,
+					&(vv_version_name){.path = path, .commit = commit},
 					&(vv_subject_options){.unpack = true}, err);
 	if (rc == VV_OK && out->text.table.root.kind == VV_KIND_TABLE) {
 		out->rows = &out->text.table;
@@ -244,7 +248,9 @@ static vv_status count_sides(const vv_log_filter *f, side *a, side *b, vv_error 
 	return rc;
 }
 
-static vv_status look(const search *s, const vv_changed_file *file, bool *found, vv_error *err)
+/* *lacking: the blob of the version that cannot be read. */
+static vv_status value_differs_in_file(const search *s, const vv_changed_file *file, bool *found,
+				       vv_oid *lacking, vv_error *err)
 {
 	const vv_log_filter *f = s->f;
 	const vv_change *c = &file->change;
@@ -271,6 +277,7 @@ static vv_status look(const search *s, const vv_changed_file *file, bool *found,
 		rc = rc < 0 ? rc : count_sides(f, &a, &b, err);
 	}
 	*found = a.count != b.count;
+	*lacking = older ? c->old_id : c->new_id;
 	if (rc == VV_EMISSING) {
 		vv_prefix(err, "%s:%s", vv_oid_shows(older ? s->old_commit : s->new_commit),
 			  vv_text_shows(older && file->old_path ? file->old_path : c->path));
@@ -291,8 +298,9 @@ static vv_status value_differs(bool *out, const vv_log_filter *f, const vv_commi
 					     f->o->paths, err);
 
 	for (size_t i = 0; rc == VV_OK && !*out && i < files.count; i++) {
-		rc = look(&s, &files.items[i], out, err);
-		if (vv_gaps_take(f->gaps, f->repo, rc, err)) {
+		vv_oid lacking;
+		rc = value_differs_in_file(&s, &files.items[i], out, &lacking, err);
+		if (vv_gaps_take(f->gaps, f->repo, &lacking, rc, err)) {
 			*out = false; /* of the other side alone nothing follows */
 			rc = vv_error_excuse(rc, true, err);
 		}

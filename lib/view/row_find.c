@@ -158,7 +158,7 @@ static size_t first_with(const finder *f, const char *key)
 	return low < f->count && strcmp(f->sorted[low]->key, key) == 0 ? low : f->count;
 }
 
-static vv_status look(finder *f, const vv_cell *cells, uint64_t row, vv_error *err)
+static vv_status examine_row(finder *f, const vv_cell *cells, uint64_t row, vv_error *err)
 {
 	vv_status rc;
 
@@ -197,7 +197,7 @@ static vv_status find_rows(vv_table *t, vv_row_wanted *wanted, size_t count, siz
 	const vv_batch *b = &w.batch;
 	while (f.left > 0 && vv_group_walk_next(&w)) {
 		for (size_t i = 0; w.rc == VV_OK && f.left > 0 && i < b->rows; i++) {
-			w.rc = look(&f, &b->cells[i * b->columns], b->first_row + i, err);
+			w.rc = examine_row(&f, &b->cells[i * b->columns], b->first_row + i, err);
 		}
 	}
 	return w.rc;

@@ -13,6 +13,7 @@
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "dataset/schema/key_words.h"
 #include "diff/rows/descent.h"
 #include "diff/rows/row_by_number.h"
 #include "diff/rows/rowdiff.h"
@@ -581,7 +582,8 @@ static vv_status follow(vv_row_history *h, const vv_lineage_file *parent, const 
 }
 
 /* Looks at one commit: 1 when it changed the row. */
-static int look(vv_row_history *h, const vv_lineage_stop *at, vv_row_event *out, vv_error *err)
+static int examine_commit(vv_row_history *h, const vv_lineage_stop *at, vv_row_event *out,
+			  vv_error *err)
 {
 	size_t count = at->parent_count, tables = 0;
 	bool gap, edge = false;
@@ -634,7 +636,7 @@ int vv_row_history_next(vv_row_history *h, vv_row_event *out, vv_error *err)
 						  err)) < 0) {
 			return more;
 		}
-		told = seen ? 0 : look(h, &at, out, err);
+		told = seen ? 0 : examine_commit(h, &at, out, err);
 		vv_versions_trim(&h->versions);
 	}
 	return told;
@@ -715,7 +717,7 @@ static vv_status begin_at(vv_row_history *h, const vv_row_history_options *o, co
 	if (!p || (o->row && !(p->row = dup(&h->names, o->row)))) return vv_fail_nomem(err);
 	p->number = o->row ? NOWHERE : o->number;
 	vv_status rc = vv_table_at_open(
-		&t, h->repo, h->reader, commit, o->path,
+		&t, h->repo, h->reader, &(vv_version_name){.path = o->path, .commit = commit},
 		&(vv_subject_options){.find_key = o->key->count == 0, .unpack = true}, err);
 	if (rc == VV_OK && t.table.root.kind != VV_KIND_TABLE) {
 		rc = vv_fail(err, VV_EUSAGE, "'%s' is kept as a file, not as a table",

@@ -1,5 +1,5 @@
 /*
- * same_bytes: by hashes of 128 bits, so that neither version is held in memory.
+ * same_bytes: compares hashes of 128 bits, so that neither version is in memory as a whole.
  */
 #include "lib/view/same_bytes.h"
 

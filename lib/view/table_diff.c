@@ -491,7 +491,7 @@ static vv_status find_label(comparison *c, vv_error *err)
 	return rc;
 }
 
-/* Gives the rows of a table that only one side has, up to the limit. */
+/* Writes the rows of a table that only one side has, up to the limit. */
 static vv_status give_rows(comparison *c, vv_table *t, vv_error *err)
 {
 	const bool removed = c->a != NULL;
@@ -821,7 +821,7 @@ static vv_status open_sides(comparison *c, bool in_file, bool *unreadable, vv_er
 	vv_status rc = open_side(&c->old_side, i->a, &old, err);
 	*unreadable = rc == VV_EINPUT && !i->a->is_dataset;
 	if (rc < 0) return rc;
-	new.in_file = in_file && i->a && i->a->in_file;
+	new.in_file = in_file && i->a && i->a->own.in_file;
 	new.before = c->old_side.is_open ? &c->old_side.table.root : NULL;
 	if ((rc = reads_as_lf(c, &new.as_lf, err)) < 0) return rc;
 	if ((rc = open_side(&c->new_side, i->b, &new, err)) < 0) {
@@ -837,7 +837,7 @@ static vv_status are_told_apart(const comparison *c, bool *out, vv_error *err)
 	bool old_repeats = true, new_repeats = true;
 	vv_status rc;
 
-	if (c->item->b->in_file &&
+	if (c->item->b->own.in_file &&
 	    ((rc = vv_table_repeats_groups(&old_repeats, &c->old_side.table, err)) < 0 ||
 	     (rc = vv_table_repeats_groups(&new_repeats, &c->new_side.table, err)) < 0)) {
 		return rc;
@@ -878,8 +878,8 @@ static vv_status open_both(comparison *c, bool *unreadable, vv_error *err)
 
 	*unreadable = false;
 	if ((rc = are_files(c, &in_file, err)) < 0) return rc;
-	if ((rc = open_sides(c, in_file, unreadable, err)) == VV_OK && in_file && i->a->in_file &&
-	    (rc = are_told_apart(c, &apart, err)) == VV_OK && !apart) {
+	if ((rc = open_sides(c, in_file, unreadable, err)) == VV_OK && in_file &&
+	    i->a->own.in_file && (rc = are_told_apart(c, &apart, err)) == VV_OK && !apart) {
 		close_side(&c->old_side);
 		close_side(&c->new_side);
 		vv_subject_forget(i->b);

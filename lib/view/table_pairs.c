@@ -150,7 +150,9 @@ static vv_status open_at(vv_subject *s, vv_subject_document *d, bool *is, vv_rep
 			 vv_dataset_reader *reader, const vv_lineage_file *f, vv_error *err)
 {
 	vv_auto(char) *path = vv_strndup(f->path, strlen(f->path) - f->tail);
-	vv_status rc = path ? vv_subject_find_at(s, r, reader, &f->commit, path, err)
+	vv_status rc = path ? vv_subject_find(
+				      s, r, reader,
+				      &(vv_version_name){.path = path, .commit = &f->commit}, err)
 			    : vv_fail_nomem(err);
 
 	*is = false;

@@ -29,7 +29,7 @@ typedef struct vv_view_options {
 	const vv_strings *columns;
 	/* conditions (where.h), which must all be true for a row; NULL or empty: every row */
 	const vv_strings *where;
-	const char *search; /* a text that a row must have (where.h); NULL or "": every row */
+	const char *search; /* words that a row must have (where.h); NULL or "": every row */
 	const char *path;   /* path of the table's file, for messages and hints; NULL: not known */
 	/* columns by which rows are sorted, descending if the name begins with '-'; NULL or empty:
 	 * the file's order. Not for format arrow */

@@ -114,7 +114,7 @@ void vv_add_put_speed(vv_buf *b, uint64_t bytes, uint64_t ms)
 	}
 }
 
-/* The order in which the groups hold the rows, where it is not the file's, or was not. */
+/* The order of the rows in the groups, if it is not the file's, or was not. */
 static void put_order(vv_buf *b, const vv_dataset_found *staged, bool again)
 {
 	const vv_root *root = &staged->result.root;

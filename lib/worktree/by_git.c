@@ -28,6 +28,7 @@
 #include "repo/git/history/state.h"
 #include "repo/git/index/worktree.h"
 #include "repo/git/merge/conflict_state.h"
+#include "repo/known/gap.h"
 
 #define LISTED_MAX 20u
 #define GIT_OWN_MIN 128 /* git's own failures, and signals */
@@ -79,6 +80,26 @@ static vv_status make(vv_by_git *b, coming *c, const vv_pointer *p, vv_error *er
 	return !b->must && (rc == VV_EMISSING || rc == VV_EREFUSED) ? VV_OK : rc;
 }
 
+static vv_status fail_gap(vv_by_git *b, const coming *c, const vv_pointer *p, vv_error *err)
+{
+	b->gap = c->path;
+	(void)vv_fail(err, VV_EMISSING, "the blocks of this version are missing here");
+	vv_expired_explain(b->git.repo, &p->root, err);
+	return vv_prefix_name(err, c->path);
+}
+
+static vv_status look_for_gap(vv_by_git *b, const coming *c, const vv_pointer *p, vv_error *err)
+{
+	vv_gap gap;
+
+	if (b->refuses == VV_GAP_NONE) return VV_OK;
+	const vv_status rc = vv_gap_of(&gap, b->git.repo, &p->root, err);
+	if (rc < 0 || gap < VV_GAP_EXPIRED || gap > b->refuses) return rc;
+	(void)fail_gap(b, c, p, err);
+	err->gap = gap;
+	return VV_EMISSING;
+}
+
 static vv_status prepare(vv_by_git *b, coming *c, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
@@ -93,17 +114,15 @@ static vv_status prepare(vv_by_git *b, coming *c, vv_error *err)
 		return rc;
 	}
 	b->tables++;
+	if ((rc = look_for_gap(b, c, &p, err)) < 0) return rc;
 	const bool large = p.bytes > VV_RUNNER_SMUDGE_MAX;
 	if ((large || b->must) && (rc = get_blocks(b, &p.root, &here, err)) < 0) return rc;
-	if (!here && b->must) {
-		(void)vv_fail(err, VV_EMISSING, "the blocks of this version are missing here");
-		vv_expired_explain(b->git.repo, &p.root, err);
-		return vv_prefix_name(err, c->path);
-	}
+	if (!here && b->must) return fail_gap(b, c, &p, err);
 	return large && here ? make(b, c, &p, err) : VV_OK;
 }
 
-static vv_status add(vv_by_git *b, const char *path, uint32_t mode, const vv_oid *id, vv_error *err)
+static vv_status add_coming(vv_by_git *b, const char *path, uint32_t mode, const vv_oid *id,
+			    vv_error *err)
 {
 	char *copy = vv_strdup(path);
 
@@ -121,7 +140,7 @@ vv_status vv_by_git_expect(vv_by_git *b, const char *path, uint32_t mode, const 
 	if ((!b->index && (rc = vv_index_open(&b->index, b->git.repo, err)) < 0) ||
 	    (rc = vv_last_copy_keep(b->git.repo, b->reader, b->index, path, err)) < 0 ||
 	    vv_mode_is_submodule(mode) || /* git writes no file at this path */
-	    (rc = add(b, path, mode, id, err)) < 0) {
+	    (rc = add_coming(b, path, mode, id, err)) < 0) {
 		return rc;
 	}
 	return prepare(b, &b->coming[b->count - 1], err);
@@ -246,7 +265,7 @@ vv_status vv_by_git_place_all(vv_by_git *b, vv_error *err)
 
 		const coming c = {.path = (char *)(uintptr_t)e.path, .mode = e.mode, .id = e.id};
 		if (e.stage == 0 && !e.hidden && is_pointer_file(b, &c, &st)) {
-			rc = add(b, e.path, e.mode, &e.id, err);
+			rc = add_coming(b, e.path, e.mode, &e.id, err);
 		}
 	}
 	return rc < 0 ? rc : vv_by_git_place(b, err);
@@ -262,7 +281,7 @@ static vv_status expect_changed(vv_by_git *b, vv_error *err)
 		vv_auto(vv_tree_entry) t = {0};
 
 		rc = vv_tree_entry_at(b->git.repo, &b->git.to, list->data + at, &t, err);
-		rc = rc < 0 ? vv_missing_ok(rc, err) : add(b, t.path, t.mode, &t.id, err);
+		rc = rc < 0 ? vv_missing_ok(rc, err) : add_coming(b, t.path, t.mode, &t.id, err);
 	}
 	return rc;
 }
@@ -306,7 +325,7 @@ static vv_status find_obstacles(vv_by_git *b, vv_error *err)
 
 static vv_status expect_any(void *payload, const vv_change *c, vv_error *err)
 {
-	return add(payload, c->path, c->new_mode, &c->new_id, err);
+	return add_coming(payload, c->path, c->new_mode, &c->new_id, err);
 }
 
 /* Writes tables whose pointers git left in the work tree while changing from that commit to
@@ -454,7 +473,7 @@ static vv_status drop_state(vv_repository *r, vv_error *err)
 
 /* For a command that can only be completed: may `command` run? If everything equals HEAD no work is
  * left. */
-static vv_status judge(vv_repository *r, const vv_later *note, const char *command, vv_error *err)
+static vv_status may_run(vv_repository *r, const vv_later *note, const char *command, vv_error *err)
 {
 	vv_auto(vv_head) head = {0};
 	vv_auto(vv_runner) look = {.repo = r};
@@ -509,7 +528,8 @@ vv_status vv_by_git_recover(vv_repository *r, const char *command, vv_recovered 
 	vv_later_sweep_locks(&note, r);
 	/* A git that is about to conclude it, with an editor open, needs the files of its state. */
 	if ((rc = vv_runner_wait_for_index(r, err)) < 0) return rc;
-	if (note.command && vv_oid_is_null(&note.to) && (rc = judge(r, &note, command, err)) < 0) {
+	if (note.command && vv_oid_is_null(&note.to) &&
+	    (rc = may_run(r, &note, command, err)) < 0) {
 		return rc;
 	}
 	if (vv_interrupted_is_past(r, &note)) {

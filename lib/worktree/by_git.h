@@ -36,6 +36,9 @@ typedef struct vv_by_git {
 	/* fail if blocks are unavailable, before anything is changed; false: leave the pointer in
 	 * the work tree */
 	bool must;
+	/* fail likewise for versions whose rows cannot be fetched either. VV_GAP_EXPIRED: for expired ones;
+	 * VV_GAP_LOST: also for lost ones */
+	vv_gap refuses;
 	bool quiet; /* discard git's output on success */
 	/* the message about files that git would overwrite, such as "the merge would
 	 * overwrite these files"; their names are sent before, as notes. NULL: git's own
@@ -51,6 +54,8 @@ typedef struct vv_by_git {
 	bool stops;
 	size_t tables; /* result: number of expected tables */
 	bool lacking;  /* result: blocks of an expected table were not available */
+	const char *
+		gap; /* result: path of the version for which `must` or `refuses` failed; borrowed */
 	size_t placed; /* result: number of tables that replaced their pointers */
 	bool stopped;  /* result, if `stops` is set: git exited with 1 */
 	/* Private: */
@@ -66,7 +71,7 @@ typedef struct vv_by_git {
 /* Adds `path` to the expected paths: git will change the path from the index's version to the
  * version with the blob *id and `mode`, or, if mode is 0, remove it. Prepares the file of a large
  * table. VV_EREFUSED: the file is the last copy of a version that cannot be stored. VV_EMISSING,
- * only if b->must is set: blocks are unavailable. */
+ * only if b->must or b->refuses is set: blocks are unavailable. */
 vv_status vv_by_git_expect(vv_by_git *b, const char *path, uint32_t mode, const vv_oid *id,
 			   vv_error *err);
 /* Calls vv_by_git_expect for all paths that differ between git.from and git.to. Fails as

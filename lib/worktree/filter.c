@@ -395,7 +395,7 @@ static int open_file(const vv_filter *f, const char *path, vv_stat *st)
 }
 
 /* Does git pass the file that smudge has written, or the index's version as the file has it? Neither is imported.
- * Git's recursive merge (checkout -m, am -3, stash pop) writes a file, asks for its pointer at once, and fails half
+ * Git's recursive merge (checkout -m, am -3, stash pop) writes a file, requests its pointer at once, and fails half
  * way, over local changes, if that is not the merge's. But the index on the disk still has the version before the
  * merge, and the quoting or the schema that an import takes from there may differ from the merge's. */
 static vv_status clean_known(vv_filter *f, const char *path, input *in, vv_buf *out, bool *known,
@@ -465,7 +465,7 @@ static vv_status clean_text(vv_filter *f, const char *path, input *in, vv_buf *o
 	    vv_blob_size(f->repo, &e.id, &size, VV_IGNORED) < 0) {
 		return VV_OK;
 	}
-	/* the file is compared first: an edited one is not held in memory */
+	/* the file is compared first: an edited one is not kept in memory */
 	if (!(file = vv_repository_file(f->repo, path))) return vv_fail_nomem(err);
 	if (vv_lstat(&st, file, VV_IGNORED) < 0 || st.size != size ||
 	    vv_blob_id_of_file(file, &id, VV_IGNORED) < 0 || !vv_oid_equal(&id, &e.id)) {

@@ -144,7 +144,7 @@ static bool is_newer(const vv_stat *st, const vv_stat *made)
 	       (st->ctime_sec == made->mtime_sec && st->ctime_nsec > made->mtime_nsec);
 }
 
-static vv_status look(undoing *u, const vv_change *c, content *out, vv_error *err)
+static vv_status read_content(undoing *u, const vv_change *c, content *out, vv_error *err)
 {
 	vv_auto(char) *file = vv_repository_file(u->repo, c->path);
 	const bool ours = u->ours && !vv_later_was_changed(u->note, c->path);
@@ -191,7 +191,7 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 		}
 		return VV_OK;
 	}
-	if ((rc = look(u, c, &is, err)) < 0) return rc;
+	if ((rc = read_content(u, c, &is, err)) < 0) return rc;
 	if ((is == UNTOUCHED && !new_entry) || (changed && is == OTHER)) return VV_OK;
 	if (is == OTHER ||
 	    (!changed && !new_entry && !has_entry(u, c->path, c->old_mode, &c->old_id))) {

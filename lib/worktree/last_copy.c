@@ -64,7 +64,7 @@ static vv_status store_again(last_copy *l, bool *same, vv_error *err)
 	return rc;
 }
 
-static vv_status keep(last_copy *l, const vv_index_entry *e, vv_error *err)
+static vv_status store_file(last_copy *l, const vv_index_entry *e, vv_error *err)
 {
 	vv_work_state state;
 	bool same = false;
@@ -150,7 +150,7 @@ vv_status vv_last_copy_keep(vv_repository *r, vv_dataset_reader *reader, vv_inde
 	}
 	if (!complete) {
 		l.p = &p;
-		rc = keep(&l, &e, err);
+		rc = store_file(&l, &e, err);
 	}
 	return rc;
 }

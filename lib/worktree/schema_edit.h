@@ -31,14 +31,4 @@ vv_status vv_schema_package_write(vv_subject *s, const char *package_path, const
  * JSON. */
 vv_status vv_schema_pretty(vv_buf *out, const char *json, size_t len, vv_error *err);
 
-/*
- * column_rename: renames a column in a Table Schema; dataset/rows/row_edit.h renames it in the
- * file.
- */
-
-/* Appends to out the Table Schema `json`, in which the column with the index `place` is renamed
- * from `from` to `to` in its field and in all keys. The rest of the text is copied unchanged. */
-vv_status vv_rename_in_schema(vv_buf *out, const char *json, size_t json_len, size_t place,
-			      const char *from, const char *to, vv_error *err);
-
 #endif

@@ -12,7 +12,7 @@
 
 /* The exception of an error; varve/_errors.py chooses its class. name (NULL: none) and args are of a hint that is a code. */
 static PyObject *raise_code(int code, const char *message, const char *hint, const char *name,
-			    const char *const args[3])
+			    const char *const args[3], int gap)
 {
 	PyObject *module, *x;
 
@@ -21,8 +21,8 @@ static PyObject *raise_code(int code, const char *message, const char *hint, con
 	}
 	if (code == VARVE_ENOMEM) return PyErr_NoMemory();
 	if (!(module = PyImport_ImportModule("varve._errors"))) return NULL;
-	x = PyObject_CallMethod(module, "make", "syyz(yyy)", varve_code_name(code), message, hint,
-				name, args[0], args[1], args[2]);
+	x = PyObject_CallMethod(module, "make", "syyz(yyy)i", varve_code_name(code), message, hint,
+				name, args[0], args[1], args[2], gap);
 	Py_DECREF(module);
 	if (x) {
 		PyErr_SetObject((PyObject *)Py_TYPE(x), x);
@@ -35,7 +35,7 @@ PyObject *raise_error(const varve_error *err)
 {
 	const char *args[3], *name = varve_error_hint(err, args);
 
-	return raise_code(err->code, err->message, err->hint, name, args);
+	return raise_code(err->code, err->message, err->hint, name, args, varve_error_gap(err));
 }
 
 int64_t now_ms(void)
@@ -196,7 +196,7 @@ handle *as(PyObject *o, const kind *k)
 	}
 	if (h->pid != getpid()) {
 		raise_code(VARVE_EUSAGE, "this was opened before a fork, in the parent process",
-			   "open the repository again in the child", NULL, NO_ARGS);
+			   "open the repository again in the child", NULL, NO_ARGS, VARVE_GAP_NONE);
 		return NULL;
 	}
 	return h;
@@ -217,7 +217,7 @@ bool enter(handle *h)
 	Py_END_ALLOW_THREADS if (!h->at)
 	{
 		PyThread_release_lock(h->lock);
-		raise_code(VARVE_EUSAGE, "it is closed", "", NULL, NO_ARGS);
+		raise_code(VARVE_EUSAGE, "it is closed", "", NULL, NO_ARGS, VARVE_GAP_NONE);
 		return false;
 	}
 	h->owner = self;

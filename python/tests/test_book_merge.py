@@ -207,6 +207,58 @@ def test_random_merges_have_the_cells_of_both_sides(tmp_path):
     assert done["merged"] > ROUNDS // 8
 
 
+def appended(data, model, draw, ids):
+    """A side that adds rows below the last one of each sheet, and changes a cell above."""
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    new = {name: [Row(row.cells, row) for row in rows] for name, rows in model.items()}
+    for name, rows in new.items():
+        for _ in range(draw.randrange(3)):
+            rows.append(Row([f"{ids}{len(rows)} {name}", *(value(draw) for _ in rows[0].cells[1:])]))
+            for c, v in enumerate(rows[-1].cells, 1):
+                put(book[name].cell(len(rows), c), v)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue(), new
+
+
+def test_rows_that_both_sides_add_below_a_sheet_are_all_kept_ours_first(tmp_path):
+    draw, kept = random.Random(SAMPLE), 0
+    for _ in range(ROUNDS // 2):
+        seed = draw.randrange(1 << 30)
+        one = random.Random(seed)
+        model = book_of(one)
+        base = saved(model, one, one.random() < 0.4)
+        ours, o = appended(base, model, one, "mine")
+        theirs, t = appended(base, model, one, "other")
+        told, data = merge(tmp_path, (base, ours, theirs))
+        assert "refused" not in told and told["conflicts"] == 0, f"seed {seed}: {told}"
+        expected = {name: [r.cells for r in o[name] + t[name][len(model[name]):]] for name in model}
+        assert cells_of(data) == cells_in(expected), f"seed {seed}"
+        kept += any(len(o[n]) > len(model[n]) and len(t[n]) > len(model[n]) for n in model)
+    assert kept > ROUNDS // 8
+
+
+def test_an_added_row_whose_key_or_cells_the_other_side_added_too_is_a_conflict_of_cells(tmp_path):
+    def book(*rows):
+        made = openpyxl.Workbook()
+        for row in [("id", "n", "note"), ("a", 1, "x"), ("b", 2, "y"), ("c", 3, "z"), *rows]:
+            made.active.append(row)
+        file = io.BytesIO()
+        made.save(file)
+        return file.getvalue()
+
+    for mine, other, conflicts in (
+        (("d", 4, "p"), ("d", 5, "p"), "Sheet!B5: 4 and 5"),
+        (("d", 4, "p"), ("e", "=B2", "q"), "Sheet!A5: d and e; Sheet!B5: 4 and =B2; Sheet!C5: p and q"),
+    ):
+        told, _ = merge(tmp_path, (book(), book(mine), book(other)))
+        assert told["words"] == conflicts, told
+    told, data = merge(tmp_path, (book(), book(("d", 4, "p")), book(("d", 4, "p"))))
+    assert told["conflicts"] == 0 and openpyxl.load_workbook(io.BytesIO(data)).active.max_row == 5
+    told, data = merge(tmp_path, (book(), book(("d", 4, "p")), book(("e", 5, "q"), ("f", 6, "r"))))
+    assert [row[0].value for row in openpyxl.load_workbook(io.BytesIO(data)).active] == ["id", "a", "b", "c", "d", "e", "f"]
+
+
 def through_office(tmp_path, files):
     """The workbooks as LibreOffice saves them, all by one process."""
     folder, out = tmp_path / "in", tmp_path / "out"

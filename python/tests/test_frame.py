@@ -1044,6 +1044,19 @@ def test_a_text_column_of_a_frame_stays_text_whatever_its_values(repo):
     assert r["s.csv"].to_arrow().schema.field("s").type == pa.string()
 
 
+def test_a_frame_without_rows_makes_a_table_of_json_whose_key_comes_with_the_first_rows(repo):
+    r = repo
+    empty = pa.table({"k": pa.array([], pa.int64()), "v": pa.array([], pa.string())})
+    for path in ("e.ndjson", "e.json"):
+        with pytest.warns(varve.VarveWarning, match="so the key is not stored"):
+            assert r.write(path, empty, key=["k"]).commit
+        assert r[path].key == () and r[path].to_arrow().num_rows == 0
+        assert r.write(path, pa.table({"k": [1, 2], "v": ["x", "x"]}), key=["k"]).added == 2
+        assert r[path].key == ("k",)
+    with pytest.raises(varve.NotFoundError, match="has no column 'z' for the key"):
+        r.write("z.ndjson", empty, key=["z"])
+
+
 def test_a_key_that_a_frame_did_not_name_gives_way_with_a_warning(repo):
     r = repo
     first = pa.table({"station": ["A", "B"] * 5, "id": list(range(10)), "temp": [1.5] * 10})
@@ -1064,7 +1077,13 @@ def test_a_key_that_a_frame_did_not_name_gives_way_with_a_warning(repo):
     assert (changes.added, changes.changed) == (1, 1)
     assert r["upsert.csv"].key == ("station", "id")
     r.write("delete.csv", first)
-    assert r.write("delete.csv", two, mode="delete").removed == 1
+    with pytest.raises(varve.InvalidDataError, match="another 'temp', and the key 'id' was only found in the data"):
+        r.write("delete.csv", two, mode="delete")
+    assert r["delete.csv"].to_arrow().num_rows == 10
+    assert r.write("delete.csv", first.slice(8, 1), mode="delete").removed == 1     # equal in all columns
+    assert r.write("delete.csv", two.select(["id"]).slice(1), mode="delete", columns="keep").removed == 0
+    assert r.write("delete.csv", pa.table({"id": [7]}), mode="delete", columns="keep").removed == 1
+    assert r.write("delete.csv", pa.table({"id": [6], "temp": [9.5]}), mode="delete", columns="keep", match=["id"]).removed == 1
     with pytest.raises(varve.InvalidDataError, match="has the key of an earlier one"):
         r.write("delete.csv", two, mode="upsert", match=["id"])
     r.write("null.csv", first)

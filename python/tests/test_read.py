@@ -190,6 +190,32 @@ def test_missing_blocks_are_an_error_of_their_own(repo, folder, tmp_path_factory
     shutil.rmtree(clone)
 
 
+def test_missing_rows_have_the_reason(repo, folder):
+    import shutil
+    import subprocess
+
+    def git(*words, data=None):
+        return subprocess.run(("git", *words), cwd=folder, check=True, capture_output=True, input=data).stdout.decode().strip()
+
+    def gap():
+        with varve.Repo(folder) as r, pytest.raises(varve.MissingBlocksError) as e:
+            r["HEAD:prices.csv"]
+        return e.value.gap, str(e.value)
+
+    root = next(w.strip('",') for w in git("show", "HEAD:prices.csv").split() if w.startswith('"bafy'))
+    shutil.rmtree(folder / ".git/varve/packs")
+    shutil.rmtree(folder / ".git/varve/cache", ignore_errors=True)
+    (folder / "prices.csv").unlink()
+    git("remote", "add", "origin", str(folder / "gone"))
+    assert gap()[0] == "fetchable"
+    blob = git("hash-object", "-w", "--stdin", data=f"varve expired 1\ntime 1700400000\nby Ada\npolicy last=1\n\n{root}\n".encode())
+    tree = git("mktree", data=f"100644 blob {blob}\t{blob}\n".encode())
+    git("update-ref", "refs/varve/expired", git("commit-tree", "-m", "expired", tree))
+    kind, message = gap()
+    assert kind == "expired"
+    assert "expired on 2023-11-19 by the policy of Ada (last=1)" in message
+
+
 def test_a_closed_repository_says_so_and_its_tables_stay(repo, folder):
     r = varve.Repo(folder)
     t = r["prices.csv"]

@@ -39,7 +39,11 @@ class NotFoundError(Error, KeyError):
 
 
 class MissingBlocksError(Error):
-    """A block or commit is not in this repository."""
+    """A block or commit is not in this repository. gap: why the rows of a version are missing: "fetchable" (a fetch may get
+    them), "expired" (they were removed by a policy, which the message names) or "lost"; None if that is not known.
+    """
+
+    gap: str | None = None
 
 
 class LockedError(Error):
@@ -116,10 +120,18 @@ CLASSES: dict[str, type[Error]] = {
 }
 
 
-def make(code: str, message: bytes, hint: bytes, name: str | None = None, args: tuple[bytes, ...] = ()) -> Error:
+GAPS = (None, "fetchable", "expired", "lost")
+
+
+def make(
+    code: str, message: bytes, hint: bytes, name: str | None = None, args: tuple[bytes, ...] = (), gap: int = 0
+) -> Error:
     """The exception for an error of the library. name and args: the code of the hint, and its arguments."""
     said = _hints.words(name, [text(a) for a in args]) if name else text(hint)
-    return CLASSES.get(code, Error)(text(message), code, said)
+    error = CLASSES.get(code, Error)(text(message), code, said)
+    if isinstance(error, MissingBlocksError) and 0 < gap < len(GAPS):
+        error.gap = GAPS[gap]
+    return error
 
 
 @contextlib.contextmanager

@@ -64,7 +64,7 @@ class Merge(NamedTuple):
 
 
 class Conflict(NamedTuple):
-    """A conflict of a merge. kind: "cell", "row-added", "row-removed", "row-twice", "key-twice", "column",
+    """A conflict of a merge. kind: "cell", "row-added", "row-removed", "row-twice", "row-replaced", "key-twice", "column",
     "column-removed", "key", "table" or "file"; row: the name of the row for resolve(); base, ours, theirs: the cell in each version; None if the version
     lacks it.
     """

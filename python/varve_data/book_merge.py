@@ -902,9 +902,13 @@ class Merge:
                 more = MoreThanCells if book is self.guest else Refused
                 raise more(f"{book.who} inserted, removed or moved columns of sheet {name}")
         key = _key(b)
+        added = _appended(b, h, g, here, key)
         for row in sorted({*b.cells, *g.cells}):
             was, now = b.cells.get(row, {}), g.cells.get(row, {})
-            if was != now:
+            if row in added:
+                for c in sorted(now):
+                    self._cell(b, h, g, row, added[row], c, False)
+            elif was != now:
                 self._row(b, h, g, row, here, there, key)
 
     def _row(self, b: Sheet, h: Sheet, g: Sheet, row: int, here: Rows, there: Rows, key: Optional[int]) -> None:
@@ -977,6 +981,34 @@ class Merge:
                 raise Refused(f"the formula in {place} names {name}, which is another range in {self.host.who}")
         if re.search(r"\[\d+\]", formula) and self.guest.other.get("the workbook's externalReferences") != self.host.other.get("the workbook's externalReferences"):
             raise Refused(f"the formula in {place} names another workbook, which {self.host.who} does not name alike")
+
+
+def _filled(sheet: Sheet, after: int) -> list[int]:
+    return [r for r in sorted(sheet.cells) if r > after and any(v is not None for v, _ in sheet.cells[r].values())]
+
+
+def _appended(b: Sheet, h: Sheet, g: Sheet, here: Rows, key: Optional[int]) -> dict[int, int]:
+    """The guest's rows below the last one of base, and where they go: below those that the host added there. Empty where that is not
+    certain: a row or a key that both have, rows apart from the others, formulas."""
+    rows = _filled(b, -1)
+    last = rows[-1] if rows else 0
+    end = here.of(last)
+    theirs = _filled(g, last)
+    if not rows or end is None or not theirs:
+        return {}
+    ours = _filled(h, end)
+    if not ours or theirs != list(range(last + 1, last + 1 + len(theirs))) or ours != list(range(end + 1, end + 1 + len(ours))):
+        return {}
+    cells = [v for sheet, new in ((h, ours), (g, theirs)) for r in new for v, _ in sheet.cells[r].values()]
+    if any(v and v[0] in ("f", "array", "in array") for v in cells):
+        return {}
+    if {_signature(h.cells[r]) for r in ours} & {_signature(g.cells[r]) for r in theirs}:
+        return {}
+    if key is not None:
+        keys = [sheet.value(r, key) for sheet, new in ((h, ours), (g, theirs)) for r in new]
+        if None in keys or len(set(keys)) < len(keys):
+            return {}
+    return {r: ours[-1] + 1 + i for i, r in enumerate(theirs)}
 
 
 def _plain_row(row: dict[int, tuple[Value, Style]]) -> list[tuple[int, Value]]:

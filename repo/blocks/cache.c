@@ -56,7 +56,7 @@ static size_t slot_of(const vv_cid *cid)
 	return (size_t)(vv_cid_prefix(cid) % SLOTS);
 }
 
-static vv_blob **find(vv_block_cache *c, const vv_cid *cid)
+static vv_blob **find_blob(vv_block_cache *c, const vv_cid *cid)
 {
 	vv_blob **p = &c->slots[slot_of(cid)];
 
@@ -83,7 +83,7 @@ static void link_newest(vv_block_cache *c, vv_blob *b)
 
 static void drop(vv_block_cache *c, vv_blob *b)
 {
-	*find(c, &b->cid) = b->next_in_slot;
+	*find_blob(c, &b->cid) = b->next_in_slot;
 	b->next_in_slot = NULL;
 	unlink_use(c, b);
 	c->bytes -= size_of(b);
@@ -102,7 +102,7 @@ void vv_block_cache_limit(vv_block_cache *c, size_t max_bytes)
 vv_blob *vv_block_cache_get(vv_block_cache *c, const vv_cid *cid)
 {
 	vv_auto(vv_locked) lock = vv_mutex_hold(c->lock);
-	vv_blob *b = *find(c, cid);
+	vv_blob *b = *find_blob(c, cid);
 	if (b) {
 		unlink_use(c, b);
 		link_newest(c, b);
@@ -114,13 +114,13 @@ vv_blob *vv_block_cache_get(vv_block_cache *c, const vv_cid *cid)
 void vv_block_cache_put(vv_block_cache *c, vv_blob *b)
 {
 	vv_auto(vv_locked) lock = vv_mutex_hold(c->lock);
-	vv_blob *before = *find(c, &b->cid);
+	vv_blob *before = *find_blob(c, &b->cid);
 	if (before && before != b) {
 		drop(c, before);
 	}
 	if (before != b && size_of(b) <= c->max_bytes) {
 		(void)atomic_fetch_add(&b->refs, 1);
-		*find(c, &b->cid) = b;
+		*find_blob(c, &b->cid) = b;
 		link_newest(c, b);
 		c->bytes += size_of(b);
 		while (c->bytes > c->max_bytes) {

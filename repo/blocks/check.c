@@ -30,8 +30,8 @@ typedef struct checking {
 	vv_buf raw;
 } checking;
 
-static vv_status tell(checking *c, const char *file, uint64_t offset, const vv_cid *cid,
-		      vv_status state, const char *what, vv_error *err)
+static vv_status report_block(checking *c, const char *file, uint64_t offset, const vv_cid *cid,
+			      vv_status state, const char *what, vv_error *err)
 {
 	static const vv_cid nothing = {0, {0}};
 
@@ -50,11 +50,11 @@ static vv_status check_pack(checking *c, vv_error *err)
 	if (!vv_pack_is_damaged(p)) {
 		rc = vv_pack_scan_all(p, NULL, &sound, &what);
 	}
-	if (rc == VV_EIO) return tell(c, p->name, 0, NULL, rc, what.message, err);
+	if (rc == VV_EIO) return report_block(c, p->name, 0, NULL, rc, what.message, err);
 	if (rc < 0) return vv_error_copy(err, &what);
 	if (vv_pack_is_damaged(p)) {
-		rc = tell(c, p->name, atomic_load(&p->damage_at), NULL, VV_ECORRUPT,
-			  atomic_load(&p->damage), err);
+		rc = report_block(c, p->name, atomic_load(&p->damage_at), NULL, VV_ECORRUPT,
+				  atomic_load(&p->damage), err);
 	}
 	return rc;
 }
@@ -89,7 +89,7 @@ static vv_status renew_index(checking *c, const char *why, vv_error *err)
 	} else {
 		(void)snprintf(text, sizeof text, "%s, and was rebuilt", why);
 	}
-	return tell(c, name, 0, NULL, VV_ENOTFOUND, text, err);
+	return report_block(c, name, 0, NULL, VV_ENOTFOUND, text, err);
 }
 
 static vv_status check_index(checking *c, vv_error *err)
@@ -154,7 +154,7 @@ static vv_status check_record(checking *c, uint64_t offset, uint64_t *len, bool 
 	*good = false;
 	vv_status rc = vv_pack_record(c->pack, offset, &r, &what);
 	if (rc == VV_ECORRUPT || rc == VV_EIO) {
-		return tell(c, c->pack->name, offset, NULL, rc, what.message, err);
+		return report_block(c, c->pack->name, offset, NULL, rc, what.message, err);
 	}
 	if (rc == VV_OK) {
 		*len = vv_record_len(&r);
@@ -171,7 +171,7 @@ static vv_status check_record(checking *c, uint64_t offset, uint64_t *len, bool 
 		return vv_error_copy(err, &what);
 	}
 	*good = rc == VV_OK;
-	rc = tell(c, c->pack->name, offset, &r.cid, rc, rc < 0 ? what.message : "", err);
+	rc = report_block(c, c->pack->name, offset, &r.cid, rc, rc < 0 ? what.message : "", err);
 	return rc < 0 ? rc : check_entry(c, &r, offset, err);
 }
 

@@ -152,7 +152,7 @@ static vv_status index_all(vv_kept *k, vv_error *err)
 }
 
 /* Its place; count: it is not there. */
-static size_t find(vv_kept *k, const void *key)
+static size_t find_place(vv_kept *k, const void *key)
 {
 	if (k->indexed < k->count && ++k->searches > SEARCHES_UNINDEXED) {
 		(void)index_all(k, VV_IGNORED); /* without memory, the keys are compared again */
@@ -211,7 +211,7 @@ void vv_kept_close(vv_kept *k)
 
 const uint8_t *vv_kept_get(vv_kept *k, const void *key)
 {
-	size_t at = find(k, key);
+	size_t at = find_place(k, key);
 
 	if (at == k->count) return NULL;
 	k->used[at] = ++k->clock;
@@ -220,7 +220,7 @@ const uint8_t *vv_kept_get(vv_kept *k, const void *key)
 
 vv_status vv_kept_put(vv_kept *k, const void *key, const void *value, vv_error *err)
 {
-	size_t at = find(k, key);
+	size_t at = find_place(k, key);
 	vv_status rc;
 
 	if (at == k->count && k->count >= 2 * k->form->max) {
@@ -251,7 +251,7 @@ vv_status vv_kept_put(vv_kept *k, const void *key, const void *value, vv_error *
 
 void vv_kept_drop(vv_kept *k, const void *key)
 {
-	size_t at = find(k, key);
+	size_t at = find_place(k, key);
 
 	if (at < k->count) {
 		memset(record(k, at) + k->form->key_len, 0, k->form->value_len);

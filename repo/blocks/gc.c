@@ -499,7 +499,7 @@ static vv_status with_lock(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_erro
 	return fd < 0 ? (vv_status)fd : run_locked(gc, mark, payload, err);
 }
 
-static vv_status run(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_error *err)
+static vv_status run_gc(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_error *err)
 {
 	vv_status rc;
 
@@ -535,7 +535,7 @@ vv_status vv_store_gc(vv_store *s, const vv_gc_options *opts, vv_gc_mark_fn mark
 					 : SETTLED_WAIT_MS;
 	vv_auto(vv_fd) fd = none ? -1 : vv_lock(path, true, wait_ms, err);
 	vv_store_keep_unpacked(s, VV_UNPACKED_ALL);
-	rc = fd < 0 && !none ? (vv_status)fd : run(&gc, mark, payload, err);
+	rc = fd < 0 && !none ? (vv_status)fd : run_gc(&gc, mark, payload, err);
 	vv_store_keep_unpacked(s, VV_UNPACKED_USUAL);
 	part_clear(&gc.live);
 	part_clear(&gc.aside);

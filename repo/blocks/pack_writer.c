@@ -129,7 +129,7 @@ static vv_status flush(vv_pack_writer *w, vv_error *err)
 	return rc;
 }
 
-static vv_status put(vv_pack_writer *w, const void *bytes, size_t len, vv_error *err)
+static vv_status put_bytes(vv_pack_writer *w, const void *bytes, size_t len, vv_error *err)
 {
 	const uint8_t *p = bytes;
 	vv_status rc;
@@ -157,7 +157,7 @@ static vv_status begin(vv_pack_writer *w, vv_error *err)
 	if (!w->buf && !(w->buf = vv_malloc(BUFFER_LEN))) return vv_fail_nomem(err);
 	w->fd = vv_temp_open(&w->temp, w->dir, w->prefix, err);
 	if (w->fd < 0) return (vv_status)w->fd;
-	return put(w, VV_PACK_HEADER, VV_PACK_HEADER_LEN, err);
+	return put_bytes(w, VV_PACK_HEADER, VV_PACK_HEADER_LEN, err);
 }
 
 static vv_status add_entry(vv_pack_writer *w, uint64_t prefix, uint64_t offset, vv_error *err)
@@ -202,9 +202,9 @@ static vv_status append_record(vv_pack_writer *w, vv_coder *c, vv_record *r,
 		return rc;
 	}
 	vv_put_le64(tail, sum);
-	if ((rc = put(w, header, r->header_len, err)) < 0 ||
-	    (rc = put(w, item->packed.bytes, item->packed.len, err)) < 0 ||
-	    (rc = put(w, tail, sizeof tail, err)) < 0 ||
+	if ((rc = put_bytes(w, header, r->header_len, err)) < 0 ||
+	    (rc = put_bytes(w, item->packed.bytes, item->packed.len, err)) < 0 ||
+	    (rc = put_bytes(w, tail, sizeof tail, err)) < 0 ||
 	    (rc = vv_cid_map_put(&w->own, &r->cid, start, NULL, err)) < 0) {
 		return rc;
 	}
@@ -252,7 +252,7 @@ static vv_status copy_bytes(void *payload, const void *p, size_t len, vv_error *
 {
 	copying *c = payload;
 
-	return put(c->to, p, len, err);
+	return put_bytes(c->to, p, len, err);
 }
 
 static vv_status copy_entry(void *payload, const vv_record *r, uint64_t offset, vv_error *err)
@@ -316,7 +316,7 @@ static vv_status copy_records(vv_pack_writer *w, vv_pack_writer *from, vv_error 
 	for (size_t n; rc == VV_OK && at < end; at += n) {
 		n = end - at < BUFFER_LEN ? (size_t)(end - at) : BUFFER_LEN;
 		if ((rc = read_locked(from, at, piece, n, err)) == VV_OK) {
-			rc = put(w, piece, n, err);
+			rc = put_bytes(w, piece, n, err);
 		}
 	}
 	for (size_t i = 0; rc == VV_OK && i < from->count; i++) {
@@ -417,12 +417,12 @@ static vv_status put_trailer(vv_pack_writer *w, vv_error *err)
 
 	vv_put_le64(words, w->count);
 	vv_put_le64(words + 8, position(w) + VV_PACK_TRAILER_LEN);
-	if ((rc = put(w, VV_PACK_END, 8, err)) < 0 || (rc = put(w, words, sizeof words, err)) < 0 ||
-	    (rc = flush(w, err)) < 0) {
+	if ((rc = put_bytes(w, VV_PACK_END, 8, err)) < 0 ||
+	    (rc = put_bytes(w, words, sizeof words, err)) < 0 || (rc = flush(w, err)) < 0) {
 		return rc;
 	}
 	vv_hash128_write(w->hash, vv_xxh3_digest128(w->state));
-	if ((rc = put(w, w->hash, sizeof w->hash, err)) < 0) return rc;
+	if ((rc = put_bytes(w, w->hash, sizeof w->hash, err)) < 0) return rc;
 	return flush(w, err);
 }
 

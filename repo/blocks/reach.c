@@ -96,7 +96,7 @@ static vv_status named(const vv_cid *cid, vv_error *err)
 
 /* Reads a node, or checks that a leaf exists; VV_EMISSING and VV_ECORRUPT become its state if the
  * walk continues. */
-static vv_status look(walking *k, const vv_cid *cid, vv_status *state, vv_error *err)
+static vv_status read_node(walking *k, const vv_cid *cid, vv_status *state, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
@@ -128,7 +128,7 @@ static vv_status visit(walking *k, const vv_cid *cid, vv_error *err)
 			       "allows");
 	}
 	k->w->budget--;
-	if ((rc = look(k, cid, &state, err)) < 0) return rc;
+	if ((rc = read_node(k, cid, &state, err)) < 0) return rc;
 	node = node && state == VV_OK;
 	if (k->w->visit && (rc = k->w->visit(k->w->payload, cid, node ? k->block.data : NULL,
 					     node ? k->block.len : 0, state, err)) < 0) {

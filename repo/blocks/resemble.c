@@ -313,7 +313,7 @@ static vv_status next_level(levels *v, size_t from, size_t to, vv_error *err)
 
 /* --- telling ----------------------------------------------------------------------------- */
 
-static vv_status tell(const levels *v, size_t i, vv_error *err)
+static vv_status report_item(const levels *v, size_t i, vv_error *err)
 {
 	const item *it = &v->items[i];
 	return v->w->fn(v->w->payload, &it->cid, vv_cid_is_null(&it->like) ? NULL : &it->like, err);
@@ -346,7 +346,7 @@ static vv_status tell_children_first(levels *v, vv_error *err)
 			continue;
 		}
 		it->told = true;
-		rc = tell(v, top->item, err);
+		rc = report_item(v, top->item, err);
 		if (--depth == 0) {
 			break;
 		}
@@ -384,7 +384,7 @@ static vv_status compare_levels(const vv_resemble *w, const vv_cid *root, const 
 	}
 	if (w->children_first) return tell_children_first(&v, err);
 	for (size_t i = 0; i < v.count; i++) {
-		if ((rc = tell(&v, i, err)) < 0) return rc;
+		if ((rc = report_item(&v, i, err)) < 0) return rc;
 	}
 	return VV_OK;
 }

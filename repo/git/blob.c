@@ -118,7 +118,7 @@ vv_status vv_blob_size(vv_repository *r, const vv_oid *id, uint64_t *out, vv_err
 		       type_name(type));
 }
 
-/* The last blob: callers ask one after the other whether it is a pointer, whether a damaged one, and for its
+/* The last blob: callers check one after the other whether it is a pointer, whether a damaged one, and for its
  * content. */
 typedef struct vv_last_blob {
 	vv_oid id;

@@ -105,6 +105,8 @@ vv_status vv_git_fail(vv_error *err, int code, const char *fmt, ...)
 /* A folder of 25,000 tables: paths are looked up in it one by one. */
 #define TREE_CACHE_EACH (1 << 20)
 #define PACK_OBJECTS_MAX 50000000u
+/* Windows: files that libgit2 has open can be read, written, renamed and removed meanwhile. It ignores this elsewhere. */
+#define SHARE_ALL 7ul
 
 /* Extensions that libgit2 may open; the values of the last two are checked in repository.c. */
 static const char *const known_extensions[] = {"worktreeconfig", "preciousobjects", "partialclone",
@@ -126,6 +128,7 @@ vv_status vv_git_start(vv_error *err)
 	     (code = git_libgit2_opts(GIT_OPT_SET_CACHE_OBJECT_LIMIT, GIT_OBJECT_TREE,
 				      (size_t)TREE_CACHE_EACH)) < 0 ||
 	     (code = git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, 0)) < 0 ||
+	     (code = git_libgit2_opts(GIT_OPT_SET_WINDOWS_SHAREMODE, SHARE_ALL)) < 0 ||
 	     (code = git_libgit2_opts(GIT_OPT_SET_PACK_MAX_OBJECTS, (size_t)PACK_OBJECTS_MAX)) <
 		     0)) {
 		vv_git_stop();

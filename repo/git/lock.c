@@ -300,8 +300,8 @@ void vv_repository_sweep_locks(vv_repository *r)
 	sweep_in(r, r->commondir, "packed-refs");
 }
 
-static vv_status take(vv_git_lock *l, vv_repository *r, const char *path, const vv_git_lock *like,
-		      unsigned wait_ms, vv_error *err)
+static vv_status open_lock(vv_git_lock *l, vv_repository *r, const char *path,
+			   const vv_git_lock *like, unsigned wait_ms, vv_error *err)
 {
 	*l = (vv_git_lock){0};
 	if (!path) return vv_fail_nomem(err);
@@ -322,18 +322,18 @@ static vv_status take(vv_git_lock *l, vv_repository *r, const char *path, const 
 
 vv_status vv_git_lock_take(vv_git_lock *l, vv_repository *r, const char *path, vv_error *err)
 {
-	return take(l, r, path, NULL, LOCK_WAIT_MS, err);
+	return open_lock(l, r, path, NULL, LOCK_WAIT_MS, err);
 }
 
 vv_status vv_git_lock_take_next(vv_git_lock *l, vv_repository *r, const char *path,
 				const vv_git_lock *before, vv_error *err)
 {
-	return take(l, r, path, before, LOCK_WAIT_MS, err);
+	return open_lock(l, r, path, before, LOCK_WAIT_MS, err);
 }
 
 vv_status vv_git_lock_try(vv_git_lock *l, vv_repository *r, const char *path, vv_error *err)
 {
-	return take(l, r, path, NULL, 0, err);
+	return open_lock(l, r, path, NULL, 0, err);
 }
 
 void vv_git_lock_release(vv_git_lock *l)

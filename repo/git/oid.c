@@ -61,6 +61,16 @@ vv_status vv_oids_add(vv_oids *list, const vv_oid *id, vv_error *err)
 		       : vv_fail_nomem(err);
 }
 
+vv_status vv_oids_add_all(vv_oids *list, const vv_oid *items, size_t count, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		rc = vv_oids_add(list, &items[i], err);
+	}
+	return rc;
+}
+
 void vv_oids_clear(vv_oids *list)
 {
 	vv_free(list->items);

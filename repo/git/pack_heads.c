@@ -147,7 +147,7 @@ static void close_heads(vv_repository *r)
 /* --- an object ---------------------------------------------------------------- */
 
 /* Where the pack has the object. */
-static bool find(const pack *p, const uint8_t *id, uint64_t *at)
+static bool find_object(const pack *p, const uint8_t *id, uint64_t *at)
 {
 	const uint8_t *x = p->index.bytes, *fanout = x + FANOUT_AT + (size_t)id[0] * 4;
 	const uint8_t *places = x + IDS_AT + (size_t)p->count * (GIT_OID_RAWSZ + 4);
@@ -221,7 +221,7 @@ static bool follow(const pack *k, unsigned kind, const uint8_t **p, const uint8_
 
 		if (end - id <= (ptrdiff_t)GIT_OID_RAWSZ) return false;
 		*p += GIT_OID_RAWSZ;
-		return find(k, id, at);
+		return find_object(k, id, at);
 	}
 	for (unsigned i = 0; (byte & 0x80) && i < 8; i++) {
 		if (*p == end) return false;
@@ -376,7 +376,7 @@ static const vv_pack_heads *look_up(vv_repository *r, const git_oid *id, size_t 
 	const size_t last = atomic_load(&h->last);
 	for (size_t i = 0; i < h->count; i++) {
 		*which = i + last < h->count ? i + last : i + last - h->count;
-		if (find(&h->list[*which], id->id, at)) {
+		if (find_object(&h->list[*which], id->id, at)) {
 			atomic_store(&h->last, *which);
 			return h;
 		}

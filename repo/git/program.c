@@ -19,6 +19,7 @@
 
 #include "base/file.h"
 #include "base/path.h"
+#include "base/program_start.h"
 #include "base/sys.h"
 #include "base/text.h"
 
@@ -34,6 +35,12 @@ bool vv_program_runs(const char *path)
 	struct stat st;
 
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
+/* The ending that a program's name lacks. */
+static const char *ending_of(const char *name)
+{
+	return vv_path_ends(name, VV_OS_PROGRAM_ENDING) ? "" : VV_OS_PROGRAM_ENDING;
 }
 
 /* Only absolute entries of PATH count: an empty one or "." would run files of the current
@@ -56,9 +63,10 @@ vv_status vv_program_find(char **out, const vv_env *env, const char *name, vv_er
 	path = path ? path : "/usr/bin:/bin";
 	while ((folder = vv_path_next_folder(&path, &len)) != NULL) {
 		vv_auto(char) *dir = vv_strndup(folder, len);
-		vv_auto(char) *file = vv_path_join(dir, name, NULL);
+		vv_auto(char) *called = vv_asprintf("%s%s", name, ending_of(name));
+		vv_auto(char) *file = vv_path_join(dir, called, NULL);
 
-		if (!file) return vv_fail_nomem(err);
+		if (!called || !file) return vv_fail_nomem(err);
 		if (vv_program_runs(file)) {
 			*out = vv_take(&file);
 			return VV_OK;
@@ -89,8 +97,9 @@ static vv_status beside(char **out, const char *folder, const char *name, vv_err
 	char *slash = strrchr(self, '/');
 	if (!slash) return VV_OK;
 	*slash = '\0';
-	vv_auto(char) *path = vv_path_join(self, folder, name, NULL);
-	if (!path) return vv_fail_nomem(err);
+	vv_auto(char) *called = vv_asprintf("%s" VV_OS_PROGRAM_ENDING, name);
+	vv_auto(char) *path = vv_path_join(self, folder, called, NULL);
+	if (!called || !path) return vv_fail_nomem(err);
 	if (vv_program_runs(path)) {
 		*out = vv_take(&path);
 	}

@@ -13,6 +13,7 @@
 
 #include "base/file.h"
 #include "base/hint.h"
+#include "base/os.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -225,11 +226,11 @@ vv_status vv_repository_check_packs(const vv_repository *r, vv_error *err)
 	vv_status rc = vv_git_packs_stay_within(r->objects, true, err);
 
 	while (rc == VV_OK && more && *more) {
-		size_t len = strcspn(more, ":");
+		size_t len = strcspn(more, VV_OS_PATH_SEPARATOR);
 		vv_auto(char) *dir = vv_strndup(more, len);
 
 		rc = dir ? vv_git_packs_stay_within(dir, false, err) : vv_fail_nomem(err);
-		more += len + (more[len] == ':');
+		more += len + (more[len] != '\0');
 	}
 	return rc;
 }
@@ -268,7 +269,7 @@ static vv_status open_objects(vv_repository *r, vv_error *err)
 	}
 	vv_status rc = vv_git_each_object_folder(r->objects, read_loose, r->odb, err);
 	while (rc == VV_OK && more && *more) {
-		size_t len = strcspn(more, ":");
+		size_t len = strcspn(more, VV_OS_PATH_SEPARATOR);
 		vv_auto(char) *dir = vv_strndup(more, len);
 
 		if (!dir) return vv_fail_nomem(err);
@@ -278,7 +279,7 @@ static vv_status open_objects(vv_repository *r, vv_error *err)
 			}
 			rc = vv_git_each_object_folder(dir, read_loose_there, r->odb, err);
 		}
-		more += len + (more[len] == ':');
+		more += len + (more[len] != '\0');
 	}
 	vv_git_check_reads(r->odb);
 	return rc;
@@ -646,6 +647,11 @@ const char *vv_repository_objects(const vv_repository *r)
 bool vv_repository_is_shallow(const vv_repository *r)
 {
 	return r->shallow_count > 0;
+}
+
+bool vv_repository_is_partial(const vv_repository *r)
+{
+	return r->partial;
 }
 
 const char *vv_repository_varvedir(const vv_repository *r)

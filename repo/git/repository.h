@@ -97,6 +97,8 @@ const char *vv_repository_commondir(const vv_repository *r); /* the .git folder 
 const char *vv_repository_objects(const vv_repository *r);
 /* Returns true if r is a shallow clone: the parents of some commits are missing. */
 bool vv_repository_is_shallow(const vv_repository *r);
+/* Returns true if r is a partial clone: git fetches missing objects from a remote. */
+bool vv_repository_is_partial(const vv_repository *r);
 const char *vv_repository_varvedir(const vv_repository *r); /* <commondir>/varve */
 /* Returns <gitdir>/varve, the folder of this worktree's caches; borrowed until close. */
 const char *vv_repository_statedir(const vv_repository *r);
@@ -125,6 +127,10 @@ int vv_repository_open_top(const vv_repository *r, vv_error *err);
  * The last value counts. *out is "" for a key without a value. The caller frees *out with vv_free.
  * VV_ENOTFOUND: the setting is missing. (config.h writes settings.) */
 vv_status vv_config_string(vv_repository *r, const char *key, char **out, vv_error *err);
+/* Sets *out to the value of the setting key, a path, with "~/" replaced by the home folder. The
+ * caller frees *out with vv_free. VV_ENOTFOUND: the setting is missing.
+ * VV_EUSAGE: HOME is not set. */
+vv_status vv_config_path(vv_repository *r, const char *key, char **out, vv_error *err);
 /* Sets *out to the value of the setting key, or to fallback if the setting is missing. VV_EUSAGE:
  * the value is not true or false, in one of Git's spellings. */
 vv_status vv_config_bool(vv_repository *r, const char *key, bool fallback, bool *out,

@@ -1,9 +1,9 @@
 /*
  * repository_config: Git's settings: their files and precedence.
  *
- * libgit2 1.5 does not support GIT_CONFIG_GLOBAL and similar variables, which are handled here. If settings come with
- * git -c, or files are included by a remote's URL (includeIf hasconfig), git lists all settings. Either list is
- * cached.
+ * libgit2 1.5 does not support GIT_CONFIG_GLOBAL and similar variables, nor settings of git -c, which are handled here.
+ * If files are included by git -c or by a remote's URL (includeIf hasconfig), or settings come in GIT_CONFIG_COUNT, git
+ * lists all settings. Either list is cached.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -38,20 +38,88 @@ static const char *after_key(const char *name, const char *key)
 
 /* --- as git lists them ------------------------------------------------------------- */
 
-/* What varve gives a git that writes (vv_git_call.durable), and never reads: the filter would start another git to list it. */
-#define GIVEN_TO_GIT "'core.fsync'='all'"
+/* Appends a word as git quotes it for the shell. Returns its end; NULL: git may read it otherwise. */
+static const char *read_quoted(vv_buf *out, const char *p)
+{
+	if (*p++ != '\'') return NULL;
+	while (true) {
+		const size_t len = strcspn(p, "'");
+
+		if (p[len] == '\0') return NULL;
+		vv_buf_put(out, p, len);
+		p += len + 1;
+		if (*p != '\\') return p;
+		if ((p[1] != '\'' && p[1] != '!') || p[2] != '\'') return NULL;
+		vv_buf_putc(out, p[1]);
+		p += 3;
+	}
+}
+
+/* Converts "Section.Sub.Name" to the form in which git lists it. false: git refuses it, or includes a file. */
+static bool normalize_key(char *key)
+{
+	char *first = strchr(key, '.'), *last = strrchr(key, '.');
+
+	if (!first || first == key || !vv_is_alpha(last[1])) return false;
+	for (char *p = key; *p; p++) {
+		const bool folds = p < first || p > last;
+
+		if (folds && !vv_is_alnum(*p) && *p != '-') return false;
+		if (!folds && *p == '\n') return false;
+		if (folds) {
+			*p = vv_to_lower(*p);
+		}
+	}
+	return strncmp(key, "include.", 8) != 0 && strncmp(key, "includeif.", 10) != 0;
+}
+
+/* Appends the setting at p, 'key'='value' or 'key=value' of older versions. Returns what follows; NULL: git is to read it. */
+static const char *put_parameter(vv_buf *out, const char *p)
+{
+	vv_auto(vv_buf) word = VV_BUF_INIT, value = VV_BUF_INIT;
+	const char *end = read_quoted(&word, p), *text = NULL;
+	char *equals;
+
+	if (!end || !vv_buf_cstr(&word)[0]) return NULL;
+	if (end[0] == '=' && end[1] == '\'') {
+		end = read_quoted(&value, end + 1);
+		text = vv_buf_cstr(&value);
+	} else if (end[0] == '=') {
+		end++;
+	} else if ((equals = strchr(word.data, '='))) {
+		*equals = '\0';
+		text = equals + 1;
+	}
+	if (!end || (*end && *end != ' ') || !normalize_key(word.data)) return NULL;
+	vv_buf_printf(out, "command%c%s", '\0', word.data);
+	if (text) {
+		vv_buf_printf(out, "\n%s", text);
+	}
+	vv_buf_putc(out, '\0');
+	return word.failed || value.failed ? NULL : end + strspn(end, " ");
+}
+
+/* Appends what git -c sets, which varve's own git also passes on: the filters and drivers that it starts would each start
+ * another git to list it. false: git is to read it. */
+static bool put_parameters(vv_buf *out, const vv_env *env)
+{
+	const char *p = vv_env_get(env, "GIT_CONFIG_PARAMETERS");
+
+	while (p && *p) {
+		p = put_parameter(out, p);
+		if (!p) return false;
+	}
+	return !out->failed;
+}
 
 static bool needs_git(vv_repository *r)
 {
-	const char *count = vv_env_get(r->env, "GIT_CONFIG_COUNT"),
-		   *parameters = vv_env_get(r->env, "GIT_CONFIG_PARAMETERS");
+	const char *count = vv_env_get(r->env, "GIT_CONFIG_COUNT");
+	vv_auto(vv_buf) given = VV_BUF_INIT;
 	vv_auto(git_config_iterator) *it = NULL;
 	git_config_entry *e;
 
-	if ((parameters && strcmp(parameters, GIVEN_TO_GIT) != 0) ||
-	    (count && strcmp(count, "0") != 0)) {
-		return true;
-	}
+	if ((count && strcmp(count, "0") != 0) || !put_parameters(&given, r->env)) return true;
 	bool includes = false;
 
 	/* libgit2 1.5 loses memory for each name that a pattern does not match. */
@@ -121,7 +189,7 @@ static vv_status copy_settings(vv_repository *r, vv_error *err)
 	}
 	if (code != GIT_ITEROVER) return fail_config(code, err);
 	git_error_clear();
-	return vv_buf_ok(&r->settings_text, err);
+	return put_parameters(&r->settings_text, r->env) ? VV_OK : vv_fail_nomem(err);
 }
 
 void vv_config_forget(vv_repository *r)

@@ -226,9 +226,6 @@ vv_status vv_config_load(vv_repository *r, vv_error *err);
 void vv_config_unload(vv_repository *r);
 /* Discards the list of settings. Call this after a change of the configuration. */
 void vv_config_forget(vv_repository *r);
-/* Sets *out to the value of the setting key, a path, with "~/" replaced by the home folder. The
- * caller frees *out with vv_free. VV_ENOTFOUND: the setting is missing. */
-vv_status vv_config_path(vv_repository *r, const char *key, char **out, vv_error *err);
 /* Returns true if safe.directory, in the system, user or command-line configuration, names the folder. */
 bool vv_config_is_safe(const vv_env *env, const char *folder);
 

@@ -61,11 +61,9 @@ static const char *const not_for_scratch[] = {"GIT_ALTERNATE_OBJECT_DIRECTORIES"
 vv_status vv_git_env_elsewhere(vv_env **out, const vv_env *env, vv_error *err)
 {
 	const char *const *all = vv_env_list(env);
-	size_t count = 0, kept = 0;
+	const size_t count = vv_texts_count(all);
+	size_t kept = 0;
 
-	while (all[count]) {
-		count++;
-	}
 	vv_auto_free const char **list = vv_calloc(count + 1, sizeof(*list));
 	if (!list) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
@@ -423,7 +421,7 @@ void vv_git_put_alternates(vv_buf *out, const vv_env *env, const char *objects)
 		vv_buf_puts(out, *c == '"' || *c == '\\' ? "\\" : "");
 		vv_buf_putc(out, *c);
 	}
-	vv_buf_printf(out, "\"%s%s", others ? ":" : "", others ? others : "");
+	vv_buf_printf(out, "\"%s%s", others ? VV_OS_PATH_SEPARATOR : "", others ? others : "");
 }
 
 /* --- running ---------------------------------------------------------------------------------- */

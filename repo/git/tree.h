@@ -21,6 +21,12 @@ static inline bool vv_mode_is_submodule(uint32_t mode)
 	return (mode & 0170000u) == 0160000u;
 }
 
+/* Returns true if mode is that of a file, not of a symbolic link. */
+static inline bool vv_mode_is_file(uint32_t mode)
+{
+	return (mode & 0170000u) == 0100000u;
+}
+
 /* A file, submodule or folder of a commit. */
 typedef struct vv_tree_entry {
 	char *path; /* the complete path; owned */

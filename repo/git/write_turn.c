@@ -98,7 +98,7 @@ static vv_status fail_locked(vv_repository *r, const char *path, vv_error *err)
 			    "transaction open");
 }
 
-static vv_status take(vv_repository *r, unsigned wait_ms, vv_error *err)
+static vv_status acquire_turn(vv_repository *r, unsigned wait_ms, vv_error *err)
 {
 	const uint64_t begun = vv_monotonic_ms();
 	const vv_progress *progress = NULL;
@@ -131,12 +131,12 @@ static vv_status take(vv_repository *r, unsigned wait_ms, vv_error *err)
 
 vv_status vv_write_turn_take(vv_repository *r, vv_error *err)
 {
-	return take(r, WAIT_MS, err);
+	return acquire_turn(r, WAIT_MS, err);
 }
 
 vv_status vv_write_turn_try(vv_repository *r, vv_error *err)
 {
-	return take(r, 0, err);
+	return acquire_turn(r, 0, err);
 }
 
 const char *vv_write_turn_setting(const vv_repository *r)

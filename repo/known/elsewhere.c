@@ -221,7 +221,7 @@ static vv_status note_root(void *payload, const vv_new_root *n, vv_error *err)
 	noting *t = payload;
 	vv_auto(vv_buf) link = VV_BUF_INIT;
 
-	if (vv_store_has(t->store, &n->root)) return VV_OK;
+	if (n->expired || vv_store_has(t->store, &n->root)) return VV_OK;
 	if (!n->link) {
 		return add_root(t->list, &n->root, &n->before, t->remote, strlen(t->remote), err);
 	}

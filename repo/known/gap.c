@@ -20,14 +20,13 @@ static bool has_remote(vv_repository *r)
 vv_status vv_gap_of(vv_gap *out, vv_repository *r, const vv_cid *root, vv_error *err)
 {
 	vv_auto(vv_elsewhere) *elsewhere = NULL;
-	vv_expired_note note;
 	vv_store *store;
 	bool expired;
 	vv_status rc = vv_repository_store(r, &store, err);
 
 	*out = VV_GAP_NONE;
 	if (rc < 0 || vv_store_has(store, root)) return rc;
-	if ((rc = vv_expired_find(&expired, &note, r, root, err)) < 0) return rc;
+	if ((rc = vv_expired_find(&expired, NULL, r, root, err)) < 0) return rc;
 	if (expired || has_remote(r)) {
 		*out = expired ? VV_GAP_EXPIRED : VV_GAP_FETCHABLE;
 		return VV_OK;

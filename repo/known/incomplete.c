@@ -10,9 +10,11 @@
 #include "base/sys.h"
 #include "repo/blocks/pack_list.h"
 #include "repo/blocks/reach.h"
+#include "repo/git/history/expired.h"
 #include "repo/git/history/promised.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/objects/range.h"
+#include "repo/git/objects/send.h"
 #include "repo/git/objects/tree_pointers.h"
 #include "repo/git/pack_heads.h"
 #include "repo/git/pointer.h"
@@ -114,26 +116,55 @@ typedef struct look {
 	vv_repository *repo;
 	vv_store *store;
 	vv_elsewhere *elsewhere;
+	const vv_expired *expired;
 	vv_object_range range;
 	vv_blob_look blobs;
 	bool careful;      /* the mark is set: a node does not imply the blocks below it */
 	vv_cid_set walked; /* careful: known to be complete with everything below */
 	vv_cid_set good, bad;
+	const vv_oid *ids;
+	size_t id_count;
+	vv_cid_set current; /* roots in the trees of ids */
+	bool current_loaded;
 	bool lacks;
 	vv_whole *out;
 } look;
 
+/* May an expired version have come back? */
+static vv_status is_asked_for(look *l, const vv_cid *root, bool *out, vv_error *err)
+{
+	vv_status rc;
+
+	*out = false;
+	if (!l->out->asks) return VV_OK;
+	if (!l->current_loaded &&
+	    (rc = vv_tree_roots(&l->current, l->repo, l->ids, l->id_count, err)) < 0) {
+		return rc;
+	}
+	l->current_loaded = true;
+	*out = vv_cid_set_has(&l->current, root);
+	return VV_OK;
+}
+
 static vv_status is_complete(look *l, const vv_cid *root, bool *out, vv_error *err)
 {
 	vv_walk w = {.store = l->store, .budget = UINT64_MAX};
+	const bool here = vv_store_has(l->store, root);
+	bool asked = false;
 	vv_status rc = VV_OK;
 
-	*out = vv_store_has(l->store, root);
-	if (!*out && vv_elsewhere_links(l->elsewhere, root)) { /* it is not sent */
+	/* these are not sent */
+	if (!here && vv_elsewhere_links(l->elsewhere, root)) {
 		*out = true;
 		return VV_OK;
 	}
-	if (*out && l->careful) {
+	if (vv_expired_has(l->expired, root)) {
+		rc = here ? VV_OK : is_asked_for(l, root, &asked, err);
+		*out = !asked;
+		return rc;
+	}
+	*out = here;
+	if (here && l->careful) {
 		w.seen = &l->walked;
 		rc = vv_walk_from(&w, root, err);
 		*out = rc == VV_OK;
@@ -167,7 +198,7 @@ static vv_status look_at_change(void *payload, const vv_change *c, vv_error *err
 	bool is;
 	vv_status rc;
 
-	if ((c->new_mode & 0170000) != 0100000 || vv_oid_equal(&c->old_id, &c->new_id)) {
+	if (!vv_mode_is_file(c->new_mode) || vv_oid_equal(&c->old_id, &c->new_id)) {
 		return VV_OK;
 	}
 	vv_arena_reset(&l->blobs.arena);
@@ -274,6 +305,7 @@ static vv_status look_all(look *l, vv_whole *out, const vv_oid *ids, size_t coun
 	vv_status rc = vv_repository_store(l->repo, &l->store, err);
 
 	if (rc < 0 || (rc = vv_elsewhere_read(&l->elsewhere, l->repo, err)) < 0 ||
+	    (rc = vv_expired_read(&l->expired, l->repo, err)) < 0 ||
 	    (rc = vv_repository_incomplete(l->repo, &l->careful, err)) < 0 ||
 	    (rc = mind_lost_packs(l, err)) < 0 ||
 	    (!l->careful && (rc = read_tips(l->repo, &out->tips, err)) < 0) ||
@@ -307,13 +339,14 @@ static vv_status look_all(look *l, vv_whole *out, const vv_oid *ids, size_t coun
 vv_status vv_whole_look(vv_whole *out, vv_repository *r, const vv_oid *ids, size_t count,
 			vv_error *err)
 {
-	memset(out, 0, sizeof(*out));
-	look l = {.repo = r, .out = out, .blobs.repo = r};
+	*out = (vv_whole){.asks = out->asks};
+	look l = {.repo = r, .out = out, .blobs.repo = r, .ids = ids, .id_count = count};
 	out->ids = vv_calloc(count + 1, sizeof(bool));
 	vv_status rc = out->ids ? look_all(&l, out, ids, count, err) : vv_fail_nomem(err);
 	vv_object_range_clear(&l.range);
 	vv_elsewhere_free(l.elsewhere);
 	vv_cid_set_reset(&l.walked);
+	vv_cid_set_reset(&l.current);
 	vv_cid_set_reset(&l.good);
 	vv_cid_set_reset(&l.bad);
 	vv_blob_look_clear(&l.blobs);

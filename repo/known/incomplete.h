@@ -50,9 +50,12 @@ vv_status vv_plain_came(vv_repository *r, const vv_oid *ids, size_t count, uint6
 			vv_error *err);
 
 /* The result of vv_whole_look. A commit is whole if every version in its history is stored in this
- * repository with all its blocks, or is linked (vv_elsewhere_links). So a whole commit can have
- * linked versions that are not stored here. */
+ * repository with all its blocks, is linked (vv_elsewhere_links), or has expired. So a whole commit can
+ * have linked and expired versions that are not stored here. */
 typedef struct vv_whole {
+	/* Set by the caller, for a fetch: an expired version that is not stored does not count as
+	 * complete if a tree of ids has it, since it may have come back. */
+	bool asks;
 	bool *ids;    /* for each of ids: true if it is whole */
 	bool all;     /* every id is whole */
 	vv_oids edge; /* the whole parents of commits that are not whole */

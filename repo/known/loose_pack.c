@@ -8,7 +8,6 @@
  */
 #include "repo/known/loose_pack.h"
 
-#include <fcntl.h>
 #include <git2/sys/odb_backend.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,19 +15,15 @@
 #include <sys/stat.h>
 
 #include "base/array.h"
-#include "base/codec.h"
 #include "base/file.h"
 #include "base/locks/file_lock.h"
 #include "base/path.h"
+#include "base/show.h"
 #include "base/sys.h"
-#include "base/text.h"
 #include "repo/git/objects/oid_set.h"
-#include "repo/git/pack_check.h"
 #include "repo/git/pack_keep.h"
-#include "repo/git/program.h"
 #include "repo/git/quarantine.h"
 #include "repo/git/repository_internal.h"
-#include "repo/git/run_git.h"
 #include "repo/git/tree_internal.h"
 #include "repo/git/walker.h"
 
@@ -568,127 +563,4 @@ vv_status vv_git_pack_loose(vv_repository *r, unsigned above, uint64_t *packed, 
 	if (lock < 0) return vv_error_excuse((vv_status)lock, lock == VV_ELOCKED, err);
 	rc = pack_locked(r, above, packed, err);
 	return rc < 0 ? rc : vv_quarantine_named(r, err);
-}
-
-/* ---- pack_mend: makes an index by git that replaces another one ---- */
-
-static vv_status make_again(const vv_env *env, const char *dir, const char *index, vv_error *err)
-{
-	vv_auto(vv_buf) pack = VV_BUF_INIT, said = VV_BUF_INIT;
-	char name[sizeof("tmp_idx_") + VV_TEMP_RANDOM] = "tmp_idx_";
-	int code = 0;
-	vv_status rc;
-
-	vv_temp_sweep(dir, "tmp_idx_");
-	vv_temp_name(name + strlen(name));
-	vv_buf_printf(&pack, "%.*s.pack", (int)(strlen(index) - strlen(".idx")), index);
-	vv_auto(char) *temp = vv_path_join(dir, name, (char *)NULL);
-	if (!temp || vv_buf_ok(&pack, err) < 0) return vv_fail_nomem(err);
-	/* Outside of a repository: there it would compare the pack's objects with those of the damaged
-	 * index. */
-	const char *args[] = {
-		"-c", "pack.writeReverseIndex=false", "index-pack", "-o", temp, vv_buf_cstr(&pack),
-		NULL};
-	const char *more[] = {"GIT_DIR=/dev/null", NULL};
-	const vv_git_call call = {.args = args, .env = env, .more = more};
-
-	if ((rc = vv_git_run(&call, &said, &code, err)) < 0) return rc;
-	if (code != 0) {
-		(void)vv_git_explain("git index-pack failed", &said, code, err);
-		rc = vv_recode(err, VV_ECORRUPT);
-	}
-	if (rc < 0 || (rc = vv_fsync_path(temp, err)) < 0 ||
-	    (rc = vv_rename(temp, index, err)) < 0) {
-		(void)vv_unlink(temp, true, NULL);
-		return rc;
-	}
-	return vv_fsync_dir(dir, err);
-}
-
-vv_status vv_git_pack_mend(vv_repository *r, const char *name, const char **what, vv_error *err)
-{
-	vv_auto(char) *dir = vv_path_join(vv_repository_objects(r), "pack", (char *)NULL);
-	vv_auto(char) *index = vv_path_join(dir, name, (char *)NULL);
-
-	if (!index) return vv_fail_nomem(err);
-	if (strcmp(name, VV_MULTI_PACK_INDEX) == 0) {
-		*what = "removed; each pack has an index of its own";
-		return vv_unlink(index, true, err);
-	}
-	*what = "rebuilt from its pack";
-	return make_again(vv_repository_env(r), dir, index, err);
-}
-
-/* ---- loose_check: which lines of git fsck are about damage ---- */
-
-/* "missing blob ID", "error: ID: object corrupt or missing: PATH". Other lines are about style: "error in commit ID: badDate". */
-static const char *id_of(const char *line)
-{
-	const char *id = strncmp(line, "error: ", 7) == 0 ? line + 7 : NULL;
-
-	if (strncmp(line, "missing ", 8) == 0 && (id = strchr(line + 8, ' '))) {
-		id++;
-	}
-	return id && strnlen(id, VV_OID_TEXT) == VV_OID_TEXT && vv_hex_is_lower(id, VV_OID_TEXT)
-		       ? id
-		       : NULL;
-}
-
-static vv_status take_lines(vv_buf *said, vv_loose_fn fn, void *payload, vv_error *err)
-{
-	char hex[VV_OID_TEXT + 1];
-	vv_status rc = vv_buf_ok(said, err);
-
-	for (char *p = said->len ? said->data : NULL, *end; rc == VV_OK && p && *p; p = end) {
-		size_t len = strcspn(p, "\n");
-		const char *id;
-
-		end = p + len + (p[len] == '\n');
-		p[len] = '\0';
-		if ((id = id_of(p))) {
-			memcpy(hex, id, VV_OID_TEXT);
-			hex[VV_OID_TEXT] = '\0';
-			rc = fn(payload, hex, strncmp(p, "error: ", 7) == 0 ? p + 7 : p, err);
-		}
-	}
-	return rc;
-}
-
-vv_status vv_git_loose_check(vv_repository *r, vv_loose_fn fn, void *payload, vv_error *err)
-{
-	/* Derived files, each of which it would start a git of its own for; their findings name no object. */
-	const char *argv[] = {"git",
-			      "--git-dir",
-			      r->gitdir,
-			      "-c",
-			      "core.commitGraph=false",
-			      "-c",
-			      "core.multiPackIndex=false",
-			      "fsck",
-			      "--no-full",
-			      "--no-dangling",
-			      "--no-progress",
-			      NULL};
-	static const char *const more[] = {"LC_ALL=C", NULL};
-	vv_auto(vv_buf) said = VV_BUF_INIT, errors = VV_BUF_INIT;
-	const vv_run run = {
-		.argv = argv, .env = r->env, .more = more, .output = &said, .errors = &errors};
-	int code = 0;
-	vv_status rc = vv_run_program(&run, &code, err);
-
-	if (rc < 0 || code == 0 || (rc = take_lines(&errors, fn, payload, err)) < 0) return rc;
-	return take_lines(&said, fn, payload, err);
-}
-
-void vv_git_loose_help(const vv_repository *r, const char *id, vv_buf *out)
-{
-	vv_auto(vv_buf) file = VV_BUF_INIT;
-
-	vv_buf_printf(&file, "%s/%.2s/%s", vv_repository_objects(r), id, id + 2);
-	if (vv_exists(vv_buf_cstr(&file))) {
-		vv_buf_puts(out, "remove ");
-		vv_text_put_word(out, file.data);
-		vv_buf_puts(out, "; then ");
-	}
-	vv_buf_puts(out, "'git fetch --refetch' gets the object from a remote that has it");
 }

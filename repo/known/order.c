@@ -120,6 +120,17 @@ static vv_status on_incoming(void *payload, const vv_cid *cid, vv_error *err)
 	return vv_resemble_walk(&m->walk, cid, NULL, err);
 }
 
+static vv_status expend_unnamed(marking *m, vv_error *err)
+{
+	const vv_cid_set *roots = m->keep->unnamed;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; roots && rc == VV_OK && i < vv_cid_set_count(roots); i++) {
+		rc = vv_resemble_walk(&m->leave, vv_cid_set_at(roots, i), NULL, err);
+	}
+	return rc;
+}
+
 static void marking_clear(marking *m)
 {
 	vv_arena_clear(&m->names);
@@ -147,6 +158,7 @@ vv_status vv_keep_mark(void *payload, vv_gc *gc, vv_error *err)
 	    (m.keep->drop &&
 	     (rc = vv_roots_in_use_each(m.keep->repo, on_used_root, &m, err)) < 0) ||
 	    (rc = vv_roots_each(m.keep->repo, on_root, &m, err)) < 0 ||
+	    (rc = expend_unnamed(&m, err)) < 0 ||
 	    (rc = vv_incoming_each(m.keep->repo, on_incoming, &m, err)) < 0) {
 		if (rc == VV_ECORRUPT) {
 			vv_hint_code(err, VV_HINT_FSCK);

@@ -23,12 +23,15 @@ typedef struct vv_keep {
 	/* versions that are not kept, since remotes store them, unless they are in use
 	 * (vv_roots_in_use_each); may be NULL */
 	const vv_cid_set *drop;
+	/* versions that were removed from the history: blocks that no kept version needs are not
+	 * kept for a time; may be NULL */
+	const vv_cid_set *unnamed;
 	/* set by each call of vv_keep_mark: the number of kept versions */
 	uint64_t roots;
 } vv_keep;
 
 /* A vv_gc_mark_fn, whose payload is a vv_keep: calls vv_gc_mark for each block to keep, and
- * vv_gc_expend for the blocks of versions in `drop`. Ignores pointers (repo/git/pointer.h) that
+ * vv_gc_expend for the blocks of versions in `drop` and `unnamed`. Ignores pointers (repo/git/pointer.h) that
  * cannot be read, and missing blocks. VV_ECORRUPT, with a hint: a reachable node is damaged, so
  * that the blocks below it are unknown. */
 vv_status vv_keep_mark(void *payload, vv_gc *gc, vv_error *err);

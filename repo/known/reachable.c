@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "base/thread.h"
 #include "repo/blocks/reach.h"
+#include "repo/git/history/head_refs.h"
 #include "repo/git/history/hidden_refs.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
@@ -29,7 +30,7 @@
 #define HOLES_MAX 1024u
 
 typedef struct tip {
-	char *name;
+	char *name;        /* of a ref, or "<ref of a head> <ref in its list>" */
 	vv_oid id, commit; /* a tag's own id; the commit that it names */
 } tip;
 
@@ -45,7 +46,9 @@ struct vv_reachable {
 	vv_repository *repo;
 	vv_stat config; /* of its file: other settings may hide other refs */
 	vv_hidden_refs hidden;
-	tips tips;
+	tips tips;  /* refs */
+	tips named; /* what their newest heads list */
+	bool lacks; /* objects of this list were missing, and may have arrived since */
 	/* The walked part of the history reachable from the tips. */
 	vv_walker *walker;
 	vv_tip_walk below;
@@ -92,6 +95,7 @@ static void forget_blocks(vv_reachable *x)
 static void forget(vv_reachable *x)
 {
 	tips_clear(&x->tips);
+	tips_clear(&x->named);
 	vv_tip_walk_clear(&x->below);
 	vv_nodes_clear(&x->listed);
 	vv_walker_free(vv_take(&x->walker));
@@ -170,6 +174,77 @@ static vv_status list_ref(void *payload, const vv_ref *ref, vv_error *err)
 		       : vv_fail_nomem(err);
 }
 
+/* --- what signed heads list ------------------------------------------------------ */
+
+/* The head of another ref may have it below: then what it lists is no longer the newest version. */
+static vv_status is_newest_head(const vv_reachable *x, const tips *refs, const tip *head, bool *out,
+				vv_error *err)
+{
+	bool below = false;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && !below && i < refs->count; i++) {
+		const tip *other = &refs->items[i];
+
+		if (other != head && vv_ref_is_head(other->name) &&
+		    !vv_oid_is_null(&other->commit)) {
+			rc = vv_is_ancestor(x->repo, &head->commit, &other->commit, &below, err);
+		}
+	}
+	*out = !below;
+	return rc;
+}
+
+/* A ref of a head's list, if peers may see a ref with this name and its object is here. */
+static vv_status add_named(vv_reachable *x, const tip *head, const vv_head_ref *ref, tips *out,
+			   vv_error *err)
+{
+	vv_auto(char) *name = vv_strndup(ref->name, ref->len);
+	vv_oid commit;
+	bool annotated;
+
+	if (!name) return vv_fail_nomem(err);
+	if (!vv_ref_is_shown(&x->hidden, name)) return VV_OK;
+	const vv_status rc = vv_ref_peel(x->repo, &ref->id, &commit, &annotated, err);
+	if (rc == VV_ENOTFOUND) {
+		x->lacks = true;
+		return VV_OK;
+	}
+	if (rc < 0) return rc;
+	char *full = vv_asprintf("%s %s", head->name, name);
+	return vv_array_own(out->items, out->count, out->cap, full, (tip){full, ref->id, commit})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
+}
+
+/* A clone that fetched the newest signed version without merging it, or that has only a branch of its
+ * own, can nevertheless serve the newest version. */
+static vv_status list_named(vv_reachable *x, const tips *refs, tips *out, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	x->lacks = false;
+	for (size_t i = 0; rc == VV_OK && i < refs->count; i++) {
+		const tip *head = &refs->items[i];
+		vv_auto(vv_buf) list = VV_BUF_INIT;
+		vv_head_ref ref;
+		bool newest;
+
+		if (!vv_ref_is_head(head->name) || vv_oid_is_null(&head->commit)) {
+			continue;
+		}
+		if ((rc = is_newest_head(x, refs, head, &newest, err)) < 0) return rc;
+		if (!newest || vv_head_refs_read(&list, x->repo, &head->commit, VV_IGNORED) < 0) {
+			continue;
+		}
+		const char *at = vv_buf_cstr(&list);
+		while (rc == VV_OK && vv_head_refs_next(&ref, &at)) {
+			rc = add_named(x, head, &ref, out, err);
+		}
+	}
+	return rc;
+}
+
 /* Both are sorted by name. */
 static bool same_tips(const tips *a, const tips *b)
 {
@@ -226,29 +301,35 @@ static vv_status begin_tips(vv_reachable *x, const tips *t, vv_error *err)
 /* Updates the walked part for the current refs. */
 static vv_status look_at_refs(vv_reachable *x, vv_error *err)
 {
-	vv_auto(tips) now = {NULL, 0, 0};
+	vv_auto(tips) now = {NULL, 0, 0}, named = {NULL, 0, 0};
 	listing l = {x, &now};
 	bool keep = true;
 	vv_status rc = open_repository(x, err);
 
 	if (rc < 0) return rc;
 	if ((rc = vv_refs_each(x->repo, "refs/", list_ref, &l, err)) < 0 ||
-	    (x->walker && same_tips(&x->tips, &now))) {
+	    (x->walker && !x->lacks && same_tips(&x->tips, &now))) {
 		return rc;
 	}
 	(void)git_odb_refresh(x->repo->odb);
 	git_error_clear();
-	if (x->walker && (rc = only_forward(x, &x->tips, &now, &keep, err)) < 0) return rc;
+	if ((rc = list_named(x, &now, &named, err)) < 0) return rc;
+	if (x->walker && ((rc = only_forward(x, &x->tips, &now, &keep, err)) < 0 ||
+			  (keep && (rc = only_forward(x, &x->named, &named, &keep, err)) < 0))) {
+		return rc;
+	}
 	if (!keep) {
 		forget(x);
 	}
-	if ((rc = begin_tips(x, &now, err)) < 0) {
+	if ((rc = begin_tips(x, &now, err)) < 0 || (rc = begin_tips(x, &named, err)) < 0) {
 		forget(x);
 		return rc;
 	}
 	tips_clear(&x->tips);
+	tips_clear(&x->named);
 	x->tips = now;
-	memset(&now, 0, sizeof(now));
+	x->named = named;
+	now = named = (tips){NULL, 0, 0};
 	return rc;
 }
 

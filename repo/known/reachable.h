@@ -1,6 +1,7 @@
 /*
  * reachable: determines which commits and versions are reachable from branches, tags and signed
- * heads that are not hidden (vv_ref_is_served). A server sends only these to clients.
+ * heads that are not hidden (vv_ref_is_served), or from refs that the newest of these heads list
+ * (head_refs.h) and that are not hidden. A server sends only these to clients.
  *
  * Published versions (published.h) count as reachable. Commits do not count if only a stash, a
  * reflog, ORIG_HEAD or a hidden ref (hidden_refs.h) reaches them, or if they were removed from their

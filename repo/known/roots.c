@@ -31,6 +31,9 @@ typedef struct gather {
 	git_oid *soft; /* tips of reflogs and states, for the second round */
 	size_t soft_count, soft_cap;
 	bool settled; /* without refs of a running fetch */
+	bool named;   /* only the trees of tips, and of the parents of stashes */
+	const vv_oid *also;
+	size_t also_count;
 } gather;
 
 static vv_status on_pointer(void *payload, const vv_pointer *p, const char *path,
@@ -83,7 +86,7 @@ static vv_status drain(gather *g, vv_error *err)
 		    0) {
 			return rc;
 		}
-		for (uint32_t i = 0; i < n->parent_count; i++) {
+		for (uint32_t i = 0; i < n->parent_count && !g->named; i++) {
 			if ((rc = queue_commit(g, n->parents[i], err)) < 0) return rc;
 		}
 	}
@@ -126,14 +129,38 @@ static vv_status take_up(gather *g, const git_oid *tip, const char *where, vv_er
 	return n ? queue_commit(g, n, err) : vv_fail_nomem(err);
 }
 
-static vv_status on_tip(void *payload, const git_oid *id, bool hard, const char *where,
+static vv_status add_soft(gather *g, const git_oid *id, vv_error *err)
+{
+	return vv_array_add(g->soft, g->soft_count, g->soft_cap, *id) ? VV_OK : vv_fail_nomem(err);
+}
+
+/* The parents of a stash: the commit on which it was made, its index, its untracked files. */
+static vv_status add_stash(gather *g, const git_oid *tip, vv_error *err)
+{
+	vv_node *n = vv_walker_node(g->walker, tip);
+	vv_status rc;
+
+	if (!n) return vv_fail_nomem(err);
+	if ((rc = vv_node_parse(g->walker, n, err)) < 0) return vv_missing_ok(rc, err);
+	for (uint32_t i = 0; i < n->parent_count; i++) {
+		if ((rc = add_soft(g, &n->parents[i]->id, err)) < 0) return rc;
+	}
+	return VV_OK;
+}
+
+static vv_status on_tip(void *payload, const git_oid *id, vv_tip_kind kind, const char *where,
 			vv_error *err)
 {
 	gather *g = payload;
+	vv_status rc;
 
-	if (g->settled && where && strstr(where, "refs/varve/fetched/")) return VV_OK;
-	if (hard) return take_up(g, id, where, err);
-	return vv_array_add(g->soft, g->soft_count, g->soft_cap, *id) ? VV_OK : vv_fail_nomem(err);
+	if (g->settled && strstr(where, "refs/varve/fetched/")) return VV_OK;
+	if (kind == VV_TIP_REF) return take_up(g, id, where, err);
+	if (g->named && kind == VV_TIP_LOG) {
+		if (!vv_path_ends(where, "/logs/refs/stash")) return VV_OK;
+		if ((rc = add_stash(g, id, err)) < 0) return rc;
+	}
+	return add_soft(g, id, err);
 }
 
 /* Reflogs name one commit after the other; most are seen by now. */
@@ -164,7 +191,7 @@ static vv_status look_at_entries(gather *g, git_index *git, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		const git_index_entry *e = git_index_get_byindex(git, i);
 
-		if ((e->mode & 0170000) == 0100000 && !git_oid_is_zero(&e->id)) {
+		if (vv_mode_is_file(e->mode) && !git_oid_is_zero(&e->id)) {
 			rc = vv_tree_pointers_blob(&g->trees, &e->id, e->path, NULL, err);
 		}
 	}
@@ -173,7 +200,7 @@ static vv_status look_at_entries(gather *g, git_index *git, vv_error *err)
 		const git_index_reuc_entry *e = git_index_reuc_get_byindex(git, i);
 
 		for (size_t k = 0; rc == VV_OK && k < 3; k++) {
-			if ((e->mode[k] & 0170000) == 0100000) {
+			if (vv_mode_is_file(e->mode[k])) {
 				rc = vv_tree_pointers_blob(&g->trees, &e->oid[k], e->path, NULL,
 							   err);
 			}
@@ -263,6 +290,25 @@ static vv_status gather_all(gather *g, vv_error *err)
 	return rc < 0 ? rc : drain(g, err);
 }
 
+static vv_status gather_named(gather *g, vv_error *err)
+{
+	git_oid stash;
+	vv_status rc = VV_OK;
+
+	if (g->repo->partial) {
+		return vv_fail(err, VV_EREFUSED,
+			       "this clone is partial, so it does not have all files of its refs");
+	}
+	/* Its log may be missing. */
+	if (git_reference_name_to_id(&stash, g->repo->git, "refs/stash") == 0) {
+		rc = add_stash(g, &stash, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < g->also_count; i++) {
+		rc = add_soft(g, vv_to_git(&g->also[i]), err);
+	}
+	return rc < 0 ? rc : gather_all(g, err);
+}
+
 static void gather_clear(gather *g)
 {
 	vv_free(g->soft);
@@ -282,19 +328,15 @@ static vv_status on_unread(void *payload, const char *id, const char *path, cons
 	return g->unread(g->payload, id, path, commit, what, err);
 }
 
-static vv_status run(vv_repository *r, vv_status (*what)(gather *g, vv_error *err), bool settled,
-		     vv_root_fn fn, vv_unread_fn unread, void *payload, vv_error *err)
+static vv_status gather_by(const gather *how, vv_status (*what)(gather *g, vv_error *err),
+			   vv_error *err)
 {
-	vv_auto(gather) g = {.repo = r,
-			     .fn = fn,
-			     .unread = unread,
-			     .payload = payload,
-			     .walker = vv_walker_new(r),
-			     .settled = settled};
+	vv_auto(gather) g = *how;
 
-	vv_tree_pointers_init(&g.trees, r, on_pointer, &g);
+	g.walker = vv_walker_new(g.repo);
+	vv_tree_pointers_init(&g.trees, g.repo, on_pointer, &g);
 	g.trees.meant = true;
-	g.trees.unread = unread ? on_unread : NULL;
+	g.trees.unread = g.unread ? on_unread : NULL;
 	if (!g.walker) return vv_fail_nomem(err);
 	vv_walker_begin(g.walker);
 	return what(&g, err);
@@ -302,16 +344,32 @@ static vv_status run(vv_repository *r, vv_status (*what)(gather *g, vv_error *er
 
 vv_status vv_roots_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error *err)
 {
-	return run(r, gather_all, false, fn, NULL, payload, err);
+	return gather_by(&(gather){.repo = r, .fn = fn, .payload = payload}, gather_all, err);
 }
 
 vv_status vv_roots_settled_each(vv_repository *r, vv_root_fn fn, vv_unread_fn unread, void *payload,
 				vv_error *err)
 {
-	return run(r, gather_all, true, fn, unread, payload, err);
+	const gather how = {
+		.repo = r, .fn = fn, .unread = unread, .payload = payload, .settled = true};
+
+	return gather_by(&how, gather_all, err);
 }
 
 vv_status vv_roots_in_use_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error *err)
 {
-	return run(r, gather_in_use, false, fn, NULL, payload, err);
+	return gather_by(&(gather){.repo = r, .fn = fn, .payload = payload}, gather_in_use, err);
+}
+
+vv_status vv_roots_named_each(vv_repository *r, const vv_oid *also, size_t count, vv_root_fn fn,
+			      void *payload, vv_error *err)
+{
+	const gather how = {.repo = r,
+			    .fn = fn,
+			    .payload = payload,
+			    .named = true,
+			    .also = also,
+			    .also_count = count};
+
+	return gather_by(&how, gather_named, err);
 }

@@ -35,5 +35,11 @@ vv_status vv_roots_settled_each(vv_repository *r, vv_root_fn fn, vv_unread_fn un
 /* Like vv_roots_each, but only for the roots in use: those in the indexes of all work trees, and
  * those of published versions. */
 vv_status vv_roots_in_use_each(vv_repository *r, vv_root_fn fn, void *payload, vv_error *err);
+/* Like vv_roots_each, but only for the roots that are named now: those in use, and those in the trees
+ * of the commits at refs, at every work tree's HEAD and state files, at the stash with its older
+ * entries and their parents, and at the count commits `also`, which may be missing. Reflogs and the
+ * history of a commit name nothing. VV_EREFUSED: the clone is partial. */
+vv_status vv_roots_named_each(vv_repository *r, const vv_oid *also, size_t count, vv_root_fn fn,
+			      void *payload, vv_error *err);
 
 #endif

@@ -27,6 +27,7 @@ PLOTS = (
      ("add", "commit", "status", "check", "check again", "push", "clone", "add of one", "push of one",
       "fetch of one", "fsck", "gc")),
 )
+SMALL_MB = 4  # commands that never have more have no row of memory
 MEMORY_LIMIT = "64 MB + 32 MB a core"
 
 
@@ -134,7 +135,8 @@ class Data:
         return plot.svg() if plot.series else None
 
     def table(self, part, tool, cell, unit):
-        places = [at for at in self.places(part) if any(k[:3] == (part, at, tool) for k in self.rows)]
+        """The largest three places; the plots have all."""
+        places = [at for at in self.places(part) if any(k[:3] == (part, at, tool) for k in self.rows)][-3:]
         lines = [f"| {tool}, {unit} | " + " | ".join(place_text(part, at) for at in places) + " |",
                  "|---|" + "---|" * len(places)]
         for command in self.commands(part):
@@ -145,9 +147,9 @@ class Data:
 
     def markdown(self):
         out = ["# Growth of each command's cost", "",
-               "Made by `./dev bench scale` from [scale.csv](scale.csv), which has the seconds that passed, "
-               "too. Each command ran once. Memory is a process's own, without mapped files; where none is given, the "
-               "command was over before it could be looked at.", ""]
+               "Made by `./dev bench scale` from [scale.csv](scale.csv), which also has the elapsed seconds, smaller "
+               "sizes and git's memory. Each command ran once. Memory is a process's own, without mapped files; where none is given, the "
+               "command was over before it could be looked at, or never had 4 MB.", ""]
         for part, title in PARTS.items():
             if not self.places(part):
                 continue
@@ -158,12 +160,15 @@ class Data:
                     return "failed" if row.get("failed") else short(row.get("cpu_s"))
 
                 def memory(at, command):
-                    return short(self.value(part, at, tool, command, "own_mb"))
+                    used = [self.value(part, p, tool, command, "own_mb") or 0 for p in self.places(part)]
+                    return short(self.value(part, at, tool, command, "own_mb")) if max(used) >= SMALL_MB else ""
 
                 def stored(at, command):
                     value = self.value(part, at, tool, command, "bytes")
                     return bytes_text(value) if value is not None else ""
                 for cell, unit in ((cpu, "CPU s"), (memory, "memory MB"), (stored, "stored")):
+                    if cell is memory and tool == "git":
+                        continue
                     lines = self.table(part, tool, cell, unit)
                     out += [*lines, ""] if lines else []
             for name, of, _, _ in PLOTS:

@@ -98,6 +98,8 @@ def pieces(path):
     strings = []
     for match in COMMENT_OR_STRING.finditer(source):
         text, line = match.group(), source.count("\n", 0, match.start()) + 1
+        if source.rfind("#include", source.rfind("\n", 0, match.start()) + 1, match.start()) >= 0:
+            continue
         if text.startswith("/*"):
             yield line, re.sub(r"\s*\n\s*\*?\s*", " ", text), True
         else:

@@ -16,6 +16,8 @@ base/keys
 base/threads
 base/windows/include
 base/windows/include/sys
+base/windows/include/arpa
+base/windows/include/netinet
 base/windows
 
 repo/blocks
@@ -83,6 +85,7 @@ cmd/vault
 
 cmd/web/model
 cmd/web
+cmd/web/relay
 cmd/web/pages
 cmd/web/commands
 
@@ -93,6 +96,7 @@ cmd/varve
 cmd/varve/print
 cmd/varve/commands/git
 cmd/varve/commands/published
+cmd/varve/commands/space
 cmd/varve/commands
 """.split()
 
@@ -163,7 +167,7 @@ SYSTEM = re.compile(r"\b(_WIN32|_WIN64|__MINGW\w+|__CYGWIN__|_MSC_VER|_GNU_SOURC
                     r"|(?<!\.)(?:prctl|pipe|pipe2|accept4|fsync|fdatasync|sigtimedwait|getrandom|getentropy|sched_getaffinity|sysctl|sysctlbyname"
                     r"|socket|socketpair|dlopen|dlsym|dladdr|syscall|memfd_create|renameat2|posix_spawnp?|vfork|call_once|pthread_condattr_setclock)\s*\()"
                     r"|\bsys/(?:prctl|random|syscall|sysctl|epoll|eventfd|inotify)\.h\b|\bthreads\.h\b|\"/proc/")
-SYSTEM_MAY = ("base/os.c", "base/os.h", "base/os_windows.h", "base/windows/")
+SYSTEM_MAY = ("base/os.c", "base/os.h", "base/program_start.h", "base/os_windows.h", "base/windows/")
 
 # Includes headers of Windows, and stands in for what that system lacks.
 WINDOWS = ("base/os_windows.h", "base/windows/")

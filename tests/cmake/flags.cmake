@@ -30,16 +30,35 @@ target_compile_definitions(vv_flags INTERFACE _POSIX_C_SOURCE=200809L _XOPEN_SOU
 if(APPLE)
 	target_compile_definitions(vv_flags INTERFACE _DARWIN_C_SOURCE)
 endif()
-target_compile_options(vv_flags INTERFACE
-	-Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion
-	-Wformat=2)
+if(WIN32) # 10 1809 or newer. What it lacks of POSIX is in base/windows, for each source; its headers convert and shadow; its printf is mingw-w64's own
+	set(CMAKE_C_EXTENSIONS ON)
+	target_compile_definitions(vv_flags INTERFACE _WIN32_WINNT=0x0A00 NTDDI_VERSION=0x0A000006 WIN32_LEAN_AND_MEAN
+		__USE_MINGW_ANSI_STDIO=1 PCRE2_STATIC)
+	target_include_directories(vv_flags BEFORE INTERFACE "${PROJECT_SOURCE_DIR}/base/windows/include")
+	target_compile_options(vv_flags INTERFACE "SHELL:-include base/os_windows.h" -Wall -Wextra -Wno-format -Wno-format-extra-args)
+	# The programs are of one file each, and have no time of their making.
+	target_link_options(vv_flags INTERFACE -static "LINKER:--no-insert-timestamp,--major-subsystem-version=10,--minor-subsystem-version=0"
+		$<$<CONFIG:Release>:-s>)
+	enable_language(RC)
+	configure_file("${PROJECT_SOURCE_DIR}/cmd/windows/program.rc.in" "${PROJECT_BINARY_DIR}/program.rc" @ONLY)
+else()
+	target_compile_options(vv_flags INTERFACE
+		-Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion
+		-Wformat=2)
+endif()
 # What is installed: faults in memory stop the program, and addresses are not known beforehand.
 option(VARVE_HARDEN "Guard the release's stack, buffers, jumps and relocations" ON)
 if(VARVE_HARDEN AND CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT VARVE_SANITIZE)
 	include(CheckCCompilerFlag)
 	include(CheckLinkerFlag)
 	include(CheckPIESupported)
-	foreach(flag IN ITEMS -fstack-protector-strong -fstack-clash-protection -fcf-protection)
+	set(guards -fstack-protector-strong -fcf-protection)
+	if(NOT WIN32) # there the stack is probed anyway, and gcc 12 breaks off
+		list(APPEND guards -fstack-clash-protection)
+	else()
+		target_link_options(vv_flags INTERFACE -fstack-protector-strong) # names gcc's library
+	endif()
+	foreach(flag IN LISTS guards)
 		string(MAKE_C_IDENTIFIER "VARVE_HAS${flag}" has)
 		check_c_compiler_flag(${flag} ${has})
 		if(${has})

@@ -9,8 +9,11 @@ function(vv_program name)
 	# Two thirds of the names that the dynamic linker looks up when the program starts are libcrypto's own, most others
 	# libc's. It searches the libraries in the order in which they are named here, so that these two first save a quarter
 	# of its work. A sanitizer's library must come before all others.
-	if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT VARVE_SANITIZE AND NOT APPLE)
+	if(CMAKE_BUILD_TYPE STREQUAL "Release" AND NOT VARVE_SANITIZE AND NOT APPLE AND NOT WIN32)
 		target_link_options(${name} PRIVATE "SHELL:-Wl,--push-state,--no-as-needed -lcrypto -lc -Wl,--pop-state")
+	endif()
+	if(WIN32)
+		target_sources(${name} PRIVATE "${PROJECT_BINARY_DIR}/program.rc")
 	endif()
 	if(VARVE_LIBGIT2_STAND_IN STREQUAL "vv_no_transports")
 		set_target_properties(${name} PROPERTIES VARVE_STATIC_LIBGIT2 ON)

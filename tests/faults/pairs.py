@@ -43,6 +43,8 @@ WAY_BACK = re.compile(r"--abort' (goes back|undoes it|to undo)|run the command a
 # What a transfer that failed has brought stays for the next one (docs/formats/store.md, transfers).
 INCOMING = re.compile(r'^work/\.git/varve/incoming/')
 UNDER_WAY = re.compile(r'^work/\.git/((MERGE|REVERT|CHERRY_PICK)_HEAD|(MERGE|VARVE)_[A-Z]+|AUTO_MERGE|varve-migrating|varve/kept-[0-9]+(/.*)?)$')
+# The folder of a previous content that a refusal names.
+KEPT = re.compile(r"/(work/\.git/varve/kept-[0-9]+)'")
 FILTERED = r"""cd work; git grep --cached -l '^varve pointer: this is' | git check-attr --cached --stdin filter |
 	{ ! grep -v ': filter: varve$' >&2; }"""
 
@@ -199,6 +201,7 @@ def all_writers(put, python):
 		W('gc', '', 'varve gc -q --prune=now'),
 		W('gc-remote', '', 'varve gc -q --remote=host --prune=now', host=True),
 		W('drop', '', 'varve drop -q --history'),
+		W('expire', 'varve expire -q --keep last=1 --plan ../plan-$R.json', 'varve expire -q --apply ../plan-$R.json'),
 		W('push', OWN_COMMIT, 'varve push -q origin main side-$X'),
 		W('push-host', OWN_COMMIT, 'varve push -q host main side-$X', host=True),
 		W('fetch', THERE, 'varve fetch -q'),
@@ -425,9 +428,10 @@ class Pairs:
 		# The library hands these words to its callers.
 		way_back = WAY_BACK.search(words[0] + words[1]) or any(not w.words and status for w, status in zip((p.first, p.second), statuses))
 		failed = any(statuses)
-		key = fingerprint(tree, ['work']), bool(way_back), failed
+		kept = frozenset(KEPT.findall(words[0] + words[1]))
+		key = fingerprint(tree, ['work']), bool(way_back), failed, kept
 		if key not in p.judged:
-			p.judged[key] = self.judge(p, tree, way_back, failed)
+			p.judged[key] = self.judge(p, tree, way_back, failed, kept)
 		found += p.judged[key]
 		if found:
 			found.append(('said', f'{p.first.name} {statuses[0]}: {words[0].strip()[:300]!r}; '
@@ -457,10 +461,10 @@ class Pairs:
 		nearest = min(texts)[1]
 		return 'wrong', f'ended with {statuses}; {nearest}'
 
-	def judge(self, p, tree, way_back, failed):
+	def judge(self, p, tree, way_back, failed, kept):
 		found = []
 		w = self.worker
-		left = [n for n in left_over(tree, p.names) if not FREE_HERE.search(n) and
+		left = [n for n in left_over(tree, p.names) if not FREE_HERE.search(n) and '/'.join(n.split('/')[:4]) not in kept and
 			not (way_back and UNDER_WAY.search(n)) and not (failed and INCOMING.search(n))]
 		if left:
 			found.append(('left', ' '.join(left[:6])))

@@ -143,7 +143,7 @@ ELSEWHERE = {
 	'uninstall': 'the reverse of install, which takes settings out',
 	'get': 'writes a file of the user in one step, as convert',
 	'prove': 'writes a file of the user in one step, as convert',
-	'sign': 'writes a ref: tests/cli/sign',
+	'sign': 'writes a ref: tests/cli/publish/stamps.bats kills it',
 	'untrack': 'as track',
 	'ipfs': 'a program of its own: tests/cli/ipfs',
 	'vault': 'replicate, replicate-code, recover: judged by the holders',
@@ -214,6 +214,17 @@ def all_scenarios():
 			'git config --global --unset core.logAllRefUpdates', 'varve gc -q --prune=now'),
 		S('drop', 'hub; change; commit two; rows 44 2 > prices.csv; commit three; varve push -q',
 			'varve drop -q --history', repos=both, line=True),
+		S('expire', 'one; change; commit two; rows 44 2 > prices.csv; commit three; varve expire -q --keep last=1 --plan ../plan.json',
+			'varve expire -q --apply ../plan.json'),
+		S('erase', "one; change; commit two; varve erase --plan prices.csv --where 'id = 7' > /dev/null",
+			"varve erase --apply prices.csv --where 'id = 7'"),
+		S('host-expire', 'git_host; change; commit two; varve push -q; rows 44 2 > prices.csv; commit three; varve push -q; '
+			'varve expire -q --keep last=1 --remote origin --plan ../plan.json', 'varve expire -q --apply ../plan.json',
+			repos=['work', 'host.git'], host=True),
+		S('host-expire-store', 'git_host; mkdir ../store; varve store add bucket ../store > /dev/null 2>&1; change; commit two; '
+			'varve push -q; varve push -q --blocks; rows 44 2 > prices.csv; commit three; varve push -q; '
+			'varve expire -q --keep last=1 --remote origin --plan ../plan.json', 'varve expire -q --apply ../plan.json --now',
+			repos=['work', 'host.git'], host=True),
 		S('replicate', 'vault; noise 3000 > big.csv; commit two', 'varve vault replicate -q', vault=True),
 		S('replicate-first', 'vault; rm -rf ../h? .git/varve/vault .varveconfig; mkdir ../h0 ../h1; touch ../h0/varve-holder ../h1/varve-holder',
 			'varve vault replicate -q', vault=True),

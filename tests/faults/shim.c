@@ -195,11 +195,12 @@ static void find_libgit2(const char *exe, uintptr_t base)
 			uintptr_t at = base + s->st_value;
 
 			if (s->st_info != ELF64_ST_INFO(STB_GLOBAL, STT_FUNC) || s->st_value == 0 ||
+			    ELF64_ST_VISIBILITY(s->st_other) != STV_DEFAULT ||
 			    strncmp(names + s->st_name, "git_", 4) != 0) {
 				continue;
 			}
 			libgit2.from = !libgit2.from || at < libgit2.from ? at : libgit2.from;
-			libgit2.to = at > libgit2.to ? at : libgit2.to;
+			libgit2.to = at + s->st_size > libgit2.to ? at + s->st_size : libgit2.to;
 		}
 	}
 	syscall(SYS_munmap, file, st.st_size);

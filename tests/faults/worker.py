@@ -441,8 +441,8 @@ class Worker:
 				index = tree.get(f'{repo}/.git/index')
 				seen[f'index {repo}'] = read_index(index[2]) if index else ''
 		if scenario.host:
-			# Packs of the same blocks may be others, and so their commits.
-			seen = {k: v for k, v in seen.items() if not re.search(r' refs/varve/|^state host', k)}
+			# Packs of the same blocks may be others, and so their commits. A gc of a store has its own id.
+			seen = {k: v for k, v in seen.items() if not re.search(r' refs/varve/|^state host|^file store/', k)}
 		if scenario.folder:
 			# Its own file has times.
 			seen = {k: v for k, v in seen.items() if not k.startswith('file public/')}
@@ -711,6 +711,8 @@ class Worker:
 				os.utime(f'{self.root}/{n}', (old, old), follow_symlinks=False)
 			for repo in {r for r in t.scenario.repos for n in extra if n.startswith(gitdir_of(r) + '/')}:
 				self.run(['varve', '-C', repo, 'gc', '-q'])
+				if any('/tmp_obj_' in n for n in extra): # git's own programs left them, and git takes them
+					self.run(['git', 'prune', '--expire=2.weeks.ago'], repo)
 			still = [n for n in extra if os.path.lexists(f'{self.root}/{n}')]
 			if not still:
 				say('kept', 'until gc: ' + ' '.join(extra[:4]))

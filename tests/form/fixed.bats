@@ -58,7 +58,7 @@ fixed_repo() {
 	succeeds varve delete p.fixed 1
 	printf 'id    fruit        price\n2     green pear   4.00\n\n3     fig          0.5\n4     kiwi         1\n' | cmp - p.fixed
 	ends_with 2 varve set p.fixed 2 'fruit=a name that is too long'
-	stderr_has "cannot be written"
+	stderr_has "does not fit into the column: a file of the form 'fixed' cannot represent it"
 	varve add -q p.fixed
 	git commit -qm two
 	succeeds varve rename-column p.fixed fruit name

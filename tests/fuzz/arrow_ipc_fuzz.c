@@ -1,6 +1,6 @@
 /*
- * Reads the input as an Arrow stream or file, in pieces whose size its last byte has, and writes its rows as NDJSON: whatever a
- * batch has passed the reader with can be walked. What is refused says why.
+ * Reads the input as an Arrow stream or file, in pieces whose size its last byte has, and writes its rows as NDJSON: every
+ * accepted batch can be read. A refusal has a message.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "lib/arrow/ipc_reader.h"
 #include "tests/fuzz/fuzz.h"
 
-#define OUTPUT_MAX ((size_t)1 << 20) /* a few bytes may stand for many rows */
+#define OUTPUT_MAX ((size_t)1 << 20) /* a few bytes can mean many rows */
 
 typedef struct input {
 	const uint8_t *bytes;

@@ -1,6 +1,6 @@
 /*
  * Reads the input as a work tree's .gitattributes, lists its lines, and changes it. Whatever it is, reading ends; a path
- * that was tracked is tracked once and by its own line; a change of names moves no other line; what is taken away is gone.
+ * that was tracked is tracked once and by its own line; a rename moves no other line; removed lines are missing.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
- * Reads the input as a CAR file, in pieces whose size it says itself. Every block that comes
- * out has the hash that its CID names; what is refused says why.
+ * Reads the input as a CAR file, in pieces whose size is part of it. Every block
+ * has the hash in its CID; a refusal has a message.
  */
 #include <stdlib.h>
 #include <string.h>

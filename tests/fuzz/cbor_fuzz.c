@@ -1,6 +1,6 @@
 /*
- * Checks the input as a DAG-CBOR block. Of what is accepted there is only one
- * encoding: reading it value by value and writing it again gives the same bytes.
+ * Checks the input as a DAG-CBOR block. An accepted block has only one
+ * encoding: reading it value by value and writing it again results in the same bytes.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -67,7 +67,7 @@ static vv_status check(vv_table *t, const char *schema, size_t schema_len, vv_ch
 	return rc;
 }
 
-/* The saved result with one byte turned, and a hash over it that holds. */
+/* The saved result with one changed byte, and a correct hash of it. */
 static void check_damaged(vv_table *t, const char *schema, size_t schema_len, const char *file,
 			  size_t where)
 {

@@ -1,7 +1,7 @@
 /*
  * Compiles the first line of the input as a condition and evaluates it for the row whose cells
- * are the further lines. Compiling and evaluating again gives the same, and a condition put
- * into 'not (...)' the opposite.
+ * are the further lines. Compiling and evaluating again has the same result, and a condition
+ * in 'not (...)' the opposite.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -91,7 +91,7 @@ static void check(const vv_schema *s, const char *text, size_t len, const vv_con
 	vv_buf_clear(&opposite);
 }
 
-/* A line of varve.checks: counts, old. and new., and what comes after it. */
+/* A line of varve.checks: counts, old. and new., and the rest of the line. */
 static void check_line(const vv_schema *s, const char *text, size_t len, const vv_cell *cells)
 {
 	const vv_condition_how how = {.line = true, .old = s, .file = "f", .file_line = 1};

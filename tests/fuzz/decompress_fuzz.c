@@ -1,5 +1,5 @@
 /*
- * Unpacks the input as a compressed file, in odd steps and in large ones: both give the same bytes, or both fail. Stops
+ * Unpacks the input as a compressed file, in odd steps and in large ones: both produce the same bytes, or both fail. Stops
  * after 16 MiB.
  */
 #include <stdlib.h>

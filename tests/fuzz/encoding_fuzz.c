@@ -1,6 +1,6 @@
 /*
- * Decodes the input in one of the encodings, in pieces, and encodes it again: where the text is what the whole input gives, the
- * bytes must come back. The first byte chooses the encoding, the second the size of the pieces.
+ * Decodes the input in one of the encodings, in pieces, and encodes it again: if the text equals that of the whole input, the
+ * bytes must be the same. The first byte chooses the encoding, the second the size of the pieces.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * The first byte says what is asked, the rest is what a server answers. What a fetch is shown as
- * whole is whole, blocks are those that were asked for, and no answer makes it skip the check of
+ * The first byte chooses the request, the rest is the server's answer. A version reported as complete
+ * is complete, blocks are those that were requested, and no answer makes the fetch skip the check of
  * a new version.
  */
 #include <stdio.h>
@@ -129,7 +129,7 @@ static void try_fetch(vv_peer *peer, bool allow_missing)
 	vv_fetch_result_clear(&result);
 }
 
-/* --- what is asked besides -------------------------------------------------------------------- */
+/* --- further requests ----------------------------------------------------------------------- */
 
 typedef struct asked {
 	vv_lacking wants[4];

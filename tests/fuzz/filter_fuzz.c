@@ -1,6 +1,6 @@
 /*
- * The input is what Git says to the long-running filter, in a small repository that is
- * made for it. Whatever it says, nothing may be written outside .git.
+ * The input is Git's side of the protocol of the long-running filter, in a new small
+ * repository. Whatever the input, nothing may be written outside .git.
  */
 #include <fcntl.h>
 #include <stdio.h>

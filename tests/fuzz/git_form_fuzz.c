@@ -1,7 +1,7 @@
 /*
- * The first byte chooses a kind of Git object, the rest are its bytes. What is accepted as a
- * tree is read again in the plainest way: no name may come twice, lead elsewhere, or be out
- * of order, and every entry but a submodule must have been told as a link.
+ * The first byte chooses a kind of Git object, the rest are its bytes. An accepted
+ * tree is read again in the plainest way: no name may occur twice, leave the tree, or be out
+ * of order, and every entry but a submodule must have been reported as a link.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +47,7 @@ static bool is(const entry *e, const char *word)
 	return e->len == strlen(word) && memcmp(e->name, word, e->len) == 0;
 }
 
-/* As Git orders them: a folder as if a '/' stood after its name. */
+/* Git's order: a folder as if its name ended with '/'. */
 static bool comes_before(const entry *a, const entry *b)
 {
 	size_t i;

@@ -1,7 +1,7 @@
 /*
- * Applies the input as row edits to a group: whatever it is, it ends well. First byte: which group; then
- * the second half of the input is the group itself, as it came. Where edits can be made between
- * what the input gives and a known group they give back exactly that.
+ * Applies the input as row edits to a group: no input causes a crash. First byte: which group; then
+ * the second half of the input is the group itself, unchanged. If edits can be made between
+ * the input's group and a known group, they reproduce it exactly.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -21,7 +21,7 @@ static void require(bool holds)
 	}
 }
 
-/* Touches every byte that a cell says it has. */
+/* Reads every byte of a cell. */
 static size_t touch(const vv_cell *cells, size_t count)
 {
 	size_t sum = 0;

@@ -1,6 +1,6 @@
 /*
- * Takes the input as what a client says to a server that keeps copies, or the other way round: the first byte
- * tells as which answer, or as a request. What can be read is written again, and that reads the same. A
+ * Reads the input as a message of a client to a server that keeps copies, or the other way round: the first byte
+ * chooses the kind of answer, or a request. A readable message is written again, and reads the same. A
  * request is answered by a server, too, with a whole message or an error, and nothing lies in its folder
  * afterwards that nobody placed there.
  */
@@ -120,7 +120,7 @@ static void try_server(const uint8_t *data, size_t size)
 		require(err.message[0] != '\0');
 		vv_channel_close(c);
 	}
-	/* The mark, the lock, the note of changes: no vault came. */
+	/* The mark, the lock, the note of changes: no vault was added. */
 	require(vv_list_dir(&names, &count, dir, &err) == VV_OK && count <= 3);
 	vv_names_free(names, count);
 	vv_buf_clear(&payload);

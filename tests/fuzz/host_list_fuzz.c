@@ -1,7 +1,7 @@
 /*
  * Reads the input as a list of blocks from a Git host, as it is and with its checksum made right;
- * what is taken must be what writing it again gives. The same as an index of several packs, of which any part may be
- * asked for: what it names lies in it.
+ * an accepted list must be the same after writing it again. Likewise as an index of several packs, of which any part may be
+ * requested: the places that it names are in it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "transport/places/packs/catalog.h"
 #include "transport/places/packs/multi_index.h"
 
-#define CHAIN_MAX 100u /* what a writer may say */
+#define CHAIN_MAX 100u /* the values that a writer may write */
 
 static void write_again(const vv_host_list *l, const uint8_t *data, size_t size)
 {

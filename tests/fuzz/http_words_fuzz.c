@@ -1,6 +1,6 @@
 /*
- * Takes the input as what a stranger writes: the first byte says as what. Nothing is read past
- * the end, ranges lie inside, and what was decoded can be encoded again.
+ * Reads the input as a text from a stranger: the first byte chooses its kind. Nothing is read past
+ * the end, ranges are inside, and decoded text can be encoded again.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
  * Opens the input as a pack's index, as it is and with its checksum made right,
- * read entirely and looked into, and searches it.
+ * reads it completely, and searches it.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,7 +82,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		try_bytes(copy, size, data + HASH_AT);
 		vv_free(copy);
 	}
-	/* Only where the count could fit the length is there anything to look into. */
+	/* Only if the count fits the length, there is anything to read. */
 	if (vv_get_le64(data + 24) >= 4096) {
 		try_large_file(data, size, data + HASH_AT);
 	}

@@ -1,6 +1,6 @@
 /*
- * Reads the input as a document and as rows, and checks what must hold for all
- * that was accepted.
+ * Reads the input as a document and as rows, and checks the invariants of all
+ * accepted input.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,7 @@ static void require(bool holds)
 	}
 }
 
-/* Every place lies in the source, in order and inside of its parent's. */
+/* Every place is in the source, in order and inside of its parent's. */
 static void check_places(const vv_json *root, size_t len)
 {
 	const vv_json *n = root;
@@ -38,8 +38,8 @@ static void check_places(const vv_json *root, size_t len)
 	}
 }
 
-/* What was read is written compactly; reading that and writing it again must
- * give the same text. */
+/* The value is written compactly; reading that and writing it again must
+ * result in the same text. */
 static void check_document(const char *text, size_t len)
 {
 	vv_arena arena = VV_ARENA_INIT;
@@ -113,7 +113,7 @@ static void check_rows(const char *text, size_t len)
 	vv_json_rows_free(rows);
 }
 
-/* An array that is found stands where its path leads, and the document around it differs in nothing from itself. */
+/* An array that is found is at its path, and the document around it is unchanged. */
 static void check_records(const char *text, size_t len)
 {
 	vv_auto(vv_json_records) r = {0}, again = {0};

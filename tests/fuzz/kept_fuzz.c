@@ -1,6 +1,6 @@
 /*
- * Opens the input as a file of kept records, as it is and with its checksum made right, asks it,
- * changes it, and opens what was saved.
+ * Opens the input as a file of kept records, as it is and with its checksum made right, reads it,
+ * changes it, and opens the saved file.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * Reads the input as a known_hosts file for a host, with and without a port, and asks of it
- * every key that it has itself.
+ * Reads the input as a known_hosts file for a host, with and without a port, and looks up
+ * every key in it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "tests/fuzz/fuzz.h"
 #include "transport/line/known_hosts.h"
 
-/* A key that a line for the host has can only be known or revoked, or stand on another's line. */
+/* A key in a line for the host can only be known or revoked, or be in another host's line. */
 static void ask_all(const vv_known_hosts *k, const char *text, size_t size)
 {
 	const char *end = text + size;

@@ -1,6 +1,6 @@
 /*
- * Reads the input as a record's bytes, behind a signature that cannot be right, and signed by the author that it
- * names where that is the fuzzer's own: what is taken comes back when it is signed again.
+ * Reads the input as a record's bytes, with a wrong signature, and signed by the author that it
+ * names if that is the fuzzer's own: an accepted record is the same when it is signed again.
  */
 #include <stdlib.h>
 #include <string.h>

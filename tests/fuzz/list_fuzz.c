@@ -113,7 +113,7 @@ static void search_on(vv_list_reader *r, uint64_t count)
 	}
 }
 
-/* The input as a block of places: what is taken has as many places as it says, and none is too great. */
+/* The input as a block of places: an accepted block has the declared number of places, and none is too great. */
 static void read_places(const uint8_t *data, size_t size)
 {
 	const vv_sink nowhere = {.put = NULL};

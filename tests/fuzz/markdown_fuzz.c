@@ -1,4 +1,4 @@
-/* Takes the input as a README whose addresses lead nowhere: nothing that a browser follows, loads or runs is in the HTML. */
+/* Reads the input as a README with addresses without targets: the HTML has nothing that a browser follows, loads or runs. */
 #include <stdlib.h>
 #include <string.h>
 

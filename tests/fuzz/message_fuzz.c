@@ -1,6 +1,6 @@
 /*
- * Takes the input as what a peer says: the first byte tells as which message, or as frames.
- * What can be read is written again, and that reads the same.
+ * Reads the input as a message of a peer: the first byte chooses the kind of message, or frames.
+ * A readable message is written again, and reads the same.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -91,7 +91,7 @@ static void written(unsigned kind, const message *m, vv_buf *out)
 	vv_buf_clear(&lines[0].out);
 }
 
-/* Said in another way, though the same: a tag that is its own commit, a list of no bases. */
+/* The same in another form: a tag that is its own commit, an empty list of bases. */
 static bool has_two_forms(unsigned kind, const message *m)
 {
 	return kind == HELLO ||

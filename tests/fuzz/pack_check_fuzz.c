@@ -1,6 +1,6 @@
 /*
- * Reads the input as an index of a pack of Git's, or as the index of two. Whatever it is, the check ends; what passes can
- * be looked up by libgit2 without ending the process.
+ * Reads the input as an index of a pack of Git's, or as the index of two. The check always ends; libgit2 can search an accepted index
+ * without ending the process.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,7 +40,7 @@ static void put(const char *name, const void *bytes, size_t len)
 	require(vv_write_file(path, bytes, len, false, &err) == VV_OK);
 }
 
-/* Of the index's pack only size, head and end are looked at. */
+/* Only size, head and end of the index's pack are read. */
 static void prepare(void)
 {
 	vv_init_options opts = {.program = "varve", .initial_branch = "main"};
@@ -71,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		prepare();
 	}
 	several = data[0] & 1;
-	/* The end of a pack is what its index says it is. */
+	/* The end of a pack is the one in its index. */
 	memcpy(pack + PACK_LEN - 20, data + (size >= 41 && !several ? size - 40 : 1), 20);
 	put("pack-a.pack", pack, sizeof(pack));
 	put(several ? "multi-pack-index" : "pack-a.idx", data + 1, size - 1);

@@ -1,7 +1,7 @@
 /*
  * Reads the input as a pack: as it is, and with a trailer made for it, so that
- * what the records say is believed so far. Whatever is given out must carry the
- * right checksum twice: no two reads differ. Then takes it as one record.
+ * the records are trusted so far. Each returned block must have the
+ * right checksum twice: no two reads differ. Then reads it as one record.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
  * Reads the input as datapackage.json (and as the schema and dialect beside it) and
- * edits it: whatever an edit gives must read back with the change made.
+ * edits it: the result of each edit must be readable, with the change.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * Takes the input as the stored bytes of a block in parts: two bytes for the block's length, then these. Whatever comes
- * of them as a whole comes part by part, too, in any order; what fails as a whole fails in its head or in a part.
+ * Reads the input as the stored bytes of a block in parts: two bytes for the block's length, then these. Bytes that are
+ * read as a whole are also read part by part, in any order; bytes that fail as a whole fail in the head or in a part.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
  * Reads the input as a patch and applies it, in every way, to one table: it may fit or
- * not, but what is made reads back, and what is wrong is said. The checksums of sections
+ * not, but the result is readable, and errors are reported. The checksums of sections
  * are put right first, so that the fuzzer gets past them.
  */
 #include <stdio.h>

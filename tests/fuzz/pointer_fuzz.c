@@ -1,6 +1,6 @@
 /*
- * Reads the input as a pointer. What is accepted must be written again to the same
- * bytes; what is not must be said in words. And as one that git merged as text.
+ * Reads the input as a pointer. An accepted pointer must be written again to the same
+ * bytes; a refusal must have a message. Likewise as one that git merged as text.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /*
- * replay: gives every file of the folders and files named to a fuzz target, so
+ * replay: passes every file of the given folders and files to a fuzz target, so
  * that the corpus is a test under any compiler. targets.inc has a line
  * TARGET(NOUN) for each target, which the build calls fuzz_NOUN here.
  */

@@ -1,6 +1,6 @@
 /*
- * Reads the input as a root: what is taken is written again to the same bytes, and its
- * dialect can be said in words.
+ * Reads the input as a root: an accepted root is written again to the same bytes, and its
+ * dialect can be described.
  */
 #include <stdlib.h>
 #include <string.h>

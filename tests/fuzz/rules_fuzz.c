@@ -1,5 +1,5 @@
 /*
- * Reads the input as varve.json, or as varve.checks where it begins with a section. What is taken gives a whole list of settings for any path.
+ * Reads the input as varve.json, or as varve.checks if it begins with a section. Accepted input has a complete list of settings for any path.
  */
 #include <stdlib.h>
 #include <string.h>

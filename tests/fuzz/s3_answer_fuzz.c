@@ -1,6 +1,6 @@
 /*
- * Reads the input as a page of a list of an S3 store, and as an error. Keys that come out are not empty and end
- * where their NUL is; there is a token, or no next page; what is refused says why.
+ * Reads the input as a page of a list of an S3 store, and as an error. Keys are not empty and end
+ * at their NUL; there is a token, or no next page; a refusal has a message.
  */
 #include <stdlib.h>
 #include <string.h>

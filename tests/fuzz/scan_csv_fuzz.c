@@ -33,7 +33,7 @@ static size_t put_row(vv_buf *log, const vv_row *row, const vv_cell *cells, size
 	return bytes;
 }
 
-/* Scans in windows of this size at first. The log tells all that callers see. */
+/* Scans in windows of this size at first. The log has all that callers see. */
 static void scan(vv_buf *log, const vv_dialect *d, size_t columns, const char *bytes, size_t len,
 		 size_t window)
 {

@@ -40,7 +40,7 @@ static void check_row(const vv_scan *s, const vv_dialect *d, const vv_cell *cell
 	require(vv_scan_new(&again, &lines, columns, names, lens, &err) == VV_OK);
 	vv_row_write(w, &line, cells, columns);
 	vv_scan_window(again, line.data, line.len, true, 0);
-	/* Nested values of an array's rows may hold line ends. */
+	/* Nested values of an array's rows may contain line ends. */
 	if (!memchr(line.data, '\n', line.len) && !memchr(line.data, '\r', line.len)) {
 		require(vv_scan_row(again, back, columns, &row, &err) == 1 && row.end == line.len);
 		for (i = 0; i < columns; i++) {

@@ -1,6 +1,6 @@
 /*
- * The input is what a client says to a server of a small repository. Whatever it is: answers are
- * whole frames, and nothing moves, since the owner's policy refuses every push.
+ * The input is the messages of a client to a server of a small repository. Answers are always
+ * whole frames, and no ref moves, since the owner's policy refuses every push.
  */
 #include <stdio.h>
 #include <stdlib.h>

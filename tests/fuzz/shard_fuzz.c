@@ -1,6 +1,6 @@
 /*
- * Reads the input as a shard, as it is and with trailer made right; what is taken for one has the length and
- * the root that it says. Then as the content of a run: its items, its index.
+ * Reads the input as a shard, as it is and with trailer made right; an accepted shard has the length and
+ * the root in its trailer. Then as the content of a run: its items, its index.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +62,7 @@ static void try_content(const uint8_t *data, size_t size)
 		if (item.next <= at || item.len > size) {
 			abort();
 		}
-		/* What says that it is large takes memory only as far as it must. */
+		/* A large declared size uses no more memory than necessary. */
 		if (item.raw_len < (1u << 22)) {
 			(void)vv_stream_in_expand(s, &item, "base", 4, &raw, &err);
 		}

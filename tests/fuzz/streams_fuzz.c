@@ -1,7 +1,7 @@
 /*
- * The first byte says what the rest is: records of blocks or of Git objects that a peer sent, or
- * a plan of what is sent and received here. Every block that a record becomes has the CID that
- * was computed for it; what goes out comes in the same, wherever frames are cut.
+ * The first byte chooses the kind of the rest: records of blocks or of Git objects that a peer sent, or
+ * a plan of sent and received records. Every block that a record becomes has the CID that
+ * was computed for it; sent records are received unchanged, wherever frames are cut.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,7 @@ static void require(bool holds)
 	}
 }
 
-/* What the receiver has: a few blocks from the start, and what came. */
+/* The receiver's blocks: a few from the start, and the received ones. */
 typedef struct blocks {
 	vv_cid cids[HELD];
 	vv_buf bytes[HELD];
@@ -143,7 +143,7 @@ static void receive_blocks(const uint8_t *data, size_t size)
 
 /* --- there and back ------------------------------------------------------------------------ */
 
-/* Blocks as the bytes say: leaves that resemble one another, and nodes of the last ones. */
+/* Blocks made from the bytes: leaves that resemble one another, and nodes of the last ones. */
 static void plan(blocks *b, const uint8_t *data, size_t size)
 {
 	for (size_t i = 0; i + 1 < size && b->count < HELD; i += 2) {

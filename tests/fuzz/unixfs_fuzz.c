@@ -1,6 +1,6 @@
 /*
- * Reads the input as a node of a UnixFS file. What is taken is exactly what would be written again,
- * and its sizes add up; what is refused says why.
+ * Reads the input as a node of a UnixFS file. An accepted node is written again to the same bytes,
+ * and its sizes add up; a refusal has a message.
  */
 #include <stdlib.h>
 #include <string.h>

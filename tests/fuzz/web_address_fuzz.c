@@ -1,7 +1,7 @@
 /*
- * Takes the input as what a stranger writes behind a server's name: a path, '?', parameters with '&' between.
- * What can be read is written as an address that reads as the same one, with no character in it that
- * HTML or a header would mind.
+ * Reads the input as the part of a URL after the server's name: a path, '?', parameters with '&' between.
+ * A readable address is written as one that reads the same, without a character that
+ * has a meaning in HTML or a header.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +31,7 @@ static const char *decode(vv_arena *a, const char *s, size_t len)
 	return kept;
 }
 
-/* As the server takes an address apart. False: it answers that itself. */
+/* Parses an address as the server does. False: the server answers it itself. */
 static bool read_address(vv_web_address *out, vv_arena *a, const char *text)
 {
 	vv_http_parameter parameters[PARAMETERS];

@@ -1,6 +1,6 @@
 /*
- * Takes the input as one of the short texts that others write: a CID as text or bytes, who holds a lock,
- * and a user file. The first byte says which. What is taken says the same again.
+ * Reads the input as one of the short texts that others write: a CID as text or bytes, the owner of a lock,
+ * and a user file. The first byte chooses the kind. Accepted text is the same when it is written again.
  */
 #include <stdlib.h>
 #include <string.h>

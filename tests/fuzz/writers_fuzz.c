@@ -1,7 +1,7 @@
 /*
  * Writes the difference of two small tables in every form, twice: with cells and names as the
- * input has them, and with every character that means something in some form exchanged for
- * a letter. What comes out must be built alike: then no text has broken out of its place.
+ * input has them, and with a letter in place of every character that has a meaning in some
+ * form. Both outputs must have the same structure: then no text has broken out of its place.
  *
  * The input: cells, 0x01 between them, 0x02 between rows, 0x03 between the two tables.
  */
@@ -138,7 +138,7 @@ static void write_form(vv_buf *out, const vv_diff_writer_kind *kind, side s[2], 
 
 /* --- how a form is built ------------------------------------------------------------- */
 
-/* What stands outside of strings. */
+/* The text outside of strings. */
 static void json_frame(vv_buf *out, const char *p, const char *end)
 {
 	for (bool in = false; p < end; p++) {
@@ -152,7 +152,7 @@ static void json_frame(vv_buf *out, const char *p, const char *end)
 	}
 }
 
-/* The same of strings and names of SQL, in which a quote stands twice. */
+/* Likewise for strings and names of SQL, in which a quote is doubled. */
 static void sql_frame(vv_buf *out, const char *p, const char *end)
 {
 	for (char in = 0; p < end; p++) {
@@ -198,7 +198,7 @@ static const struct form {
 	void (*frame)(vv_buf *out, const char *p, const char *end);
 } forms[] = {
 	{"json", json_frame},         {"ndjson", json_frame}, {"sql", sql_frame},
-	{"markdown", markdown_frame}, {"patch", NULL}, /* it takes the lines of the files, which these tables do not have */
+	{"markdown", markdown_frame}, {"patch", NULL}, /* it uses the lines of the files, which these tables do not have */
 };
 
 #define FORM_NAME(name, kind, about) name,

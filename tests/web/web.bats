@@ -297,7 +297,7 @@ whole_histories() {
 		sleep 0.1
 	done
 	curl -sSL -c jar -b jar -H 'Accept: text/html' -o first "$secret"
-	to=$(grep -o 'href="[^"]*">What is not committed yet' first | sed 's/href="\([^"]*\).*/\1/')
+	to=$(grep -o 'href="[^"]*">Your files compared with' first | sed 's/href="\([^"]*\).*/\1/')
 	curl -sSL -b jar -o all "${secret%%/\?*}$to"
 	grep -q ">prices.csv</a>: changed" all
 	grep -q ">gone.csv</a>: removed" all

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -311,7 +312,7 @@ def plain(b):
     b.is_at("jump=AAPL")
     check("AAPL" in b.text(".data tr.here"), "the row that was jumped to is not marked")
     b.click(b.one(".data tr.here th a"))
-    b.has("AAPL", "History:")
+    b.has("AAPL", "History of the row:")
     b.go("/table/HEAD/constituents.csv")
     b.click("GICS Sector")
     check(b.text("th[aria-sort=ascending]").startswith("GICS Sector"), "another column is sorted")
@@ -482,14 +483,29 @@ def conflicts(b, first, script=None):
         b.picture(f"conflicts-{size[0]}{'-dark' if dark else ''}")
         bad = axe_findings(b, code) if code else []
         check(not bad, "\n".join(bad))
+    b.click(b.one(".sides .theirs button"))
+    for dark, size in LIGHTS:
+        b.dark(dark)
+        b.resize(size)
+        b.go("/conflicts").has("Decided so far", "<script>window.harmed = 1</script>")
+        b.picture(f"conflicts-begun-{size[0]}{'-dark' if dark else ''}")
+        bad = axe_findings(b, code) if code else []
+        check(not bad, "\n".join(bad))
+    b.click(b.one(".decisions button"))
+    b.has("This conflict is to be decided again")
+    check(not b.all(".decisions"), "a cell to be decided again is among the decided ones")
     b.without_scripts()
     b.go("/conflicts")
     b.click(b.one(".sides .theirs button"))
     b.is_at("/conflicts").has("3 of 4 conflicts left")
     b.one(".conflicts summary").click()
     b.click(b.all(".conflicts > details button")[0])
+    b.has("All conflicts of this file are decided")
+    b.picture("conflicts-decided")
+    bad = axe_findings(b, code) if code and b.scripts else []
+    check(not bad, "\n".join(bad))
     b.click(b.one("main form button.main"))
-    b.has("Nothing is in conflict.")
+    b.is_at("/desk").has("Finished: your newest version has what you decided")
 
 
 def desk(b, first, script=None):
@@ -520,13 +536,23 @@ def desk(b, first, script=None):
     field = b.one(".cell-edit [name=value]")
     field.clear()
     field.send_keys("7.77", Keys.ENTER)
-    b.has("You changed prices.csv: 1 cell changed")
+    b.has("You changed prices.csv: 1 cell changed", "Changed in the file")
+    look("changed")
+    address = b.driver.current_url
+    b.driver.get("about:blank")
+    b.go(address)
+    check("Changed in the file" not in b.text(), "a line about a button is shown again")
     b.go("/table/.work/prices.csv").has("7.77")
     check(b.all("td.x ins"), "a changed cell is not marked in its table")
+    cell = b.all(".data tbody tr")[2].find_elements(By.TAG_NAME, "td")[1]
+    value = cell.text
+    ActionChains(b.driver).double_click(cell).perform()
+    check(b.wait(lambda: b.driver.switch_to.active_element.get_attribute("value") == value), "a double click does not lead into the field")
+    b.go("/table/.work/prices.csv")
     look("table-changed")
     b.click("Look, save or undo")
     look("desk")
-    b.click("Look")
+    b.click("Look, undo single changes")
     look("compare-own")
     b.go("/desk/prices.csv")
     look("new-row")
@@ -534,7 +560,7 @@ def desk(b, first, script=None):
     look("login")
     b.go("/compare/HEAD...work/prices.csv")
     b.click(b.one("td.x .undo button"))
-    b.go("/desk").has("You changed nothing")
+    b.go("/desk").has("Everything is saved")
 
 
 class Hand:
@@ -689,7 +715,7 @@ def histories(b):
         b.go(f"/table/HEAD/{path}?q=land&sort={column}")
         if b.all(".data tbody th a"):
             b.click(b.one(".data tbody th a"))
-            b.has("History:", "Added")
+            b.has("History of the row:", "Added")
     b.without_scripts()
     if "VERSIONS_con" in os.environ:
         b.go("/compare/2023-12-31..2024-12-31/constituents.csv").has("added", "removed")

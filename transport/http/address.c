@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/sys.h"
 #include "base/text.h"
 
 static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
@@ -74,6 +75,15 @@ bool vv_address_read(vv_address *out, const char *text, size_t len)
 	return read_plain(out, text, len);
 }
 
+size_t vv_address_host_len(const char *host, size_t len)
+{
+	const char *bracket = len > 0 && host[0] == '[' ? memchr(host, ']', len) : NULL;
+	const char *colon = memchr(host, ':', len);
+
+	if (bracket) return (size_t)(bracket - host) + 1;
+	return colon ? (size_t)(colon - host) : len;
+}
+
 bool vv_address_same_client(const vv_address *a, const vv_address *b)
 {
 	return memcmp(a->bytes, b->bytes, is_four(a) || is_four(b) ? 16 : 8) == 0;
@@ -118,6 +128,18 @@ vv_status vv_network_read(vv_network *out, const char *text, vv_error *err)
 		out->bits = (unsigned)bits + (four ? 96 : 0);
 	}
 	return VV_OK;
+}
+
+vv_status vv_networks_read(vv_network **nets, const char *const *texts, size_t count, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	*nets = vv_calloc(count + 1, sizeof(**nets));
+	if (!*nets) return vv_fail_nomem(err);
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		rc = vv_network_read(&(*nets)[i], texts[i], err);
+	}
+	return rc;
 }
 
 static bool in_network(const vv_network *n, const vv_address *a)

@@ -26,6 +26,8 @@ bool vv_address_of(vv_address *out, const struct sockaddr *sa);
 /* Parses the len bytes of text as an address. The address may be in [ ], and may have a port, which
  * is ignored. Returns false if text is not an address. */
 bool vv_address_read(vv_address *out, const char *text, size_t len);
+/* Returns the length of the host in the len bytes of `host`, such as "name:80" or "[::1]:80", without the port. */
+size_t vv_address_host_len(const char *host, size_t len);
 /* Returns true if a and b count as the same client; see above. */
 bool vv_address_same_client(const vv_address *a, const vv_address *b);
 bool vv_address_is_loopback(const vv_address *a); /* true for 127.0.0.0/8 and ::1 */
@@ -39,6 +41,9 @@ typedef struct vv_network {
 } vv_network;
 /* Parses text as a network. VV_EUSAGE: text is not a network. */
 vv_status vv_network_read(vv_network *out, const char *text, vv_error *err);
+/* Parses `count` texts, and sets *nets to their networks. The caller frees *nets with vv_free, also after a failure. */
+vv_status vv_networks_read(vv_network **nets, const char *const *texts, size_t count,
+			   vv_error *err);
 /* Returns true if the address is in one of the `count` networks. */
 bool vv_network_has(const vv_network *nets, size_t count, const vv_address *a);
 

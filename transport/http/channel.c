@@ -220,7 +220,11 @@ static vv_status begin_transfer(line *l, vv_error *err)
 	(void)c->setopt(l->easy, CURLOPT_BUFFERSIZE, 128L << 10);
 	set_body(l);
 	(void)c->setopt(l->easy, CURLOPT_HTTPHEADER, l->headers);
-	http_credential_apply(l->c, l->easy, l->has_credential ? &l->credential : NULL, &l->url);
+	if (l->has_credential) {
+		http_login_apply(c, l->easy, l->credential.user, l->credential.secret);
+	} else {
+		http_login_apply(c, l->easy, l->url.user, l->url.secret);
+	}
 	if (c->add(l->multi, l->easy) != CURLM_OK) {
 		return vv_fail(err, VV_ENOMEM, "libcurl cannot begin a transfer");
 	}

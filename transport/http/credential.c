@@ -18,19 +18,6 @@ void http_credential_clear(http_credential *c)
 	vv_free_all(vv_take(&c->user), vv_take(&c->secret));
 }
 
-void http_credential_apply(const http_curl *c, CURL *easy, const http_credential *credential,
-			   const vv_url *url)
-{
-	const char *user = credential ? credential->user : url->user;
-	const char *secret = credential ? credential->secret : url->secret;
-
-	if (user && secret) {
-		(void)c->setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
-		(void)c->setopt(easy, CURLOPT_USERNAME, user);
-		(void)c->setopt(easy, CURLOPT_PASSWORD, secret);
-	}
-}
-
 static void put_line(vv_buf *b, const char *key, const char *value)
 {
 	/* A line end would begin another line; URLs with one were refused when they were read. */

@@ -9,7 +9,6 @@
 #include "base/env.h"
 #include "base/error.h"
 #include "repo/git/repository.h"
-#include "transport/http/curl.h"
 #include "transport/line/url.h"
 
 /* A user name and a secret, which the struct owns. http_credential_clear wipes the secret, and
@@ -29,9 +28,5 @@ vv_status http_credential_fill(http_credential *out, vv_repository *repo, const 
  * credential reject`). Ignores failures. */
 void http_credential_tell(const http_credential *c, vv_repository *repo, const vv_env *env,
 			  const vv_url *url, bool right);
-/* Sets the user and secret for the next request of the handle easy. If credential is NULL, uses the
- * user and secret of the URL, if it has both. */
-void http_credential_apply(const http_curl *c, CURL *easy, const http_credential *credential,
-			   const vv_url *url);
 
 #endif

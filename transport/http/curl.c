@@ -250,15 +250,29 @@ void http_settings_apply(const http_curl *c, CURL *easy, const http_settings *s)
 	(void)c->setopt(easy, CURLOPT_SSL_VERIFYHOST, s->no_verify ? 0L : 2L);
 }
 
-void http_put_site(vv_buf *out, const vv_url *u)
+void http_login_apply(const http_curl *c, CURL *easy, const char *user, const char *secret)
+{
+	if (user && secret) {
+		(void)c->setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+		(void)c->setopt(easy, CURLOPT_USERNAME, user);
+		(void)c->setopt(easy, CURLOPT_PASSWORD, secret);
+	}
+}
+
+void http_put_host(vv_buf *out, const vv_url *u)
 {
 	const bool six = strchr(u->host, ':') != NULL;
 
-	vv_buf_puts(out, u->tls ? "https://" : "http://");
 	vv_buf_printf(out, six ? "[%s]" : "%s", u->host);
 	if (u->port) {
 		vv_buf_printf(out, ":%u", u->port);
 	}
+}
+
+void http_put_site(vv_buf *out, const vv_url *u)
+{
+	vv_buf_puts(out, u->tls ? "https://" : "http://");
+	http_put_host(out, u);
 }
 
 void http_put_url(vv_buf *out, const vv_url *u, const char *below)

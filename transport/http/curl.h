@@ -27,6 +27,8 @@
 	X(setopt, curl_easy_setopt)                                                                \
 	X(getinfo, curl_easy_getinfo)                                                              \
 	X(easy_perform, curl_easy_perform)                                                         \
+	X(easy_send, curl_easy_send)                                                               \
+	X(easy_recv, curl_easy_recv)                                                               \
 	X(pause, curl_easy_pause)                                                                  \
 	X(reset, curl_easy_reset)                                                                  \
 	X(easy_cleanup, curl_easy_cleanup)                                                         \
@@ -72,7 +74,12 @@ void http_settings_clear(http_settings *s);
 /* Applies the settings s to the handle easy. Also sets what is the same for all handles, such as no
  * redirects and HTTP/1.1. */
 void http_settings_apply(const http_curl *c, CURL *easy, const http_settings *s);
+/* Sets the user and the secret (HTTP's Basic) for the next request of the handle easy. Sets nothing
+ * if one of them is NULL. */
+void http_login_apply(const http_curl *c, CURL *easy, const char *user, const char *secret);
 
+/* Appends the host and the port of the URL u, such as "host:port" or "[::1]:port". */
+void http_put_host(vv_buf *out, const vv_url *u);
 /* Appends the scheme, the host and the port of the URL u, such as "https://host:port". */
 void http_put_site(vv_buf *out, const vv_url *u);
 /* Appends the URL u without user, secret and final slashes, such as "https://host:port/path", and

@@ -35,7 +35,7 @@ static void taking_clear(taking *t)
 VV_AUTO_CLEAR(taking, taking_clear)
 
 /* len 0: start over, since the request is repeated. */
-static vv_status take(void *payload, const char *bytes, size_t len, vv_error *err)
+static vv_status write_bytes(void *payload, const char *bytes, size_t len, vv_error *err)
 {
 	taking *t = payload;
 
@@ -52,7 +52,7 @@ static vv_status take(void *payload, const char *bytes, size_t len, vv_error *er
 	return rc < 0 ? rc : vv_write_full(t->d->fd, bytes, len, t->d->file, err);
 }
 
-static vv_status judge(const http_answer *a, const char *name, vv_error *err)
+static vv_status check_status(const http_answer *a, const char *name, vv_error *err)
 {
 	switch (a->status) {
 	case 200:
@@ -115,8 +115,8 @@ static vv_status end(taking *t, const http_answer *a, vv_error *err)
 }
 
 /* One request; a redirect is answered with a status of 3xx. */
-static vv_status ask(taking *t, const char *text, const char *name, http_answer *a,
-		     const vv_connect_options *connect, vv_error *err)
+static vv_status send_request(taking *t, const char *text, const char *name, http_answer *a,
+			      const vv_connect_options *connect, vv_error *err)
 {
 	vv_auto(vv_buf) etag = VV_BUF_INIT, modified = VV_BUF_INIT;
 	const char *headers[HEADERS_MAX + 2];
@@ -125,7 +125,7 @@ static vv_status ask(taking *t, const char *text, const char *name, http_answer 
 			 .url = text,
 			 .headers = headers,
 			 .answer_max = ERROR_MAX,
-			 .take = take,
+			 .take = write_bytes,
 			 .payload = t};
 	vv_auto(http_site) *site = NULL;
 
@@ -161,7 +161,7 @@ vv_status http_download_run(http_download *d, const vv_connect_options *connect,
 		if (hops > 0) {
 			d->header_count = 0; /* they are for the site that was named */
 		}
-		if ((rc = ask(&t, to.data, url.text, &a, connect, err)) < 0 ||
+		if ((rc = send_request(&t, to.data, url.text, &a, connect, err)) < 0 ||
 		    a.location.len == 0) {
 			break;
 		}
@@ -172,6 +172,6 @@ vv_status http_download_run(http_download *d, const vv_connect_options *connect,
 			rc = copy(&d->moved, to.data, err);
 		}
 	}
-	rc = rc < 0 ? rc : judge(&a, url.text, err);
+	rc = rc < 0 ? rc : check_status(&a, url.text, err);
 	return rc < 0 ? rc : end(&t, &a, err);
 }

@@ -256,6 +256,7 @@ static size_t take_header(char *line, size_t size, size_t count, void *payload)
 
 	(void)take_text(a->region, sizeof(a->region), line, len, "x-amz-bucket-region:");
 	(void)take_text(a->etag, sizeof(a->etag), line, len, "etag:");
+	(void)take_text(a->hidden, sizeof(a->hidden), line, len, "x-amz-delete-marker:");
 	if (take_text(a->modified, sizeof(a->modified), line, len, "last-modified:")) {
 		a->modified_at = (int64_t)x->c->getdate(a->modified, NULL);
 	}
@@ -272,7 +273,7 @@ static void empty_answer(http_answer *a)
 	vv_buf_reset(&a->location);
 	a->cut = false;
 	a->date = a->modified_at = 0;
-	a->region[0] = a->etag[0] = a->modified[0] = '\0';
+	a->region[0] = a->etag[0] = a->modified[0] = a->hidden[0] = '\0';
 }
 
 /* libcurl makes the header's value a whole URL. */
@@ -386,6 +387,17 @@ static void set_method(const http_site *s, exchange *x)
 	}
 }
 
+/* The login that git gave, or else that of the URL. */
+static void set_login(http_site *s, CURL *easy)
+{
+	if (!s->login) return;
+	if (atomic_load(&s->has_credential)) {
+		http_login_apply(s->c, easy, s->credential.user, s->credential.secret);
+	} else {
+		http_login_apply(s->c, easy, s->login->user, s->login->secret);
+	}
+}
+
 static void set_options(http_site *s, exchange *x, struct curl_slist *headers)
 {
 	const http_curl *c = s->c;
@@ -407,11 +419,7 @@ static void set_options(http_site *s, exchange *x, struct curl_slist *headers)
 	(void)c->setopt(x->easy, CURLOPT_NOPROGRESS, 0L);
 	(void)c->setopt(x->easy, CURLOPT_XFERINFOFUNCTION, go_on);
 	(void)c->setopt(x->easy, CURLOPT_XFERINFODATA, x);
-	if (s->login) {
-		http_credential_apply(c, x->easy,
-				      atomic_load(&s->has_credential) ? &s->credential : NULL,
-				      s->login);
-	}
+	set_login(s, x->easy);
 	if (s->direct) {
 		(void)c->setopt(x->easy, CURLOPT_PROXY, "");
 	}

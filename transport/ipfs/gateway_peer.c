@@ -124,7 +124,7 @@ static vv_status explain_status(const char *name, unsigned status, vv_error *err
 }
 
 /* Judges the answer: *absent, or its body is the block. */
-static vv_status judge(slot *s, bool *absent, vv_error *err)
+static vv_status check_answer(slot *s, bool *absent, vv_error *err)
 {
 	const unsigned status = s->answer.status;
 	const char *name = s->peer->url.text;
@@ -169,7 +169,7 @@ vv_status vv_ipfs_peer_blocks(void *source, const vv_lacking *wants, size_t coun
 			vv_pool_submit(p->pool, &next->job);
 		}
 		vv_pool_wait(p->pool, &s->job);
-		if (rc == VV_OK && (rc = judge(s, &absent, err)) == VV_OK) {
+		if (rc == VV_OK && (rc = check_answer(s, &absent, err)) == VV_OK) {
 			const vv_block_received b = {.cid = *s->cid,
 						     .bytes = vv_buf_cstr(&s->answer.body),
 						     .len = s->answer.body.len,

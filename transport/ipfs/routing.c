@@ -25,7 +25,8 @@ static void join_texts(vv_buf *out, const vv_json *list)
 	}
 }
 
-static vv_status tell(const vv_json *record, vv_provider_fn fn, void *payload, vv_error *err)
+static vv_status report_record(const vv_json *record, vv_provider_fn fn, void *payload,
+			       vv_error *err)
 {
 	const vv_json *addresses = vv_json_get(record, "Addrs");
 	vv_auto(vv_buf) protocols = VV_BUF_INIT;
@@ -61,7 +62,8 @@ static vv_status read_answer(const vv_url *u, const vv_buf *body, vv_provider_fn
 	}
 	const vv_json *record = list->type == VV_JSON_ARRAY ? list->first : NULL;
 	for (; record && count < PROVIDERS_MAX; record = record->next, count++) {
-		if (record->type == VV_JSON_OBJECT && (rc = tell(record, fn, payload, err)) < 0) {
+		if (record->type == VV_JSON_OBJECT &&
+		    (rc = report_record(record, fn, payload, err)) < 0) {
 			return rc;
 		}
 	}

@@ -25,24 +25,4 @@ vv_status vv_rpc_folder_add(vv_buf *cid, const vv_url *node, const vv_connect_op
 vv_status vv_rpc_name_put(const vv_url *node, const vv_connect_options *o, const char *name,
 			  const vv_buf *record, vv_error *err);
 
-/*
- * ipns_record: makes a signed record, with which the owner of an IPNS name makes the name point to
- * a folder.
- *
- * Records have only signatures of the second form (V2), which all validators require. If a name has
- * several records, readers use the one with the greatest sequence, and among equal sequences the
- * one that is valid longest. Source: specs.ipfs.tech/ipns/ipns-record.
- */
-
-/* The content of a record. */
-typedef struct vv_ipns_record {
-	const char *value;       /* "/ipfs/CID" */
-	int64_t until;           /* end of the validity, in seconds since 1970 */
-	uint64_t sequence, live; /* live: seconds for which others may cache the record */
-} vv_ipns_record;
-
-/* Appends the record r to out, signed with the Ed25519 key of this seed. */
-vv_status vv_ipns_record_sign(vv_buf *out, const vv_ipns_record *r, const uint8_t seed[32],
-			      vv_error *err);
-
 #endif

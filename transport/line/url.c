@@ -11,6 +11,7 @@
 #include "base/array.h"
 #include "base/ascii.h"
 #include "base/codec.h"
+#include "base/path.h"
 #include "base/secret.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -383,6 +384,45 @@ static vv_status read_http_path(vv_url *out, const char *p, vv_error *err)
 	return out->path ? VV_OK : vv_fail_nomem(err);
 }
 
+static vv_status wrong_relay(const vv_url *u, vv_error *err)
+{
+	const char *form = vv_url_scheme_of(u)->form;
+
+	return vv_fail(err, VV_EUSAGE, "the URL '%s' has no key of a machine\nwrite it as %s",
+		       vv_text_url(u->text), form);
+}
+
+vv_status vv_url_read_relay(uint8_t key[VV_KEY_PUBLIC], char **name, const vv_url *u, vv_error *err)
+{
+	const char *word = u->path && *u->path == '/' ? u->path + 1 : "";
+
+	*name = NULL;
+	if (u->kind != VV_URL_RELAY) {
+		return vv_fail(err, VV_EUSAGE, "'%s' is not the address of a machine at a relay",
+			       vv_text_shows(u->text));
+	}
+	word += strncmp(word, "did:key:", VV_DID_KEY) == 0 ? VV_DID_KEY : 0;
+	const size_t len = strcspn(word, "/");
+	const char *rest = word[len] ? word + len + 1 : "";
+	if (!vv_did_key_read(key, word, len) || strchr(rest, '/')) return wrong_relay(u, err);
+	*name = decode(rest, strlen(rest));
+	return *name ? VV_OK : vv_fail_nomem(err);
+}
+
+static vv_status read_relay_path(vv_url *out, const char *p, vv_error *err)
+{
+	vv_auto(char) *name = NULL;
+	uint8_t key[VV_KEY_PUBLIC];
+	vv_status rc = read_http_path(out, p, err);
+
+	if (rc == VV_OK && out->user) {
+		return vv_fail(err, VV_EUSAGE,
+			       "the URL '%s' has a user: this machine's key logs in",
+			       vv_text_shows(out->text));
+	}
+	return rc < 0 ? rc : vv_url_read_relay(key, &name, out, err);
+}
+
 /* "/prefix?query" behind a bucket. */
 static vv_status read_s3_path(vv_url *out, const char *p, vv_error *err)
 {
@@ -468,6 +508,7 @@ static vv_status read_scheme_url(vv_url *out, const char *text, size_t len, vv_e
 	const char *path = rest + strcspn(rest, "/?#");
 	if ((rc = read_authority(out, rest, (size_t)(path - rest), err)) < 0) return rc;
 	if (s->kind == VV_URL_S3) return read_s3_path(out, path, err);
+	if (s->kind == VV_URL_RELAY) return read_relay_path(out, path, err);
 	if (!is_over_ssh(out)) return read_http_path(out, path, err);
 	path += strncmp(path, "/~", 2) == 0 ? 1 : 0;
 	out->path = decode(path, strlen(path));
@@ -479,6 +520,8 @@ static const char *host_colon(const char *text)
 {
 	const char *p = text, *at = strchr(text, '@');
 	size_t slash = strcspn(text, "/");
+
+	if (vv_path_is_absolute(text)) return NULL; /* Windows: C:/tables */
 
 	if (at && (size_t)(at - text) < slash && at[1] == '[') {
 		p = at + 1;

@@ -1,7 +1,7 @@
 /*
  * url: parses and checks URLs of repositories (paths, file://, ssh://user@host:port/path,
  * user@host:path, http://, https://, git://), of IPFS nodes and gateways (ipfs+http://,
- * ipfs+https://), and of places that store objects (sftp://user@host:port/path,
+ * ipfs+https://), of repositories behind a relay (relay+http://, relay+https://), and of places that store objects (sftp://user@host:port/path,
  * s3://bucket/prefix?query, rclone:remote:path).
  *
  * Not allowed are control characters, also if percent-encoded; hosts, users and paths that begin
@@ -16,14 +16,17 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/signature/did.h"
 
-/* VV_URL_GIT: a Git server without varve. VV_URL_IPFS: an IPFS node or gateway. VV_URL_SFTP,
+/* VV_URL_GIT: a Git server without varve. VV_URL_IPFS: an IPFS node or gateway.
+ * VV_URL_RELAY: a repository of a machine that a relay reaches. VV_URL_SFTP,
  * VV_URL_S3 and VV_URL_RCLONE: places (transport/places/place.h), which are not repositories. */
 typedef enum vv_url_kind {
 	VV_URL_PATH,
 	VV_URL_SSH,
 	VV_URL_HTTP,
 	VV_URL_IPFS,
+	VV_URL_RELAY,
 	VV_URL_GIT,
 	VV_URL_SFTP,
 	VV_URL_S3,
@@ -50,6 +53,8 @@ enum {
 	row("https", "https://host/folder", VV_URL_HTTP, true, 443, VV_URL_STORES | VV_URL_COMMITS) \
 	row("ipfs+http", "ipfs+http://host", VV_URL_IPFS, false, 80, VV_URL_HOLDS) \
 	row("ipfs+https", "ipfs+https://host", VV_URL_IPFS, true, 443, VV_URL_HOLDS) \
+	row("relay+http", "relay+http://host/key/name", VV_URL_RELAY, false, 80, 0) \
+	row("relay+https", "relay+https://host/key/name", VV_URL_RELAY, true, 443, 0) \
 	row("git", "git://host/folder", VV_URL_GIT, false, 9418, 0) \
 	row("sftp", "sftp://host/folder", VV_URL_SFTP, false, 22, VV_URL_ANY_PLACE) \
 	row("s3", "s3://bucket/prefix", VV_URL_S3, true, 443, VV_URL_ANY_PLACE) \
@@ -67,7 +72,7 @@ typedef struct vv_url_scheme {
 /* A parsed URL. It owns its strings; vv_url_clear frees them. */
 typedef struct vv_url {
 	vv_url_kind kind;
-	bool tls;      /* true for https, ipfs+https and s3 */
+	bool tls;      /* true for https, ipfs+https, relay+https and s3 */
 	char *text;    /* the URL as given, without passwords, for messages and logs */
 	char *user;    /* may be NULL */
 	char *secret;  /* the password in the URL; may be NULL */
@@ -92,6 +97,11 @@ const vv_url_scheme *vv_url_scheme_of(const vv_url *u);
 /* Appends the forms of the URLs with this use (VV_URL_STORES ...) to out, for messages, such as "a
  * folder, sftp://host/folder or s3://bucket/prefix". */
 void vv_url_put_forms(vv_buf *out, unsigned use);
+/* Splits the path of u, "/KEY" or "/KEY/NAME": writes the key of the machine behind the relay to key, and
+ * sets *name to the decoded name of its repository, or "", which the caller frees with vv_free. VV_EUSAGE:
+ * u is not the URL of a relay, or its path has another form. */
+vv_status vv_url_read_relay(uint8_t key[VV_KEY_PUBLIC], char **name, const vv_url *u,
+			    vv_error *err);
 void vv_url_clear(vv_url *u);
 VV_AUTO_CLEAR(vv_url, vv_url_clear)
 

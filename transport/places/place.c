@@ -95,3 +95,8 @@ const char *vv_place_caveat(const vv_place *p)
 {
 	return p->ops->caveat ? p->ops->caveat(p->payload) : NULL;
 }
+
+bool vv_place_kept_removed(const vv_place *p)
+{
+	return p->ops->kept_removed && p->ops->kept_removed(p->payload);
+}

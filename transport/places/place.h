@@ -69,6 +69,9 @@ typedef struct vv_place_ops {
 	/* Returns the reason why an object that the place reports as stored may nevertheless be
 	 * lost; NULL: there is no such reason. caveat may be NULL. */
 	const char *(*caveat)(void *payload);
+	/* Returns true if the place kept an object that was removed, as a bucket with versioning or
+	 * object lock does behind a delete marker. May be NULL. */
+	bool (*kept_removed)(void *payload);
 	/* Appends the name of the user that is logged in at the place, without secrets: "ann at
 	 * nas.example". May be NULL. */
 	void (*who)(void *payload, vv_buf *out);
@@ -142,6 +145,7 @@ uint64_t vv_place_moved(const vv_place *p, uint64_t instead);
  * open. */
 unsigned vv_place_gets(const vv_place *p);
 const char *vv_place_caveat(const vv_place *p);    /* the result of ops->caveat; borrowed */
+bool vv_place_kept_removed(const vv_place *p);     /* false if the kind does not report it */
 void vv_place_who(const vv_place *p, vv_buf *out); /* appends nothing if the user is not known */
 
 #endif

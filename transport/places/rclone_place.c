@@ -67,8 +67,8 @@ static vv_status explain(const rclone *r, vv_buf *said, int code, vv_error *err)
 }
 
 /* words: NULL-ended, at most 8. *absent: NO_FOLDER or NO_FILE if rclone finds none, else 0; absent NULL: that is a failure, too. */
-static vv_status run(const rclone *r, const char *const *words, const void *input, size_t len,
-		     vv_buf *output, int *absent, vv_error *err)
+static vv_status run_rclone(const rclone *r, const char *const *words, const void *input,
+			    size_t len, vv_buf *output, int *absent, vv_error *err)
 {
 	static const char *const more[] = {"TZ=UTC", "RCLONE_ASK_PASSWORD=false", NULL};
 	char wait[16];
@@ -117,7 +117,7 @@ static vv_status is_there(const rclone *r, const char *path, bool *out, vv_error
 	vv_auto(vv_buf) text = VV_BUF_INIT, base = VV_BUF_INIT;
 	const char *slash = strrchr(path, '/'), *colon = strrchr(path, ':');
 	int absent;
-	const vv_status rc = run(r, words, NULL, 0, &text, &absent, err);
+	const vv_status rc = run_rclone(r, words, NULL, 0, &text, &absent, err);
 
 	vv_buf_printf(&base, "%s\n", slash && slash > colon ? slash + 1 : colon + 1);
 	*out = rc == VV_OK && !absent && !base.failed &&
@@ -140,7 +140,7 @@ static vv_status rclone_get(void *payload, const char *name, uint64_t from, uint
 	(void)snprintf(count, sizeof(count), "%llu", (unsigned long long)len);
 	if ((rc = put_path(&path, r, name, err)) < 0) return rc;
 	words[6] = path.data;
-	if ((rc = run(r, words, NULL, 0, &bytes, &absent, err)) < 0) return rc;
+	if ((rc = run_rclone(r, words, NULL, 0, &bytes, &absent, err)) < 0) return rc;
 	if (absent) return fail_absent(r, name, err);
 	if (bytes.len == 0 && len > 0) {
 		if ((rc = is_there(r, path.data, &there, err)) < 0) return rc;
@@ -159,7 +159,7 @@ static void sweep(rclone *r)
 	if (r->swept || put_path(&path, r, INCOMING, VV_IGNORED) < 0) return;
 	r->swept = true;
 	words[4] = path.data;
-	(void)run(r, words, NULL, 0, NULL, NULL, VV_IGNORED);
+	(void)run_rclone(r, words, NULL, 0, NULL, NULL, VV_IGNORED);
 }
 
 static vv_status rclone_put(void *payload, const char *name, const void *bytes, size_t len,
@@ -181,12 +181,12 @@ static vv_status rclone_put(void *payload, const char *name, const void *bytes, 
 	memcpy(words, write, sizeof(write));
 	words[4] = move[3] = temp.data;
 	move[4] = path.data;
-	if ((rc = run(r, words, bytes, len, NULL, NULL, err)) < 0 ||
-	    (rc = run(r, move, NULL, 0, NULL, NULL, err)) < 0) {
+	if ((rc = run_rclone(r, words, bytes, len, NULL, NULL, err)) < 0 ||
+	    (rc = run_rclone(r, move, NULL, 0, NULL, NULL, err)) < 0) {
 		const char *const gone[] = {"deletefile", "--retries", "1", "--", temp.data, NULL};
 
 		if (rc != VV_EPROGRAM) {
-			(void)run(r, gone, NULL, 0, NULL, NULL, VV_IGNORED);
+			(void)run_rclone(r, gone, NULL, 0, NULL, NULL, VV_IGNORED);
 			rc = vv_recode(err, VV_EREFUSED); /* the place does not want it */
 		}
 	}
@@ -206,13 +206,13 @@ static vv_status rclone_remove(void *payload, const char *name, vv_error *err)
 		return rc;
 	}
 	words[2] = path.data;
-	return there ? run(r, words, NULL, 0, NULL, NULL, err) : fail_absent(r, name, err);
+	return there ? run_rclone(r, words, NULL, 0, NULL, NULL, err) : fail_absent(r, name, err);
 }
 
 /* --- lists ------------------------------------------------------------------------------------ */
 
 /* "12;2026-11-23 14:58:01;name", of a folder "-1;...;name/". Skips other lines. */
-static vv_status tell(char *line, vv_listed_fn fn, void *to, vv_error *err)
+static vv_status pass_entry(char *line, vv_listed_fn fn, void *to, vv_error *err)
 {
 	char *time = strchr(line, ';'), *name = time ? strchr(time + 1, ';') : NULL;
 	const size_t len = name ? strlen(name + 1) : 0;
@@ -244,7 +244,7 @@ static vv_status rclone_list(void *payload, const char *folder, vv_listed_fn fn,
 
 	if (rc < 0) return rc;
 	words[6] = path.data;
-	if ((rc = run(r, words, NULL, 0, &text, &absent, err)) < 0 || absent == NO_FOLDER) {
+	if ((rc = run_rclone(r, words, NULL, 0, &text, &absent, err)) < 0 || absent == NO_FOLDER) {
 		return rc;
 	}
 	if (absent != 0) { /* of a file in the folder: the list has not all of them */
@@ -257,7 +257,7 @@ static vv_status rclone_list(void *payload, const char *folder, vv_listed_fn fn,
 		if (*end) {
 			*end++ = '\0';
 		}
-		if ((rc = tell(line, fn, to, err)) < 0) return rc;
+		if ((rc = pass_entry(line, fn, to, err)) < 0) return rc;
 	}
 	return VV_OK;
 }

@@ -340,7 +340,7 @@ vv_status vv_sts_keys_read(vv_s3_key *out, const char *xml, size_t len, vv_error
 
 /* --- errors ------------------------------------------------------------------------- */
 
-static void keep(char *to, size_t cap, const vv_buf *text)
+static void copy_text(char *to, size_t cap, const vv_buf *text)
 {
 	(void)snprintf(to, cap, "%s", vv_buf_cstr(text));
 }
@@ -357,11 +357,11 @@ static vv_status on_error(void *payload, const reader *r, vv_error *err)
 		return top > 0 ? VV_OK : damaged("it is not an error", err);
 	}
 	if (r->depth == top + 2 && is_name(n, "Code")) {
-		keep(out->code, sizeof(out->code), &r->text);
+		copy_text(out->code, sizeof(out->code), &r->text);
 	} else if (r->depth == top + 2 && is_name(n, "Message")) {
-		keep(out->message, sizeof(out->message), &r->text);
+		copy_text(out->message, sizeof(out->message), &r->text);
 	} else if (r->depth == top + 2 && is_name(n, "Region")) {
-		keep(out->region, sizeof(out->region), &r->text);
+		copy_text(out->region, sizeof(out->region), &r->text);
 	}
 	return VV_OK;
 }

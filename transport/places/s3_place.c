@@ -277,7 +277,8 @@ typedef struct s3 {
 	bool payer;     /* requests are paid for by who makes them */
 	bool anonymous; /* and are not signed */
 	bool opening;
-	char *answered; /* while it is opened: the region that the bucket named; NULL */
+	bool kept_removed; /* an answer reported a delete marker */
+	char *answered;    /* while it is opened: the region that the bucket named; NULL */
 } s3;
 
 /* --- errors ------------------------------------------------------------------------- */
@@ -574,8 +575,14 @@ static vv_status s3_remove(void *payload, const char *name, vv_error *err)
 	put_object_url(s, &url, name);
 	if ((rc = ask(s, &what, &url, empty_digest, &a, err)) == VV_OK) {
 		rc = judge(s, &a, err);
+		s->kept_removed = s->kept_removed || strcmp(a.hidden, "true") == 0;
 	}
 	return rc;
+}
+
+static bool s3_kept_removed(void *payload)
+{
+	return ((s3 *)payload)->kept_removed;
 }
 
 /* --- lists ----------------------------------------------------------------------------------- */
@@ -728,6 +735,7 @@ static const vv_place_ops s3_ops = {.gets = HTTP_SITE_AT_ONCE,
 				    .get = s3_get,
 				    .list = s3_list,
 				    .remove = s3_remove,
+				    .kept_removed = s3_kept_removed,
 				    .who = s3_who,
 				    .close = s3_close};
 

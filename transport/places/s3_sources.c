@@ -208,23 +208,23 @@ static vv_status ask_near(http_answer *a, const char *method, const char *url, c
 			       .headers = &header,
 			       .header_count = header ? 1 : 0,
 			       .answer_max = ANSWER_MAX};
-	vv_connect_options near = *connect;
+	vv_connect_options quick = *connect;
 	vv_auto(http_site) *site = NULL;
 
-	near.first_sec = 1;
-	vv_status rc = http_site_open(&site, &f, &near, err);
+	quick.first_sec = 1;
+	vv_status rc = http_site_open(&site, &f, &quick, err);
 	return rc < 0 ? rc : http_site_ask(site, &what, a, err);
 }
 
 /* A token is sent only over https, or to an address of this machine. */
 static bool may_see_token(const vv_url *u)
 {
-	static const char *const near[] = {
+	static const char *const hosts[] = {
 		"127.0.0.1", "::1", "localhost", "169.254.170.2", "169.254.170.23", "fd00:ec2::23"};
 	bool is = u->kind == VV_URL_HTTP && u->tls;
 
-	for (size_t i = 0; u->kind == VV_URL_HTTP && i < sizeof(near) / sizeof(near[0]); i++) {
-		is = is || strcmp(u->host, near[i]) == 0;
+	for (size_t i = 0; u->kind == VV_URL_HTTP && i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+		is = is || strcmp(u->host, hosts[i]) == 0;
 	}
 	return is;
 }
@@ -603,7 +603,7 @@ static vv_status from_surroundings(vv_s3_key *out, const finder *f, const vv_s3_
 	return rc == VV_ENOTFOUND ? fail_none(p, err) : rc;
 }
 
-static vv_status find(vv_s3_key *out, finder *f, vv_error *err)
+static vv_status find_key(vv_s3_key *out, finder *f, vv_error *err)
 {
 	vv_auto(vv_s3_profile) p = {0};
 	vv_status rc = from_environment(out, f->env, err);
@@ -625,7 +625,7 @@ vv_status vv_s3_key_find(vv_s3_key *out, const vv_connect_options *connect, cons
 	finder f = {.connect = connect, .env = vv_connect_env(connect), .region = region};
 
 	memset(out, 0, sizeof(*out));
-	vv_status rc = find(out, &f, err);
+	vv_status rc = find_key(out, &f, err);
 	rc = rc < 0 ? rc : vv_s3_key_check(out, "the environment or profile", err);
 	if (rc < 0) {
 		vv_s3_key_clear(out);

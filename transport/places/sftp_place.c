@@ -90,7 +90,7 @@ static vv_status hint_full(const sftp *f, vv_error *err)
 }
 
 /* Converts the result of a libssh2 request for a file; code 0 is VV_OK. */
-static vv_status judge(sftp *f, int code, const char *what, const char *path, vv_error *err)
+static vv_status check_code(sftp *f, int code, const char *what, const char *path, vv_error *err)
 {
 	if (code >= 0) return VV_OK;
 	if (code != LIBSSH2_ERROR_SFTP_PROTOCOL) {
@@ -151,7 +151,7 @@ typedef struct request {
 
 typedef vv_status (*step_fn)(sftp *f, request *r, vv_error *err);
 
-static vv_status run(sftp *f, step_fn step, request *r, vv_error *err)
+static vv_status run_request(sftp *f, step_fn step, request *r, vv_error *err)
 {
 	const bool old = f->session != NULL;
 	vv_status rc = old ? VV_OK : connect_host(f, err);
@@ -198,7 +198,7 @@ static vv_status stat_path(sftp *f, const char *path, int what, LIBSSH2_SFTP_ATT
 			   vv_error *err)
 {
 	const int code = libssh2_sftp_stat_ex(f->session, path, (unsigned)strlen(path), what, out);
-	return judge(f, code, "cannot get the status of a file of", path, err);
+	return check_code(f, code, "cannot get the status of a file of", path, err);
 }
 
 /* mkdir -p, for the folder and all above it. One that is there is fine. */
@@ -215,7 +215,7 @@ static vv_status make_folders(sftp *f, const char *path, vv_error *err)
 			*p = '\0';
 			const int code = libssh2_sftp_mkdir_ex(f->session, part,
 							       (unsigned)strlen(part), 0777);
-			rc = judge(f, code, "cannot make a folder of", part, &why);
+			rc = check_code(f, code, "cannot make a folder of", part, &why);
 			/* Servers report "failure" for existing folders. */
 			if (rc < 0 && !f->lost &&
 			    stat_path(f, part, LIBSSH2_SFTP_STAT, &is, NULL) == VV_OK &&
@@ -262,7 +262,7 @@ static vv_status read_some(sftp *f, const char *path, uint64_t from, uint64_t le
 	LIBSSH2_SFTP_HANDLE *h = open_file(f, path, LIBSSH2_FXF_READ);
 	vv_status rc = VV_OK;
 
-	if (!h) return judge(f, last_code(f), "cannot open a file of", path, err);
+	if (!h) return check_code(f, last_code(f), "cannot open a file of", path, err);
 	libssh2_sftp_seek64(h, from);
 	while (rc == VV_OK && len > 0) {
 		const size_t step = len < COMPARE_STEP ? (size_t)len : COMPARE_STEP;
@@ -278,7 +278,7 @@ static vv_status read_some(sftp *f, const char *path, uint64_t from, uint64_t le
 			break;
 		}
 		if ((got = libssh2_sftp_read(h, out->data + out->len, step)) <= 0) {
-			rc = judge(f, (int)got, "cannot read a file of", path, err);
+			rc = check_code(f, (int)got, "cannot read a file of", path, err);
 			break;
 		}
 		out->len += (size_t)got;
@@ -308,7 +308,7 @@ static vv_status sftp_get(void *payload, const char *name, uint64_t from, uint64
 			  vv_error *err)
 {
 	request r = {.name = name, .from = from, .len = len, .out = out};
-	return run(payload, get_step, &r, err);
+	return run_request(payload, get_step, &r, err);
 }
 
 /* --- listing --------------------------------------------------------------------------------- */
@@ -328,7 +328,7 @@ static vv_status list_entries(sftp *f, LIBSSH2_SFTP_HANDLE *h, const char *path,
 			break;
 		}
 		if (n < 0 && n != LIBSSH2_ERROR_BUFFER_TOO_SMALL) {
-			return judge(f, n, "cannot list a folder of", path, err);
+			return check_code(f, n, "cannot list a folder of", path, err);
 		}
 		if ((rc = keep_pace(f, start, ENTRY_BYTES, err)) < 0) {
 			break;
@@ -372,7 +372,7 @@ static vv_status list_step(sftp *f, request *r, vv_error *err)
 	LIBSSH2_SFTP_HANDLE *h = libssh2_sftp_open_ex(f->session, path, (unsigned)strlen(path), 0,
 						      0, LIBSSH2_SFTP_OPENDIR);
 	if (!h) {
-		rc = judge(f, last_code(f), "cannot list a folder of", path, err);
+		rc = check_code(f, last_code(f), "cannot list a folder of", path, err);
 		rc = rc == VV_ENOTFOUND && *r->name ? VV_OK : rc;
 	} else {
 		rc = list_entries(f, h, path, r, err);
@@ -387,7 +387,7 @@ static vv_status sftp_list(void *payload, const char *folder, vv_listed_fn fn, v
 			   vv_error *err)
 {
 	request r = {.name = folder, .fn = fn, .to = to};
-	return run(payload, list_step, &r, err);
+	return run_request(payload, list_step, &r, err);
 }
 
 /* --- removing -------------------------------------------------------------------------------- */
@@ -395,7 +395,7 @@ static vv_status sftp_list(void *payload, const char *folder, vv_listed_fn fn, v
 static vv_status remove_path(sftp *f, const char *path, vv_error *err)
 {
 	const int code = libssh2_sftp_unlink_ex(f->session, path, (unsigned)strlen(path));
-	return judge(f, code, "cannot remove a file of", path, err);
+	return check_code(f, code, "cannot remove a file of", path, err);
 }
 
 static vv_status remove_step(sftp *f, request *r, vv_error *err)
@@ -410,7 +410,7 @@ static vv_status sftp_remove(void *payload, const char *name, vv_error *err)
 	request r = {.name = name};
 
 	f->quota.counted = false;
-	return run(f, remove_step, &r, err);
+	return run_request(f, remove_step, &r, err);
 }
 
 /* --- writing --------------------------------------------------------------------------------- */
@@ -465,7 +465,7 @@ static vv_status sync_handle(sftp *f, LIBSSH2_SFTP_HANDLE *h, const char *path, 
 	    libssh2_sftp_last_error(f->session) == LIBSSH2_FX_OP_UNSUPPORTED) {
 		return VV_OK;
 	}
-	return judge(f, code, "cannot make a file durable at", path, err);
+	return check_code(f, code, "cannot make a file durable at", path, err);
 }
 
 /* The names in a folder. OpenSSH opens folders like files; who does not is believed. */
@@ -495,15 +495,15 @@ static vv_status write_temp(sftp *f, const char *temp, const void *bytes, size_t
 		h = open_file(f, temp, flags);
 	}
 	if (!h) {
-		rc = judge(f, last_code(f), "cannot write to", temp, err);
+		rc = check_code(f, last_code(f), "cannot write to", temp, err);
 		return rc < 0 ? explain_write(f, len, err) : rc;
 	}
 	while (rc == VV_OK && len > 0) {
 		const uint64_t start = vv_monotonic_ms();
 		const ssize_t put = libssh2_sftp_write(h, b, len);
 		if (put <= 0) {
-			rc = judge(f, put < 0 ? (int)put : LIBSSH2_ERROR_SOCKET_SEND,
-				   "cannot write to", temp, err);
+			rc = check_code(f, put < 0 ? (int)put : LIBSSH2_ERROR_SOCKET_SEND,
+					"cannot write to", temp, err);
 			break;
 		}
 		b += put;
@@ -514,7 +514,7 @@ static vv_status write_temp(sftp *f, const char *temp, const void *bytes, size_t
 		rc = sync_handle(f, h, temp, err);
 	}
 	if (!f->lost && (code = libssh2_sftp_close_handle(h)) < 0 && rc == VV_OK) {
-		rc = judge(f, code, "cannot write to", temp, err);
+		rc = check_code(f, code, "cannot write to", temp, err);
 	}
 	if (rc < 0) {
 		rc = explain_write(f, len, err);
@@ -543,7 +543,7 @@ static vv_status rename_path(sftp *f, const char *from, const char *to, vv_error
 {
 	const int code = libssh2_sftp_rename_ex(f->session, from, (unsigned)strlen(from), to,
 						(unsigned)strlen(to), 0);
-	return judge(f, code, "cannot rename a file of", to, err);
+	return check_code(f, code, "cannot rename a file of", to, err);
 }
 
 /* Renames the temporary file; an existing one with other bytes is removed. */
@@ -604,7 +604,7 @@ static vv_status sftp_put(void *payload, const char *name, const void *bytes, si
 	request r = {.name = name, .bytes = bytes, .len = len};
 	vv_status rc = vv_place_quota_check(&f->quota, &sftp_ops, f, len, err);
 
-	return rc < 0 ? rc : run(f, put_step, &r, err);
+	return rc < 0 ? rc : run_request(f, put_step, &r, err);
 }
 
 /* --- opening it ------------------------------------------------------------------------------ */
@@ -646,7 +646,7 @@ static vv_status check_mark(sftp *f, bool make, vv_error *err)
 			     .bytes = f->mark->text,
 			     .len = strlen(f->mark->text)};
 
-		return run(f, put_step, &r, err);
+		return run_request(f, put_step, &r, err);
 	}
 	return vv_fail(err, VV_ENOTFOUND,
 		       "'%s' has no %s (no file '%s'), or its disk is not mounted\ncheck the path: "

@@ -46,7 +46,7 @@ static vv_status web_list(void *payload, const char *folder VV_UNUSED, vv_listed
 	return vv_fail(err, VV_ENOSUPPORT, "'%s': files on a web server cannot be listed", w->name);
 }
 
-static vv_status judge(const web *w, const char *name, const http_answer *a, vv_error *err)
+static vv_status check_status(const web *w, const char *name, const http_answer *a, vv_error *err)
 {
 	switch (a->status) {
 	case 200:
@@ -90,7 +90,7 @@ static vv_status web_get(void *payload, const char *name, uint64_t from, uint64_
 	    a.status == 416) {
 		return rc; /* 416: after its end */
 	}
-	if ((rc = judge(w, name, &a, err)) == VV_OK) {
+	if ((rc = check_status(w, name, &a, err)) == VV_OK) {
 		vv_buf_put(out, vv_buf_cstr(&a.body), a.body.len < len ? a.body.len : (size_t)len);
 		rc = vv_buf_ok(out, err);
 	}

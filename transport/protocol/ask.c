@@ -65,7 +65,7 @@ vv_status vv_ask_one(vv_ask *a)
 
 /* --- side by side ---------------------------------------------------------------------------- */
 
-static void run(void *payload)
+static void ask_one_in_thread(void *payload)
 {
 	(void)vv_ask_one(payload);
 }
@@ -124,8 +124,8 @@ vv_status vv_ask_all(vv_ask *const *asks, size_t count, vv_repository *r, vv_err
 		}
 		atomic_store(&asks[i]->ended, false);
 		if (vv_ask_may(asks[i], &known) &&
-		    (count == 1 || !(workers[i] = vv_worker_start(run, asks[i])))) {
-			run(asks[i]);
+		    (count == 1 || !(workers[i] = vv_worker_start(ask_one_in_thread, asks[i])))) {
+			ask_one_in_thread(asks[i]);
 		}
 	}
 	limit(asks, workers, count);

@@ -37,6 +37,35 @@ static vv_status connect_path(vv_channel **out, const vv_url *url, const vv_conn
 	return vv_channel_program(out, &line, o, err);
 }
 
+/* The program's own message, in place of one about its end. */
+static vv_status explain_meeting(void *payload VV_UNUSED, int exit_code VV_UNUSED,
+				 const vv_peer_messages *said, const char *noise VV_UNUSED,
+				 size_t len VV_UNUSED, vv_error *err)
+{
+	char reason[VV_MESSAGE_MAX], hint[VV_HINT_MAX];
+
+	if (!vv_peer_messages_last(said, reason, hint, sizeof(hint))) return err->code;
+	const char *text = strncmp(reason, "varve: ", 7) == 0 ? reason + 7 : reason;
+	vv_fail(err, VV_EIO, "%s", text);
+	return hint[0] ? vv_hint(err, "%s", hint) : err->code;
+}
+
+/* A machine behind a relay: the program that has keys makes the connection. */
+static vv_status connect_relay(vv_channel **out, const vv_url *url, const vv_connect_options *o,
+			       vv_error *err)
+{
+	vv_auto(char) *program = NULL;
+	const char *argv[] = {NULL, "serve", "--meet", url->text, NULL};
+	const vv_program_line line = {.argv = argv, .name = url->text, .explain = explain_meeting};
+	vv_connect_options quiet = *o;
+	vv_status rc = vv_program_find_own(&program, vv_connect_env(o), "varve-web", err);
+
+	if (rc < 0) return vv_prefix(err, "addresses of relays need another program");
+	argv[0] = program;
+	quiet.line = NULL; /* the error has the message */
+	return vv_channel_program(out, &line, &quiet, err);
+}
+
 vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_options *o,
 		     vv_error *err)
 {
@@ -52,6 +81,9 @@ vv_status vv_connect(vv_channel **out, const vv_url *url, const vv_connect_optio
 		break;
 	case VV_URL_HTTP:
 		rc = vv_channel_http(out, url, o, err);
+		break;
+	case VV_URL_RELAY:
+		rc = connect_relay(out, url, o, err);
 		break;
 	case VV_URL_GIT:
 		rc = vv_fail(err, VV_ENOSUPPORT, "'%s' supports git's protocol, but not varve's",

@@ -93,7 +93,7 @@ static vv_status take_common(run *r, const vv_oids *told, const vv_fetch_start *
  * looked at. */
 static vv_status find_lacking(run *r, vv_error *err)
 {
-	vv_auto(vv_whole) whole = {0};
+	vv_auto(vv_whole) whole = {.asks = true};
 	vv_status rc = vv_repository_incomplete(r->f->repo, &r->lacking, err);
 
 	if (rc < 0 || r->lacking ||
@@ -110,7 +110,7 @@ static vv_status find_lacking(run *r, vv_error *err)
  * always has one of these, and a long history costs time. *all: no others. */
 static vv_status list_haves(run *r, size_t max, vv_oids *out, bool *all, vv_error *err)
 {
-	vv_auto(vv_whole) whole = {0};
+	vv_auto(vv_whole) whole = {.asks = true};
 	size_t kept = 0;
 	uint32_t visits = max <= HAVES_NEAR ? (uint32_t)(max * max / 4) : 0;
 	vv_status rc = vv_commits_sample(r->f->repo, max < HAVES_MAX ? max : HAVES_MAX, visits, out,
@@ -238,18 +238,26 @@ static vv_status note_missing(run *r, const vv_lacking *list, size_t count, vv_e
 	return VV_OK;
 }
 
+/* The commits whose versions are fetched: the new ones, or also those here that lack blocks. */
+typedef struct span {
+	const vv_oids *wants, *commons;
+} span;
+
+static span span_of(const run *r)
+{
+	return r->lacking ? (span){&r->f->wants, &r->whole} : (span){&r->wants, &r->commons};
+}
+
 static vv_status list_lacking(run *r, const vv_cid *root, vv_lacking **list, size_t *count,
 			      vv_error *err)
 {
+	const span s = span_of(r);
+
 	if (root) {
 		return vv_receive_lacking_beside(r->x, root, r->f->like, LACKING_MAX, list, count,
 						 err);
 	}
-	if (r->lacking) {
-		return vv_receive_lacking(r->x, &r->f->wants, &r->whole, LACKING_MAX, list, count,
-					  err);
-	}
-	return vv_receive_lacking(r->x, &r->wants, &r->commons, LACKING_MAX, list, count, err);
+	return vv_receive_lacking(r->x, s.wants, s.commons, LACKING_MAX, list, count, err);
 }
 
 /* Reads the suppliers' records; one without a number gets that of its name. */
@@ -297,13 +305,45 @@ static vv_status gather(run *r, const vv_lacking *list, size_t count, size_t *le
 	return rc;
 }
 
+typedef struct expired_roots {
+	const vv_receive *x;
+	vv_lacking *list;
+	size_t count, cap;
+} expired_roots;
+
+static vv_status add_expired(void *payload, const vv_new_root *n, vv_error *err)
+{
+	expired_roots *e = payload;
+
+	if (!n->current || !vv_receive_leaves(e->x, n)) return VV_OK;
+	return vv_array_add(e->list, e->count, e->cap, (vv_lacking){.cid = n->root})
+		       ? VV_OK
+		       : vv_fail_nomem(err);
+}
+
+/* A version that expired may have come back: then a supplier has its root. */
+static vv_status ask_for_expired(run *r, vv_error *err)
+{
+	const span s = span_of(r);
+	expired_roots e = {.x = r->x};
+	size_t left;
+	vv_status rc = vv_receive_versions_each(r->x, s.wants, s.commons, add_expired, &e, err);
+
+	if (rc == VV_OK && e.count > 0) {
+		rc = gather(r, e.list, e.count, &left, err);
+	}
+	vv_free(e.list);
+	return rc;
+}
+
 /* Repeats until no block is missing, or none is available. root NULL: below the new versions. */
 static vv_status complete(run *r, const vv_cid *root, vv_error *err)
 {
 	vv_auto_free vv_lacking *list = NULL;
 	size_t count = 0, left = 0;
-	vv_status rc;
+	vv_status rc = root ? VV_OK : ask_for_expired(r, err);
 
+	if (rc < 0) return rc;
 	while ((rc = list_lacking(r, root, &list, &count, err)) == VV_OK && count > 0) {
 		r->result->rounds++;
 		rc = gather(r, list, count, &left, err);
@@ -463,7 +503,7 @@ static vv_status refuse_lacking(void *payload, const vv_new_root *n, vv_error *e
 }
 
 /* Can it be taken alone? VV_OK; is_of_version: no. */
-static vv_status judge(run *r, const vv_oid *want, const vv_oids *commons, vv_error *err)
+static vv_status check_version(run *r, const vv_oid *want, const vv_oids *commons, vv_error *err)
 {
 	const vv_fetch *f = r->f;
 	const vv_oids one = {.items = (vv_oid *)(uintptr_t)want, .count = 1};
@@ -501,7 +541,7 @@ static vv_status judge_all(run *r, const vv_oids *wants, const vv_oids *commons,
 		if (is_behind(r, id) || holds(good->items, good->count, id)) {
 			continue;
 		}
-		if ((rc = judge(r, id, commons, &why)) == VV_OK) {
+		if ((rc = check_version(r, id, commons, &why)) == VV_OK) {
 			if ((rc = vv_oids_add(good, id, err)) < 0) return rc;
 		} else if (!is_of_version(rc)) {
 			return vv_error_copy(err, &why);
@@ -549,26 +589,25 @@ static vv_status take_all(run *r, vv_error *err)
 {
 	const vv_fetch *f = r->f;
 	bool incomplete = r->result->missing_count > 0;
-	const vv_oids *wants = r->lacking ? &f->wants : &r->wants;
-	const vv_oids *commons = r->lacking ? &r->whole : &r->commons;
-	vv_status rc = vv_receive_versions_each(r->x, wants, commons, count_version, r, err);
+	const span s = span_of(r);
+	vv_status rc = vv_receive_versions_each(r->x, s.wants, s.commons, count_version, r, err);
 
 	if (rc < 0) return rc;
 	if (incomplete && !f->allow_missing) {
 		(void)fail_missing(r, err);
-		return f->each ? take_some(r, wants, commons, err) : err->code;
+		return f->each ? take_some(r, s.wants, s.commons, err) : err->code;
 	}
 	if (f->check &&
-	    (rc = vv_receive_check(r->x, wants, commons, f->check, f->payload, err)) < 0) {
-		return f->each && is_of_version(rc) ? take_some(r, wants, commons, err) : rc;
+	    (rc = vv_receive_check(r->x, s.wants, s.commons, f->check, f->payload, err)) < 0) {
+		return f->each && is_of_version(rc) ? take_some(r, s.wants, s.commons, err) : rc;
 	}
 	r->result->received = vv_receive_stats_get(r->x);
 	if (r->wants.count > 0 && r->result->sum.commits == 0) { /* the origin did not count them */
 		r->result->sum.commits = r->result->received.commits;
 	}
 	r->result->mended = r->lacking && r->result->received.blocks > 0;
-	rc = vv_receive_take(r->x, wants, commons, incomplete, f->refs, f->ref_count, f->message,
-			     err);
+	rc = vv_receive_take(r->x, s.wants, s.commons, incomplete, f->refs, f->ref_count,
+			     f->message, err);
 	r->result->received = vv_receive_stats_get(r->x);
 	r->result->elsewhere = r->result->received.linked;
 	if (rc == VV_OK && r->lacking && !incomplete && !r->elsewhere) {

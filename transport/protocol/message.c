@@ -304,16 +304,19 @@ static vv_status part_heads(vv_hello *out, vv_arena *arena, vv_error *err)
 	out->ref_count = 0;
 	for (size_t i = 0; i < all; i++) {
 		out->head_count += vv_ref_is_head(out->refs[i].name);
+		if (vv_ref_is_expired(out->refs[i].name)) {
+			out->expired = out->refs[i];
+		}
 	}
 	if (out->head_count > VV_HELLO_HEADS) {
 		return vv_fail(err, VV_EREFUSED, "the peer has more than %u signed heads",
 			       VV_HELLO_HEADS);
 	}
-	out->heads = refs + (all - out->head_count);
+	out->heads = refs + (all - out->head_count - (out->expired.name != NULL));
 	for (size_t i = 0, heads = 0; i < all; i++) {
 		if (vv_ref_is_head(out->refs[i].name)) {
 			out->heads[heads++] = out->refs[i];
-		} else {
+		} else if (!vv_ref_is_expired(out->refs[i].name)) {
 			refs[out->ref_count++] = out->refs[i];
 		}
 	}

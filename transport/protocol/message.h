@@ -96,6 +96,8 @@ typedef struct vv_hello {
 	 * array */
 	vv_remote_ref *heads;
 	size_t head_count;
+	/* the lists of expired versions (repo/git/history/expired.h); name NULL: it has none */
+	vv_remote_ref expired;
 	/* refs of a Git host that are neither branches nor tags, such as refs/pull/1/head; varve's
 	 * protocol does not send them. A fetch gets those that a refspec matches. */
 	vv_remote_ref *others;

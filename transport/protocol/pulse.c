@@ -36,7 +36,7 @@ static bool give_sign(vv_channel *line)
 	return heard;
 }
 
-static void run(void *payload)
+static void send_pulses(void *payload)
 {
 	vv_pulse *p = payload;
 	uint64_t done = atomic_load(p->done), bytes = sent(p->line), moved = vv_monotonic_ms();
@@ -71,7 +71,7 @@ vv_pulse *vv_pulse_start(vv_channel *line, const atomic_uint_fast64_t *done, uns
 		.stall_ms = stall_ms > 0 ? stall_ms : VV_PULSE_STALL_SEC * 1000,
 		.clock = vv_ring_new(1),
 	};
-	p->worker = p->clock ? vv_worker_start(run, p) : NULL;
+	p->worker = p->clock ? vv_worker_start(send_pulses, p) : NULL;
 	if (!p->worker) {
 		vv_ring_free(p->clock);
 		return NULL;

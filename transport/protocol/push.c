@@ -22,6 +22,7 @@ typedef struct run {
 	const vv_hello *hello;
 	vv_oids wants, commons, whole; /* owned; whole: of commons */
 	bool mends;                    /* some of commons lack blocks there */
+	vv_expired *expired;           /* the other side's lists, if they are known here; NULL */
 	vv_send *send;
 } run;
 
@@ -188,12 +189,15 @@ static vv_status send_all(run *r, vv_error *err)
  * new ones. */
 static vv_status open_send(run *r, vv_error *err)
 {
-	vv_status rc = vv_send_open(&r->send, r->p->repo, &r->wants, &r->commons,
-				    r->mends ? &r->whole : NULL, err);
+	vv_status rc = vv_expired_open(&r->expired, r->p->repo, &r->hello->expired.id, err);
 
+	if (rc < 0 && (rc = vv_missing_ok(rc, err)) < 0) return rc;
+	rc = vv_send_open(&r->send, r->p->repo, &r->wants, &r->commons, r->mends ? &r->whole : NULL,
+			  r->expired, err);
 	if (rc == VV_ECORRUPT && r->mends) {
 		r->mends = false;
-		rc = vv_send_open(&r->send, r->p->repo, &r->wants, &r->commons, NULL, err);
+		rc = vv_send_open(&r->send, r->p->repo, &r->wants, &r->commons, NULL, r->expired,
+				  err);
 	}
 	return rc;
 }
@@ -223,6 +227,7 @@ vv_status vv_push_run(const vv_push *p, vv_push_outcome *out, vv_error *err)
 		rc = send_all(&r, err);
 	}
 	vv_send_close(r.send);
+	vv_expired_close(r.expired);
 	vv_free_all(r.wants.items, r.commons.items, r.whole.items);
 	if (rc == VV_ECORRUPT || rc == VV_EMISSING) {
 		vv_hint_code(err, VV_HINT_FETCH_ALL);

@@ -31,6 +31,7 @@ typedef struct versions {
 	size_t count, cap;
 	vv_new_sum sum;
 	vv_arena paths;
+	const vv_expired *expired; /* the lists of the repository, or those that came */
 } versions;
 
 struct vv_receive {
@@ -46,6 +47,7 @@ struct vv_receive {
 	bool unreadable, lost; /* of this stream: a block, and so the objects */
 	bool doubt;
 	const vv_elsewhere *elsewhere; /* NULL: nothing is left there */
+	vv_expired *expired;           /* lists that came; NULL */
 	versions versions;
 	vv_cid *mended; /* roots of versions that were here without blocks */
 	size_t mended_count, mended_cap;
@@ -100,6 +102,7 @@ void vv_receive_close(vv_receive *x)
 {
 	if (x) {
 		forget_versions(&x->versions);
+		vv_expired_close(x->expired);
 		vv_block_in_close(x->blocks);
 		vv_object_in_close(x->objects);
 		vv_git_receive_close(x->git);
@@ -304,9 +307,18 @@ bool vv_receive_leaves(const vv_receive *x, const vv_new_root *n)
 {
 	bool below;
 
-	if (n->link) return !vv_store_has(x->store, &n->root);
+	if (n->link || n->expired) {
+		return !vv_store_has(x->store, &n->root) &&
+		       !(n->current && vv_incoming_has(x->incoming, &n->root, &below));
+	}
 	return x->elsewhere && vv_elsewhere_has(x->elsewhere, &n->root) &&
 	       !vv_incoming_has(x->incoming, &n->root, &below);
+}
+
+vv_status vv_receive_expect_expired(vv_receive *x, const vv_oid *tip, vv_error *err)
+{
+	return x->expired ? VV_OK
+			  : vv_expired_open(&x->expired, vv_receive_repository(x), tip, err);
 }
 
 bool vv_receive_lost(const vv_receive *x)
@@ -375,16 +387,6 @@ static bool same_ids(const vv_oids *a, const vv_oids *b)
 	       (a->count == 0 || memcmp(a->items, b->items, a->count * sizeof(vv_oid)) == 0);
 }
 
-static vv_status copy_ids(vv_oids *out, const vv_oids *from, vv_error *err)
-{
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; rc == VV_OK && i < from->count; i++) {
-		rc = vv_oids_add(out, &from->items[i], err);
-	}
-	return rc;
-}
-
 /* Consecutive versions usually have the same path; it is stored once. */
 static vv_status keep_version(void *payload, const vv_new_root *n, vv_error *err)
 {
@@ -394,6 +396,11 @@ static vv_status keep_version(void *payload, const vv_new_root *n, vv_error *err
 	kept.path = v->count > 0 && strcmp(v->items[v->count - 1].path, n->path) == 0
 			    ? v->items[v->count - 1].path
 			    : vv_arena_strndup(&v->paths, n->path, strlen(n->path));
+	kept.expired = vv_expired_has(v->expired, &n->root);
+	if (vv_expired_has(v->expired, &n->before)) {
+		kept.before = (vv_cid){0};
+		kept.known_before = false;
+	}
 	kept.link = n->link ? vv_arena_strndup(&v->paths, n->link, strlen(n->link)) : NULL;
 	return kept.path && (!n->link || kept.link) &&
 			       vv_array_add(v->items, v->count, v->cap, kept)
@@ -405,17 +412,23 @@ static vv_status find_versions(vv_receive *x, const vv_oids *wants, const vv_oid
 			       vv_error *err)
 {
 	versions *v = &x->versions;
-	vv_status rc;
+	vv_status rc = VV_OK;
 
 	if (v->found && same_ids(&v->wants, wants) && same_ids(&v->commons, commons)) {
 		return VV_OK;
 	}
 	forget_versions(v);
-	if ((rc = vv_new_roots_sum(vv_receive_repository(x), wants->items, wants->count,
-				   commons->items, commons->count, keep_version, v, &v->sum, err)) <
-		    0 ||
-	    (rc = copy_ids(&v->commons, commons, err)) < 0 ||
-	    (rc = copy_ids(&v->wants, wants, err)) < 0) {
+	if (x->expired) {
+		v->expired = x->expired;
+	} else {
+		rc = vv_expired_read(&v->expired, x->repo, err);
+	}
+	if (rc < 0 ||
+	    (rc = vv_new_roots_sum(vv_receive_repository(x), wants->items, wants->count,
+				   commons->items, commons->count, v->expired, keep_version, v,
+				   &v->sum, err)) < 0 ||
+	    (rc = vv_oids_add_all(&v->commons, commons->items, commons->count, err)) < 0 ||
+	    (rc = vv_oids_add_all(&v->wants, wants->items, wants->count, err)) < 0) {
 		forget_versions(v);
 	}
 	v->found = rc == VV_OK;

@@ -137,9 +137,14 @@ void vv_receive_doubt(vv_receive *x);
  * count as missing, and the version does not count as new. elsewhere is borrowed until
  * vv_receive_close. */
 void vv_receive_leave(vv_receive *x, const vv_elsewhere *elsewhere);
+/* Makes x use the lists of expired versions of the commit *tip, which was received, instead of the
+ * repository's. Only the first call has an effect. Errors as for vv_expired_open. */
+vv_status vv_receive_expect_expired(vv_receive *x, const vv_oid *tip, vv_error *err);
 /* Returns true if the blocks of the version n do not count as missing. This is so if n is listed in
- * `elsewhere` (vv_receive_leave), or if n is a linked version (repo/git/objects/send.h) that this
- * repository does not have. vv_receive_take records such a linked version as linked. */
+ * `elsewhere` (vv_receive_leave), or if n is a linked or expired version
+ * (repo/git/objects/send.h) that this repository does not have, unless n is current and its root was
+ * received. Received blocks of such a version are not stored. vv_receive_take records a linked
+ * version as linked. */
 bool vv_receive_leaves(const vv_receive *x, const vv_new_root *n);
 
 /* Lists the missing blocks of one version, root, as vv_receive_lacking does (fetch --cid). */

@@ -35,7 +35,8 @@ typedef struct item {
 struct vv_send {
 	vv_repository *repo;
 	vv_store *store;
-	vv_oids wants, commons; /* borrowed */
+	const vv_expired *expired; /* borrowed; NULL */
+	vv_oids wants, commons;    /* borrowed */
 	bool again; /* blocks are sent that did not arrive: whatever is wrong with them shows here */
 	bool mends; /* also sends blocks that the common versions lack there and this side has */
 	item *items;
@@ -101,7 +102,7 @@ static vv_status add_root(void *payload, const vv_new_root *n, vv_error *err)
 				  .children_first = true,
 				  .missing = &missing};
 
-	if (n->link) return VV_OK;
+	if (vv_new_root_is_left(n, s->store, s->expired)) return VV_OK;
 	s->plan.datasets++;
 	return vv_resemble_walk(&walk, &n->root, vv_cid_is_null(&n->before) ? NULL : &n->before,
 				err);
@@ -109,13 +110,14 @@ static vv_status add_root(void *payload, const vv_new_root *n, vv_error *err)
 
 /* whole: below which commits nothing is looked at; blocks: are they to be sent? */
 static vv_status open_send(vv_send **out, vv_repository *r, const vv_oids *wants,
-			   const vv_oids *commons, const vv_oids *whole, bool blocks, vv_error *err)
+			   const vv_oids *commons, const vv_oids *whole, const vv_expired *expired,
+			   bool blocks, vv_error *err)
 {
 	vv_auto(vv_send) *s = vv_calloc(1, sizeof(*s));
 	vv_status rc;
 
 	if (!s) return vv_fail_nomem(err);
-	*s = (vv_send){.repo = r, .wants = *wants, .commons = *commons};
+	*s = (vv_send){.repo = r, .wants = *wants, .commons = *commons, .expired = expired};
 	if ((rc = vv_repository_store(r, &s->store, err)) < 0) return rc;
 	vv_store_keep_unpacked(s->store, VV_UNPACKED_TRANSFER);
 	/* Without any block in the store no version has one to send, and the walk is skipped. */
@@ -123,17 +125,19 @@ static vv_status open_send(vv_send **out, vv_repository *r, const vv_oids *wants
 	    vv_git_packs_exceed(r, PACKED_BYTES)) {
 		s->sum.plain_bytes = UINT64_MAX;
 	} else if ((rc = vv_new_roots_sum(r, s->wants.items, s->wants.count, whole->items,
-					  whole->count, blocks ? add_root : NULL, s, &s->sum,
-					  err)) < 0) {
+					  whole->count, expired, blocks ? add_root : NULL, s,
+					  &s->sum, err)) < 0) {
 		return rc;
 	}
 	return vv_hand_over(out, &s);
 }
 
 vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants,
-		       const vv_oids *commons, const vv_oids *whole, vv_error *err)
+		       const vv_oids *commons, const vv_oids *whole, const vv_expired *expired,
+		       vv_error *err)
 {
-	vv_status rc = open_send(out, r, wants, commons, whole ? whole : commons, true, err);
+	vv_status rc = open_send(out, r, wants, commons, whole ? whole : commons, expired, true,
+				 err);
 
 	if (rc == VV_OK) {
 		(*out)->mends = whole != NULL;
@@ -144,7 +148,7 @@ vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants,
 vv_status vv_send_open_history(vv_send **out, vv_repository *r, const vv_oids *wants,
 			       const vv_oids *commons, vv_error *err)
 {
-	return open_send(out, r, wants, commons, commons, false, err);
+	return open_send(out, r, wants, commons, commons, NULL, false, err);
 }
 
 void vv_send_close(vv_send *s)

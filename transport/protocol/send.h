@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "repo/blocks/reach.h"
+#include "repo/git/history/expired.h"
 #include "repo/git/repository.h"
 #include "transport/protocol/message.h"
 
@@ -30,10 +31,12 @@ typedef struct vv_send_plan {
 /* Plans to send all blocks and objects that are reachable from wants and not from commons. wants:
  * the commits or tags to send. commons: commits that both sides have. whole: those commons for
  * which the other side also has all blocks; NULL: all commons. The blocks of the other commons are
- * planned, too, as far as this repository has them. wants, commons and whole are borrowed until
+ * planned, too, as far as this repository has them. Versions in the other side's lists `expired`,
+ * which may be NULL, are left out. wants, commons, whole and expired are borrowed until
  * vv_send_close. */
 vv_status vv_send_open(vv_send **out, vv_repository *r, const vv_oids *wants,
-		       const vv_oids *commons, const vv_oids *whole, vv_error *err);
+		       const vv_oids *commons, const vv_oids *whole, const vv_expired *expired,
+		       vv_error *err);
 /* Plans to send only the objects, without blocks: for a receiver that gets the blocks later. */
 vv_status vv_send_open_history(vv_send **out, vv_repository *r, const vv_oids *wants,
 			       const vv_oids *commons, vv_error *err);

@@ -336,7 +336,7 @@ static vv_status send_all(vv_serve *s, vv_channel *line, const vv_request *q, co
 	vv_auto(vv_send) *send = NULL;
 	vv_fetch_sum sum = {0};
 	vv_status rc = q->history ? vv_send_open_history(&send, s->repo, &q->want, common, err)
-				  : vv_send_open(&send, s->repo, &q->want, common, NULL, err);
+				  : vv_send_open(&send, s->repo, &q->want, common, NULL, NULL, err);
 
 	if (rc < 0) return rc;
 	vv_send_plan plan = vv_send_plan_get(send);

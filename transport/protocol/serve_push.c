@@ -66,10 +66,15 @@ static vv_status check_name(push *p, size_t i, vv_error *err)
 		folder = 10;
 	} else if (vv_ref_is_head(r->name)) {
 		folder = strlen(VV_HEADS);
+	} else if (vv_ref_is_expired(r->name)) {
+		folder = strlen("refs/varve/");
 	}
 
 	if (folder == 0) {
-		return refuse_ref(p, i, "only branches, tags and signed heads can be pushed", err);
+		return refuse_ref(
+			p, i,
+			"only branches, tags, signed heads and lists of expired versions can be pushed",
+			err);
 	}
 	if (vv_ref_name_check(r->name + folder, &why) < 0) {
 		return refuse_ref(p, i, why.message, err);
@@ -237,14 +242,15 @@ static vv_status check_forward(push *p, vv_error *err)
 		if (vv_oid_is_null(&r->old) || vv_oid_is_null(&r->id) || stays(r)) {
 			continue;
 		}
-		if (!is_branch(r) && !vv_ref_is_head(r->name)) {
+		const bool grows = vv_ref_is_head(r->name) || vv_ref_is_expired(r->name);
+		if (!is_branch(r) && !grows) {
 			rc = r->force ? VV_OK : refuse_ref(p, i, "the tag already exists", err);
 			continue;
 		}
 		if ((rc = vv_is_ancestor(with, &r->old, &r->id, &forward, err)) < 0 || forward) {
 			continue;
 		}
-		if (!r->force || vv_ref_is_head(r->name)) {
+		if (!r->force || grows) {
 			rc = refuse_ref(p, i, "it is not a fast-forward: fetch and merge first",
 					err);
 		} else if (deny) {

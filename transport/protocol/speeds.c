@@ -44,7 +44,7 @@ static void put_key(uint8_t key[KEY_LEN], const vv_speeds *s, uint64_t source)
 }
 
 /* Entries that are too old, or from a clock that was ahead, count as unknown. */
-static line find(const vv_speeds *s, uint64_t source)
+static line find_entry(const vv_speeds *s, uint64_t source)
 {
 	uint8_t key[KEY_LEN];
 
@@ -89,7 +89,7 @@ static bool is_lately(const vv_speeds *s, uint64_t when)
 
 vv_speed vv_speeds_of(const vv_speeds *s, uint64_t source)
 {
-	const line l = find(s, source);
+	const line l = find_entry(s, source);
 
 	return l.seen == 0 ? (vv_speed){.seen = 0}
 			   : (vv_speed){.latency_ms = l.latency_ms,
@@ -108,7 +108,7 @@ static uint64_t weigh(uint64_t old, uint64_t is)
 
 void vv_speeds_note(vv_speeds *s, uint64_t source, uint64_t latency_ms, uint64_t rate)
 {
-	const line old = find(s, source);
+	const line old = find_entry(s, source);
 	/* one of whom nothing but failures is known has no rate */
 	bool known = old.rate > 0;
 
@@ -123,7 +123,7 @@ void vv_speeds_note(vv_speeds *s, uint64_t source, uint64_t latency_ms, uint64_t
 
 void vv_speeds_note_failure(vv_speeds *s, uint64_t source)
 {
-	line l = find(s, source);
+	line l = find_entry(s, source);
 
 	l.failed = s->now;
 	l.silent = 0;
@@ -132,7 +132,7 @@ void vv_speeds_note_failure(vv_speeds *s, uint64_t source)
 
 void vv_speeds_note_silence(vv_speeds *s, uint64_t source)
 {
-	line l = find(s, source);
+	line l = find_entry(s, source);
 
 	l.failed = l.silent = s->now;
 	note(s, source, &l);
@@ -140,7 +140,7 @@ void vv_speeds_note_silence(vv_speeds *s, uint64_t source)
 
 void vv_speeds_note_answer(vv_speeds *s, uint64_t source)
 {
-	line l = find(s, source);
+	line l = find_entry(s, source);
 
 	if (is_lately(s, l.silent)) {
 		l.silent = 0;

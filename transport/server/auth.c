@@ -62,7 +62,7 @@ void vv_login_free(vv_login *l)
 }
 
 /* NULL: missing, and no space. *waiting: of the client, under all names. */
-static entry *find(vv_login *l, const vv_login_who *who, unsigned *waiting)
+static entry *slot_of(vv_login *l, const vv_login_who *who, unsigned *waiting)
 {
 	entry *room = NULL, *found = NULL;
 
@@ -92,7 +92,7 @@ vv_status vv_login_begin(vv_login *l, const vv_login_who *who, vv_error *err)
 	vv_status rc = VV_OK;
 
 	vv_mutex_lock(l->lock);
-	entry *e = find(l, who, &waiting);
+	entry *e = slot_of(l, who, &waiting);
 	if (!e || l->waiting >= VV_LOGIN_WAITING_ALL || e->waiting >= VV_LOGIN_WAITING ||
 	    waiting >= VV_LOGIN_WAITING_CLIENT) {
 		rc = vv_fail(err, VV_ELOCKED, "too many logins at once; try again later");
@@ -118,7 +118,7 @@ void vv_login_end(vv_login *l, const vv_login_who *who, bool wrong)
 
 	vv_mutex_unlock(l->slow);
 	vv_auto(vv_locked) lock = vv_mutex_hold(l->lock);
-	entry *e = find(l, who, &waiting); /* there, since it waits */
+	entry *e = slot_of(l, who, &waiting); /* there, since it waits */
 	e->waiting--;
 	l->waiting--;
 	if (wrong) {

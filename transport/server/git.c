@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/codec.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/decompress.h"
@@ -19,6 +18,7 @@
 #include "repo/git/oid.h"
 #include "repo/git/program.h"
 #include "repo/git/run_git.h"
+#include "transport/server/git_wants.h"
 
 #define SERVICE "git-upload-pack"
 #define TYPE "application/x-" SERVICE
@@ -34,7 +34,8 @@
 #define PROTOCOL_MAX 64u /* bytes of the header Git-Protocol */
 
 /* As vv_ref_is_served. */
-static const char *const shown[] = {"refs/heads", "refs/tags", "refs/varve/heads"};
+static const char *const shown[] = {"refs/heads", "refs/tags", "refs/varve/heads",
+				    "refs/varve/expired"};
 
 /* --- settings --------------------------------------------------------------------------- */
 
@@ -168,38 +169,6 @@ static vv_status read_body(http_request *q, vv_buf *out, vv_error *err)
 	return n < 0 ? (vv_status)n : vv_buf_ok(out, err);
 }
 
-/* Reads the ids of the lines "want ID". Each line begins with its length, in four hex digits; 0000 to 0003 are marks. */
-static vv_status read_wants(const vv_buf *body, vv_oids *wants, vv_error *err)
-{
-	static const char word[] = "want ";
-	const size_t word_len = sizeof(word) - 1;
-
-	for (size_t at = 0; at < body->len;) {
-		const char *line = body->data + at;
-		uint8_t len[2];
-		vv_status rc;
-		vv_oid id;
-
-		if (body->len - at < 4 || !vv_hex_read(len, 2, line)) {
-			return vv_fail(err, VV_EINPUT, "the request is not one of git");
-		}
-		const size_t size = (size_t)len[0] << 8 | len[1];
-		if (size > body->len - at) {
-			return vv_fail(err, VV_EINPUT, "the request of git is truncated");
-		}
-		at += size < 4 ? 4 : size;
-		if (size < 4 + word_len || memcmp(line + 4, word, word_len) != 0) {
-			continue;
-		}
-		if (size < 4 + word_len + VV_OID_TEXT ||
-		    !vv_oid_parse(&id, line + 4 + word_len, VV_OID_TEXT)) {
-			return vv_fail(err, VV_EINPUT, "the request of git wants no valid id");
-		}
-		if ((rc = vv_oids_add(wants, &id, err)) < 0) return rc;
-	}
-	return VV_OK;
-}
-
 /* Ids that no commit of a shown ref reaches; a tag may name a file. */
 typedef struct tips {
 	const vv_hidden_refs *hidden;
@@ -223,7 +192,7 @@ static vv_status check_wants(const http_request *q, vv_repository *r, const vv_h
 			     const vv_buf *body, vv_error *err)
 {
 	vv_auto(vv_oids) wants = {0};
-	vv_status rc = read_wants(body, &wants, err);
+	vv_status rc = vv_git_wants_read(&wants, vv_buf_cstr(body), body->len, err);
 
 	if (rc < 0 || wants.count == 0) return rc;
 	vv_auto_free bool *known = vv_calloc(wants.count, sizeof(*known));

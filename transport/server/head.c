@@ -5,7 +5,8 @@
  * Content-Length beside Transfer-Encoding in its newer versions) and joins folded lines, as RFC 9112,
  * 5.2, allows.
  */
-#include "transport/server/server_internal.h"
+
+#include "transport/server/head.h"
 
 #include <string.h>
 
@@ -91,17 +92,9 @@ static unsigned check_form(const http_request *q, const char *version, const cha
 	return 0;
 }
 
-/* The name without the port; brackets stay. */
-static size_t host_len(const char *host)
-{
-	const char *end = host[0] == '[' ? strchr(host, ']') : NULL;
-
-	return end ? (size_t)(end + 1 - host) : strcspn(host, ":");
-}
-
 bool vv_http_host_is_ours(const char *host, const char *const *names, size_t count)
 {
-	size_t len = host_len(host);
+	size_t len = vv_address_host_len(host, strlen(host));
 	const char *rest = host + len;
 	vv_address ignored;
 

@@ -1,7 +1,8 @@
 /*
  * listen: addresses to listen on.
  */
-#include "transport/server/server_internal.h"
+
+#include "transport/server/listen.h"
 
 #include <errno.h>
 #include <netdb.h>

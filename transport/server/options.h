@@ -38,7 +38,7 @@ typedef struct vv_http_options {
 	 * client */
 	vv_strings proxies;
 	/* secret: the parameter "secret" that the first URL of a browser must have; a cookie then
-	 * replaces it (url_secret in server_internal.h). NULL: no secret is required. secret_once:
+	 * replaces it (url_secret.h). NULL: no secret is required. secret_once:
 	 * a second secret, which is valid once; may be NULL */
 	const char *secret, *secret_once;
 	unsigned page_ms;  /* milliseconds after which a page should begin; 0: 3000 */

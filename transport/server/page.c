@@ -5,9 +5,9 @@
  * arrives. Meanwhile the socket is not read, so the worker itself checks whether the client is still
  * connected.
  */
+#include "transport/server/head.h"
 #include "transport/server/repositories.h"
 #include "transport/server/routes.h"
-#include "transport/server/server_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>

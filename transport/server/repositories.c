@@ -1,74 +1,34 @@
 /*
- * repositories: opens the repositories of a server, and names them.
+ * repositories: opens the repositories of a server.
  */
 #include "transport/server/repositories.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
-#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-
-/* The name in URLs of a repository whose folder is at real. */
-static char *name_of(const char *real)
-{
-	if (strcmp(vv_path_base(real), ".git") != 0) return vv_strdup(vv_path_base(real));
-	vv_auto(char) *above = vv_path_dir(real);
-	return above ? vv_strdup(vv_path_base(above)) : NULL;
-}
-
-static bool is_folder_of(const vv_repository *r, const char *real)
-{
-	const char *places[] = {vv_repository_workdir(r), vv_repository_gitdir(r)};
-	bool same = false;
-
-	for (size_t i = 0; i < 2 && !same; i++) {
-		char *resolved = places[i] ? realpath(places[i], NULL) : NULL;
-
-		same = resolved && strcmp(resolved, real) == 0;
-		free(resolved);
-	}
-	return same;
-}
+#include "transport/server/served_folder.h"
 
 vv_status http_repository_open(vv_http_server *s, http_repository *r, const char *path,
 			       vv_error *err)
 {
-	char *real = realpath(path, NULL);
-	vv_status rc;
+	vv_status rc = http_served_folder_open(&r->repo, &r->name, &r->path, path, s->o.env, err);
 
-	if (!real) return vv_fail_errno(err, "no repository at", path);
-	r->name = name_of(real);
-	r->path = vv_strdup(real);
-	if (!r->name || !r->path) {
-		rc = vv_fail_nomem(err);
-	} else if ((rc = vv_repository_open(&r->repo, real, s->o.env, err)) == VV_OK) {
-		if (!is_folder_of(r->repo, real)) {
-			rc = vv_fail(err, VV_ENOTFOUND,
-				     "'%s' is inside a repository, but is not one itself\n"
-				     "name the repository's own folder",
-				     vv_text_shows(path));
-		} else if (!(r->reach = vv_reachable_new(vv_repository_commondir(r->repo),
-							 s->o.env))) {
-			rc = vv_fail_nomem(err);
-		} else if ((rc = vv_repository_store(r->repo, &r->store, err)) == VV_OK &&
-			   s->handlers.files &&
-			   !(r->published = vv_published_files_new(vv_repository_varvedir(r->repo),
-								   r->store, s->handlers.files))) {
-			rc = vv_fail_nomem(err);
-		}
+	if (rc < 0) return rc;
+	r->reach = vv_reachable_new(vv_repository_commondir(r->repo), s->o.env);
+	if (!r->reach) return vv_fail_nomem(err);
+	if ((rc = vv_repository_store(r->repo, &r->store, err)) < 0) return rc;
+	if (s->handlers.files &&
+	    !(r->published = vv_published_files_new(vv_repository_varvedir(r->repo), r->store,
+						    s->handlers.files))) {
+		return vv_fail_nomem(err);
 	}
-	free(real);
-	if (rc == VV_OK && vv_array_find(s->repositories, (size_t)(r - s->repositories), one,
-					 strcmp(one->name, r->name) == 0)) {
-		rc = vv_fail(err, VV_EUSAGE,
-			     "two repositories would have the name '%s'\nrename one of the "
-			     "folders",
-			     vv_text_shows(r->name));
+	if (vv_array_find(s->repositories, (size_t)(r - s->repositories), one,
+			  strcmp(one->name, r->name) == 0)) {
+		return http_fail_same_name(r->name, err);
 	}
-	return rc;
+	return VV_OK;
 }
 
 void http_repository_close(http_repository *r)

@@ -28,7 +28,7 @@ static int open_it(vv_stat *st, const char *path, vv_error *err)
 	return fd;
 }
 
-static vv_status judge(const vv_stat *st, const char *path, bool in_clear, vv_error *err)
+static vv_status check_mode(const vv_stat *st, const char *path, bool in_clear, vv_error *err)
 {
 	uid_t me = geteuid();
 
@@ -58,7 +58,7 @@ vv_status vv_secret_file_read(vv_buf *out, vv_stat *st, const char *path, size_t
 	ssize_t got = 0;
 
 	if (fd < 0) return (vv_status)fd;
-	if ((rc = judge(st, path, in_clear, err)) < 0) return rc;
+	if ((rc = check_mode(st, path, in_clear, err)) < 0) return rc;
 	if (!vv_buf_reserve(out, max + 1)) return vv_fail_nomem(err);
 	if (st->size <= max &&
 	    (got = vv_read_full(fd, out->data + out->len, max + 1, path, err)) < 0) {

@@ -20,12 +20,14 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "transport/server/connection.h"
+#include "transport/server/head.h"
+#include "transport/server/listen.h"
 #include "transport/server/repositories.h"
 #include "transport/server/request.h"
 #include "transport/server/routes.h"
 #include "transport/server/secret_file.h"
-#include "transport/server/server_internal.h"
 #include "transport/server/state.h"
+#include "transport/server/url_secret.h"
 #include "transport/server/words.h"
 
 #define HEAD_MAX ((size_t)32 << 10) /* memory of a connection: its head must fit */
@@ -454,8 +456,7 @@ static void fill_defaults(vv_http_options *o)
 static vv_status read_names(vv_http_server *s, const vv_http_options *o, vv_error *err)
 {
 	vv_status rc;
-	s->proxies = vv_calloc(o->proxies.count + 1, sizeof(*s->proxies));
-	if (!s->proxies) return vv_fail_nomem(err);
+
 	vv_array_each(o->origins.items, o->origins.count, it) {
 		const char *origin = *it, *host = strstr(origin, "://");
 
@@ -467,9 +468,9 @@ static vv_status read_names(vv_http_server *s, const vv_http_options *o, vv_erro
 				       vv_text_shows(origin));
 		}
 	}
-	vv_array_each(o->proxies.items, o->proxies.count, it) {
-		if ((rc = vv_network_read(&s->proxies[s->proxy_count++], *it, err)) < 0) return rc;
-	}
+	rc = vv_networks_read(&s->proxies, o->proxies.items, o->proxies.count, err);
+	if (rc < 0) return rc;
+	s->proxy_count = o->proxies.count;
 	vv_array_each(o->hosts.items, o->hosts.count, it) {
 		if (**it == '\0' || strpbrk(*it, ":/ ")) {
 			return vv_fail(

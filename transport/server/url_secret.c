@@ -1,7 +1,8 @@
 /*
  * url_secret: cookies, and the redirect that sets one.
  */
-#include "transport/server/server_internal.h"
+
+#include "transport/server/url_secret.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -101,7 +101,8 @@ static int make_room(void *array, size_t *cap, size_t count, size_t size, varve_
 
 /* ---- values ---- */
 
-static int keep(vv_sql_grouped *g, size_t i, size_t place, const vv_sql_value *v, varve_error *err)
+static int store_value(vv_sql_grouped *g, size_t i, size_t place, const vv_sql_value *v,
+		       varve_error *err)
 {
 	column *c = &g->columns[i];
 	uint32_t len = (uint32_t)v->len;
@@ -346,7 +347,7 @@ static int find_group(uint32_t *out, vv_sql_grouped *g, uint32_t hash, const vv_
 			return rc;
 		}
 		for (size_t i = 0; i < g->how.count && !g->how.join && rc == 0; i++) {
-			rc = keep(g, g->how.by[i], g->group_count, &values[i], err);
+			rc = store_value(g, g->how.by[i], g->group_count, &values[i], err);
 		}
 		if (rc < 0) return rc;
 		g->groups[g->group_count] = (group){.hash = hash};
@@ -405,7 +406,7 @@ static int take_row(vv_sql_grouped *g, vv_sql_scan *scan, varve_error *err)
 	}
 	vv_array_each(g->others, g->other_count, other) {
 		if ((rc = vv_sql_scan_read(&v, scan, *other, err)) < 0 ||
-		    (rc = keep(g, *other, g->count, &v, err)) < 0) {
+		    (rc = store_value(g, *other, g->count, &v, err)) < 0) {
 			return rc;
 		}
 	}

@@ -49,7 +49,7 @@ static varve_value read_argument(sqlite3_value *v, char digits[VV_VALUE_OWN])
 }
 
 /* Numbers are REAL if an argument is, or if SQLite's own function returns REAL. */
-static void put(sqlite3_context *context, const varve_value *v, bool real)
+static void put_result(sqlite3_context *context, const varve_value *v, bool real)
 {
 	if (v->kind == VARVE_VALUE_DECIMAL || (v->kind == VARVE_VALUE_INT64 && real)) {
 		sqlite3_result_double(context, vv_sql_value_double(v->text.data));
@@ -75,7 +75,7 @@ static void call(sqlite3_context *context, int argc, sqlite3_value **argv)
 	if (varve_function_call(&out, f, args, (size_t)argc, &err) < 0) {
 		sqlite3_result_error(context, err.message, -1);
 	} else {
-		put(context, &out, real);
+		put_result(context, &out, real);
 	}
 }
 
@@ -141,8 +141,8 @@ static void drop_catalog(void *p)
 }
 
 /* Takes the name. */
-static int add(vv_sql_catalog *c, const char *module, const vv_sql_name *name,
-	       const vv_sql_function *function, varve_error *err)
+static int add_module(vv_sql_catalog *c, const char *module, const vv_sql_name *name,
+		      const vv_sql_function *function, varve_error *err)
 {
 	vv_sql_registered *r = sqlite3_malloc64(sizeof(*r));
 
@@ -166,7 +166,7 @@ static int add_fixed(vv_sql_catalog *c, varve_error *err)
 {
 	int rc;
 	vv_array_each(fixed, sizeof(fixed) / sizeof(fixed[0]), table) {
-		if ((rc = add(c, (*table)->name, NULL, *table, err)) < 0) return rc;
+		if ((rc = add_module(c, (*table)->name, NULL, *table, err)) < 0) return rc;
 	}
 	return 0;
 }
@@ -216,12 +216,12 @@ static int add_word(vv_sql_catalog *c, const char *word, varve_error *err)
 	}
 	if (rc < 0) return rc;
 	if (url_len > 0) return add_other(c, word, url_len, err);
-	return add(c, word, &name,
-		   name.kind == VV_NAME_DIFF || name.kind == VV_NAME_DIFF_CELLS ||
-				   name.kind == VV_NAME_ROW
-			   ? of_tables[name.kind]
-			   : NULL,
-		   err);
+	return add_module(c, word, &name,
+			  name.kind == VV_NAME_DIFF || name.kind == VV_NAME_DIFF_CELLS ||
+					  name.kind == VV_NAME_ROW
+				  ? of_tables[name.kind]
+				  : NULL,
+			  err);
 }
 
 /* ---- names that differ in case only ---- */

@@ -251,10 +251,37 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len,
 	return row[b_len];
 }
 
+static bool is_file(const char *word)
+{
+	struct stat st;
+
+	return stat(word, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* Hints at a file of the folder that is not tracked: new.csv for the name `new`. */
+static bool hint_file(varve_error *err, const char *name, size_t len)
+{
+	static const char *const endings[] = {"csv", "tsv", "ndjson", "jsonl", "json"};
+
+	vv_array_each(endings, sizeof(endings) / sizeof(endings[0]), it) {
+		char file[256];
+		const int n = snprintf(file, sizeof(file), "%.*s.%s", (int)len, name, *it);
+
+		if (n > 0 && (size_t)n < sizeof(file) && is_file(file)) {
+			snprintf(err->hint, sizeof(err->hint),
+				 "the file is not tracked: write \"%s\" in place of the name",
+				 file);
+			return true;
+		}
+	}
+	return false;
+}
+
 static void hint_nearest(varve_error *err, const vv_sql_paths *l, const char *name, size_t len)
 {
 	size_t best = 4, at = 0;
 
+	if (hint_file(err, name, len)) return;
 	for (size_t i = 0; i < l->count; i++) {
 		const char *file = last_part(l->items[i]);
 		size_t one = distance(name, len, file, stem_len(file), 3),
@@ -405,13 +432,6 @@ static int find_cut(vv_sql_name *out, vv_sql_catalog *c, const char *word, const
 		rc = vv_sql_error_memory(err);
 	}
 	return rc;
-}
-
-static bool is_file(const char *word)
-{
-	struct stat st;
-
-	return stat(word, &st) == 0 && S_ISREG(st.st_mode);
 }
 
 /* Is the file, wherever links lead, below the folder, and not one of Git's? */

@@ -352,7 +352,8 @@ static void count_condition(estimate *e, const rows_table *t, const vv_sql_scan_
 }
 
 /* Takes a constraint where it can be pushed; false: it cannot. */
-static bool take(vv_sql_scan_condition *out, const rows_table *t, sqlite3_index_info *info, int i)
+static bool take_constraint(vv_sql_scan_condition *out, const rows_table *t,
+			    sqlite3_index_info *info, int i)
 {
 	const struct sqlite3_index_constraint *c = &info->aConstraint[i];
 	sqlite3_value *known;
@@ -439,7 +440,7 @@ static int best_index(sqlite3_vtab *base, sqlite3_index_info *info)
 	for (int i = 0; i < info->nConstraint && count < VV_SCAN_CONDITIONS; i++) {
 		vv_sql_scan_condition c;
 
-		if (info->aConstraintUsage[i].argvIndex == 0 && take(&c, t, info, i)) {
+		if (info->aConstraintUsage[i].argvIndex == 0 && take_constraint(&c, t, info, i)) {
 			info->aConstraintUsage[i].argvIndex = ++count + at;
 			sqlite3_str_appendf(plan, " %d:%d:%d:%d", c.column, c.op, c.literal,
 					    c.list);

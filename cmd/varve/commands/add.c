@@ -189,7 +189,7 @@ static vv_status unpack(unpacked *out, vv_context *c, vv_error *err)
 	return vv_pathspec_init(&c->paths, c->repo, (int)out->count, out->names, err);
 }
 
-static vv_status add(vv_context *c, vv_add_request *req, vv_error *err)
+static vv_status add_paths(vv_context *c, vv_add_request *req, vv_error *err)
 {
 	const options *o = c->options;
 	vv_auto(vv_add_plan) plan = {0};
@@ -233,7 +233,7 @@ static vv_status add_unpacked(vv_context *c, vv_add_request *req, vv_error *err)
 	vv_status rc = vv_context_need(c, VV_NEEDS_LOCK | VV_NEEDS_INDEX, err);
 
 	if (rc == VV_OK && (rc = unpack(&u, c, err)) == VV_OK) {
-		rc = add(c, req, err);
+		rc = add_paths(c, req, err);
 	}
 	vv_pathspec_clear(&c->paths); /* which borrows the names */
 	vv_names_free(u.names, u.count);
@@ -258,14 +258,16 @@ static vv_status find_old(vv_subject *old, vv_error *why, vv_context *c, const c
 	if (vv_exists(file)) {
 		rc = vv_checkout_give_way(c->repo, c->reader, c->index, path, err);
 		if (rc == VV_OK) {
-			return vv_subject_find_file(old, c->repo, c->reader, file, err);
+			return vv_subject_find(old, c->repo, c->reader,
+					       &(vv_version_name){.file = file}, err);
 		}
 		if (rc != VV_EREFUSED) return rc;
 		*why = *err;
 		vv_error_clear(err);
 	}
 	return vv_index_get(c->index, path, &entry)
-		       ? vv_subject_find(old, c->repo, c->reader, staged, err)
+		       ? vv_subject_find(old, c->repo, c->reader,
+					 &(vv_version_name){.word = staged}, err)
 		       : VV_OK;
 }
 
@@ -335,7 +337,7 @@ static vv_status add_arrow(vv_context *c, vv_add_request *req, vv_dataset_option
 	/* the file that exists now */
 	vv_pathspec_clear(&c->paths);
 	rc = vv_pathspec_init(&c->paths, c->repo, c->argc, c->argv, err);
-	return rc < 0 ? rc : add(c, req, err);
+	return rc < 0 ? rc : add_paths(c, req, err);
 }
 
 static int check_add(const vv_context *c)
@@ -377,7 +379,7 @@ static vv_status run_add(vv_context *c, vv_error *err)
 	if (rc < 0) return rc;
 	if (o->arrow) return add_arrow(c, &req, &import, err);
 	if (o->as_csv) return add_unpacked(c, &req, err);
-	return add(c, &req, err);
+	return add_paths(c, &req, err);
 }
 
 static const vv_option add_table[] = {
@@ -425,7 +427,15 @@ static const vv_option_rule option_rules[] = {
 	{NULL, NULL, NULL},
 };
 
-static const vv_absent_option absent[] = {{"primary-key", "did you mean '--key'?"}, {NULL, NULL}};
+#define PATCH_HINT                                                                                 \
+	"a table is staged whole; 'varve restore --row KEY FILE' takes a row of it back first"
+
+static const vv_absent_option absent[] = {
+	{"p patch", .hint = PATCH_HINT},
+	{"primary-key pk id keys", .use = "--key"},
+	{"sep", .use = "--delimiter"},
+	{.names = NULL},
+};
 
 const vv_command vv_cmd_add = {
 	.name = "add",

@@ -163,7 +163,8 @@ static vv_status open_base(void *payload, const vv_cid *root, vv_table *out, boo
 	return rc == VV_EMISSING ? VV_OK : rc;
 }
 
-static vv_status put(void *payload, const char *path, const void *bytes, size_t len, vv_error *err)
+static vv_status put_bytes(void *payload, const char *path, const void *bytes, size_t len,
+			   vv_error *err)
 {
 	return vv_apply_files_put(&((run *)payload)->files, path, "", bytes, len, err);
 }
@@ -415,7 +416,7 @@ static vv_status apply(run *r, vv_error *err)
 		.open = open_target,
 		.base = open_base,
 		.cache = cache_of_target,
-		.put = put,
+		.put = put_bytes,
 		.done = done,
 		.left = leave,
 		.misfit = misfit,

@@ -430,7 +430,8 @@ static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 	vv_status rc;
 	if ((rc = vv_rev_commit(r->repo, rev, &start, err)) < 0 ||
 	    (rc = need_path(r, rev, &start, err)) < 0 ||
-	    (rc = vv_table_at_open(&first, r->repo, r->reader, &start, r->path,
+	    (rc = vv_table_at_open(&first, r->repo, r->reader,
+				   &(vv_version_name){.path = r->path, .commit = &start},
 				   &(vv_subject_options){.find_key = true, .unpack = true}, err)) <
 		    0) {
 		if (rc == VV_EINPUT) {
@@ -478,11 +479,6 @@ static bool is_rev_first(const vv_context *c)
 		vv_rev_commit(c->repo, c->argv[1], &id, VV_IGNORED) < 0);
 }
 
-static bool is_number(const char *word)
-{
-	return *word && word[strspn(word, "0123456789")] == '\0';
-}
-
 static vv_status run_blame(vv_context *c, vv_error *err)
 {
 	bool swapped = c->argc == 2 && is_rev_first(c); /* as in Git: REV [--] PATH */
@@ -504,7 +500,7 @@ static vv_status run_blame(vv_context *c, vv_error *err)
 		r.path = path;
 		rc = blame(&r, rev, err);
 	}
-	if (rc == VV_ENOTFOUND && c->argc == 2 && !swapped && is_number(rev) &&
+	if (rc == VV_ENOTFOUND && c->argc == 2 && !swapped && vv_exists(c->argv[0]) &&
 	    err->hint_id == VV_HINT_VERSIONS) {
 		err->hint_id = VV_HINT_NONE;
 		(void)vv_hint(err, "did you mean '--row %s'?", rev);
@@ -512,7 +508,19 @@ static vv_status run_blame(vv_context *c, vv_error *err)
 	return vv_out_failed() ? VV_OK : rc;
 }
 
-static const vv_absent_option absent[] = {{"column", "did you mean '--cells'?"}, {NULL, NULL}};
+static const vv_absent_option absent[] = {
+	{"L lines", .line = "varve blame ARGS | sed -n '1p;VALUE p'"},
+	{"column columns cols c", .line = "varve blame --cells ARGS | grep -E '^[^ ]|  VALUE '"},
+	{"csv format", .line = "varve sql --format csv \"SELECT * FROM varve_blame_TABLE\""},
+	{"id k r line", .use = "--row"},
+	{"filter query", .use = "--where"},
+	{"rows", .hint = "several rows: --where 'COLUMN in (2, 3)'"},
+	{"author", .line = "varve blame ARGS | grep VALUE"},
+	{"n limit head", .line = "varve blame ARGS | head -n VALUE"},
+	{"rev at", .use = ""},
+	{"since after", .line = "varve log -p --since VALUE FILE"},
+	{.names = NULL},
+};
 
 const vv_command vv_cmd_blame = {
 	.name = "blame",

@@ -14,6 +14,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/out_file.h"
+#include "cmd/varve/print/out_format.h"
 #include "lib/arrow/ipc.h"
 #include "lib/documents/workbook.h"
 #include "lib/names/version.h"
@@ -21,6 +22,7 @@
 #include "lib/view/kept_keys.h"
 #include "lib/view/view.h"
 
+#define CAT_ROWS "csv|tsv|ndjson|json"
 #define CAT_FORMATS "csv|tsv|ndjson|json|arrow|table|xlsx|parquet"
 
 typedef struct options {
@@ -53,23 +55,32 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "raw", raw, "write control characters to a terminal, too"),
 };
 
-#define SORT_HINT "--sort COLUMN sorts ascending, --sort -COLUMN descending"
-
-static const vv_absent_option absent[] = {{"sort-by", SORT_HINT},
-					  {"order", SORT_HINT},
-					  {"order-by", SORT_HINT},
-					  {"head", "did you mean '--limit'?"},
-					  {"desc", SORT_HINT},
-					  {"n", "did you mean '--limit'?"},
-					  {"row", "did you mean '--where'?"},
-					  {"filter", "did you mean '--where'?"},
-					  {"to", "did you mean '--format'?"},
-					  {"as", "did you mean '--format'?"},
-					  {"query", "did you mean '--where'?"},
-					  {"select", "did you mean '--columns'?"},
-					  {"csv", "did you mean '--format csv'?"},
-					  VV_ABSENT_WRITTEN,
-					  {NULL, NULL}};
+static const vv_absent_option absent[] = {
+	{"rev r revision version at commit source tag branch as-of date",
+	 .line = "varve cat VALUE:FILE OPTIONS"},
+	{"sort-by order order-by orderby", .use = "--sort"},
+	{"desc descending reverse",
+	 .hint = "--sort COLUMN sorts ascending, --sort -COLUMN descending", .negates = "--sort"},
+	{"n head first rows max nrows top", .use = "--limit"},
+	{"skip start", .use = "--offset"},
+	{"tail last", .line = "varve cat ARGS | tail -n VALUE"},
+	{"no-header no-headers H headerless", .line = "varve cat ARGS | tail -n +2"},
+	{"filter query condition q", .use = "--where"},
+	{"row", .hint = "did you mean '--where'?"},
+	{"select column cols fields c usecols keep", .use = "--columns"},
+	{"to as t f output-format", .use = "--format"},
+	{"pretty table aligned human format=text format=pretty", .use = "--format table"},
+	{"csv", .use = "--format csv"},
+	{"tsv", .use = "--format tsv"},
+	{"ndjson jsonl format=jsonl", .use = "--format ndjson"},
+	{"arrow feather format=feather", .use = "--format arrow"},
+	{"parquet", .use = "-o out.parquet"},
+	{"xlsx excel", .use = "-o out.xlsx"},
+	{"distinct unique", .line = "varve sql \"SELECT DISTINCT * FROM TABLE\""},
+	{"out", .use = "--output"},
+	VV_ABSENT_WRITTEN,
+	{.names = NULL},
+};
 
 static bool is_part(const options *o)
 {
@@ -91,47 +102,30 @@ static bool is_parquet(const options *o)
 	return o->format && strcmp(o->format, "parquet") == 0;
 }
 
-/* The format of rows that the ending of a file's name stands for; NULL: none. */
-static const char *format_of_ending(const char *path)
+/* Is the output written as the file is? Only a table under another name has another format, and a
+ * document is copied under its own name. */
+static bool keeps_form(const options *o, const vv_context *c)
 {
-	static const char *const formats[][2] = {{"csv", "csv"},
-						 {"tsv", "tsv"},
-						 {"json", "json"},
-						 {"ndjson", "ndjson"},
-						 {"jsonl", "ndjson"}};
-	const char *ext = vv_path_ext(path);
+	const char *to = vv_out_format_ending(o->output);
+	const char *from = c->argc == 1 ? vv_out_format_ending(c->argv[0]) : NULL;
+	const char *ext = vv_path_ext(o->output);
 
-	vv_array_each(formats, sizeof(formats) / sizeof(formats[0]), it) {
-		if (vv_ascii_equal(ext, (*it)[0])) return (*it)[1];
+	if (vv_out_format_is_document(o->output)) {
+		return !is_view(o) && c->argc > 0 &&
+		       !vv_array_find(c->argv, (size_t)c->argc, word,
+				      !vv_ascii_equal(vv_path_ext(*word), ext));
 	}
-	return NULL;
+	return !to || !from || strcmp(from, to) == 0 || !vv_choices_have(CAT_ROWS, from);
 }
 
-/* A file that ends in .json has JSON, also of a CSV table; bytes are copied under their own ending. */
-static void choose_rows_format(options *o, const vv_context *c)
-{
-	const char *to = format_of_ending(o->output);
-	const char *from = c->argc == 1 ? format_of_ending(c->argv[0]) : NULL;
-
-	if (!o->format && to && from && strcmp(to, from) != 0) {
-		o->format = to;
-	}
-}
-
-/* The options, with the format that the output's name requires. The bytes of a document are copied. */
+/* The options, with the format that the output's name requires. */
 static int read_options(options *o, const vv_context *c)
 {
-	static const char *const documents[] = {"xlsx", "parquet", NULL};
+	const vv_out_formats formats = {.command = c, .choices = CAT_FORMATS, .instead = "csv"};
 
 	*o = *(const options *)c->options;
-	if (!o->output) return VV_EXIT_OK;
-	choose_rows_format(o, c);
-	const char *ext = vv_path_ext(o->output);
-	const bool copied = !is_view(o) && c->argc > 0 &&
-			    !vv_array_find(c->argv, (size_t)c->argc, word,
-					   !vv_ascii_equal(vv_path_ext(*word), ext));
-
-	return copied ? VV_EXIT_OK : vv_out_file_format(&o->format, o->output, documents);
+	if (!o->output || keeps_form(o, c)) return VV_EXIT_OK;
+	return vv_out_format_choose(&o->format, o->output, &formats);
 }
 
 static int fill_view(vv_view_options *v, const options *o)
@@ -340,7 +334,8 @@ static vv_status run_cat(vv_context *c, vv_error *err)
 	}
 	for (int i = 0; rc == VV_OK && i < c->argc; i++) {
 		vv_auto(vv_subject) s = {.env = vv_environ()};
-		if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[i], err)) == VV_OK) {
+		if ((rc = vv_subject_find(&s, c->repo, c->reader,
+					  &(vv_version_name){.word = c->argv[i]}, err)) == VV_OK) {
 			rc = write_one(&s, o, &v, &out, err);
 		}
 	}

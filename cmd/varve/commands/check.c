@@ -20,6 +20,7 @@
 #include "cmd/varve/print/check_reports.h"
 #include "dataset/schema/declared.h"
 #include "lib/check/files.h"
+#include "lib/check/other_rules.h"
 #include "lib/check/rule_tests.h"
 #include "lib/check/run.h"
 #include "lib/check/suggest.h"
@@ -81,8 +82,8 @@ static const vv_option table[] = {
 	OPT_CHOICE(0, "format", format, "FORMAT", VV_REPORT_FORMS "|checks",
 		   "the format of the report (default: text; for checks, see --list-rules)"),
 	OPT_WORD(0, "json", format, "json", "short for --format json"),
-	OPT_LIST(0, "output", outputs, "FORMAT=FILE",
-		 "also write the report to FILE; may be repeated"),
+	OPT_LIST('o', "output", outputs, "[FORMAT=]FILE",
+		 "also write the report to FILE, in the format of its name; may be repeated"),
 	OPT_ONCE(0, "failed-rows", failed_rows, "FILE",
 		 "write every faulty row to FILE, with the reasons"),
 	OPT_ONCE(0, "passed-rows", passed_rows, "FILE",
@@ -104,9 +105,27 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "no-cache", no_cache, "read everything again, without caches"),
 };
 
-static const vv_absent_option absent[] = {{"strict", "did you mean '--fail-on warning'?"},
-					  VV_ABSENT_WRITTEN,
-					  {NULL, NULL}};
+static const vv_absent_option absent[] = {
+	{"strict fail-on-warning werror warnings-as-errors", .use = "--fail-on warning"},
+	{"against compare since diff", .use = "--base"},
+	{"exclude ignore", .use = "--skip"},
+	{"only rule include", .use = "--select"},
+	{"junit", .use = "--format junit"},
+	{"sarif", .use = "--format sarif"},
+	{"github", .use = "--format github"},
+	{"html", .use = "--format html"},
+	{"md markdown", .use = "--format markdown"},
+	{"all verbose v ci", .use = ""},
+	{"exit-zero", .line = "varve check ARGS || true"},
+	{"out out-file output-file report=FILE", .use = "--output"},
+	{"report", .use = "--format"},
+	{"unique",
+	 .line = "printf '[%s]\\nunique (VALUE)\\n' FILE >> varve.checks && varve check FILE"},
+	{"not-null required notnull",
+	 .line = "printf '[%s]\\nVALUE is not null\\n' FILE >> varve.checks && varve check FILE"},
+	VV_ABSENT_WRITTEN,
+	{.names = NULL},
+};
 
 /* One command under way. */
 typedef struct check {
@@ -151,6 +170,11 @@ static bool splits(const options *o)
 	return o->failed_rows || o->passed_rows;
 }
 
+static int check_outputs(const vv_context *c)
+{
+	return vv_check_output_names(c, &((const options *)c->options)->outputs);
+}
+
 static vv_status check_usage(const options *o, vv_error *err)
 {
 	const char *both = NULL;
@@ -187,7 +211,8 @@ static vv_status check_usage(const options *o, vv_error *err)
 	if (o->rules && !o->files) {
 		return vv_fail(err, VV_EUSAGE,
 			       "--rules requires --files\n"
-			       "in a repository the rules are in varve.json at the top");
+			       "'varve check --files --rules FILE PATH' applies other rules than "
+			       "those at the top of the repository");
 	}
 	if (o->limit) {
 		uint64_t n;
@@ -963,6 +988,7 @@ const vv_command vv_cmd_check = {
 		   "valid: 2 warnings in 1 table",
 	.options = table,
 	.absent = absent,
+	.check = check_outputs,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.exit_codes = "the data is invalid",

@@ -45,17 +45,11 @@ static const vv_option table[] = {
 	OPT_FLAG('q', "quiet", job.quiet, "print nothing on success"),
 };
 
-#define SHALLOW_HINT                                                                               \
-	"--lazy gets history without data; 'git clone' with this option, then 'varve fetch', "     \
-	"makes a shallow clone"
-
 static const vv_absent_option absent[] = {
-	{"depth", SHALLOW_HINT},
-	{"shallow-since", SHALLOW_HINT},
-	{"shallow-exclude", SHALLOW_HINT},
-	{"filter", "--lazy gets only history, and the data of a version when it is needed"},
-	{"revision", "clone it with --lazy, then 'git switch --detach REV'"},
-	{NULL, NULL},
+	{"depth shallow-since shallow-exclude filter", .line = "varve clone --lazy ARGS",
+	 .drops = true},
+	{"revision", .hint = "clone it with --lazy, then 'git switch --detach REV'"},
+	{.names = NULL},
 };
 
 static void tell_done(const vv_clone_job *j)

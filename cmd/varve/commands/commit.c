@@ -96,7 +96,7 @@ static void words_clear(words *w)
 }
 VV_AUTO_CLEAR(words, words_clear)
 
-static void put(words *w, bool wanted, const char *word)
+static void put_word(words *w, bool wanted, const char *word)
 {
 	if (wanted) {
 		w->items[w->count++] = word;
@@ -115,8 +115,8 @@ static vv_status put_date(words *w, const options *o, vv_error *err)
 	vv_date_moment(&d, &sec, &offset);
 	w->date = vv_date_text(sec, offset);
 	w->committer = w->date ? vv_asprintf("GIT_COMMITTER_DATE=%s", w->date) : NULL;
-	put(w, true, "--date");
-	put(w, w->date, w->date);
+	put_word(w, true, "--date");
+	put_word(w, w->date, w->date);
 	return vv_alloc_ok(w->committer, err);
 }
 
@@ -132,25 +132,25 @@ static vv_status put_words(words *w, const vv_commit_job *j, const options *o, v
 		return rc;
 	}
 	if (o->messages.count > 0) {
-		put(w, true, "-m");
-		put(w, true, vv_buf_cstr(&w->message));
+		put_word(w, true, "-m");
+		put_word(w, true, vv_buf_cstr(&w->message));
 	} else if (o->file) {
-		put(w, true, "-F");
-		put(w, true, o->file);
+		put_word(w, true, "-F");
+		put_word(w, true, o->file);
 	}
 	if (o->author) {
 		w->author = vv_asprintf("--author=%s", o->author);
-		put(w, w->author, w->author);
+		put_word(w, w->author, w->author);
 	}
-	put(w, j->amend, "--amend");
-	put(w, j->allow_empty, "--allow-empty");
-	put(w, o->sign, "-S");
-	put(w, o->no_sign, "--no-gpg-sign");
-	put(w, o->no_verify, "--no-verify");
-	put(w, o->edit, "--edit");
-	put(w, o->no_edit && !o->edit, "--no-edit");
+	put_word(w, j->amend, "--amend");
+	put_word(w, j->allow_empty, "--allow-empty");
+	put_word(w, o->sign, "-S");
+	put_word(w, o->no_sign, "--no-gpg-sign");
+	put_word(w, o->no_verify, "--no-verify");
+	put_word(w, o->edit, "--edit");
+	put_word(w, o->no_edit && !o->edit, "--no-edit");
 	/* a merge's draft names the conflicts in comments, which must be stripped */
-	put(w, under_way && o->no_edit && !o->edit, "--cleanup=strip");
+	put_word(w, under_way && o->no_edit && !o->edit, "--cleanup=strip");
 	return VV_OK;
 }
 
@@ -225,8 +225,9 @@ static const vv_option commit_table[] = {
 };
 
 static const vv_absent_option absent[] = {
-	{"author-date", "the variable GIT_AUTHOR_DATE sets it, as for git"},
-	{NULL, NULL}};
+	{"author-date", .hint = "the variable GIT_AUTHOR_DATE sets it, as for git"},
+	{.names = NULL},
+};
 
 static const vv_option_rule option_rules[] = {
 	{"-a", .excludes = "PATH"},

@@ -242,7 +242,8 @@ static vv_status explain_path(answer *a, const options *o, vv_context *c, vv_err
 	vv_status rc;
 
 	if ((rc = vv_context_need(c, VV_NEEDS_PROGRESS | VV_NEEDS_READER, err)) < 0 ||
-	    (rc = vv_subject_find(&s, c->repo, c->reader, o->explain, err)) < 0 ||
+	    (rc = vv_subject_find(&s, c->repo, c->reader, &(vv_version_name){.word = o->explain},
+				  err)) < 0 ||
 	    (rc = vv_subject_settle(&s, err)) < 0) {
 		return rc;
 	}
@@ -339,14 +340,22 @@ static vv_status list_settings(const options *o, vv_repository *r, vv_error *err
 	return answer_end(&l.a, rc, err);
 }
 
-/* Only varve's own: for the rest there is git config. */
-static vv_status check_name(const char *name, vv_error *err)
+/* Only varve's own: for the rest there is git config. value: to be set; may be NULL. */
+static vv_status check_name(const char *name, const char *value, vv_error *err)
 {
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+
 	if (vv_setting_is_ours(name)) return VV_OK;
+	vv_buf_puts(&line, "git config ");
+	vv_text_put_word(&line, name);
+	if (value) {
+		vv_buf_putc(&line, ' ');
+		vv_text_put_word(&line, value);
+	}
 	return vv_fail(err, VV_EUSAGE,
 		       "'%s' is not one of varve's settings (varve.*)\n"
-		       "'git config %s' works here",
-		       vv_text_shows(name), vv_text_word(name));
+		       "'%s' works here",
+		       vv_text_shows(name), vv_buf_cstr(&line));
 }
 
 static vv_status set(vv_repository *r, const char *name, const char *value, vv_error *err)
@@ -374,7 +383,7 @@ static vv_status get(vv_repository *r, const char *name, vv_error *err)
 static vv_status get_or_set(const options *o, vv_repository *r, int argc, char **argv,
 			    vv_error *err)
 {
-	const vv_status rc = check_name(argv[0], err);
+	const vv_status rc = check_name(argv[0], argc == 2 ? argv[1] : NULL, err);
 
 	if (rc < 0) return rc;
 	if (o->unset) return vv_config_set(r, argv[0], NULL, err);

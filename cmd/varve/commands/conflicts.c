@@ -41,6 +41,18 @@ static void put_value(const vv_conflict_item *item, size_t side)
 	}
 }
 
+/* A row of base, or one that a side has in its place. */
+static void put_replaced(const vv_conflict_record *c, const vv_conflict_item *item)
+{
+	const size_t side = item->at[VV_OURS] != UINT64_MAX ? VV_OURS : VV_THEIRS;
+
+	if (item->at[VV_BASE] != UINT64_MAX) {
+		vv_out(", replaced on both sides by different rows");
+	} else {
+		vv_out(", in its place in %s", vv_text_shows(c->names[side]));
+	}
+}
+
 static void put_row(const vv_conflict_record *c, const vv_conflict_item *item)
 {
 	vv_auto(vv_buf) name = VV_BUF_INIT;
@@ -53,6 +65,8 @@ static void put_row(const vv_conflict_record *c, const vv_conflict_item *item)
 	}
 	if (item->kind == VV_CONFLICT_ROW_ADDED || item->kind == VV_CONFLICT_ROW_TWICE) {
 		vv_out(", added on both sides");
+	} else if (item->kind == VV_CONFLICT_ROW_REPLACED) {
+		put_replaced(c, item);
 	} else if (item->kind == VV_CONFLICT_KEY_TWICE) {
 		vv_out(": %s", item->detail ? vv_text_shows(item->detail) : VV_KEY_TWICE);
 	} else if (item->kind == VV_CONFLICT_ROW_REMOVED) {

@@ -21,6 +21,7 @@
 #include "lib/arrow/in/rewrite.h"
 #include "lib/names/convert_input.h"
 #include "lib/names/dialect_words.h"
+#include "lib/names/table_at.h"
 #include "lib/names/version.h"
 #include "lib/view/view.h"
 
@@ -88,10 +89,7 @@ static bool is_already(const vv_table *t, vv_view_format format)
 	switch (format) {
 	case VV_VIEW_CSV:
 	case VV_VIEW_TSV:
-		return vv_form_is_delimited(d->form) && d->header && d->header_more == 0 &&
-		       d->lead == 0 && d->epilogue.len == 0 && vv_dialect_is_bare(d) &&
-		       d->delimiter == (format == VV_VIEW_CSV ? ',' : '\t') && d->quote == '"' &&
-		       !d->escape;
+		return vv_dialect_is_standard(d, format == VV_VIEW_CSV ? ',' : '\t');
 	case VV_VIEW_NDJSON:
 		return vv_form_is_typed(d->form) && !vv_form_is_document(d->form);
 	case VV_VIEW_JSON:
@@ -233,11 +231,10 @@ static vv_status convert_version(vv_context *c, const vv_sniff_hints *hints, vv_
 		return vv_fail(err, rc, "no such file '%s'", vv_text_shows(c->argv[0]));
 	}
 	if (rc < 0 || (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) return rc;
-	vv_auto(vv_subject) s = {.env = vv_environ()};
-	vv_auto(vv_table) t = {0};
-	if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[0], err)) == VV_OK &&
-	    (rc = vv_subject_open(&s, &t, &so, err)) == VV_OK) {
-		rc = write_table(&t, format, c->options, out, c->progress, err);
+	vv_auto(vv_table_at) at = {.subject = {.env = vv_environ()}};
+	if ((rc = vv_table_at_open(&at, c->repo, c->reader, &(vv_version_name){.word = c->argv[0]},
+				   &so, err)) == VV_OK) {
+		rc = write_table(&at.table, format, c->options, out, c->progress, err);
 	}
 	return rc;
 }
@@ -300,6 +297,14 @@ static vv_status run_convert(vv_context *c, vv_error *err)
 	return vv_out_failed() ? VV_OK : rc;
 }
 
+static const vv_absent_option absent[] = {
+	{"o output out", .use = ""},
+	{"to as f output-format", .use = "--format"},
+	{"from", .use = "--input-format"},
+	{"sep d", .use = "--delimiter"},
+	{.names = NULL},
+};
+
 const vv_command vv_cmd_convert = {
 	.name = "convert",
 	.group = "look",
@@ -308,6 +313,7 @@ const vv_command vv_cmd_convert = {
 	.example = "$ varve convert prices.csv.gz prices.ndjson\n"
 		   "wrote prices.ndjson: 47,123 rows, 20 columns",
 	.options = table,
+	.absent = absent,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",

@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -15,6 +16,7 @@
 #include "cmd/varve/data_out.h"
 #include "cmd/varve/out_file.h"
 #include "cmd/varve/print/diff_show.h"
+#include "cmd/varve/print/out_format.h"
 #include "diff/rows/value.h"
 #include "lib/arrow/diff_writer.h"
 #include "lib/rows/where.h"
@@ -101,20 +103,50 @@ static const vv_option_rule option_rules[] = {
 	{NULL, NULL, NULL},
 };
 
-static const vv_absent_option absent[] = {VV_ABSENT_WRITTEN, {NULL, NULL}};
+static const vv_absent_option absent[] = {
+	{"ignore exclude ignore-columns exclude-columns skip skip-column skip-columns drop",
+	 .use = "--ignore-column"},
+	{"include select only column cols fields c", .use = "--columns"},
+	{"id on pk primary-key keys", .use = "--key"},
+	{"filter condition", .use = "--where"},
+	{"n head rows max-rows", .use = "--limit"},
+	{"epsilon atol rtol delta precision", .use = "--tolerance"},
+	{"schema schema-only columns-only counts count", .use = "--summary"},
+	{"tables files", .use = "--stat"},
+	{"ignore-order ignore-row-order any-order unordered", .use = ""},
+	{"json-output output-json json-file", .line = "varve diff --json -o VALUE ARGS"},
+	{"md markdown format=md", .use = "--format markdown"},
+	{"as f output-format", .use = "--format"},
+	{"jsonl json-lines ndjson", .use = "--format ndjson"},
+	{"excel xlsx", .use = "-o changes.xlsx"},
+	{"side-by-side y from to old new rev since targets pretty table cells changes format=table",
+	 .use = ""},
+	{"added only-added new-only new-rows additions",
+	 .line = "varve diff --format ndjson ARGS | grep '\"change\":\"added\"'"},
+	{"removed only-removed deleted only-deleted",
+	 .line = "varve diff --format ndjson ARGS | grep '\"change\":\"removed\"'"},
+	{"changed only-changed modified only-modified updated",
+	 .line = "varve diff --format ndjson ARGS | grep '\"change\":\"changed\"'"},
+	{"csv format=csv",
+	 .line = "varve sql --format csv \"SELECT * FROM varve_diff_cells('FILE', 'VERSION')\""},
+	{"html format=html", .line = "varve web --export pages"},
+	VV_ABSENT_WRITTEN,
+	{.names = NULL},
+};
 
 static const vv_option compare_table[] = {
 	OPT_COMPARED,
 };
 
 /* The requested form; NULL: the output's name requires one that is not written. */
-static const vv_diff_writer_kind *find_kind(const options *o)
+static const vv_diff_writer_kind *find_kind(const vv_context *c)
 {
 	static const vv_diff_writer_kind *const arrow[] = {VV_ARROW_DIFF_FORMS(VV_DIFF_FORM_KIND)};
-	static const char *const documents[] = {"xlsx", NULL};
+	const vv_out_formats formats = {.command = c, .choices = FORMATS, .instead = "ndjson"};
+	const options *o = c->options;
 	const char *format = o->format;
 
-	if (vv_out_file_format(&format, o->print.output, documents) != VV_EXIT_OK) return NULL;
+	if (vv_out_format_choose(&format, o->print.output, &formats) != VV_EXIT_OK) return NULL;
 	vv_array_each(arrow, format ? sizeof(arrow) / sizeof(arrow[0]) : 0, form) {
 		if (strcmp((*form)->name, format) == 0) return *form;
 	}
@@ -240,9 +272,9 @@ static vv_status find_source(source *s, vv_context *c, char *word, vv_error *err
 		    (rc = vv_context_need(&s->other, VV_NEEDS_READER, err)) < 0) {
 			return rc;
 		}
-		rc = vv_subject_find(&s->subject, s->other.repo, s->other.reader,
-				     s->other.urls.argv[0], err);
-		s->subject.text = word;
+		rc = vv_subject_find(
+			&s->subject, s->other.repo, s->other.reader,
+			&(vv_version_name){.word = s->other.urls.argv[0], .shown = word}, err);
 		return rc;
 	}
 	const bool version = vv_subject_file_len(word) == 0 &&
@@ -251,9 +283,12 @@ static vv_status find_source(source *s, vv_context *c, char *word, vv_error *err
 	/* Pointers among the files need the repository's blocks; else none is needed. */
 	rc = vv_context_need(c, VV_NEEDS_READER, version ? err : VV_IGNORED);
 	if (version) {
-		return rc < 0 ? rc : vv_subject_find(&s->subject, c->repo, c->reader, word, err);
+		return rc < 0 ? rc
+			      : vv_subject_find(&s->subject, c->repo, c->reader,
+						&(vv_version_name){.word = word}, err);
 	}
-	return vv_subject_find_file(&s->subject, c->reader ? c->repo : NULL, c->reader, word, err);
+	return vv_subject_find(&s->subject, c->reader ? c->repo : NULL, c->reader,
+			       &(vv_version_name){.file = word}, err);
 }
 
 static vv_status compare_files(run *r, vv_context *c, vv_error *err)
@@ -386,8 +421,10 @@ static vv_status compare_results(run *r, const vv_new_file *files, const vv_diff
 	r->written.header = 1;
 	r->written.header_rows = 1;
 	r->written.skip = r->written.skip_below = r->written.comment = 0;
-	if ((rc = vv_subject_find_file(&a, NULL, NULL, files[0].temp, err)) < 0 ||
-	    (rc = vv_subject_find_file(&b, NULL, NULL, files[1].temp, err)) < 0) {
+	if ((rc = vv_subject_find(&a, NULL, NULL, &(vv_version_name){.file = files[0].temp}, err)) <
+		    0 ||
+	    (rc = vv_subject_find(&b, NULL, NULL, &(vv_version_name){.file = files[1].temp}, err)) <
+		    0) {
 		return rc;
 	}
 	vv_buf_printf(&old, "%s:query.csv", d->a.name);
@@ -458,14 +495,16 @@ static char *file_word(vv_context *c, const vv_diff_sides *d, const char *word)
 	vv_auto(vv_subject) s = {0};
 
 	if (d->b.kind != VV_SIDE_COMMIT) {
-		return vv_subject_find_file(&s, c->repo, c->reader, word, VV_IGNORED) == VV_OK
+		return vv_subject_find(&s, c->repo, c->reader, &(vv_version_name){.file = word},
+				       VV_IGNORED) == VV_OK
 			       ? vv_strdup(word)
 			       : NULL;
 	}
 	path = vv_repository_relative(&path, c->repo, word, VV_IGNORED) < 0 ? vv_strdup(word)
 									    : path;
 	there = vv_diff_side_word(&d->b, c->repo, path, 0);
-	if (!there || vv_subject_find(&s, c->repo, c->reader, there, VV_IGNORED) < 0) return NULL;
+	const vv_version_name name = {.word = there};
+	if (!there || vv_subject_find(&s, c->repo, c->reader, &name, VV_IGNORED) < 0) return NULL;
 	return vv_asprintf("%s%s%s:%s", c->urls.url ? c->urls.url : "", c->urls.url ? "#" : "",
 			   d->b.name, path);
 }
@@ -496,9 +535,32 @@ static void say_unchanged(vv_context *c, const vv_diff_sides *d)
 	vv_note("%s' compares %s two", vv_buf_cstr(&b), files == 2 ? "the" : "the first");
 }
 
+/* Are the arguments two files of the work tree? */
+static bool are_present(const vv_context *c)
+{
+	return c->argc == 2 && c->dashdash < 0 && vv_exists(c->argv[0]) && vv_exists(c->argv[1]);
+}
+
+static vv_status run_files(run *r, vv_context *c, vv_error *err)
+{
+	vv_auto(vv_buf) title = VV_BUF_INIT;
+	vv_status rc;
+
+	if (r->p.pages) {
+		return vv_fail(err, VV_EUSAGE,
+			       "--pages requires commits, whose pages it links\n'varve diff REV "
+			       "REV -- PATH' compares two versions of a file");
+	}
+	vv_buf_printf(&title, "%s..%s", c->argv[0], c->argv[1]);
+	if ((rc = vv_diff_print_begin(&r->p, vv_buf_cstr(&title), err)) == VV_OK) {
+		page(r);
+		rc = compare_files(r, c, err);
+	}
+	return rc < 0 ? rc : vv_diff_print_end(&r->p, err);
+}
+
 static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 {
-	char **argv = c->argv;
 	const vv_diff_sides_options so = {.dashdash = c->dashdash,
 					  .cached = r->o->cached,
 					  .renames = !r->o->print.how.no_renames,
@@ -511,24 +573,14 @@ static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 		r->two_files = !r->o->cached && !r->o->stage && !r->o->query && are_two_files(c);
 		if (rc < 0 && !r->two_files) return rc;
 	}
-	if (r->two_files) {
-		if (r->p.pages) {
-			return vv_fail(
-				err, VV_EUSAGE,
-				"--pages requires commits, whose pages it links\n'varve diff REV "
-				"REV -- PATH' compares two versions of a file");
-		}
-		vv_buf_printf(&title, "%s..%s", argv[0], argv[1]);
-		if ((rc = vv_diff_print_begin(&r->p, vv_buf_cstr(&title), err)) == VV_OK) {
-			page(r);
-			rc = compare_files(r, c, err);
-		}
-		return rc < 0 ? rc : vv_diff_print_end(&r->p, err);
+	if (r->two_files) return run_files(r, c, err);
+	if ((rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) return rc;
+	rc = vv_diff_sides_find(&d, c->repo, c->reader, c->argc, c->argv, &so, err);
+	if (rc == VV_ENOTFOUND && err->hint_id == VV_HINT_COMPARE && are_present(c)) {
+		vv_error_clear(err); /* one is not tracked: it has no other version */
+		return run_files(r, c, err);
 	}
-	if ((rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0 ||
-	    (rc = vv_diff_sides_find(&d, c->repo, c->reader, c->argc, argv, &so, err)) < 0) {
-		return rc;
-	}
+	if (rc < 0) return rc;
 	r->p.repo = c->repo;
 	r->p.reader = c->reader;
 	r->p.how.pool = vv_dataset_reader_pool(r->p.reader);
@@ -559,7 +611,7 @@ static bool is_compare(const vv_context *c)
 static int check_diff(const vv_context *c)
 {
 	const options *o = c->options;
-	const vv_diff_writer_kind *kind = find_kind(o);
+	const vv_diff_writer_kind *kind = find_kind(c);
 
 	if (!kind) return VV_EXIT_TROUBLE;
 	if (is_compare(c) && c->argc != 2) {
@@ -598,7 +650,7 @@ static int check_diff(const vv_context *c)
 static vv_status run_diff(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
-	const vv_diff_writer_kind *kind = find_kind(o);
+	const vv_diff_writer_kind *kind = find_kind(c);
 	vv_auto(run) r = {.o = o, .two_files = is_compare(c), .p = o->print};
 	vv_diff_how *how = &r.p.how;
 	vv_status rc;

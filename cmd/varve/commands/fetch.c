@@ -299,6 +299,13 @@ static vv_status run_fetch(vv_context *c, vv_error *err)
 	return rc;
 }
 
+static const vv_absent_option absent[] = {
+	{"r remote", .use = ""},
+	{"j jobs", .line = "varve fetch ARGS", .drops = true},
+	{"unshallow", .line = "git fetch --unshallow && varve fetch ARGS"},
+	{.names = NULL},
+};
+
 const vv_command vv_cmd_fetch = {
 	.name = "fetch",
 	.group = "peers",
@@ -311,6 +318,7 @@ const vv_command vv_cmd_fetch = {
 		   "From ../sales\n"
 		   "   3f2a1bc..9d0e77a   main -> origin/main",
 	.options = table,
+	.absent = absent,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.exit_codes =

@@ -23,15 +23,16 @@
 #include "lib/sync/vault_peer.h"
 #include "lib/tables/dataset_reader.h"
 #include "repo/blocks/reach.h"
+#include "repo/git/history/expired.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/objects/receive.h"
 #include "repo/git/pack_check.h"
 #include "repo/git/pointer.h"
 #include "repo/known/elsewhere.h"
-#include "repo/known/gap.h"
 #include "repo/known/incoming.h"
 #include "repo/known/incomplete.h"
-#include "repo/known/loose_pack.h"
+#include "repo/known/loose_check.h"
+#include "repo/known/pack_mend.h"
 #include "repo/known/roots.h"
 #include "transport/protocol/receipt.h"
 
@@ -137,7 +138,7 @@ static bool is_of_blocks(const char *kind)
 	       NULL;
 }
 
-static void tell(fsck *f, const finding *n)
+static void print_finding(fsck *f, const finding *n)
 {
 	char text[VV_CID_TEXT + 1];
 	const char *cid = NULL;
@@ -204,11 +205,11 @@ static vv_status on_record(void *payload, const char *pack, uint64_t offset, con
 	if (state == VV_EMISSING) { /* whether a version needs it shows below */
 		return vv_cid_set_add(f->bad, cid, &added, err);
 	}
-	tell(f, &(finding){.kind = "damaged pack",
-			   .what = what ? what : "damaged",
-			   .cid = cid,
-			   .pack = pack,
-			   .offset = offset});
+	print_finding(f, &(finding){.kind = "damaged pack",
+				    .what = what ? what : "damaged",
+				    .cid = cid,
+				    .pack = pack,
+				    .offset = offset});
 	return cid && !vv_cid_is_null(cid) ? vv_cid_set_add(f->bad, cid, &added, err) : VV_OK;
 }
 
@@ -231,9 +232,9 @@ static vv_status on_root(void *payload, const vv_cid *cid, const char *path, con
 	if (!cid || vv_cid_is_null(cid)) {
 		bool later = what && strncmp(what, VV_POINTER_LATER, strlen(VV_POINTER_LATER)) == 0;
 
-		tell(f, &(finding){.kind = later ? "later pointer" : "damaged pointer",
-				   .what = what ? what : "it cannot be read",
-				   .v = v});
+		print_finding(f, &(finding){.kind = later ? "later pointer" : "damaged pointer",
+					    .what = what ? what : "it cannot be read",
+					    .v = v});
 		f->later = f->later || later;
 		return VV_OK;
 	}
@@ -250,10 +251,10 @@ static vv_status tell_object(fsck *f, const char *id, const char *what, const ve
 	if (strstr(vv_buf_cstr(&f->unread), id)) return VV_OK; /* reported before */
 	vv_buf_printf(&f->unread, "%s\n", id);
 	vv_git_loose_help(f->c->repo, id, &help);
-	tell(f, &(finding){.kind = "damaged Git object",
-			   .what = what,
-			   .v = v,
-			   .help = vv_buf_cstr(&help)});
+	print_finding(f, &(finding){.kind = "damaged Git object",
+				    .what = what,
+				    .v = v,
+				    .help = vv_buf_cstr(&help)});
 	return f->unread.failed ? vv_fail_nomem(err) : vv_buf_ok(&help, err);
 }
 
@@ -307,16 +308,18 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV
 static void tell_below(const below *b)
 {
 	if (b->damaged) {
-		tell(b->f, &(finding){.kind = "damaged table",
-				      .what = vv_text_counted(b->damaged, "damaged block", NULL),
-				      .cid = &b->first_damaged,
-				      .v = b->v});
+		print_finding(b->f,
+			      &(finding){.kind = "damaged table",
+					 .what = vv_text_counted(b->damaged, "damaged block", NULL),
+					 .cid = &b->first_damaged,
+					 .v = b->v});
 	}
 	if (b->missing) {
-		tell(b->f, &(finding){.kind = "incomplete table",
-				      .what = vv_text_counted(b->missing, "missing block", NULL),
-				      .cid = &b->first_missing,
-				      .v = b->v});
+		print_finding(b->f,
+			      &(finding){.kind = "incomplete table",
+					 .what = vv_text_counted(b->missing, "missing block", NULL),
+					 .cid = &b->first_missing,
+					 .v = b->v});
 	}
 }
 
@@ -351,10 +354,10 @@ static vv_status check_pointer(fsck *f, const version *v, const vv_table *t, vv_
 	if (rc == VV_OK &&
 	    (rc = vv_root_pointer_is(&is, text.data, text.len, &v->root, &t->root, err)) == VV_OK &&
 	    !is) {
-		tell(f, &(finding){.kind = "false pointer",
-				   .what = "it differs from the version that it names",
-				   .cid = &v->root,
-				   .v = v});
+		print_finding(f, &(finding){.kind = "false pointer",
+					    .what = "it differs from the version that it names",
+					    .cid = &v->root,
+					    .v = v});
 	}
 	return rc;
 }
@@ -378,10 +381,11 @@ static vv_status check_table(fsck *f, const version *v, vv_error *err)
 	}
 	if (rc == VV_ENOMEM || rc == VV_EIO) return vv_error_copy(err, &why);
 	if (rc < 0) {
-		tell(f, &(finding){.kind = rc == VV_ENOSUPPORT ? "later table" : "damaged table",
-				   .what = why.message,
-				   .cid = &v->root,
-				   .v = v});
+		print_finding(
+			f, &(finding){.kind = rc == VV_ENOSUPPORT ? "later table" : "damaged table",
+				      .what = why.message,
+				      .cid = &v->root,
+				      .v = v});
 	}
 	return VV_OK;
 }
@@ -440,11 +444,13 @@ static vv_status check_versions(fsck *f, vv_error *err)
 			}
 			continue;
 		}
-		if (!vv_cid_set_has(f->bad, &v->root)) {
-			vv_gap gap;
-			if ((rc = vv_gap_of(&gap, f->c->repo, &v->root, err)) < 0) return rc;
-			f->expired += gap == VV_GAP_EXPIRED;
-			if (gap == VV_GAP_EXPIRED) {
+		if (!vv_cid_set_has(f->bad, &v->root) && !vv_store_has(f->store, &v->root)) {
+			bool expired;
+			if ((rc = vv_expired_find(&expired, NULL, f->c->repo, &v->root, err)) < 0) {
+				return rc;
+			}
+			f->expired += expired;
+			if (expired) {
 				continue;
 			}
 		}
@@ -485,9 +491,10 @@ static vv_status on_git_pack(void *payload, const char *name, bool index, vv_err
 	vv_auto(char) *what = vv_asprintf("objects/pack/%s does not match its checksum",
 					  vv_text_shows(name));
 	if ((rc = vv_alloc_ok(what, err)) == VV_OK) {
-		tell(f, &(finding){.kind = index ? "damaged Git index" : "damaged Git pack",
-				   .what = what,
-				   .help = index ? NULL : GIT_PACK_HELP});
+		print_finding(f,
+			      &(finding){.kind = index ? "damaged Git index" : "damaged Git pack",
+					 .what = what,
+					 .help = index ? NULL : GIT_PACK_HELP});
 		rc = index ? vv_string_list_add(&f->git_indexes, vv_strdup(name), err) : VV_OK;
 	}
 	return rc;
@@ -501,13 +508,14 @@ static vv_status check_receipts(fsck *f, vv_error *err)
 
 	if (rc == VV_OK) return VV_OK;
 	if (rc == VV_ENOMEM) return vv_error_copy(err, &why);
-	tell(f,
-	     &(finding){
-		     .kind = "damaged receipts",
-		     .what = why.message,
-		     .help = rc == VV_ECORRUPT
-				     ? "'varve fsck --repair' moves the file away, and the next fetch begins a new one"
-				     : "move the file away; the next fetch begins a new one"});
+	print_finding(
+		f,
+		&(finding){
+			.kind = "damaged receipts",
+			.what = why.message,
+			.help = rc == VV_ECORRUPT
+					? "'varve fsck --repair' moves the file away, and the next fetch begins a new one"
+					: "move the file away; the next fetch begins a new one"});
 	return VV_OK;
 }
 
@@ -549,7 +557,7 @@ static vv_status run_all(fsck *f, vv_error *err)
 	return check_versions(f, err);
 }
 
-/* Asks a keeper to prove each version with one block. */
+/* Requires a keeper to prove each version with one block. */
 static vv_status ask_keeper(fsck *f, const char *name, vv_error *err)
 {
 	vv_auto_free vv_cid *roots = vv_calloc(f->absent + 1, sizeof(*roots));
@@ -591,10 +599,10 @@ static vv_status ask_keeper(fsck *f, const char *name, vv_error *err)
 	for (size_t i = 0; i < count; i++) {
 		shown += holds[i];
 		if (answered && !holds[i]) {
-			tell(f, &(finding){.kind = "lost table",
-					   .what = "its holder does not have it",
-					   .cid = &roots[i],
-					   .v = &f->versions[places[i]]});
+			print_finding(f, &(finding){.kind = "lost table",
+						    .what = "its holder does not have it",
+						    .cid = &roots[i],
+						    .v = &f->versions[places[i]]});
 		}
 	}
 	f->shown += shown;

@@ -23,8 +23,8 @@ static const vv_option table[] = {
 };
 
 static const vv_absent_option absent[] = {
-	{"rev", "write it before the path: URL#REV:PATH"},
-	{NULL, NULL},
+	{"rev", .hint = "write it before the path: URL#REV:PATH"},
+	{.names = NULL},
 };
 
 static int check_get(const vv_context *c)
@@ -50,7 +50,8 @@ static vv_status run_get(vv_context *c, vv_error *err)
 
 	if ((rc = vv_out_file_open(&out, path, o->force, err)) < 0 ||
 	    (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0 ||
-	    (rc = vv_subject_find(&s, c->repo, c->reader, c->argv[0], err)) < 0 ||
+	    (rc = vv_subject_find(&s, c->repo, c->reader, &(vv_version_name){.word = c->argv[0]},
+				  err)) < 0 ||
 	    (rc = vv_subject_bytes(&s, vv_out_file_put, &out, c->progress, err)) < 0 ||
 	    (rc = vv_out_file_end(&out, err)) < 0) {
 		return rc;

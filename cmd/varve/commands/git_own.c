@@ -24,6 +24,12 @@ const vv_command vv_cmd_tag = {
 	.pass = true,
 };
 
+static const vv_absent_option remote_absent[] = {
+	{"list ls", .use = "-v"},
+	{"d", .use = ""},
+	{.names = NULL},
+};
+
 const vv_command vv_cmd_remote = {
 	.name = "remote",
 	.group = "peers",
@@ -33,6 +39,7 @@ const vv_command vv_cmd_remote = {
 		   "$ varve remote -v\n"
 		   "origin\tssh://ada@data.example.org/srv/sales (fetch)\n"
 		   "origin\tssh://ada@data.example.org/srv/sales (push)",
+	.absent = remote_absent,
 	.arguments = "ref",
 	.pass = true,
 	.hides_urls = true,

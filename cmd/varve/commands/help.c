@@ -330,7 +330,7 @@ static void search_pair(hits *h, const char *first, const char *second)
 	}
 }
 
-/* Words of questions, which say nothing about the answer. */
+/* Words of questions, which are irrelevant for the answer. */
 static bool is_filler(const char *word)
 {
 	static const char *const fillers[] = {

@@ -62,8 +62,9 @@ static const vv_option_rule option_rules[] = {
 /* ---- import ---- */
 
 static const vv_absent_option absent[] = {
-	{"rev", "write it before the path: URL#REV:PATH"},
-	{NULL, NULL},
+	{"rev", .hint = "write it before the path: URL#REV:PATH"},
+	{"out to table as", .use = "--output"},
+	{.names = NULL},
 };
 
 /* Are the arguments files and folders, not repositories? */
@@ -83,7 +84,10 @@ static int check_import(const vv_context *c)
 
 	if (are_files(c)) {
 		return o->out ? VV_EXIT_OK
-			      : vv_usage_error("-o must name the table of these files");
+			      : vv_usage_error(
+					"-o must name the table of these files; 'varve add %s' "
+					"tracks a file in its place",
+					vv_text_word(c->argv[0]));
 	}
 	if (c->argc != 1) return vv_url_words_usage("import", c->argc, c->argv);
 	return vv_cached_url_len(c->argv[0]) == 0 && o->link

@@ -707,7 +707,8 @@ static vv_status print_json(const info *f, vv_error *err)
 	return vv_out_json(&b, err);
 }
 
-static vv_status tell(const options *o, vv_subject *s, const vv_progress *progress, vv_error *err)
+static vv_status print_info(const options *o, vv_subject *s, const vv_progress *progress,
+			    vv_error *err)
 {
 	vv_subject_options so = {
 		.find_key = true, .stored = true, .unpack = true, .progress = progress};
@@ -763,11 +764,17 @@ static vv_status run_info(vv_context *c, vv_error *err)
 	if (((const options *)c->options)->quick && c->demand) {
 		vv_on_demand_alone(c->demand, true);
 	}
-	if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[0], err)) == VV_OK) {
-		rc = tell(c->options, &s, c->progress, err);
+	if ((rc = vv_subject_find(&s, c->repo, c->reader, &(vv_version_name){.word = c->argv[0]},
+				  err)) == VV_OK) {
+		rc = print_info(c->options, &s, c->progress, err);
 	}
 	return rc;
 }
+
+static const vv_absent_option absent[] = {
+	{"columns schema stats counts count rows size v verbose", .use = ""},
+	{.names = NULL},
+};
 
 const vv_command vv_cmd_info = {
 	.name = "info",
@@ -785,6 +792,7 @@ const vv_command vv_cmd_info = {
 		   "  id      integer        0    47,123  1     47123  1, 2, 3\n"
 		   "  price   number         0     1,842  0.10  999.9  9.99, 12.50, 3.00",
 	.options = table,
+	.absent = absent,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",

@@ -35,7 +35,7 @@ static bool on_path(const char *name)
 static bool had_varve(const char *path)
 {
 	vv_auto(vv_repository) *r = NULL;
-	return vv_repository_open(&r, path, vv_environ(), NULL) == VV_OK &&
+	return vv_repository_open(&r, path, vv_environ(), VV_IGNORED) == VV_OK &&
 	       vv_repository_is_initialised(r);
 }
 

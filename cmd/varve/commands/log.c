@@ -23,6 +23,7 @@
 #include "dataset/schema/key_words.h"
 #include "diff/write/text_cell.h"
 #include "lib/names/near_file.h"
+#include "lib/names/table_at.h"
 #include "lib/names/version.h"
 #include "lib/view/figure.h"
 #include "lib/view/key_place.h"
@@ -46,9 +47,7 @@ typedef struct options {
 	vv_log_filter_options filter;
 	vv_log_options log;
 	vv_commit_view view;
-	const char *color;
-	const char *format;
-	const char *max_count;
+	const char *color, *format, *max_count;
 	uint64_t skip;
 } options;
 
@@ -567,8 +566,7 @@ static vv_status add_row_words(figure_words *w, const options *o, vv_table *t, c
 static vv_status figure_words_read(figure_words *out, vv_context *c, const words *w, vv_error *err)
 {
 	const options *o = c->options;
-	vv_auto(vv_subject) s = {.repo = NULL};
-	vv_auto(vv_table) t = {0};
+	vv_auto(vv_table_at) at = {.open = false};
 	vv_oid id;
 	vv_status rc = VV_OK;
 
@@ -584,12 +582,10 @@ static vv_status figure_words_read(figure_words *out, vv_context *c, const words
 	} else {
 		rc = vv_rev_commit(c->repo, "HEAD", &id, err);
 	}
-	if (rc < 0 ||
-	    (rc = vv_subject_find_at(&s, c->repo, c->reader, &id, w->paths[0], err)) < 0 ||
-	    (rc = vv_subject_open(&s, &t, NULL, err)) < 0) {
-		return rc;
-	}
-	return add_row_words(out, o, &t, w->paths[0], err);
+	const vv_version_name newest = {.path = w->paths[0], .commit = &id, .shown = w->paths[0]};
+	if (rc < 0) return rc;
+	rc = vv_table_at_open(&at, c->repo, c->reader, &newest, NULL, err);
+	return rc < 0 ? rc : add_row_words(out, o, &at.table, w->paths[0], err);
 }
 
 static vv_status print_figure(sieve *s, vv_commit_view *view, const figure_words *asked,
@@ -856,8 +852,7 @@ static vv_status print_row(const options *o, vv_repository *r, vv_row_history *h
 static vv_status fail_row(vv_context *c, const char *path, vv_error *err)
 {
 	const options *o = c->options;
-	vv_auto(vv_subject) s = {.repo = NULL};
-	vv_auto(vv_table) t = {0};
+	vv_auto(vv_table_at) at = {.open = false};
 	vv_auto(char) *meant = NULL;
 	vv_oid head;
 	size_t key[KEY_MAX], count = 0;
@@ -865,18 +860,20 @@ static vv_status fail_row(vv_context *c, const char *path, vv_error *err)
 	vv_fail(err, VV_ENOTFOUND, "no version of '%s' has a row with the key '%s'",
 		vv_text_shows(path), vv_text_shows(o->row));
 	if (o->key.count > 0 || vv_rev_commit(c->repo, "HEAD", &head, VV_IGNORED) < 0 ||
-	    vv_subject_find_at(&s, c->repo, c->reader, &head, path, VV_IGNORED) < 0 ||
-	    vv_subject_open(&s, &t, NULL, VV_IGNORED) < 0) {
+	    vv_table_at_open(&at, c->repo, c->reader,
+			     &(vv_version_name){.path = path, .commit = &head}, NULL,
+			     VV_IGNORED) < 0) {
 		return err->code;
 	}
-	for (; count < t.root.key_count && count < KEY_MAX; count++) {
-		const long at = vv_schema_find(&t.schema, t.root.key[count],
-					       strlen(t.root.key[count]));
+	const vv_root *root = &at.table.root;
+	for (; count < root->key_count && count < KEY_MAX; count++) {
+		const long column = vv_schema_find(&at.table.schema, root->key[count],
+						   strlen(root->key[count]));
 
-		if (at < 0) return err->code;
-		key[count] = (size_t)at;
+		if (column < 0) return err->code;
+		key[count] = (size_t)column;
 	}
-	meant = count > 0 ? vv_key_place_meant(&t, key, count, o->row) : NULL;
+	meant = count > 0 ? vv_key_place_meant(&at.table, key, count, o->row) : NULL;
 	return meant ? vv_hint(err, "did you mean '%s'?", vv_text_shows(meant)) : err->code;
 }
 
@@ -967,6 +964,13 @@ static vv_status run_log(vv_context *c, vv_error *err)
 	return vv_out_failed() ? VV_OK : rc;
 }
 
+static const vv_absent_option absent[] = {
+	{"limit head count", .use = "-n"},
+	{"diff cells rows changes", .use = "-p"},
+	{"L", .hint = "'varve log --row KEY FILE' lists the commits that changed one row"},
+	{"column columns", .line = "varve blame --cells FILE"},
+	{.names = NULL}};
+
 const vv_command vv_cmd_log = {
 	.name = "log",
 	.group = "history",
@@ -981,6 +985,7 @@ const vv_command vv_cmd_log = {
 		   " prices.csv | +12 -5 ~64 rows, 1 column added\n"
 		   " 1 file changed",
 	.options = table,
+	.absent = absent,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "ref",

@@ -32,7 +32,8 @@ static int check_prove(const vv_context *c)
 
 static vv_status find_version(vv_context *c, vv_subject *s, vv_error *err)
 {
-	const vv_status rc = vv_subject_find(s, c->repo, c->reader, c->argv[0], err);
+	const vv_status rc = vv_subject_find(s, c->repo, c->reader,
+					     &(vv_version_name){.word = c->argv[0]}, err);
 
 	if (rc < 0) return rc;
 	if (s->from == VV_FROM_COMMIT && s->is_dataset) return VV_OK;

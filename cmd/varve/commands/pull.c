@@ -54,15 +54,11 @@ static const vv_option_rule option_rules[] = {
 	{NULL, NULL, NULL},
 };
 
-#define MERGE_HINT "'varve fetch' and then 'varve merge' have it"
-
 static const vv_absent_option absent[] = {
-	{"ff", MERGE_HINT},
-	{"no-ff", MERGE_HINT},
-	{"no-commit", MERGE_HINT},
-	{"allow-unrelated-histories", MERGE_HINT},
-	{"tags", "'varve fetch --tags' has it"},
-	{NULL, NULL},
+	{"ff no-ff no-commit allow-unrelated-histories",
+	 .hint = "'varve fetch' and then 'varve merge' have it"},
+	{"tags", .hint = "'varve fetch --tags' has it"},
+	{.names = NULL},
 };
 
 static const char *const rebase_merges[] = {"merges", "m"};

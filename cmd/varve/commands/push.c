@@ -146,6 +146,13 @@ static vv_status run_push(vv_context *c, vv_error *err)
 	return rc;
 }
 
+static const vv_absent_option absent[] = {
+	{"r remote", .use = ""},
+	{"j jobs", .line = "varve push ARGS", .drops = true},
+	{"follow-tags", .use = "--tags"},
+	{.names = NULL},
+};
+
 const vv_command vv_cmd_push = {
 	.name = "push",
 	.group = "peers",
@@ -159,6 +166,7 @@ const vv_command vv_cmd_push = {
 		   " * [new branch]       main -> main\n"
 		   "'main' now follows 'main' of origin",
 	.options = table,
+	.absent = absent,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.exit_codes = "a ref was refused",

@@ -24,6 +24,7 @@
 #include "lib/names/version.h"
 #include "lib/rows/named_columns.h"
 #include "lib/tables/dataset_writer.h"
+#include "lib/worktree/column_rename.h"
 #include "lib/worktree/schema_edit.h"
 #include "lib/worktree/way_back.h"
 #include "repo/git/index/attributes.h"
@@ -97,7 +98,8 @@ static vv_status open_version(rename_job *j, const char *path, vv_error *err)
 	bool compared = false;
 	vv_status rc;
 
-	if ((rc = vv_subject_find(s, j->c->repo, j->c->reader, path, err)) < 0 ||
+	if ((rc = vv_subject_find(s, j->c->repo, j->c->reader, &(vv_version_name){.word = path},
+				  err)) < 0 ||
 	    (rc = vv_subject_settle(s, err)) < 0) {
 		return rc;
 	}

@@ -8,6 +8,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "lib/edit/column_restore.h"
+#include "lib/edit/row_restore.h"
 #include "lib/edit/spelling_restore.h"
 #include "repo/git/repository.h"
 
@@ -219,6 +220,14 @@ static vv_status run_restore(vv_context *c, vv_error *err)
 	return VV_OK;
 }
 
+static const vv_absent_option absent[] = {
+	{"rev r revision from commit version", .use = "--source"},
+	{"columns col cols cell", .use = "--column"},
+	{"key k id", .use = "--row"},
+	{"excel", .use = "--spelling"},
+	{.names = NULL},
+};
+
 const vv_command vv_cmd_restore = {
 	.name = "restore",
 	.group = "change",
@@ -231,6 +240,7 @@ const vv_command vv_cmd_restore = {
 	.example = "$ varve restore --source HEAD~3 prices.csv\n"
 		   "restored 1 file",
 	.options = table,
+	.absent = absent,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",

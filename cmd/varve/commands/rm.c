@@ -47,7 +47,7 @@ static vv_status see_outside(vv_context *c, vv_error *err)
 }
 
 /* Keeps the removed files; the paths are for the list, which git would print unquoted. */
-static vv_status keep(vv_context *c, const options *o, vv_strings *paths, vv_error *err)
+static vv_status list_removed(vv_context *c, const options *o, vv_strings *paths, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
@@ -125,15 +125,19 @@ static vv_status run_rm(vv_context *c, vv_error *err)
 
 	if (!items) return vv_fail_nomem(err);
 	vv_dataset_reader_lend_index(c->reader, c->index);
-	if ((rc = keep(c, o, &paths, err)) < 0 || (rc = run_git(c, o, &paths, err)) < 0) return rc;
+	if ((rc = list_removed(c, o, &paths, err)) < 0 || (rc = run_git(c, o, &paths, err)) < 0) {
+		return rc;
+	}
 	vv_array_each(paths.items, o->quiet && !o->dry_run ? 0 : paths.count, path) {
 		vv_out("rm '%s'\n", vv_text_shows(*path));
 	}
 	return VV_OK;
 }
 
-static const vv_absent_option absent[] = {{"row", "'varve delete FILE KEY' removes a row"},
-					  {NULL, NULL}};
+static const vv_absent_option absent[] = {
+	{"row key id", .line = "varve delete FILE VALUE"},
+	{.names = NULL},
+};
 
 const vv_command vv_cmd_rm = {
 	.name = "rm",

@@ -158,9 +158,10 @@ static vv_status run_schema(vv_context *c, vv_error *err)
 	const options *o = c->options;
 	vv_auto(vv_subject) s = {.env = vv_environ()};
 	vv_auto(vv_table) t = {0};
+	const vv_version_name name = {.word = c->argv[0]};
 	vv_status rc;
 
-	if ((rc = vv_subject_find(&s, c->repo, c->reader, c->argv[0], err)) < 0) return rc;
+	if ((rc = vv_subject_find(&s, c->repo, c->reader, &name, err)) < 0) return rc;
 	/* No other varve changes the file or its description meanwhile. */
 	if (s.from == VV_FROM_WORK && (is_edit(o) || o->infer) &&
 	    (rc = vv_context_need(c, VV_NEEDS_RIGHT, err)) < 0) {
@@ -182,6 +183,13 @@ static vv_status run_schema(vv_context *c, vv_error *err)
 	return rc;
 }
 
+static const vv_absent_option absent[] = {
+	{"set types column-type dtype", .use = "--type"},
+	{"pk primary-key", .use = "--key"},
+	{"na null", .use = "--missing"},
+	{.names = NULL},
+};
+
 const vv_command vv_cmd_schema = {
 	.name = "schema",
 	.group = "look",
@@ -193,6 +201,7 @@ const vv_command vv_cmd_schema = {
 		   "wrote datapackage.json; 'varve add datapackage.json' and 'varve commit' "
 		   "record it; no row is stored again",
 	.options = table,
+	.absent = absent,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",

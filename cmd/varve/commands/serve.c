@@ -16,8 +16,8 @@
 
 typedef struct options {
 	bool stdio, read_only;
-	const char *http, *hash_secret; /* for the help; arguments with them are never parsed
-					 * here */
+	/* for the help; arguments with them are never parsed here */
+	const char *http, *relay, *through, *hash_secret;
 } options;
 
 static const vv_option table[] = {
@@ -26,6 +26,9 @@ static const vv_option table[] = {
 	OPT_STRING(
 		0, "http", http, "ADDR",
 		"listen on this address: 'varve web serve -h' shows how, and the other options for it"),
+	OPT_STRING(0, "relay", relay, "ADDR",
+		   "join machines that cannot reach each other: see 'varve web serve -h'"),
+	OPT_STRING(0, "through", through, "URL", "serve through a relay: see 'varve web serve -h'"),
 	OPT_STRING(0, "hash-secret", hash_secret, "NAME",
 		   "print a line for a user file: see 'varve web serve -h'"),
 };
@@ -34,7 +37,9 @@ static int serve_stdio(void *given, int argc, char **argv)
 {
 	const options *o = given;
 
-	if (!o->stdio) return vv_usage_error("choose --http ADDR or --stdio");
+	if (!o->stdio) {
+		return vv_usage_error("choose --http ADDR, --through URL, --relay ADDR or --stdio");
+	}
 	if (argc != 1) return vv_usage_error("--stdio requires one repository");
 	if (isatty(STDIN_FILENO)) {
 		vv_note("this speaks varve's protocol on stdin and stdout; 'varve clone' and "
@@ -48,29 +53,41 @@ static int serve_stdio(void *given, int argc, char **argv)
 	return vv_serve_repo_stdio(&s, VV_IGNORED) < 0 ? VV_EXIT_TROUBLE : VV_EXIT_OK;
 }
 
-/* Is one of the options given by which varve-web is meant? */
-static bool is_for_web(int argc, char **argv)
+/* Returns the first option that only varve-web has, or NULL. */
+static const char *find_web_option(int argc, char **argv)
 {
-	static const char *const names[] = {"--http", "--hash-secret"};
+	static const char *const names[] = {"--http", "--relay", "--through", "--hash-secret"};
 
 	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		vv_array_each(names, sizeof(names) / sizeof(names[0]), name) {
 			size_t len = strlen(*name);
 			if (strncmp(argv[i], *name, len) == 0 &&
 			    (argv[i][len] == '\0' || argv[i][len] == '=')) {
-				return true;
+				return *name;
 			}
 		}
 	}
-	return false;
+	return NULL;
 }
+
+/* --host is an option of varve-web. */
+static const vv_absent_option absent[] = {
+	{"port p", .line = "varve serve --http 127.0.0.1:VALUE ."},
+	{"host", .hint = "did you mean '--http HOST:PORT'?"},
+	{.names = NULL},
+};
 
 static int run_serve(void *none VV_UNUSED, int argc, char **argv)
 {
 	vv_command over_pipe = vv_cmd_serve;
+	const char *const web_option = find_web_option(argc, argv);
 
-	if (is_for_web(argc, argv)) return vv_tool_serve_http("varve serve --http", argc, argv);
+	if (web_option) {
+		vv_auto(char) *what = vv_asprintf("varve serve %s", web_option);
+		return vv_tool_serve_http(what ? what : "varve serve", argc, argv);
+	}
 	over_pipe.raw = false;
+	over_pipe.absent = absent;
 	over_pipe.run_alone = serve_stdio;
 	return vv_command_run(&over_pipe, argc, argv);
 }
@@ -79,7 +96,8 @@ const vv_command vv_cmd_serve = {
 	.name = "serve",
 	.group = "peers",
 	.summary = "let others clone, fetch from and push to repositories on this machine",
-	.usage = "--http ADDR PATH...\n--stdio [--read-only] PATH\n--hash-secret NAME",
+	.usage =
+		"--http ADDR PATH...\n--through URL PATH...\n--relay ADDR\n--stdio [--read-only] PATH\n--hash-secret NAME",
 	.example = "$ varve serve --http 127.0.0.1:8080 sales\n"
 		   "serving 'sales' at http://127.0.0.1:8080\n"
 		   "$ varve clone http://127.0.0.1:8080/sales copy",

@@ -165,7 +165,7 @@ static vv_status check_place(claim *k, vv_error *err)
 }
 
 /* A row that has the values already is claimed: the answer to an earlier push may have been lost. */
-static vv_status ask(claim *k, vv_error *err)
+static vv_status check_claimed(claim *k, vv_error *err)
 {
 	vv_auto(vv_row_set_result) other = {.rows = 0};
 	vv_auto(char) *file = NULL;
@@ -278,7 +278,7 @@ static vv_status claim_row(claim *k, vv_oid *made, bool *taken, vv_error *err)
 		rc = check_place(k, err);
 		/* an earlier run may have been killed before it recorded its push */
 		const bool unsure = k->changes.ahead > 0 && !fetched;
-		if (!unsure && (rc < 0 || (rc = ask(k, err)) < 0)) return rc;
+		if (!unsure && (rc < 0 || (rc = check_claimed(k, err)) < 0)) return rc;
 		if (!k->file && fetched) return VV_OK;
 		if (!unsure && k->file && k->changes.behind == 0) {
 			if ((rc = make_commit(made, k, err)) < 0 ||
@@ -357,6 +357,15 @@ static vv_status run_set(vv_context *c, vv_error *err)
 	return run(c, false, err);
 }
 
+static const vv_absent_option absent[] = {
+	{"row key id k", .line = "varve set FILE VALUE OPTIONS",
+	 .hint = "the key is written after the file: 'varve set FILE KEY COL=VALUE'"},
+	{"column",
+	 .hint = "the column is written before the value: 'varve set FILE KEY COL=VALUE'"},
+	{"where", .line = "varve set FILE KEY COL=VALUE"},
+	{.names = NULL},
+};
+
 const vv_command vv_cmd_set = {
 	.name = "set",
 	.group = "change",
@@ -366,6 +375,7 @@ const vv_command vv_cmd_set = {
 	.example = "$ varve set --if 'owner is null' issues.jsonl 7 owner=ada status=doing\n"
 		   "issues.jsonl: row 7: changed",
 	.options = set_table,
+	.absent = absent,
 	.option_count = VV_OPTION_COUNT(set_table),
 	.options_size = sizeof(options),
 	.exit_codes =
@@ -384,7 +394,7 @@ static int check_delete(const vv_context *c)
 	if (c->argc == 2) return VV_EXIT_OK;
 	if (c->argc > 2 && vv_ascii_equal(c->argv[1], "where")) {
 		return vv_usage_error(
-			"delete requires a file and a row's key; varve cat %s --where \"not (%s)\" -o %s keeps the other rows",
+			"delete requires a file and a row's key; varve cat %s --where \"not (%s)\" -o %s keeps the other rows, except those with missing values in these columns",
 			vv_text_shows(c->argv[0]), vv_text_shows(c->argv[2]),
 			vv_text_shows(c->argv[0]));
 	}
@@ -396,6 +406,12 @@ static vv_status run_delete(vv_context *c, vv_error *err)
 	return run(c, true, err);
 }
 
+static const vv_absent_option delete_absent[] = {
+	{"row key id k", .line = "varve delete FILE VALUE"},
+	{"where", .line = "varve cat FILE --where not(VALUE) -o FILE"},
+	{.names = NULL},
+};
+
 const vv_command vv_cmd_delete = {
 	.name = "delete",
 	.group = "change",
@@ -404,6 +420,7 @@ const vv_command vv_cmd_delete = {
 	.example = "$ varve delete --if \"status = 'done'\" issues.jsonl 7\n"
 		   "issues.jsonl: row 7: deleted",
 	.options = delete_table,
+	.absent = delete_absent,
 	.option_count = VV_OPTION_COUNT(delete_table),
 	.options_size = sizeof(options),
 	.exit_codes = "the condition is not met: nothing was done, and the row is printed",

@@ -48,7 +48,8 @@ static vv_status show_content(vv_context *c, const char *text, vv_error *err)
 
 	vv_data_out_init(&out, false);
 	if ((rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0 ||
-	    (rc = vv_subject_find(&s, c->repo, c->reader, text, err)) < 0 ||
+	    (rc = vv_subject_find(&s, c->repo, c->reader, &(vv_version_name){.word = text}, err)) <
+		    0 ||
 	    (rc = vv_subject_text(&s, vv_data_out_put, &out, NULL, err)) < 0) {
 		return rc;
 	}
@@ -168,6 +169,13 @@ done:
 	return vv_out_failed() ? VV_OK : rc;
 }
 
+static const vv_absent_option absent[] = {
+	{"columns", .line = "varve cat ARGS --columns VALUE"},
+	{"where", .line = "varve cat ARGS --where VALUE"},
+	{"limit n head", .line = "varve cat ARGS --limit VALUE"},
+	{.names = NULL},
+};
+
 const vv_command vv_cmd_show = {
 	.name = "show",
 	.group = "history",
@@ -184,6 +192,7 @@ const vv_command vv_cmd_show = {
 		   " prices.csv | +12 -5 ~64 rows, 1 column added\n"
 		   " 1 file changed",
 	.options = table,
+	.absent = absent,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "ref",

@@ -11,7 +11,7 @@
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/status.h"
 #include "lib/status/changes.h"
-#include "lib/status/unsent.h"
+#include "lib/status/unsent_versions.h"
 #include "lib/worktree/by_git.h"
 
 typedef struct options {
@@ -197,6 +197,11 @@ static const vv_option_rule option_rules[] = {
 	{NULL, NULL, NULL},
 };
 
+static const vv_absent_option absent[] = {
+	{"c cloud", .use = "--remote"},
+	{.names = NULL},
+};
+
 const vv_command vv_cmd_status = {
 	.name = "status",
 	.group = "look",
@@ -207,6 +212,7 @@ const vv_command vv_cmd_status = {
 		   "Changes not staged for commit:\n"
 		   "\tmodified:  prices.csv  +12 -5 ~64 rows",
 	.options = status_table,
+	.absent = absent,
 	.option_count = VV_OPTION_COUNT(status_table),
 	.options_size = sizeof(options),
 	.arguments = "path",

@@ -16,6 +16,7 @@
 #include "lib/remotes/data_store.h"
 #include "lib/remotes/named_store.h"
 #include "lib/remotes/remote.h"
+#include "lib/remotes/store_trial.h"
 #include "repo/git/config.h"
 #include "repo/git/history/history.h"
 #include "transport/line/url.h"
@@ -299,7 +300,7 @@ static vv_status add_own(vv_context *c, const char *name, const char *url, vv_er
 	return VV_OK;
 }
 
-static vv_status add(vv_context *c, const char *name, const char *given, vv_error *err)
+static vv_status add_store(vv_context *c, const char *name, const char *given, vv_error *err)
 {
 	const options *o = c->options;
 	vv_auto(char) *url = NULL, *push_url = NULL;
@@ -357,7 +358,7 @@ static vv_status run_store(vv_context *c, vv_error *err)
 {
 	const char *word = c->argc > 0 ? c->argv[0] : "list";
 
-	if (strcmp(word, "add") == 0) return add(c, c->argv[1], c->argv[2], err);
+	if (strcmp(word, "add") == 0) return add_store(c, c->argv[1], c->argv[2], err);
 	if (strcmp(word, "test") == 0) return test(c, c->argc > 1 ? c->argv[1] : NULL, err);
 	return strcmp(word, "remove") == 0 ? vv_store_forget(c->repo, c->argv[1], err)
 					   : list(c->repo, c->options, err);

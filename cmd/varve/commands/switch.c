@@ -10,6 +10,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "lib/merge/run.h"
+#include "lib/names/nearest_kept.h"
 #include "lib/worktree/by_git.h"
 #include "repo/git/history/history.h"
 
@@ -215,8 +216,14 @@ static vv_status run_switch(vv_context *c, vv_error *err)
 					.ref_old = p.ref_old,
 					.discards = o->force},
 				.reader = c->reader,
+				.refuses = VV_GAP_EXPIRED,
 				.quiet = vv_wants_json(o->format)};
-	if ((rc = vv_by_git_expect_all(&b, err)) < 0) return rc;
+	if ((rc = vv_by_git_expect_all(&b, err)) < 0) {
+		if (b.gap) {
+			vv_nearest_kept_hint(c->repo, vv_oid_shows(&p.to), b.gap, err);
+		}
+		return rc;
+	}
 	if ((rc = vv_by_git_run(&b, "not switched", err)) < 0) {
 		if (p.word && !p.create && !o->detach && vv_oid_is_null(&p.to)) {
 			hint_branch(&p, err);

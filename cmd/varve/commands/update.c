@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
+#include "cmd/frame/typed_line.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/commit_summary.h"
 #include "lib/clone/imported.h"
@@ -123,7 +124,7 @@ static vv_status report_failed(updates *u, const vv_imported *i, vv_error *err)
 	return VV_OK;
 }
 
-/* If it is named. A source that cannot be had, or not as a table, is reported and holds up no other. */
+/* Updates a source, if it is named. A source that cannot be read, or is not a table, is reported and does not stop the others. */
 static vv_status update_one(updates *u, const vv_imported *i, vv_error *err)
 {
 	vv_context *c = u->c;
@@ -177,6 +178,17 @@ static vv_status update_one(updates *u, const vv_imported *i, vv_error *err)
 	return pick_update(u, i, &commit, err);
 }
 
+/* For SQL's word: update FILE set COL=VALUE where id=7. */
+static vv_status hint_set_command(const vv_context *c, vv_error *err)
+{
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	vv_typed t;
+
+	vv_typed_read(&t, c->argc, c->argv);
+	vv_typed_put(&line, "varve set FILE KEY COL=VALUE", &t);
+	return vv_hint(err, "'%s' does it", vv_buf_cstr(&line));
+}
+
 static vv_status run_update(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -204,12 +216,12 @@ static vv_status run_update(vv_context *c, vv_error *err)
 					    : "this repository has no imports");
 		}
 		const bool sets = vv_array_find(c->argv, (size_t)c->argc, word,
-						vv_ascii_equal(*word, "set")) != NULL;
+						vv_ascii_equal(*word, "set") ||
+							strchr(*word, '=')) != NULL;
 
-		rc = vv_hint(
-			err, "%s",
-			sets ? "'varve set FILE KEY COLUMN=VALUE' changes a row, as in 'varve set prices.csv 7 price=9.99'"
-			     : "'varve import URL#PATH' imports a table; .varveconfig lists the imported tables");
+		rc = sets ? hint_set_command(c, err)
+			  : vv_hint(err, "'varve import URL#PATH' imports a table; .varveconfig "
+					 "lists the imported tables");
 	}
 	if (rc == VV_OK && u.failed) {
 		c->code = VV_EXIT_NO;

@@ -77,8 +77,8 @@ static void tell_speed(run *r, uint64_t source)
 }
 
 /* Prints one line: the place, and its state. place: where a Git host's blocks are; or NULL. */
-static void tell(run *r, const char *who, const char *place, const char *what, uint64_t source,
-		 const char *why)
+static void print_place(run *r, const char *who, const char *place, const char *what,
+			uint64_t source, const char *why)
 {
 	if (!r->json) {
 		vv_out("  %-8s  ", what);
@@ -124,7 +124,8 @@ static vv_status ask_here(run *r, vv_error *err)
 		if (!root) {
 			vv_expired_explain(r->repo, &r->root, &why);
 		}
-		tell(r, "here", NULL, word_of(whole, root), 0, why.code < 0 ? why.message : NULL);
+		print_place(r, "here", NULL, word_of(whole, root), 0,
+			    why.code < 0 ? why.message : NULL);
 	}
 	return rc;
 }
@@ -193,14 +194,14 @@ static void tell_answer(const question *q)
 	const uint64_t source = q->m.url ? vv_speed_source(q->m.url) : 0;
 
 	if (q->ask.status < 0) {
-		tell(q->r, q->word, NULL, "unknown", source, q->ask.why.message);
+		print_place(q->r, q->word, NULL, "unknown", source, q->ask.why.message);
 		return;
 	}
 	q->r->holders += q->have & 1;
-	tell(q->r, q->word, NULL, word_of(q->have & 1, q->held & 1), source, NULL);
+	print_place(q->r, q->word, NULL, word_of(q->have & 1, q->held & 1), source, NULL);
 }
 
-/* Asks one source of a host. A store or a ref of blocks has a version if it lists it and returns a block that it cannot
+/* Examines one source of a host. A store or a ref of blocks has a version if it lists it and returns a block that it cannot
  * foresee. */
 static vv_status ask_source(const question *q, const vv_reached *there, const vv_blocks_source *s,
 			    const char **what, vv_error *err)
@@ -227,7 +228,7 @@ static vv_status ask_source(const question *q, const vv_reached *there, const vv
 	return VV_OK;
 }
 
-/* Asks the sources of a Git host, or those beside a peer, in the order in which a fetch reads them, until one has all. Prints
+/* Examines the sources of a Git host, or those beside a peer, in the order in which a fetch reads them, until one has all. Prints
  * the first one, and others that have something. */
 static void tell_host(question *q)
 {
@@ -240,7 +241,7 @@ static void tell_host(question *q)
 						     &why);
 
 	if (rc < 0) {
-		tell(q->r, q->word, NULL, "unknown", source, why.message);
+		print_place(q->r, q->word, NULL, "unknown", source, why.message);
 	}
 	there.reading = true;
 	for (bool more = there.host != NULL; more; there.place++) {
@@ -251,8 +252,9 @@ static void tell_host(question *q)
 		if (!s && (rc == VV_OK || there.place > 0)) return;
 		rc = rc < 0 ? rc : ask_source(q, &there, s, &what, &why);
 		if (there.place == 0 || strcmp(what, "nothing") != 0) {
-			tell(q->r, q->word, s ? s->url : vv_git_host_blocks_place(there.host), what,
-			     source, rc < 0 ? why.message : NULL);
+			print_place(q->r, q->word,
+				    s ? s->url : vv_git_host_blocks_place(there.host), what, source,
+				    rc < 0 ? why.message : NULL);
 		}
 		q->r->holders += strcmp(what, "all") == 0;
 		more = s && strcmp(what, "all") != 0;
@@ -289,7 +291,7 @@ static vv_status tell_source(run *r, vv_error *err)
 		rc = vv_linked_each(r->repo, &commit, take_source, &l, err);
 	}
 	if (rc == VV_OK && l.source) {
-		tell(r, l.source, NULL, "linked", 0, NULL);
+		print_place(r, l.source, NULL, "linked", 0, NULL);
 	}
 	vv_free(l.source);
 	return rc;
@@ -537,7 +539,8 @@ static vv_status find_root(run *r, const char *word, vv_error *err)
 	vv_auto(vv_subject) s = {0};
 	vv_status rc;
 
-	if ((rc = vv_subject_find(&s, r->repo, r->reader, word, err)) == VV_OK &&
+	if ((rc = vv_subject_find(&s, r->repo, r->reader, &(vv_version_name){.word = word}, err)) ==
+		    VV_OK &&
 	    (rc = vv_subject_settle(&s, err)) == VV_OK) {
 		if (s.is_dataset) {
 			r->root = s.root;

@@ -56,7 +56,7 @@ void vv_aligned_column(vv_aligned *a, const char *name, size_t len, const char *
 							.width = width_of(kept)};
 }
 
-static void keep(vv_aligned *a, size_t place)
+static void add_place(vv_aligned *a, size_t place)
 {
 	if (!vv_array_room(a->cells, a->cell_count, a->cell_cap)) {
 		a->failed = true;
@@ -67,13 +67,13 @@ static void keep(vv_aligned *a, size_t place)
 
 void vv_aligned_cell(vv_aligned *a, const char *text)
 {
-	keep(a, a->text.len);
+	add_place(a, a->text.len);
 	vv_buf_put(&a->text, text, strlen(text) + 1);
 }
 
 void vv_aligned_title(vv_aligned *a, const char *text)
 {
-	keep(a, TITLE);
+	add_place(a, TITLE);
 	vv_aligned_cell(a, text);
 	a->title_count++;
 }

@@ -18,6 +18,7 @@
 #include "check/rules/check.h"
 #include "cmd/frame/option.h"
 #include "cmd/frame/output.h"
+#include "cmd/varve/print/out_format.h"
 #include "lib/worktree/add_plan.h"
 
 /* check_log: one line for each rule: since when, by whom, how often. */
@@ -38,7 +39,7 @@ static void put_day(vv_buf *b, const vv_timeline_commit *c)
 	vv_buf_puts(b, vv_text_time(c->time + c->zone_min * 60, VV_TIME_DAY));
 }
 
-/* A built-in rule that holds now. */
+/* A built-in rule that is met now. */
 static bool is_other(const vv_timeline_rule *r)
 {
 	return !r->name && r->state == VV_TIMELINE_HOLDS;
@@ -353,11 +354,17 @@ static vv_status split(const char *text, vv_report_form *form, const char **file
 	static const char *const forms[] = {"text",   "json",   "junit",    "sarif",
 					    "github", "gitlab", "markdown", "html"};
 	const char *equals = strchr(text, '=');
+	const char *format = equals ? NULL : vv_out_format_ending(text);
 	char name[32];
 
+	*file = text;
+	if (format && vv_report_form_parse(form, format, strlen(format))) return VV_OK;
 	if (!equals || !equals[1]) {
-		return vv_fail(err, VV_EUSAGE, "--output requires FORMAT=FILE, not '%s'",
-			       vv_text_shows(text));
+		vv_fail(err, VV_EUSAGE, "--output requires FORMAT=FILE, not '%s'",
+			vv_text_shows(text));
+		return equals ? VV_EUSAGE
+			      : vv_hint(err, "did you mean 'varve check --output json=%s'?",
+					vv_text_shows(text));
 	}
 	*file = equals + 1;
 	if (vv_report_form_parse(form, text, (size_t)(equals - text))) return VV_OK;
@@ -373,6 +380,22 @@ static vv_status split(const char *text, vv_report_form *form, const char **file
 	}
 	return near.best ? vv_hint(err, "did you mean '%s'?", near.best)
 			 : vv_hint(err, "the formats are %s", VV_REPORT_FORMS);
+}
+
+int vv_check_output_names(const vv_context *c, const vv_strings *outputs)
+{
+	const vv_out_formats formats = {
+		.command = c, .choices = VV_REPORT_FORMS, .instead = "html"};
+
+	vv_array_each(outputs->items, outputs->count, it) {
+		const char *format = NULL;
+
+		if (!strchr(*it, '=') &&
+		    vv_out_format_choose(&format, *it, &formats) != VV_EXIT_OK) {
+			return VV_EXIT_TROUBLE;
+		}
+	}
+	return VV_EXIT_OK;
 }
 
 vv_status vv_check_output_parse(const vv_strings *outputs, vv_error *err)

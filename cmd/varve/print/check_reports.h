@@ -57,12 +57,16 @@ VV_AUTO_CLEAR(vv_explained, vv_explained_clear)
 typedef struct vv_check_output {
 	vv_report_form form;       /* the format of the report on stdout */
 	bool quiet;                /* no report on stdout */
-	const vv_strings *outputs; /* further reports, each as FORMAT=FILE */
+	const vv_strings *outputs; /* further reports, each as FORMAT=FILE or FILE */
 } vv_check_output;
 
 /* Checks the words in outputs, so that a mistake is found before a check begins. VV_EUSAGE: a word is
- * not FORMAT=FILE, or the format is unknown. */
+ * neither FORMAT=FILE nor a FILE whose name has a format, or the format is unknown. */
 vv_status vv_check_output_parse(const vv_strings *outputs, vv_error *err);
+
+/* Refuses files whose names are those of formats that no report has. Returns an exit code, and reports the
+ * error. */
+int vv_check_output_names(const vv_context *c, const vv_strings *outputs);
 
 /* Writes all reports of a check: first the files, then stdout. If one of the formats is github, also
  * appends the report as Markdown to the file that the environment variable GITHUB_STEP_SUMMARY

@@ -142,6 +142,7 @@ static vv_status find_gap(vv_stat_line *line, vv_repository *r, vv_error *err)
 	    (rc = vv_gap_of(&new_gap, r, &line->new_side.root, err)) < 0) {
 		return rc;
 	}
+	line->gap_before = old_gap != VV_GAP_NONE && new_gap == VV_GAP_NONE;
 	line->gap = old_gap == VV_GAP_NONE || old_gap == VV_GAP_EXPIRED ? new_gap : old_gap;
 	if (line->gap == VV_GAP_NONE) {
 		line->gap = old_gap ? old_gap : VV_GAP_FETCHABLE; /* a part of the version */
@@ -208,6 +209,12 @@ bool vv_stat_line_lacks(const vv_stat_line *l)
 	return l->old_side.stored && l->old_side.table && l->new_side.table && !l->counts.counted;
 }
 
+static const char *gap_words(const vv_stat_line *l)
+{
+	if (l->gap != VV_GAP_EXPIRED) return "blocks missing here";
+	return l->gap_before ? "the version before it expired" : "expired";
+}
+
 static void put_dataset(vv_buf *b, const vv_stat_line *l)
 {
 	const vv_content *o = &l->old_side, *n = &l->new_side;
@@ -231,8 +238,7 @@ static void put_dataset(vv_buf *b, const vv_stat_line *l)
 		vv_buf_printf(b, "%s column%s", vv_text_count(n->columns),
 			      n->columns == 1 ? "" : "s");
 		if (vv_stat_line_lacks(l)) {
-			vv_buf_printf(b, " (%s)",
-				      l->gap == VV_GAP_EXPIRED ? "expired" : "blocks missing here");
+			vv_buf_printf(b, " (%s)", gap_words(l));
 		}
 	} else {
 		vv_buf_puts(b, !o->there ? "new: " : both || o->stored ? "" : "now a table: ");

@@ -33,6 +33,7 @@ typedef struct vv_stat_line {
 	/* with vv_stat_line_lacks: why blocks of a side are missing. Expired only if no block of a
 	 * side is missing for another reason */
 	vv_gap gap;
+	bool gap_before;  /* the gap is in the old side alone */
 	vv_growth growth; /* the blocks and bytes that the new version added to the store */
 } vv_stat_line;
 

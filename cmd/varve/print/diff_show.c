@@ -122,8 +122,8 @@ static vv_status tell_line(vv_diff_print *r, vv_buf *line, vv_error *err)
 }
 
 /* Prints a differing path with words about it. */
-static vv_status tell(vv_diff_print *r, const char *path, size_t len, const char *words,
-		      vv_error *err)
+static vv_status print_path(vv_diff_print *r, const char *path, size_t len, const char *words,
+			    vv_error *err)
 {
 	vv_auto(vv_buf) line = VV_BUF_INIT;
 
@@ -199,7 +199,9 @@ static vv_status find_side(vv_diff_print *r, const vv_diff_side *s, const char *
 	*name = vv_asprintf("%s:%s",
 			    s->kind == VV_SIDE_INDEX && stage > 0 ? stages[stage] : s->name, path);
 	if (!*word || !*name) return vv_fail_nomem(err);
-	vv_status rc = found ? VV_OK : vv_subject_find(storage, r->repo, r->reader, *word, err);
+	vv_status rc = found ? VV_OK
+			     : vv_subject_find(storage, r->repo, r->reader,
+					       &(vv_version_name){.word = *word}, err);
 	storage->text = *name; /* what messages call it */
 	*out = rc == VV_OK ? storage : NULL;
 	return rc;
@@ -302,7 +304,7 @@ static vv_status differs_by_id(const vv_diff_print *r, const vv_diff_sides *d,
 /* The index has no version of a path in conflict that could be compared. */
 static vv_status tell_conflict(vv_diff_print *r, const char *path, vv_error *err)
 {
-	vv_status rc = tell(
+	vv_status rc = print_path(
 		r, path, strlen(path),
 		": in conflict ('varve diff' compares the work tree with ours, 'varve conflicts' lists it)",
 		err);
@@ -348,8 +350,8 @@ static vv_status tell_document(vv_diff_print *r, const vv_diff_sides *d, const v
 	const bool none = !r->part_differs && d->table_count == 0;
 
 	r->part_differs = false;
-	return none ? tell(r, p->path, p->document,
-			   ": no change in its tables; the file itself changed", err)
+	return none ? print_path(r, p->path, p->document,
+				 ": no change in its tables; the file itself changed", err)
 		    : VV_OK;
 }
 
@@ -365,7 +367,7 @@ static vv_status tell_other(vv_diff_print *r, const vv_diff_path *p, vv_error *e
 					   shown_by(r));
 	vv_status rc = vv_alloc_ok(words, err);
 
-	rc = rc < 0 ? rc : tell(r, p->path, strlen(p->path), words, err);
+	rc = rc < 0 ? rc : print_path(r, p->path, strlen(p->path), words, err);
 	return rc < 0 ? rc
 		      : tell_name(r, p->path, p->old_path,
 				  letter_of(p->old_path, p->stage != 0, p->old_mode != 0,
@@ -404,11 +406,11 @@ static vv_status diff_paths(vv_diff_print *r, const vv_diff_sides *d, vv_error *
 			}
 			r->differs |= differed;
 		}
-		/* one table whose blocks are missing here does not hide the others */
-		if (r->one_of_many && rc == VV_EMISSING && err->gap == VV_GAP_EXPIRED) {
+		if (r->of_commit && rc == VV_EMISSING && err->gap == VV_GAP_EXPIRED) {
 			vv_note("the rows are not shown: %s", err->message);
 			rc = VV_OK;
 		}
+		/* one table whose blocks are missing here does not hide the others */
 		if ((rc == VV_EMISSING || rc == VV_EINPUT || rc == VV_ECORRUPT) &&
 		    (d->count > 1 || (r->one_of_many && rc == VV_EMISSING)) && !vv_out_failed()) {
 			vv_report(err);
@@ -487,6 +489,7 @@ vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_commit_stat *stat
 		.book.fd = -1,
 		.kind = &vv_diff_writer_text,
 		.shows_all = s->shows_all,
+		.of_commit = true,
 		.one_of_many = !s->unasked,
 		.how = {.key = &none, .only = &none, .ignore = &none, .where = &none}};
 	vv_status rc;

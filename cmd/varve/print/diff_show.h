@@ -52,6 +52,8 @@ typedef struct vv_diff_print {
 	int64_t commit_time; /* the time of `commit`, in seconds since 1970 */
 	int32_t misfit;      /* arrow: enum varve_misfit */
 	int32_t numbers;     /* arrow: enum varve_numbers */
+	/* the changes of a commit, as in log -p and show: rows that have expired are left out with a note */
+	bool of_commit;
 	/* one comparison of many, as in log -p: rows that are not here do not end the output */
 	bool one_of_many;
 	bool differs;      /* result: at least one path differs */

@@ -15,6 +15,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/vault/hold/hold_cache.h"
 #include "cmd/vault/hold/hold_internal.h"
 #include "cmd/vault/hold/hold_name.h"
 #include "cmd/vault/hold/ledger.h"
@@ -305,7 +306,7 @@ static const struct {
 		[VV_HOLD_RECEIPT] = {sign_receipt, true},
 		[VV_HOLD_VAULTS] = {vv_hold_give_vaults, true}};
 
-static vv_status run(vv_hold_answering *x, vv_error *err)
+static vv_status run_request(vv_hold_answering *x, vv_error *err)
 {
 	if (!requests[x->q->op].locked) return requests[x->q->op].run(x, err);
 	vv_status rc = enter(x->h, err);
@@ -323,7 +324,7 @@ vv_status vv_hold_serve(vv_hold *h, vv_channel *line, const void *bytes, size_t 
 	vv_hold_answering x = {.h = h, .q = &q, .arena = &arena, .bytes = VV_BUF_INIT};
 	vv_status rc = vv_hold_request_read(&q, &arena, bytes, len, err);
 
-	if (rc == VV_OK && (rc = run(&x, err)) == VV_OK) {
+	if (rc == VV_OK && (rc = run_request(&x, err)) == VV_OK) {
 		rc = vv_hold_answer_write(line, q.op, &x.a, err);
 	}
 	vv_buf_clear(&x.bytes);

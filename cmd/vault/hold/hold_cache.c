@@ -1,7 +1,8 @@
 /*
  * hold_cache: chooses the vault to evict.
  */
-#include "cmd/vault/hold/hold_internal.h"
+
+#include "cmd/vault/hold/hold_cache.h"
 
 #include <string.h>
 

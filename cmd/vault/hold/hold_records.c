@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/vault/hold/hold_cache.h"
 #include "cmd/vault/hold/hold_internal.h"
 #include "cmd/vault/hold/hold_name.h"
 #include "cmd/vault/hold/ledger.h"

@@ -221,7 +221,7 @@ static bool counts_for(const vv_hold_room *r, const vault_use *v, const uint8_t 
 	return signed_it;
 }
 
-static void look(const vv_hold_room *r, const vv_hold_identity *who, vv_hold_room_facts *out)
+static void find_room(const vv_hold_room *r, const vv_hold_identity *who, vv_hold_room_facts *out)
 {
 	*out = (vv_hold_room_facts){.room = who->room};
 	out->alone = out->room >= r->rules->size;
@@ -241,7 +241,7 @@ vv_status vv_hold_room_look(vv_hold_room *r, const uint8_t key[VV_KEY_PUBLIC],
 
 	if (!who) return vv_fail(err, VV_ENOTFOUND, "this server keeps no copies for this key");
 	if ((rc = count_all(r, err)) == VV_OK) {
-		look(r, who, out);
+		find_room(r, who, out);
 	}
 	return rc;
 }
@@ -315,7 +315,7 @@ vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, vv_hold_what 
 			continue;
 		}
 		counts = true;
-		look(r, who, &f);
+		find_room(r, who, &f);
 		/* Whose all of the room is, learns how full that is. */
 		if (!f.alone && f.shards + f.records + len > f.room &&
 		    (what == VV_HOLD_SHARD || f.records + len > most)) {

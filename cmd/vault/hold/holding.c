@@ -264,7 +264,7 @@ static vv_status open_kept(kept *k, vv_repository *r, vv_error *err)
 }
 
 /* One that cannot be opened is tried again the next time. */
-static vv_status find(vv_holding *h, vv_repository *r, kept **out, vv_error *err)
+static vv_status find_kept(vv_holding *h, vv_repository *r, kept **out, vv_error *err)
 {
 	const char *dir = vv_repository_varvedir(r);
 	kept **known = vv_array_find(h->items, h->count, one, strcmp((*one)->dir, dir) == 0);
@@ -288,7 +288,7 @@ static vv_status find(vv_holding *h, vv_repository *r, kept **out, vv_error *err
 static vv_status find_locked(vv_holding *h, vv_repository *r, kept **out, vv_error *err)
 {
 	vv_auto(vv_locked) lock = vv_mutex_hold(h->lock);
-	return find(h, r, out, err);
+	return find_kept(h, r, out, err);
 }
 
 vv_status vv_holding_look(vv_holding *h, vv_repository *r, const vv_holding_rules **out,

@@ -59,7 +59,7 @@ static vv_status passphrase_from(vv_buf *out, const char *file, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status ask(vv_transfer *t, vv_buf *out, const char *prompt, vv_error *err)
+static vv_status ask_passphrase(vv_transfer *t, vv_buf *out, const char *prompt, vv_error *err)
 {
 	vv_status rc = t->connect.ask(t->connect.payload, prompt, false, out, err);
 
@@ -82,8 +82,8 @@ vv_status vv_passphrase_get(vv_buf *out, const vv_env *env, const char *prompt, 
 
 	if (file && *file) return passphrase_from(out, file, err);
 	if ((rc = vv_transfer_open(&t, NULL, NULL, true, 0, err)) < 0 ||
-	    (rc = ask(&t, out, prompt, err)) < 0 ||
-	    (again && (rc = ask(&t, &second, "Repeat the passphrase: ", err)) < 0)) {
+	    (rc = ask_passphrase(&t, out, prompt, err)) < 0 ||
+	    (again && (rc = ask_passphrase(&t, &second, "Repeat the passphrase: ", err)) < 0)) {
 		return rc;
 	}
 	if (out->len == 0) return vv_fail(err, VV_EUSAGE, "the passphrase is empty");

@@ -204,7 +204,8 @@ static vv_status file_record(vv_ledger *l, const char *name, vv_ledger_record *r
 	return VV_OK;
 }
 
-static vv_status add(vv_ledger *l, const char *name, const void *bytes, size_t len, vv_error *err)
+static vv_status add_record(vv_ledger *l, const char *name, const void *bytes, size_t len,
+			    vv_error *err)
 {
 	uint8_t *copy = vv_arena_alloc(&l->arena, len + 1);
 	vv_ledger_record *r = vv_arena_calloc(&l->arena, 1, sizeof(*r));
@@ -395,7 +396,7 @@ static vv_status load_unnamed(vv_ledger *l, const char *name, vv_error *err)
 		    follows(l, name, &r);
 	rc = vv_string_list_add(fits ? &l->unnamed : &l->loose, vv_strdup(name), err);
 	if (rc == VV_OK && fits) {
-		rc = add(l, name, bytes.data, bytes.len, err);
+		rc = add_record(l, name, bytes.data, bytes.len, err);
 	}
 	if (rc == VV_OK && fits) { /* who was killed may not have synced its folder */
 		rc = path ? vv_file_batch_keep(&l->later, path, err) : vv_fail_nomem(err);
@@ -550,7 +551,7 @@ vv_status vv_ledger_add(vv_ledger *l, const char *name, const void *bytes, size_
 			       vv_text_shows(name));
 	}
 	if (vv_ledger_has(l, name)) return VV_OK;
-	return add(l, name, bytes, len, err);
+	return add_record(l, name, bytes, len, err);
 }
 
 uint64_t vv_ledger_bytes(const vv_ledger *l)

@@ -80,7 +80,7 @@ void vv_epoch_secrets_clear(vv_epoch_secrets *x)
 	memset(x, 0, sizeof(*x));
 }
 
-static const vv_epoch_secret *find(const vv_epoch_secrets *x, const vv_cid *epoch)
+static const vv_epoch_secret *find_secret(const vv_epoch_secrets *x, const vv_cid *epoch)
 {
 	return vv_array_find(x->items, x->count, one, vv_cid_equal(&one->epoch, epoch));
 }
@@ -88,7 +88,7 @@ static const vv_epoch_secret *find(const vv_epoch_secrets *x, const vv_cid *epoc
 static vv_status note(vv_epoch_secrets *x, const vv_cid *epoch, const uint8_t *secret,
 		      vv_error *err)
 {
-	if (find(x, epoch)) return VV_OK;
+	if (find_secret(x, epoch)) return VV_OK;
 	if (x->count >= EPOCHS_MAX) {
 		return vv_fail(err, VV_EREFUSED, "the vault has too many epochs");
 	}
@@ -206,7 +206,7 @@ vv_status vv_epoch_secrets_open(vv_epoch_secrets *out, const vv_vault_state *s, 
 	memset(out, 0, sizeof(*out));
 	for (size_t i = count; rc == VV_OK && i > 0; i--) {
 		const vv_ledger_record *r = s->epochs.items[i - 1];
-		if (i == count || !find(out, &r->cid)) {
+		if (i == count || !find_secret(out, &r->cid)) {
 			rc = open_epoch(out, r, vault, key, i == count, err);
 		}
 	}
@@ -252,8 +252,9 @@ vv_status vv_epoch_seal_now(vv_shard_seal *out, vv_cid *epoch, const vv_epoch_se
 vv_status vv_epoch_holder_id(uint8_t out[VV_HOLDER_ID], const vv_epoch_secrets *x,
 			     const vv_vault_state *s, const char *url, vv_error *err)
 {
-	const vv_epoch_secret *first = s->epochs.count > 0 ? find(x, &s->epochs.items[0]->cid)
-							   : NULL;
+	const vv_epoch_secret *first = s->epochs.count > 0
+					       ? find_secret(x, &s->epochs.items[0]->cid)
+					       : NULL;
 
 	return first ? vv_seal_name(out, first->secret, url, err)
 		     : vv_fail(err, VV_EREFUSED, "this key cannot open the vault's first epoch");
@@ -288,7 +289,7 @@ vv_status vv_epoch_places_open(vv_buf *out, const vv_epoch_secrets *x, const vv_
 			       const vv_ledger_record *r, vv_error *err)
 {
 	uint8_t ad[sizeof(PLACES) - 1 + VV_CID_BYTES];
-	const vv_epoch_secret *secret = find(x, &r->link);
+	const vv_epoch_secret *secret = find_secret(x, &r->link);
 
 	if (!secret || r->sealed_len < SEALED_HEAD) {
 		return vv_fail(err, VV_EREFUSED, "this key cannot open the list of holders");

@@ -67,7 +67,8 @@ static vv_status ask_once(server *s, const vv_hold_message *q, vv_hold_message *
 }
 
 /* A line that was idle for long has ended: every request may be sent again. */
-static vv_status ask(server *s, const vv_hold_message *q, vv_hold_message *a, vv_error *err)
+static vv_status send_request(server *s, const vv_hold_message *q, vv_hold_message *a,
+			      vv_error *err)
 {
 	bool fresh;
 	vv_status rc;
@@ -136,7 +137,7 @@ static vv_status server_put_records(void *payload, const vv_cid *vault,
 		       (bytes += q.records[q.record_count].len) <= VV_HOLD_RECORDS_BYTES) {
 			q.record_count++;
 		}
-		rc = ask(payload, &q, &a, err);
+		rc = send_request(payload, &q, &a, err);
 	}
 	return rc;
 }
@@ -154,7 +155,7 @@ static vv_status server_put(void *payload, const char *name, const void *bytes, 
 	if (strncmp(rest, "records/", 8) == 0) {
 		return server_put_records(payload, &q.vault, &record, 1, err);
 	}
-	return ask(payload, &q, &a, err);
+	return send_request(payload, &q, &a, err);
 }
 
 static vv_status server_get(void *payload, const char *name, uint64_t from, uint64_t len,
@@ -166,7 +167,7 @@ static vv_status server_get(void *payload, const char *name, uint64_t from, uint
 
 	do {
 		q.size = len < VV_HOLD_PART ? len : VV_HOLD_PART;
-		if (rc < 0 || (rc = ask(payload, &q, &a, err)) < 0) return rc;
+		if (rc < 0 || (rc = send_request(payload, &q, &a, err)) < 0) return rc;
 		if (a.bytes.len > q.size) {
 			return vv_fail(err, VV_ECORRUPT, "it sent more than was requested");
 		}
@@ -196,7 +197,7 @@ static vv_status list_vaults(server *s, vv_listed_fn fn, void *to, vv_error *err
 	vv_hold_vaults_bytes(bytes, s->key, q.time);
 	if ((rc = vv_key_sign(q.signature, &s->self, VV_VAULTS_PURPOSE, bytes, sizeof(bytes),
 			      err)) < 0 ||
-	    (rc = ask(s, &q, &a, err)) < 0) {
+	    (rc = send_request(s, &q, &a, err)) < 0) {
 		return rc;
 	}
 	vv_array_each(a.vaults, a.vault_count, vault) {
@@ -217,7 +218,7 @@ static vv_status server_list(void *payload, const char *folder, vv_listed_fn fn,
 	vv_status rc = *folder ? split(folder, &q.vault, &q.name, err) : VV_OK;
 
 	if (!*folder) return list_vaults(s, fn, to, err);
-	while (rc == VV_OK && a.more && (rc = ask(s, &q, &a, err)) == VV_OK) {
+	while (rc == VV_OK && a.more && (rc = send_request(s, &q, &a, err)) == VV_OK) {
 		/* fn may send other requests meanwhile */
 		vv_auto(vv_arena) names = s->arena;
 		(void)names;
@@ -252,7 +253,7 @@ static vv_status server_remove(void *payload, const char *name, vv_error *err)
 	    (rc = shard_of(rest, &q.shard, err)) < 0) {
 		return rc;
 	}
-	return ask(payload, &q, &a, err);
+	return send_request(payload, &q, &a, err);
 }
 
 static vv_status server_audit(void *payload, const char *name, const vv_shard *s, unsigned leaf,
@@ -263,7 +264,8 @@ static vv_status server_audit(void *payload, const char *name, const vv_shard *s
 	vv_hold_message a;
 	vv_status rc;
 
-	if ((rc = split(name, &q.vault, &rest, err)) < 0 || (rc = ask(payload, &q, &a, err)) < 0) {
+	if ((rc = split(name, &q.vault, &rest, err)) < 0 ||
+	    (rc = send_request(payload, &q, &a, err)) < 0) {
 		return rc;
 	}
 	if (a.shown.len != VV_LEAF || a.path.len > VV_LEAF_PATH_MAX * VV_LEAF_HASH) {
@@ -280,7 +282,7 @@ static vv_status server_receipt(void *payload, const vv_cid *vault, const vv_cid
 {
 	vv_hold_message q = {.op = VV_HOLD_RECEIPT, .vault = *vault, .place = *place};
 	vv_hold_message a;
-	vv_status rc = ask(payload, &q, &a, err);
+	vv_status rc = send_request(payload, &q, &a, err);
 
 	if (rc == VV_OK) {
 		*until = a.until;
@@ -335,7 +337,7 @@ static vv_status greet(server *s, vv_error *err)
 {
 	const vv_hold_message q = {.op = VV_HOLD_HELLO, .version = VV_HOLD_VERSION};
 	vv_hold_message a;
-	vv_status rc = ask(s, &q, &a, err);
+	vv_status rc = send_request(s, &q, &a, err);
 
 	if (rc == VV_OK && a.version != VV_HOLD_VERSION) {
 		rc = vv_fail(err, VV_ENOSUPPORT,
@@ -349,7 +351,7 @@ static vv_status greet(server *s, vv_error *err)
 	return rc;
 }
 
-/* Who asks a server, and what the settings know of it. */
+/* The identity of the client, and the settings for the server. */
 typedef struct server_facts {
 	const vv_holder_config *config;
 	const vv_key *self;

@@ -29,7 +29,7 @@ struct vv_waiting {
 	bool written; /* there was a file */
 };
 
-static vv_status add(vv_waiting *w, const vv_cid *cid, uint64_t sec, bool seen, vv_error *err)
+static vv_status add_thing(vv_waiting *w, const vv_cid *cid, uint64_t sec, bool seen, vv_error *err)
 {
 	const size_t count = vv_cid_map_count(w->by_cid);
 	bool added;
@@ -55,7 +55,7 @@ static vv_status read_text(vv_waiting *w, const char *text, vv_error *err)
 				last = sec;
 			} else if (vv_cid_parse(&cid, l.text + digits + 1, l.len - digits - 1,
 						VV_IGNORED) == VV_OK) {
-				rc = add(w, &cid, sec, false, err);
+				rc = add_thing(w, &cid, sec, false, err);
 			}
 		}
 	}
@@ -95,7 +95,7 @@ void vv_waiting_close(vv_waiting *w)
 vv_status vv_waiting_see(vv_waiting *w, const vv_cid *cid, uint64_t *sec, vv_error *err)
 {
 	uint64_t at;
-	vv_status rc = add(w, cid, 0, true, err);
+	vv_status rc = add_thing(w, cid, 0, true, err);
 
 	if (rc == VV_OK && vv_cid_map_get(w->by_cid, cid, &at)) {
 		w->things[at].seen = true;
@@ -124,68 +124,4 @@ vv_status vv_waiting_write(const vv_waiting *w, vv_error *err)
 		rc = vv_write_file(w->path, text.data, text.len, true, err);
 	}
 	return rc;
-}
-
-/* ---- waiting_place: which records end the waiting ---- */
-
-static bool is_own(const vv_place_of *of, const vv_ledger_record *r)
-{
-	return memcmp(r->author, of->author, VV_KEY_PUBLIC) == 0;
-}
-
-/* A place for this holder. */
-static bool is_for(const vv_place_of *of, const vv_ledger_record *r)
-{
-	return r->kind == VV_LEDGER_PLACE && is_own(of, r) &&
-	       memcmp(r->holder, of->holder, VV_HOLDER_ID) == 0 &&
-	       r->has_key == (of->key != NULL) &&
-	       (!of->key || memcmp(r->key, of->key, VV_KEY_PUBLIC) == 0);
-}
-
-/* In doubt it is: then a place is written that need not have been. */
-static bool is_later(const vv_ledger_record *a, const vv_ledger_record *b)
-{
-	return memcmp(a->author, b->author, VV_KEY_PUBLIC) == 0 ? a->sequence > b->sequence
-								: a->time >= b->time;
-}
-
-static bool names_any(const vv_ledger_record *gone, const vv_ledger_record *place)
-{
-	vv_array_each(gone->links, gone->link_count, link) {
-		if (vv_array_find(place->shards, place->shard_count, s,
-				  vv_cid_equal(link, &s->cid))) {
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool ends_waiting(const vv_place_of *of, const vv_ledger_record *r,
-			 const vv_ledger_record *place)
-{
-	if (r->kind == VV_LEDGER_RECEIPT) {
-		return is_own(of, r) && vv_cid_equal(&r->link, &place->cid);
-	}
-	return (r->kind == VV_LEDGER_RETIRE ||
-		(r->kind == VV_LEDGER_DROP &&
-		 memcmp(r->holder, place->holder, VV_HOLDER_ID) == 0)) &&
-	       is_later(r, place) && names_any(r, place);
-}
-
-vv_status vv_waiting_places(const vv_ledger_record ***out, size_t *count, const vv_place_of *of,
-			    vv_error *err)
-{
-	const vv_ledger *l = of->ledger;
-	size_t cap = 0;
-
-	*out = NULL;
-	*count = 0;
-	vv_array_each(vv_ledger_records(l), vv_ledger_count(l), it) {
-		const vv_ledger_record *r = *it;
-		const bool waits = is_for(of, r) &&
-				   !vv_array_find(vv_ledger_records(l), vv_ledger_count(l), other,
-						  ends_waiting(of, *other, r));
-		if (waits && !vv_array_add(*out, *count, cap, r)) return vv_fail_nomem(err);
-	}
-	return VV_OK;
 }

@@ -40,7 +40,7 @@ static vv_status read_shard(void *payload, size_t i, vv_buf *out, vv_error *err)
 	return vv_vault_shard_content(c->session, k, out, err);
 }
 
-/* An open stream holds a shard and a decoder's memory: the ones opened longest ago are closed. */
+/* An open stream uses memory for a shard and a decoder: the streams opened longest ago are closed. */
 static void note_open(vv_contents *c, const vv_vault_run *run)
 {
 	const size_t old = c->open[c->next_open];
@@ -246,7 +246,8 @@ static bool is_by(const vv_vault_run *r, const uint8_t *author)
 bool vv_vault_keeps_ref(const vv_ref *ref)
 {
 	return !ref->symbolic && strncmp(ref->name, "refs/remotes/", 13) != 0 &&
-	       (strncmp(ref->name, "refs/varve/", 11) != 0 || vv_ref_is_head(ref->name));
+	       (strncmp(ref->name, "refs/varve/", 11) != 0 || vv_ref_is_head(ref->name) ||
+		vv_ref_is_expired(ref->name));
 }
 
 const vv_vault_run *vv_contents_refs_of(const vv_contents *c, size_t count, const uint8_t *author)

@@ -61,13 +61,13 @@ static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_err
 static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
 {
 	pruning *p = payload;
-	uint64_t missing = 0; /* of a linked version, whose blocks may be here from before the
-			       * link */
+	/* of a linked or expired version, whose blocks may be here from before */
+	uint64_t missing = 0;
 	const vv_resemble walk = {.get = get_block,
 				  .fn = on_block,
 				  .payload = p,
 				  .seen = p->live,
-				  .missing = n->link ? &missing : NULL};
+				  .missing = n->link || n->expired ? &missing : NULL};
 
 	return vv_resemble_walk(&walk, &n->root, vv_cid_is_null(&n->before) ? NULL : &n->before,
 				err);

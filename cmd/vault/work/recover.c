@@ -13,10 +13,12 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/vault/work/contents.h"
+#include "cmd/vault/work/policy.h"
 #include "cmd/vault/work/session.h"
 #include "cmd/vault/work/shard_source.h"
 #include "repo/blocks/cid_map.h"
 #include "repo/git/history/commit.h"
+#include "repo/git/history/hidden_refs.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
 #include "transport/protocol/receive.h"
@@ -25,8 +27,9 @@
 
 #define TOLD_MAX 1000u
 
-static void tell(const vv_recover *x, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static void tell(const vv_recover *x, const char *fmt, ...)
+static void report_missing(const vv_recover *x, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+static void report_missing(const vv_recover *x, const char *fmt, ...)
 {
 	char line[512];
 	va_list ap;
@@ -56,9 +59,10 @@ static const vv_damaged_record *find_damaged(const vv_vault_session *s, const ch
 
 static void tell_damaged(const vv_recover *x, const vv_damaged_record *d, const vv_vault_place *at)
 {
-	tell(x,
-	     "the record %s is damaged at the holder '%s' (%.100s), and no other holder has it intact",
-	     d->name, vv_text_shows(at->config->name), d->why.message);
+	report_missing(
+		x,
+		"the record %s is damaged at the holder '%s' (%.100s), and no other holder has it intact",
+		d->name, vv_text_shows(at->config->name), d->why.message);
 }
 
 /* The author's record of this number. */
@@ -73,7 +77,8 @@ static void tell_record(const vv_recover *x, const vv_vault_session *s, const ch
 	if (d) {
 		tell_damaged(x, d, at);
 	} else {
-		tell(x, "no holder has the record %llu of %s", (unsigned long long)number, did);
+		report_missing(x, "no holder has the record %llu of %s", (unsigned long long)number,
+			       did);
 	}
 }
 
@@ -618,14 +623,25 @@ static vv_status on_version(void *payload, const vv_new_root *n, vv_error *err)
 	recovering *r = payload;
 	vv_auto_free vv_lacking *list = NULL;
 	size_t count = 0;
+
+	if (vv_receive_leaves(r->receive, n)) return VV_OK;
 	vv_status rc = vv_receive_lacking_below(r->receive, &n->root, LACKING_MAX, &list, &count,
 						err);
 
 	if (rc < 0 || count == 0) return rc;
 	r->x->missing_versions++;
-	tell(r->x, "%s of commit %.10s lacks %s", vv_text_shows(n->path), vv_oid_shows(&n->commit),
-	     vv_text_counted(count, "block", NULL));
+	report_missing(r->x, "%s of commit %.10s lacks %s", vv_text_shows(n->path),
+		       vv_oid_shows(&n->commit), vv_text_counted(count, "block", NULL));
 	return VV_OK;
+}
+
+/* Versions that the vault's lists name are not missing. */
+static vv_status expect_expired(recovering *r, vv_error *err)
+{
+	const wanted_ref *lists = vv_array_find(r->refs, r->ref_count, it,
+						vv_ref_is_expired(it->name));
+
+	return lists ? vv_receive_expect_expired(r->receive, &lists->id, err) : VV_OK;
 }
 
 static vv_status take_in(recovering *r, vv_error *err)
@@ -644,6 +660,7 @@ static vv_status take_in(recovering *r, vv_error *err)
 		return rc;
 	}
 	vv_receive_doubt(r->receive);
+	if ((rc = expect_expired(r, err)) < 0) return rc;
 	if ((rc = vv_receive_lacking(r->receive, &r->tips, &none, LACKING_MAX, &list, &lacking,
 				     err)) < 0) {
 		return rc;
@@ -692,13 +709,15 @@ static void tell_ref(const recovering *r, const wanted_ref *ref)
 		time = vv_text_utc(c.committer.time > 0 ? c.committer.time : 0);
 	}
 	if (other) {
-		tell(r->x,
-		     "%.300s is restored as of %s (%.10s); its newest commit in the vault, %.10s, cannot "
-		     "be recovered",
-		     vv_text_shows(ref->name), time, vv_oid_shows(&ref->id), vv_oid_shows(&named));
+		report_missing(
+			r->x,
+			"%.300s is restored as of %s (%.10s); its newest commit in the vault, %.10s, cannot "
+			"be recovered",
+			vv_text_shows(ref->name), time, vv_oid_shows(&ref->id),
+			vv_oid_shows(&named));
 	} else {
-		tell(r->x, "%.300s is restored as of %s (%.10s)", vv_text_shows(ref->name), time,
-		     vv_oid_shows(&ref->id));
+		report_missing(r->x, "%.300s is restored as of %s (%.10s)",
+			       vv_text_shows(ref->name), time, vv_oid_shows(&ref->id));
 	}
 }
 
@@ -710,9 +729,10 @@ static void tell_run(const recovering *r, const vv_vault_run *run)
 	if (run->lost) {
 		(void)snprintf(why, sizeof(why), " (%.160s)", run->why.message);
 	}
-	tell(r->x, "the head %s of %s, by %s, is newer, but its version cannot be recovered%s",
-	     vv_cid_shows(&run->record->cid), vv_text_utc((int64_t)run->record->time),
-	     vv_did_shows(run->record->author), why);
+	report_missing(r->x,
+		       "the head %s of %s, by %s, is newer, but its version cannot be recovered%s",
+		       vv_cid_shows(&run->record->cid), vv_text_utc((int64_t)run->record->time),
+		       vv_did_shows(run->record->author), why);
 }
 
 /* If the recovered state is not the newest: reports the newer runs, and each ref's age. */

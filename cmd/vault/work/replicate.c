@@ -18,6 +18,7 @@
 #include "base/thread.h"
 #include "cmd/vault/work/contents.h"
 #include "cmd/vault/work/owed.h"
+#include "cmd/vault/work/policy.h"
 #include "cmd/vault/work/spread.h"
 #include "cmd/vault/work/waiting_run.h"
 #include "repo/blocks/resemble.h"
@@ -326,7 +327,7 @@ static uint64_t run_len(const replicating *r)
 	return (data > 0 ? RUN_SHARDS / data * data : RUN_SHARDS) * VV_SHARD_FULL;
 }
 
-static vv_status put(replicating *r, const vv_item *item, vv_error *err)
+static vv_status put_item(replicating *r, const vv_item *item, vv_error *err)
 {
 	vv_status rc;
 
@@ -347,7 +348,7 @@ static vv_status put_other(void *to, const vv_item *item, vv_error *err)
 
 	if (r->x->without && is_known(r, &item->cid)) return VV_OK;
 	r->x->put++;
-	return put(r, item, err);
+	return put_item(r, item, err);
 }
 
 /* A base has to be read before. If runs count as absent, only items written now are certainly not
@@ -388,7 +389,7 @@ static vv_status on_block(void *payload, const vv_cid *cid, const vv_cid *like, 
 		item.base = vv_buf_cstr(&r->base);
 		item.base_len = r->base.len;
 	}
-	return put(r, &item, err);
+	return put_item(r, &item, err);
 }
 
 static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
@@ -402,7 +403,10 @@ static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
 
 	r->path = n->path;
 	/* for a version in the vault, everything below is there too */
-	if (n->link || (!r->whole && vv_contents_has(&r->contents, &n->root))) return VV_OK;
+	if (vv_new_root_is_left(n, r->store, NULL) ||
+	    (!r->whole && vv_contents_has(&r->contents, &n->root))) {
+		return VV_OK;
+	}
 	return vv_resemble_walk(&walk, &n->root, vv_cid_is_null(&n->before) ? NULL : &n->before,
 				err);
 }
@@ -425,7 +429,7 @@ static vv_status on_object(void *payload, const vv_git_object *o, vv_error *err)
 		item.base = vv_buf_cstr(&r->base);
 		item.base_len = r->base.len;
 	}
-	return put(r, &item, err);
+	return put_item(r, &item, err);
 }
 
 /* --- refs, places --------------------------------------------------------------------------------- */

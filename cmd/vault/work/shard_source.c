@@ -33,7 +33,7 @@ static uint64_t slowness(const vv_vault_place *p)
 	return p->read_bytes > 0 ? (p->read_ms << 20) / p->read_bytes : 0;
 }
 
-/* The next holder to ask, of those not yet asked; NULL: none. */
+/* The next holder that got no request yet; NULL: none. */
 static vv_vault_place *next_place(const vv_vault_session *s, const vv_kept *k, const bool *asked)
 {
 	vv_vault_place *best = NULL;
@@ -101,8 +101,8 @@ vv_status vv_vault_shard_held(vv_vault_session *s, const vv_kept *k, vv_buf *byt
 /* --- cache of recent shards
  * ------------------------------------------------------------------------ */
 
-static vv_status keep(vv_block_cache **cache, size_t max, const vv_cid *shard, const vv_buf *bytes,
-		      vv_error *err)
+static vv_status cache_shard(vv_block_cache **cache, size_t max, const vv_cid *shard,
+			     const vv_buf *bytes, vv_error *err)
 {
 	vv_auto(vv_blob) *b = vv_blob_new(shard, bytes->len);
 
@@ -209,8 +209,8 @@ static vv_status make_whole(vv_vault_session *s, const vv_kept *k, vv_buf *bytes
 		return rc;
 	}
 	for (size_t i = 0; i < vv_code_shards(st->code); i++) {
-		if ((rc = keep(&s->made, VV_MADE_BYTES, &w.shards[i]->shard.cid, &w.bytes[i],
-			       err)) < 0) {
+		if ((rc = cache_shard(&s->made, VV_MADE_BYTES, &w.shards[i]->shard.cid, &w.bytes[i],
+				      err)) < 0) {
 			return rc;
 		}
 		if (w.shards[i] == k) {
@@ -245,5 +245,5 @@ vv_status vv_vault_shard_content(vv_vault_session *s, const vv_kept *k, vv_buf *
 	    (rc = vv_shard_open(content, &seal, bytes.data, bytes.len, err)) < 0) {
 		return rc;
 	}
-	return keep(&s->opened, OPENED_BYTES, &k->shard.cid, content, err);
+	return cache_shard(&s->opened, OPENED_BYTES, &k->shard.cid, content, err);
 }

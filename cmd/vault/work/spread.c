@@ -9,7 +9,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/vault/sealed/placement.h"
-#include "cmd/vault/sealed/waiting.h"
+#include "cmd/vault/sealed/waiting_place.h"
 #include "repo/blocks/reach.h"
 
 #define BATCH 512u /* shards that one place record names */

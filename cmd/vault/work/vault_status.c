@@ -10,6 +10,7 @@
 #include "cmd/vault/work/audit.h"
 #include "cmd/vault/work/contents.h"
 #include "cmd/vault/work/owed.h"
+#include "cmd/vault/work/policy.h"
 #include "cmd/vault/work/replicate.h"
 #include "cmd/vault/work/session.h"
 #include "cmd/vault/work/spread.h"
@@ -114,7 +115,7 @@ static vv_status on_link(void *payload, const vv_cid *cid, vv_error *err)
 	return vv_cid_set_add(payload, cid, &added, err);
 }
 
-/* Reads nodes missing here from the vault, if holders may be asked. */
+/* Reads nodes missing here from the vault, if requests to holders are allowed. */
 static vv_status read_node(finding *f, const vv_cid *cid, vv_buf *node, vv_error *err)
 {
 	vv_status rc = f->ask ? vv_contents_block(&f->contents, f->store, cid, node, VV_IGNORED)
@@ -228,7 +229,7 @@ static vv_status look_at_all(finding *f, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status find(finding *f, vv_repository *r, const vv_cid *root, vv_error *err)
+static vv_status find_copies(finding *f, vv_repository *r, const vv_cid *root, vv_error *err)
 {
 	vv_vault_session *s = &f->session;
 	vv_status rc;
@@ -261,7 +262,7 @@ vv_status vv_vault_where_find(vv_vault_where *out, vv_repository *r, const vv_no
 	if (vv_cid_is_null(&policy.vault)) return VV_OK;
 	out->is = true;
 	if ((rc = vv_vault_session_open(&f.session, r, &o, err)) < 0) return rc;
-	rc = find(&f, r, root, err);
+	rc = find_copies(&f, r, root, err);
 	vv_cid_set_free(f.blocks);
 	vv_cid_set_free(f.shards);
 	vv_contents_close(&f.contents);

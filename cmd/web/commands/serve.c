@@ -14,6 +14,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/vault/hold/holding.h"
 #include "cmd/web/commands.h"
+#include "cmd/web/commands/relay.h"
 #include "cmd/web/http.h"
 #include "cmd/web/pages/pages.h"
 #include "cmd/web/web.h"
@@ -24,12 +25,33 @@ typedef struct options {
 	vv_serve_http_options http;
 	const char *hash_secret;
 	vv_holding_options holding;
-	const char *term;
+	const char *term, *meet;
+	vv_relay_options relay;
+	web_through_options through;
 } options;
 
 static const vv_option table[] = {
 	OPT_STRING(0, "http", http.server.address, "ADDR",
 		   "listen on this address: HOST:PORT, or PORT for this machine only"),
+	OPT_STRING(0, "relay", relay.address, "ADDR",
+		   "join machines that cannot reach each other, and listen on this address"),
+	OPT_POSITIVE(
+		0, "relay-keys", relay.keys, "N",
+		"with --relay: at most N waiting machines for each client's address (default: 16)"),
+	OPT_POSITIVE(
+		0, "relay-bytes", relay.hour_bytes, "BYTES",
+		"with --relay: forward at most BYTES in an hour for each client's address (default: 16g)"),
+	OPT_POSITIVE(0, "relay-time", relay.stream_sec, "SECONDS",
+		     "with --relay: end streams after this time (default: 21600)"),
+	OPT_STRING(0, "through", through.url, "URL",
+		   "serve through the relay at this http:// or https:// URL"),
+	OPT_LIST(0, "reader", through.readers, "DID",
+		 "with --through: a key (or a name of 'varve vault key trust') that may read"),
+	OPT_LIST(0, "writer", through.writers, "DID",
+		 "with --through: a key that may read and push"),
+	OPT_FLAG(0, "public", through.everybody, "with --through: let all machines read"),
+	OPT_STRING(0, "meet", meet, "URL",
+		   "connect stdin and stdout to a repository behind a relay, as clone runs it"),
 	OPT_STRING(0, "tls-cert", http.server.tls_cert, "FILE",
 		   "serve https with this certificate (PEM)"),
 	OPT_STRING(0, "tls-key", http.server.tls_key, "FILE", "the key of the certificate (PEM)"),
@@ -186,7 +208,7 @@ static vv_status say_holding(vv_holding *h, const char *const *paths, size_t cou
 static int check_web_serve(const options *o, int argc)
 {
 	if (!o->http.server.address) {
-		return vv_usage_error("name an address to listen on: --http ADDR");
+		return vv_usage_error("choose --http ADDR, --relay ADDR or --through URL");
 	}
 	if ((o->holding.admitted.count > 0) != (o->holding.size > 0)) {
 		return vv_usage_error("--hold BYTES and --for DID require each other");
@@ -230,10 +252,47 @@ static vv_status serve(options *o, vv_error *err)
 	return vv_serve_http(http, err);
 }
 
+/* A relay has no repositories. */
+static int serve_relay(options *o, int argc)
+{
+	if (argc > 0) return vv_usage_error("--relay and a repository cannot be used together");
+	if (o->http.server.tls_cert || o->http.server.tls_key) {
+		return vv_usage_error("--relay has no TLS of its own: put a web server with TLS in "
+				      "front of it");
+	}
+	o->relay.connections = o->http.server.connections;
+	o->relay.per_address = o->http.server.per_address;
+	o->relay.hosts = o->http.server.hosts;
+	o->relay.proxies = o->http.server.proxies;
+	return web_serve_relay(&o->relay);
+}
+
+static int serve_through(options *o, int argc, char **argv)
+{
+	const web_through_options *t = &o->through;
+
+	if (argc == 0) return vv_usage_error("name the repositories to serve");
+	if (!t->everybody && t->readers.count + t->writers.count == 0) {
+		return vv_usage_error("name who may come: --reader DID, --writer DID or --public");
+	}
+	o->through.visitors = o->http.server.connections;
+	o->through.quiet = o->http.quiet;
+	return web_serve_through(t, argc, argv);
+}
+
 static int run_web_serve(void *opts, int argc, char **argv)
 {
 	options *o = opts;
 	vv_error err;
+
+	if ((o->http.server.address != NULL) + (o->relay.address != NULL) +
+		    (o->through.url != NULL) + (o->meet != NULL) >
+	    1) {
+		return vv_usage_error("choose one of --http, --relay, --through and --meet");
+	}
+	if (o->meet) return web_serve_meet(o->meet);
+	if (o->relay.address) return serve_relay(o, argc);
+	if (o->through.url) return serve_through(o, argc, argv);
 
 	if (o->hash_secret) {
 		return argc > 0 ? vv_usage_error(
@@ -256,6 +315,9 @@ const vv_command vv_cmd_web_serve = {
 	.usage =
 		"--http ADDR [--tls-cert FILE --tls-key FILE] [--auth FILE] [--private] "
 		"[--read-only] [--host NAME]... [--cors ORIGIN]... [--trust-proxy NETWORK]... [--announce] [--hold BYTES --for DID[=BYTES]... [--ratio R] [--term DAYS]] PATH...\n"
+		"--relay ADDR [--relay-keys N] [--relay-bytes BYTES] [--relay-time SECONDS] [--connections N] [--per-address N] [--host NAME]... [--trust-proxy NETWORK]...\n"
+		"--through URL (--reader DID|--writer DID|--public)... [--connections N] PATH...\n"
+		"--meet URL\n"
 		"--hash-secret NAME",
 	.example = "$ varve serve --http 127.0.0.1:8080 sales\n"
 		   "serving 'sales' at http://127.0.0.1:8080\n"

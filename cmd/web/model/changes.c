@@ -27,7 +27,7 @@ bool vv_web_is_table(const vv_content *c, const char *path)
 
 /* --- counts, remembered ---------------------------------------------------------------------- */
 
-static void keep(vv_web_kept *k, void *object)
+static void keep_counts(vv_web_kept *k, void *object)
 {
 	vv_change_counts *c = object;
 	size_t len = k->reading || !c->form ? 0 : strlen(c->form);
@@ -71,7 +71,7 @@ static vv_status count(vv_web_visit *v, vv_web_change *out, const vv_change *c, 
 		vv_buf_printf(&key, "%s %s %s ", of->a->hex, of->b->hex, c->path);
 	}
 	vv_buf_printf(&key, "%s %s", table ? table : "", was ? was : "");
-	if (vv_web_recall(v, &key, keep, &out->counts)) return VV_OK;
+	if (vv_web_recall(v, &key, keep_counts, &out->counts)) return VV_OK;
 	if ((rc = vv_web_over(v, &over, err)) < 0 || over) return rc;
 	rc = both_stored ? vv_change_count(&out->counts, v->repo, c->path, &a->root, &b->root, err)
 			 : vv_change_count_texts(&out->counts, NULL, v->repo, v->reader, c->path,
@@ -86,7 +86,7 @@ static vv_status count(vv_web_visit *v, vv_web_change *out, const vv_change *c, 
 		out->missing = both_stored && !out->counts.counted && !out->counts.many;
 		vv_web_counts_take(v, &out->counts);
 		if (out->counts.counted) {
-			vv_web_remember(v, &key, keep, &out->counts);
+			vv_web_remember(v, &key, keep_counts, &out->counts);
 		}
 	}
 	return rc;

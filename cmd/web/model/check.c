@@ -53,7 +53,7 @@ static void clear_rules(void *payload)
 	vv_timeline_clear(payload);
 }
 
-/* Finds since when each rule fails or holds; verdicts of commits are kept. */
+/* Finds since when each rule is broken or met; verdicts of commits are cached. */
 static vv_status read_rules(checking *c, vv_check_run *run, const vv_oid *commit,
 			    const vv_diff_side *side, vv_error *err)
 {

@@ -66,3 +66,14 @@ vv_status vv_web_run(vv_web_visit *v, const vv_web_command *command, int *code, 
 	*said = vv_web_keep(v, line, strcspn(line, "\n"));
 	return rc;
 }
+
+vv_status vv_web_run_list(vv_web_visit *v, const char **list, vv_buf *out, vv_error *err)
+{
+	const vv_web_command command = {.list = list, .out = out};
+	const char *said;
+	int code;
+	const vv_status rc = vv_web_run(v, &command, &code, &said, err);
+
+	if (rc < 0 || code == 0) return rc;
+	return vv_fail(err, VV_EUSAGE, "%s %s: %s", list[0], list[1], said);
+}

@@ -33,5 +33,8 @@ typedef struct vv_web_command {
  * visit's arena. */
 vv_status vv_web_run(vv_web_visit *v, const vv_web_command *command, int *code, const char **said,
 		     vv_error *err);
+/* Runs a command that must succeed. list: its words, as in vv_web_command. out: receives its output; may be
+ * NULL. VV_EUSAGE: it failed; the message has the command and the reason. */
+vv_status vv_web_run_list(vv_web_visit *v, const char **list, vv_buf *out, vv_error *err);
 
 #endif

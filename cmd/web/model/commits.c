@@ -184,6 +184,8 @@ typedef struct listed {
 	vv_web_visit *v;
 	vv_hidden_refs hidden;
 	char *head; /* the branch that HEAD names */
+	/* of branches of remotes: HEAD's upstream; NULL: none */
+	const vv_oid *upstream;
 	vv_web_ref *items;
 	size_t count, cap;
 } listed;
@@ -195,17 +197,24 @@ static void clear_listed(listed *l)
 }
 VV_AUTO_CLEAR(listed, clear_listed)
 
-static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
+static vv_status add_listed(listed *l, const vv_ref *ref, vv_error *err)
 {
-	listed *l = payload;
 	bool tag = strncmp(ref->name, "refs/tags/", 10) == 0;
+	const size_t before = strncmp(ref->name, "refs/remotes/", 13) == 0 ? 13 : 10 + !tag;
 
-	if (vv_oid_is_null(&ref->commit) || !vv_ref_is_shown(&l->hidden, ref->name)) return VV_OK;
-	const vv_web_ref r = {.name = vv_web_keep_text(l->v, ref->name + (tag ? 10 : 11)),
+	if (vv_oid_is_null(&ref->commit)) return VV_OK;
+	const vv_web_ref r = {.name = vv_web_keep_text(l->v, ref->name + before),
 			      .tag = tag,
 			      .head = l->head && strcmp(l->head, ref->name) == 0};
 	if (!vv_array_add(l->items, l->count, l->cap, r)) return vv_fail_nomem(err);
 	return vv_web_commit_read(l->v, &ref->commit, &l->items[l->count - 1].commit, err);
+}
+
+static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
+{
+	listed *l = payload;
+
+	return vv_ref_is_shown(&l->hidden, ref->name) ? add_listed(l, ref, err) : VV_OK;
 }
 
 static int by_place(const void *x, const void *y)
@@ -218,11 +227,67 @@ static int by_place(const void *x, const void *y)
 	return strcmp(a->name, b->name);
 }
 
+/* Sorts the refs, and copies at most `most` branches and `most` tags to *out. */
+static vv_status sort_listed(listed *l, size_t most, vv_web_ref **out, size_t *count, vv_error *err)
+{
+	size_t kept = 0, of[2] = {0, 0};
+
+	if (l->count > 0) {
+		qsort(l->items, l->count, sizeof(*l->items), by_place);
+	}
+	vv_array_each(l->items, l->count, it) {
+		if (of[it->tag]++ < most) {
+			l->items[kept++] = *it;
+		}
+	}
+	if (!(*out = vv_arena_alloc(&l->v->arena, (kept + 1) * sizeof(**out)))) {
+		return vv_fail_nomem(err);
+	}
+	if (kept > 0) {
+		memcpy(*out, l->items, kept * sizeof(**out));
+	}
+	*count = kept;
+	return VV_OK;
+}
+
+static vv_status on_remote_ref(void *payload, const vv_ref *ref, vv_error *err)
+{
+	listed *l = payload;
+	const char *slash = strrchr(ref->name, '/');
+	bool known = false;
+	vv_status rc = VV_OK;
+
+	if (vv_oid_is_null(&ref->commit) || strcmp(slash, "/HEAD") == 0 ||
+	    strstr(ref->name, "/varve-heads/")) { /* signed heads of a host */
+		return VV_OK;
+	}
+	if (l->upstream) {
+		rc = vv_is_ancestor(l->v->repo, &ref->commit, l->upstream, &known, err);
+	}
+	return rc < 0 || known ? rc : add_listed(l, ref, err);
+}
+
+vv_status vv_web_remote_refs(vv_web_visit *v, size_t most, vv_web_ref **out, size_t *count,
+			     vv_error *err)
+{
+	vv_auto(listed) l = {.v = v};
+	vv_oid upstream;
+	vv_status rc;
+
+	*out = NULL;
+	*count = 0;
+	if (!v->work_tree) return VV_OK;
+	if (vv_rev_commit(v->repo, "@{upstream}", &upstream, VV_IGNORED) == VV_OK) {
+		l.upstream = &upstream;
+	}
+	rc = vv_refs_each(v->repo, "refs/remotes/", on_remote_ref, &l, err);
+	return rc < 0 ? rc : sort_listed(&l, most, out, count, err);
+}
+
 vv_status vv_web_refs(vv_web_visit *v, size_t most, vv_web_ref **out, size_t *count, vv_error *err)
 {
 	vv_auto(listed) l = {.v = v};
 	vv_auto(vv_head) head = {0};
-	size_t kept = 0, of[2] = {0, 0};
 	vv_status rc;
 
 	*out = NULL;
@@ -236,20 +301,5 @@ vv_status vv_web_refs(vv_web_visit *v, size_t most, vv_web_ref **out, size_t *co
 	    (rc = vv_refs_each(v->repo, "refs/tags/", on_ref, &l, err)) < 0) {
 		return rc;
 	}
-	if (l.count > 0) {
-		qsort(l.items, l.count, sizeof(*l.items), by_place);
-	}
-	vv_array_each(l.items, l.count, it) {
-		if (of[it->tag]++ < most) {
-			l.items[kept++] = *it;
-		}
-	}
-	if (!(*out = vv_arena_alloc(&v->arena, (kept + 1) * sizeof(**out)))) {
-		return vv_fail_nomem(err);
-	}
-	if (kept > 0) {
-		memcpy(*out, l.items, kept * sizeof(**out));
-	}
-	*count = kept;
-	return VV_OK;
+	return sort_listed(&l, most, out, count, err);
 }

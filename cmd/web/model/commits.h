@@ -74,5 +74,10 @@ typedef struct vv_web_ref {
  * branch is first; the other branches, and the tags, are ordered by time, newest first. Hidden refs
  * are omitted. most: maximum number of branches, and of tags. */
 vv_status vv_web_refs(vv_web_visit *v, size_t most, vv_web_ref **out, size_t *count, vv_error *err);
+/* Sets *out to the branches of remotes, newest first, that have versions which HEAD's upstream lacks:
+ * those of others, and those sent for a review. Names begin with the remote's name. VV_OK without any for
+ * visits that may not show the work tree. */
+vv_status vv_web_remote_refs(vv_web_visit *v, size_t most, vv_web_ref **out, size_t *count,
+			     vv_error *err);
 
 #endif

@@ -24,7 +24,6 @@
 #include "diff/rows/rowdiff.h"
 #include "diff/write/story.h"
 #include "diff/write/writer.h"
-#include "lib/names/table_at.h"
 #include "lib/view/table_diff.h"
 #include "repo/git/history/history.h"
 

@@ -9,11 +9,16 @@
 #include "base/json/json.h"
 #include "base/show.h"
 #include "base/text.h"
-#include "lib/names/table_at.h"
+#include "cmd/web/model/command.h"
+#include "cmd/web/model/compare.h"
+#include "cmd/web/model/desk.h"
+#include "dataset/schema/key_words.h"
+#include "repo/git/history/revision.h"
 #include "repo/git/history/state.h"
 
 #define PATHS_MAX 500u
-#define KEY_MAX 32u /* columns of a key whose row gets a link */
+#define KEY_MAX 32u          /* columns of a key whose row gets a link */
+#define DECIDED_ROWS 200000u /* of a table whose decided cells are listed */
 
 typedef struct work {
 	vv_web_visit *v;
@@ -22,17 +27,41 @@ typedef struct work {
 	size_t limit;
 } work;
 
+/* The key, a JSON array, in the form for an address; NULL: it has none. alone: is the key of one column? */
+static const char *key_place(vv_web_visit *v, const char *key, bool *alone)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_auto(vv_buf) place = VV_BUF_INIT;
+	vv_cell cells[KEY_MAX];
+	size_t columns[KEY_MAX], count = 0, len;
+	const char *text;
+	vv_json *list;
+
+	*alone = false;
+	if (vv_json_read(&list, &arena, key, strlen(key), "key", NULL) < 0 ||
+	    list->type != VV_JSON_ARRAY) {
+		return NULL;
+	}
+	*alone = list->first && !list->first->next;
+	for (const vv_json *it = list->first;
+	     it && count < KEY_MAX && vv_json_get_text(&text, &len, it, &arena, NULL) == VV_OK;
+	     it = it->next) {
+		columns[count] = count;
+		cells[count++] = (vv_cell){
+			.text = text, .len = (uint32_t)len, .state = VV_CELL_TEXT};
+	}
+	if (count == 0 || count == KEY_MAX) return NULL;
+	vv_key_words_put(&place, cells, columns, count);
+	return vv_web_keep_buf(v, &place);
+}
+
 /* resolve accepts the value of a key of one column; the JSON of others, which is unambiguous; for a row without a
  * key its number. */
 static void name_row(work *w, vv_web_conflict *out)
 {
-	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	vv_auto(vv_buf) name = VV_BUF_INIT, place = VV_BUF_INIT;
-	const char *key = out->item->key, *text;
-	vv_cell cells[KEY_MAX];
-	size_t columns[KEY_MAX], count = 0, len;
-	bool alone = false; /* is the key of one column? */
-	vv_json *list;
+	vv_auto(vv_buf) name = VV_BUF_INIT;
+	const char *key = out->item->key;
+	bool alone;
 
 	if (!key) {
 		vv_conflict_row_put(&name, out->item);
@@ -41,23 +70,26 @@ static void name_row(work *w, vv_web_conflict *out)
 	}
 	vv_conflict_key_put(&name, key);
 	out->row_name = vv_web_keep_buf(w->v, &name);
-	if (vv_json_read(&list, &arena, key, strlen(key), "key", NULL) == VV_OK &&
-	    list->type == VV_JSON_ARRAY) {
-		alone = list->first && !list->first->next;
-		for (const vv_json *v = list->first;
-		     v && count < KEY_MAX &&
-		     vv_json_get_text(&text, &len, v, &arena, NULL) == VV_OK;
-		     v = v->next) {
-			columns[count] = count;
-			cells[count++] = (vv_cell){
-				.text = text, .len = (uint32_t)len, .state = VV_CELL_TEXT};
-		}
-	}
-	if (count > 0 && count < KEY_MAX) {
-		vv_key_words_put(&place, cells, columns, count);
-		out->place = vv_web_keep_buf(w->v, &place);
-	}
+	out->place = key_place(w->v, key, &alone);
 	out->select = alone ? out->row_name : key;
+}
+
+void vv_web_selected_row(vv_web_visit *v, const char *select, const char **place, const char **name)
+{
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	bool alone;
+
+	*place = key_place(v, select, &alone);
+	*name = select;
+	if (*place && !alone) {
+		vv_conflict_key_put(&b, select);
+		*name = vv_web_keep_buf(v, &b);
+		return;
+	}
+	const vv_cell cell = {
+		.text = select, .len = (uint32_t)strlen(select), .state = VV_CELL_TEXT};
+	vv_key_words_put(&b, &cell, &(size_t){0}, 1);
+	*place = vv_web_keep_buf(v, &b);
 }
 
 /* The column of that name, at `likely` if the versions have the same columns; otherwise a new one. */
@@ -227,4 +259,225 @@ vv_status vv_web_conflicts_read(vv_web_visit *v, const char *path, uint64_t from
 	}
 	sum_up(&w, list, out);
 	return VV_OK;
+}
+
+/* Names of files that git lists; option: which; path: this one alone, NULL: the first PATHS_MAX. */
+static vv_status list_files(vv_web_visit *v, const char *option, const char *path,
+			    const char *const **names, size_t *count, vv_error *err)
+{
+	const char *only = path ? vv_web_text(v, ":(top,literal)%s", path) : NULL;
+	const char *list[] = {"git", "ls-files", option, "-z", "--", only, NULL};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	const char **out = vv_arena_calloc(&v->arena, PATHS_MAX, sizeof(*out));
+	vv_status rc;
+
+	*names = out;
+	*count = 0;
+	if (!out) return vv_fail_nomem(err);
+	if ((rc = vv_web_run_list(v, list, &text, err)) < 0) return rc;
+	const char *kept = vv_web_keep_buf(v, &text);
+	for (const char *at = kept; at < kept + text.len; at += strlen(at) + 1) {
+		const char *tab = strchr(at, '\t'); /* mode, id and stage stand before it */
+
+		if (tab && *count < PATHS_MAX &&
+		    (*count == 0 || strcmp(out[*count - 1], tab + 1) != 0)) {
+			out[(*count)++] = tab + 1;
+		}
+	}
+	return VV_OK;
+}
+
+/* True if an operation is in progress whose conflicts these pages decide. */
+static bool is_decided_here(const vv_web_visit *v)
+{
+	static const char *const states[] = {"merge", "cherry-pick", "revert"};
+
+	return vv_text_is_among(vv_state_name(v->repo), states, 3);
+}
+
+vv_status vv_web_decided_files(vv_web_visit *v, const char *const **names, size_t *count,
+			       vv_error *err)
+{
+	*names = NULL;
+	*count = 0;
+	return is_decided_here(v) ? list_files(v, "--resolve-undo", NULL, names, count, err)
+				  : VV_OK;
+}
+
+vv_status vv_web_was_in_conflict(vv_web_visit *v, const char *path, bool *out, vv_error *err)
+{
+	const char *const *names;
+	size_t decided, open;
+	vv_status rc;
+
+	*out = false;
+	if (!is_decided_here(v)) return VV_OK;
+	if ((rc = list_files(v, "--resolve-undo", path, &names, &decided, err)) < 0 ||
+	    (rc = list_files(v, "--unmerged", path, &names, &open, err)) < 0) {
+		return rc;
+	}
+	*out = decided + open > 0;
+	return VV_OK;
+}
+
+const char *vv_web_merge_author(vv_web_visit *v)
+{
+	vv_web_commit head, theirs;
+	vv_web_parcel parcel;
+	vv_oid id;
+
+	if (vv_web_commit_head(v, &head, VV_IGNORED) < 0 ||
+	    vv_rev_commit(v->repo, "MERGE_HEAD", &id, VV_IGNORED) < 0 ||
+	    vv_web_commit_read(v, &id, &theirs, VV_IGNORED) < 0 ||
+	    vv_web_parcel_read(v, &head, &theirs, &parcel, VV_IGNORED) < 0) {
+		return "";
+	}
+	return strcmp(parcel.authors, theirs.author) == 0 ? theirs.author : "";
+}
+
+/* --- decided cells -------------------------------------------------------------------------------------- */
+
+typedef struct deciding {
+	vv_web_visit *v;
+	vv_web_comparison ours, theirs; /* of the common version with each side */
+	vv_web_table *work;
+	const vv_web_conflict_path *open; /* NULL: no conflict of the file is open */
+	vv_web_decision *list;
+	size_t count, cap;
+} deciding;
+
+/* Compares the common version of the merge with both sides. VV_ENOTFOUND: no merge is in progress. */
+static vv_status compare_sides(deciding *d, const char *path, vv_error *err)
+{
+	const vv_web_compare_query q = {
+		.limit = VV_WEB_PAGE_ROWS_MAX, .no_added = true, .no_removed = true};
+	vv_web_commit head, theirs, base;
+	vv_oid id;
+	vv_status rc;
+
+	if ((rc = vv_web_commit_head(d->v, &head, err)) < 0 ||
+	    (rc = vv_rev_commit(d->v->repo, "MERGE_HEAD", &id, err)) < 0 ||
+	    (rc = vv_web_commit_read(d->v, &id, &theirs, err)) < 0 ||
+	    (rc = vv_web_commit_base(d->v, &head, &theirs, &base, err)) < 0 ||
+	    (rc = vv_web_compare_read(d->v, &base, &head, path, &q, &d->ours, err)) < 0) {
+		return rc;
+	}
+	return vv_web_compare_read(d->v, &base, &theirs, path, &q, &d->theirs, err);
+}
+
+static bool is_open(const deciding *d, const char *place, const char *column)
+{
+	return d->open && vv_array_find(d->open->items, d->open->count, c,
+					c->place && strcmp(c->place, place) == 0 &&
+						(!c->item->column ||
+						 strcmp(c->item->column, column) == 0)) != NULL;
+}
+
+/* The column in another comparison, if it has one name in all versions. */
+static const vv_web_column_pair *same_column(const vv_web_comparison *c,
+					     const vv_web_column_pair *of)
+{
+	if (!of->name || !of->old_name || of->renamed) return NULL;
+	return vv_array_find(c->columns, c->column_count, pair,
+			     pair->name && pair->old_name && !pair->renamed &&
+				     strcmp(pair->name, of->name) == 0);
+}
+
+static vv_status add_decision(deciding *d, const char *place, const char *column,
+			      const vv_web_cell *ours, const vv_web_cell *theirs, vv_error *err)
+{
+	vv_web_row row;
+	size_t at;
+
+	if (is_open(d, place, column) || vv_web_column_find(d->work, column, &at, VV_IGNORED) < 0 ||
+	    vv_web_row_find(d->v, d->work, place, 0, &row, VV_IGNORED) < 0) {
+		return VV_OK;
+	}
+	const vv_web_cell *now = &row.cells[at];
+	const char *whose = vv_web_cell_same(now, theirs) ? "theirs" : "";
+
+	whose = vv_web_cell_same(now, ours) ? "yours" : whose;
+	const vv_web_decision one = {.place = place,
+				     .column = column,
+				     .ours = *ours,
+				     .theirs = *theirs,
+				     .now = *now,
+				     .whose = whose};
+	return vv_array_add(d->list, d->count, d->cap, one) ? VV_OK : vv_fail_nomem(err);
+}
+
+/* Adds the cells of a row that both sides changed. */
+static vv_status add_row(deciding *d, const vv_web_row_change *mine, vv_error *err)
+{
+	const vv_web_row_change *other =
+		mine->key && mine->found_by_key && !mine->rekeyed
+			? vv_array_find(d->theirs.rows, d->theirs.count, r,
+					r->key && r->found_by_key && !r->rekeyed &&
+						strcmp(r->key, mine->key) == 0)
+			: NULL;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; other && rc == VV_OK && i < d->ours.column_count; i++) {
+		const vv_web_column_pair *pair = same_column(&d->theirs, &d->ours.columns[i]);
+		const vv_web_cell_pair *a = &mine->cells[i];
+		const vv_web_cell_pair *b = pair ? &other->cells[pair - d->theirs.columns] : NULL;
+
+		if (!b || a->change == VV_CELL_SAME || b->change == VV_CELL_SAME ||
+		    vv_web_cell_same(&a->new_cell, &b->new_cell)) {
+			continue;
+		}
+		rc = add_decision(d, mine->key, pair->name, &a->new_cell, &b->new_cell, err);
+	}
+	return rc;
+}
+
+/* Do all versions have the table, with few enough rows? */
+static bool are_readable(const deciding *d)
+{
+	const vv_web_comparison *a = &d->ours, *b = &d->theirs;
+
+	return a->table && b->table && a->a && a->b && b->b && a->a->rows <= DECIDED_ROWS &&
+	       a->b->rows <= DECIDED_ROWS && b->b->rows <= DECIDED_ROWS;
+}
+
+vv_status vv_web_decisions_read(vv_web_visit *v, const char *path, vv_web_decision **out,
+				size_t *count, bool *complete, vv_error *err)
+{
+	deciding d = {.v = v};
+	vv_web_conflicts open;
+	vv_web_commit files;
+
+	*out = NULL;
+	*count = 0;
+	*complete = false;
+	vv_status rc = vv_web_conflicts_read(v, path, 0, VV_WEB_PAGE_ROWS_MAX, &open, err);
+	if (rc == VV_OK) {
+		d.open = &open.paths[0];
+		if (d.open->at->unknown || !d.open->at->dataset || !d.open->complete) return VV_OK;
+	} else if (rc != VV_ENOTFOUND) {
+		return rc;
+	}
+	vv_error_clear(err);
+	if ((rc = vv_web_commit_find(v, VV_WEB_WORK, &files, NULL, err)) < 0 ||
+	    (rc = vv_web_table_open(v, &files, path, &d.work, err)) < 0 ||
+	    (rc = compare_sides(&d, path, err)) < 0) {
+		return vv_error_excuse(rc, rc != VV_ENOMEM, err);
+	}
+	if (d.work->kind != VV_WEB_TABLE || !are_readable(&d)) return VV_OK;
+	vv_array_each(d.ours.rows, d.ours.count, row) {
+		if ((rc = add_row(&d, row, err)) < 0) {
+			break;
+		}
+	}
+	*complete = d.ours.complete && d.theirs.complete;
+	if (rc == VV_OK && d.count > 0) {
+		*out = vv_arena_calloc(&v->arena, d.count, sizeof(**out));
+		rc = *out ? VV_OK : vv_fail_nomem(err);
+	}
+	if (*out) {
+		memcpy(*out, d.list, d.count * sizeof(**out));
+		*count = d.count;
+	}
+	vv_free(d.list);
+	return rc;
 }

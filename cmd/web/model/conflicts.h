@@ -65,5 +65,27 @@ typedef struct vv_web_conflicts {
  * VV_ENOTFOUND: path is not in conflict, or the visit may not show a work tree. */
 vv_status vv_web_conflicts_read(vv_web_visit *v, const char *path, uint64_t from, size_t limit,
 				vv_web_conflicts *out, vv_error *err);
+/* Sets *place and *name to a row's key in the form for the address of the row's page, and for people. select: as
+ * in vv_web_conflict; not the number of a row. */
+void vv_web_selected_row(vv_web_visit *v, const char *select, const char **place,
+			 const char **name);
+/* Sets *names to the files whose conflicts in the merge in progress are all decided, count of them. */
+vv_status vv_web_decided_files(vv_web_visit *v, const char *const **names, size_t *count,
+			       vv_error *err);
+/* A cell that both sides of the merge changed, to different values, and whose conflict is not open. */
+typedef struct vv_web_decision {
+	const char *place;  /* the row's key, in the form for the address of the row's page */
+	const char *column; /* the column's name */
+	vv_web_cell ours, theirs, now; /* the cell on each side, and in the work tree */
+	const char *whose;             /* the side that has the value of now; "": neither */
+} vv_web_decision;
+/* Sets *out to such cells of the file, count of them, and *complete to false if there are more: only the first
+ * 2,000 changed rows of each side are read, and none of large tables. A person or a rule decided them. */
+vv_status vv_web_decisions_read(vv_web_visit *v, const char *path, vv_web_decision **out,
+				size_t *count, bool *complete, vv_error *err);
+/* Returns the author of the versions that the merge in progress brings; "": there are several, or none. */
+const char *vv_web_merge_author(vv_web_visit *v);
+/* Sets *out to true if the file is, or was, in conflict in the merge in progress. */
+vv_status vv_web_was_in_conflict(vv_web_visit *v, const char *path, bool *out, vv_error *err);
 
 #endif

@@ -6,15 +6,19 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/file.h"
 #include "base/json/json.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "cmd/web/model/command.h"
+#include "cmd/web/model/compare.h"
 #include "lib/remotes/remote.h"
 #include "repo/git/history/identity.h"
 
 #define NEW_MAX 20u /* new files that are listed */
 #define CHECKED 20u /* tables that are checked */
 #define EDITS_MAX 500u
+#define AUTHORS 3u /* names that are listed */
 
 static vv_status run_json(vv_web_visit *v, const char **list, vv_json **out, vv_error *err)
 {
@@ -77,7 +81,28 @@ static const char *change_words(vv_web_visit *v, const vv_json *entry)
 		}
 		put_count(&b, n, it->one, it->what);
 	}
-	return b.len > 0 ? vv_web_keep_buf(v, &b) : "changed";
+	return b.len > 0 ? vv_web_keep_buf(v, &b) : "";
+}
+
+/* `varve status` does not count the changes of tables that Git alone keeps as text. */
+static void count_changes(vv_web_visit *v, const vv_web_commit *head, const vv_web_commit *work,
+			  vv_web_edit *e)
+{
+	const vv_web_compare_query q = {.limit = 1};
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_web_comparison c;
+
+	if (vv_web_compare_read(v, head, work, e->path, &q, &c, VV_IGNORED) < 0) return;
+	e->table = c.table;
+	if (!c.table || !c.counted || c.counts.many) return;
+	put_count(&b, c.counts.cells, "cell", "changed");
+	put_count(&b, c.counts.added, "row", "added");
+	put_count(&b, c.counts.removed, "row", "removed");
+	put_count(&b, c.counts.columns_added, "column", "added");
+	put_count(&b, c.counts.columns_removed, "column", "removed");
+	put_count(&b, c.counts.columns_renamed, "column", "renamed");
+	put_count(&b, c.counts.rewritten, "row", "written differently");
+	e->words = vv_web_keep_buf(v, &b);
 }
 
 /* --- findings ------------------------------------------------------------------------------- */
@@ -88,6 +113,29 @@ static void put_finding(vv_buf *b, const char *column, const char *message)
 		vv_buf_printf(b, "%s: ", column);
 	}
 	vv_buf_puts(b, message);
+}
+
+/* Such as "in the row id=7, price=x is not a number (expected: a number)". */
+static void put_sentence(vv_buf *b, const vv_json *finding)
+{
+	const char *column = vv_json_get_string(finding, "column");
+	const char *value = vv_json_get_string(finding, "value");
+	const char *row = vv_json_get_string(finding, "keyText");
+	const char *expected = vv_json_get_string(finding, "expected");
+
+	if (row) {
+		vv_buf_printf(b, "in the row %s, ", row);
+	}
+	if (column) {
+		vv_buf_printf(b, "%s%s", column, value ? "=" : ": ");
+	}
+	if (value) {
+		vv_buf_printf(b, "%s ", value);
+	}
+	vv_buf_puts(b, vv_json_get_string(finding, "message"));
+	if (expected) {
+		vv_buf_printf(b, " (expected: %s)", expected);
+	}
 }
 
 static void read_findings(vv_web_visit *v, vv_web_edit *e, const vv_json *dataset)
@@ -106,22 +154,33 @@ static void read_findings(vv_web_visit *v, vv_web_edit *e, const vv_json *datase
 		}
 		if (strcmp(rule, "spreadsheet") == 0) {
 			vv_buf_puts(&b, b.len > 0 ? "; " : "");
-			put_finding(&b, column, message);
+			/* the message without a column has words such as CRLF */
+			put_finding(
+				&b, column,
+				column ? message
+				       : "the file is written in another way (separators, line ends, encoding)");
 			continue;
 		}
-		e->errors += severity && strcmp(severity, "error") == 0;
-		e->warnings += severity && strcmp(severity, "warning") == 0;
-		if (!*e->finding) {
-			put_finding(&first, column, message);
+		const bool error = severity && strcmp(severity, "error") == 0;
+		/* the first error, else the first finding */
+		if (!*e->finding || (error && e->errors == 0)) {
+			vv_buf_reset(&first);
+			put_sentence(&first, f);
 			e->finding = vv_web_keep_buf(v, &first);
 		}
+		e->errors += error;
+		e->warnings += severity && strcmp(severity, "warning") == 0;
 	}
 	e->spreadsheet = vv_web_keep_buf(v, &b);
 }
 
-static vv_status check_edit(vv_web_visit *v, vv_web_edit *e, vv_error *err)
+/* Only findings that the newest version lacks are the owner's. has_head: there is such a version. */
+static vv_status check_edit(vv_web_visit *v, vv_web_edit *e, bool has_head, vv_error *err)
 {
-	const char *list[] = {"varve", "check", "--json", "--", e->path, NULL};
+	const char *first[] = {"varve", "check", "--json", "--", e->path, NULL};
+	const char *newer[] = {"varve",       "check", "--json", "--new-only",
+			       "--base=HEAD", "--",    e->path,  NULL};
+	const char **list = has_head ? newer : first;
 	vv_json *json;
 	vv_status rc = run_json(v, list, &json, err);
 
@@ -129,6 +188,30 @@ static vv_status check_edit(vv_web_visit *v, vv_web_edit *e, vv_error *err)
 	const vv_json *datasets = vv_json_get(json, "datasets");
 	if (datasets && datasets->first) {
 		read_findings(v, e, datasets->first);
+	}
+	return VV_OK;
+}
+
+vv_status vv_web_unsent_errors(vv_web_visit *v, const char **finding, vv_error *err)
+{
+	const char *list[] = {"varve", "check", "--json", "--new-only", "--base=@{upstream}",
+			      "HEAD",  NULL};
+	vv_json *json;
+	const vv_status rc = run_json(v, list, &json, err);
+
+	*finding = "";
+	if (rc < 0) return rc;
+	const vv_json *datasets = vv_json_get(json, "datasets");
+	for (const vv_json *d = datasets ? datasets->first : NULL; d; d = d->next) {
+		vv_web_edit e = {.finding = "", .spreadsheet = ""};
+
+		read_findings(v, &e, d);
+		if (e.errors > 0) {
+			const char *path = vv_json_get_string(d, "path");
+
+			*finding = vv_web_text(v, "%s: %s", path ? path : "", e.finding);
+			break;
+		}
 	}
 	return VV_OK;
 }
@@ -149,11 +232,25 @@ static const char *edit_words(vv_web_visit *v, const vv_json *entry)
 	return change_words(v, entry);
 }
 
+/* The programs that keep a file beside an open one: before, its name, after. */
+static const struct {
+	const char *before, *after, *name;
+} open_marks[] = {{".~lock.", "#", "LibreOffice"}, {"~$", "", "Excel"}};
+
+static bool is_mark(const char *path)
+{
+	const char *base = vv_path_base(path);
+
+	return vv_array_find(open_marks, 2, mark,
+			     strncmp(base, mark->before, strlen(mark->before)) == 0) != NULL;
+}
+
 static void read_entry(vv_web_visit *v, vv_web_desk *d, const vv_json *entry)
 {
 	const char *kind = vv_json_get_string(entry, "kind");
 	const bool is_new = is_letter(entry, "worktree", "?");
 
+	if (is_new && is_mark(text_of(v, entry, "path"))) return;
 	if (is_letter(entry, "worktree", "!") || d->edit_count == EDITS_MAX) return;
 	if (is_new && d->new_count == NEW_MAX) {
 		d->complete = false;
@@ -187,25 +284,121 @@ static bool has_author(const vv_web_visit *v)
 	return vv_identity(v->repo, VV_AUTHOR, &author, VV_IGNORED) == VV_OK;
 }
 
-/* Versions that another branch of a remote has were sent there to be looked at. */
-static vv_status count_waiting(vv_web_visit *v, vv_web_desk *d, vv_error *err)
+/* Counts the versions that no branch of a remote has. kind: an option of git rev-list. */
+static vv_status count_own(vv_web_visit *v, const char *kind, uint64_t *out, vv_error *err)
 {
-	const char *list[] = {"git", "rev-list", "--count", "HEAD", "--not", "--remotes", NULL};
+	const char *list[] = {"git",  "rev-list", "--count",   kind,
+			      "HEAD", "--not",    "--remotes", NULL};
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	const vv_web_command command = {.list = list, .out = &text};
-	const char *said;
-	uint64_t nowhere = 0;
-	int code;
+	const vv_status rc = vv_web_run_list(v, list, &text, err);
 
-	if (d->ahead == 0 || !*d->upstream) return VV_OK;
-	vv_status rc = vv_web_run(v, &command, &code, &said, err);
 	if (rc < 0) return rc;
-	if (code != 0 ||
-	    !vv_parse_u64(&nowhere, vv_buf_cstr(&text), strcspn(vv_buf_cstr(&text), "\n"))) {
-		return vv_fail(err, VV_EUSAGE, "git rev-list: %s", said);
+	return vv_parse_u64(out, vv_buf_cstr(&text), strcspn(vv_buf_cstr(&text), "\n"))
+		       ? VV_OK
+		       : vv_fail(err, VV_EUSAGE, "git rev-list: its output is not a number");
+}
+
+static vv_status list_ids(vv_web_visit *v, const char *without, const char **out, vv_error *err)
+{
+	const char *list[] = {"git", "rev-list", "HEAD", "--not", without, NULL};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	const vv_status rc = vv_web_run_list(v, list, &text, err);
+
+	*out = rc < 0 ? "" : vv_web_keep_buf(v, &text);
+	return rc;
+}
+
+bool vv_web_desk_waits(const vv_web_desk *d, const vv_web_commit *c)
+{
+	return d->waiting > 0 && strstr(d->ahead_ids, c->hex) && !strstr(d->own_ids, c->hex);
+}
+
+/* Sets `waiting` and, if whole, `newest`. Versions ahead that another branch of a remote has were sent there
+ * for a review. */
+static vv_status read_own(vv_web_visit *v, bool whole, vv_web_desk *d, vv_error *err)
+{
+	const bool may_wait = d->ahead > 0 && *d->upstream;
+	vv_web_commit head = vv_web_none;
+	uint64_t own = 0;
+	vv_status rc = VV_OK;
+
+	if (whole && !*d->state && (rc = vv_web_commit_head(v, &head, err)) < 0) {
+		if (rc != VV_ENOTFOUND) return rc;
+		vv_error_clear(err);
+		head = vv_web_none;
 	}
-	d->waiting = d->ahead > nowhere ? d->ahead - nowhere : 0;
+	const bool may_go_back = !head.none && head.parent_count == 1;
+	if (!may_wait && !may_go_back) return VV_OK;
+	if ((rc = count_own(v, "--min-parents=0", &own, err)) < 0) return rc;
+	if (may_wait && d->ahead > own) {
+		d->waiting = d->ahead - own;
+		if ((rc = list_ids(v, "@{upstream}", &d->ahead_ids, err)) < 0 ||
+		    (rc = list_ids(v, "--remotes", &d->own_ids, err)) < 0) {
+			return rc;
+		}
+	}
+	if (may_wait && d->ahead > d->waiting) {
+		if ((rc = count_own(v, "--no-merges", &d->unsent_versions, err)) < 0) return rc;
+		/* a merge alone is sent, too */
+		d->unsent_versions += d->unsent_versions == 0;
+	}
+	if (may_go_back && own > 0) {
+		d->newest = vv_web_keep_text(v, head.hex);
+		d->newest_subject = head.subject;
+	}
 	return VV_OK;
+}
+
+/* Branches of the remote, with versions of ours that its main branch does not have. */
+static vv_status name_reviews(vv_web_visit *v, vv_web_desk *d, vv_error *err)
+{
+	const char *under = vv_web_text(v, "refs/remotes/%s/", d->remote);
+	const char *without = vv_web_text(v, "--no-merged=refs/remotes/%s", d->upstream);
+	const char *list[] = {"git",
+			      "for-each-ref",
+			      "--merged=HEAD",
+			      without,
+			      "--format=%(refname:lstrip=3)",
+			      under,
+			      NULL};
+	vv_auto(vv_buf) text = VV_BUF_INIT, names = VV_BUF_INIT;
+
+	if (d->waiting == 0 || !*d->remote) return VV_OK;
+	const vv_status rc = vv_web_run_list(v, list, &text, err);
+	/* the page is complete without their names */
+	if (rc < 0) return vv_error_excuse(rc, rc == VV_EUSAGE, err);
+	for (vv_line l = {.rest = vv_buf_cstr(&text)}; vv_line_next(&l);) {
+		vv_buf_printf(&names, "%s%.*s", names.len > 0 ? ", " : "", (int)l.len, l.text);
+	}
+	d->reviews = vv_web_keep_buf(v, &names);
+	return VV_OK;
+}
+
+/* Counts and checks the changes of tables, at most CHECKED of them. */
+static vv_status check_edits(vv_web_visit *v, vv_web_desk *d, vv_error *err)
+{
+	vv_web_commit head, work;
+	const bool has_head = vv_web_commit_head(v, &head, VV_IGNORED) == VV_OK;
+	const bool both = has_head &&
+			  vv_web_commit_find(v, VV_WEB_WORK, &work, NULL, VV_IGNORED) == VV_OK;
+	size_t tables = 0;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < d->edit_count && tables < CHECKED; i++) {
+		vv_web_edit *e = &d->edits[i];
+
+		if (e->is_new || e->conflict) {
+			continue;
+		}
+		if (both && !e->table && !*e->words) {
+			count_changes(v, &head, &work, e);
+		}
+		if (e->table) {
+			tables++;
+			rc = check_edit(v, e, has_head, err);
+		}
+	}
+	return rc;
 }
 
 vv_status vv_web_desk_read(vv_web_visit *v, bool whole, vv_web_desk *out, vv_error *err)
@@ -213,9 +406,14 @@ vv_status vv_web_desk_read(vv_web_visit *v, bool whole, vv_web_desk *out, vv_err
 	const char *list[] = {"varve", "status", "--json", NULL};
 	vv_json *json;
 	vv_status rc;
-	size_t tables = 0;
 
-	*out = (vv_web_desk){.remote = "", .complete = true};
+	*out = (vv_web_desk){.remote = "",
+			     .reviews = "",
+			     .ahead_ids = "",
+			     .own_ids = "",
+			     .newest = "",
+			     .newest_subject = "",
+			     .complete = true};
 	if (!v->work_tree || !vv_repository_workdir(v->repo)) {
 		return vv_fail(err, VV_ENOTFOUND, "no such page");
 	}
@@ -225,22 +423,76 @@ vv_status vv_web_desk_read(vv_web_visit *v, bool whole, vv_web_desk *out, vv_err
 	out->state = text_of(v, json, "state");
 	out->ahead = number_of(json, "ahead");
 	out->behind = number_of(json, "behind");
-	if ((rc = count_waiting(v, out, err)) < 0) return rc;
+	if ((rc = read_own(v, whole, out, err)) < 0) return rc;
 	const vv_json *entries = vv_json_get(json, "entries");
 	out->edits = vv_arena_calloc(&v->arena, EDITS_MAX, sizeof(*out->edits));
 	if (!out->edits) return vv_fail_nomem(err);
 	for (const vv_json *e = entries ? entries->first : NULL; e; e = e->next) {
 		read_entry(v, out, e);
 	}
-	for (size_t i = 0; whole && rc == VV_OK && i < out->edit_count && tables < CHECKED; i++) {
-		if (out->edits[i].table && !out->edits[i].is_new && !out->edits[i].conflict) {
-			tables++;
-			rc = check_edit(v, &out->edits[i], err);
+	if (!whole) return VV_OK;
+	if ((rc = check_edits(v, out, err)) < 0) return rc;
+	out->has_name = has_author(v);
+	rc = find_remote(v, out, err);
+	return rc < 0 ? rc : name_reviews(v, out, err);
+}
+
+const char *vv_web_opened_by(vv_web_visit *v, const char *path)
+{
+	const char *root = vv_repository_workdir(v->repo), *base = vv_path_base(path);
+
+	vv_array_each(open_marks, root ? 2 : 0, mark) {
+		const char *at = vv_web_text(v, "%s/%.*s%s%s%s", root, (int)(base - path), path,
+					     mark->before, base, mark->after);
+
+		if (vv_exists(at)) return mark->name;
+	}
+	return NULL;
+}
+
+static const char *join_authors(vv_web_visit *v, const char *const *names, size_t count)
+{
+	const size_t shown = count < AUTHORS ? count : AUTHORS;
+	const char *words = "";
+
+	for (size_t i = 0; i < shown; i++) {
+		const char *between = i + 1 == count ? " and " : ", ";
+
+		words = vv_web_text(v, "%s%s%s", words, i > 0 ? between : "", names[i]);
+	}
+	if (count == shown) return words;
+	return vv_web_text(v, "%s and %s", words, vv_text_counted(count - shown, "other", NULL));
+}
+
+vv_status vv_web_parcel_read(vv_web_visit *v, const vv_web_commit *from, const vv_web_commit *to,
+			     vv_web_parcel *out, vv_error *err)
+{
+	const char *list[] = {"git",     "log", "--no-merges", "--format=%aN", to->hex, "--not",
+			      from->hex, "--",  NULL};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	const char **names = NULL;
+	size_t count = 0, cap = 0;
+
+	*out = (vv_web_parcel){.authors = ""};
+	if (from->none) {
+		list[5] = "--";
+		list[6] = NULL;
+	}
+	const vv_status rc = vv_web_run_list(v, list, &text, err);
+	if (rc < 0) return rc;
+	for (vv_line l = {.rest = vv_buf_cstr(&text)}; vv_line_next(&l);) {
+		const char *name = vv_web_keep(v, l.text, l.len);
+
+		out->versions++;
+		if (!vv_text_is_among(name, names, count) &&
+		    !vv_array_add(names, count, cap, name)) {
+			vv_free(names);
+			return vv_fail_nomem(err);
 		}
 	}
-	if (rc < 0 || !whole) return rc;
-	out->has_name = has_author(v);
-	return find_remote(v, out, err);
+	out->authors = join_authors(v, names, count);
+	vv_free(names);
+	return VV_OK;
 }
 
 const char *vv_web_desk_sentence(vv_web_visit *v, const vv_web_desk *d)
@@ -250,7 +502,8 @@ const char *vv_web_desk_sentence(vv_web_visit *v, const vv_web_desk *d)
 
 	vv_array_each(d->edits, d->edit_count, e) {
 		if (!e->is_new && said++ < 3) {
-			vv_buf_printf(&b, "%s%s: %s", b.len > 0 ? "; " : "", e->path, e->words);
+			vv_buf_puts(&b, b.len > 0 ? "; " : "");
+			vv_buf_printf(&b, "%s%s%s", e->path, *e->words ? ": " : "", e->words);
 		}
 	}
 	if (said > 3) {

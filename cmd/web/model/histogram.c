@@ -93,7 +93,7 @@ static void round_to(vv_web_histogram *h, int exponent)
 	merge_equal(h);
 }
 
-/* As fine as the scale of the numbers so far asks for. */
+/* As fine as the scale of the numbers so far requires. */
 static void round_first(vv_web_histogram *h)
 {
 	double least, greatest;

@@ -1,12 +1,12 @@
 /*
- * login: messages about a login, and the input of git.
+ * login: messages about a login, and the helper that keeps it.
  */
 #include "cmd/web/model/login.h"
 
 #include <string.h>
 
 #include "base/array.h"
-#include "base/secret.h"
+#include "transport/http/credential.h"
 
 bool vv_web_login_is_needed(const char *message)
 {
@@ -16,23 +16,6 @@ bool vv_web_login_is_needed(const char *message)
 
 	return vv_array_find(said, sizeof(said) / sizeof(said[0]), it, strstr(message, *it)) !=
 	       NULL;
-}
-
-/* Protocol and host, with the port, without a name before '@'. */
-static bool put_host(vv_buf *b, const char *url)
-{
-	const char *end = strstr(url, "://"), *host, *at;
-
-	if (!end || (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0)) {
-		return false;
-	}
-	host = end + 3;
-	const size_t len = strcspn(host, "/?#");
-	for (at = host + len; at > host && at[-1] != '@'; at--) {
-	}
-	vv_buf_printf(b, "protocol=%.*s\nhost=%.*s\n", (int)(end - url), url,
-		      (int)(host + len - at), at);
-	return true;
 }
 
 /* Git keeps the secret only with a helper. */
@@ -55,24 +38,20 @@ vv_status vv_web_login(vv_web_visit *v, const vv_env *env, const vv_web_verb *ve
 		       vv_error *err)
 {
 	const char *user = vv_web_field(verb, "user"), *secret = vv_web_field(verb, "password");
-	const char *list[] = {"git", "credential", "approve", NULL};
-	vv_auto(vv_secret_buf) input = VV_BUF_INIT;
-	const char *said;
-	int code;
+	const http_credential login = {(char *)(uintptr_t)user, (char *)(uintptr_t)secret};
+	vv_auto(vv_url) host = {0};
 	vv_status rc;
 
 	if (!*user || !*secret || strpbrk(user, "\r\n") || strpbrk(secret, "\r\n")) {
 		return vv_fail(err, VV_EUSAGE, "write the name and the token, each in one line");
 	}
-	if (!put_host(&input, url) || strpbrk(url, "\r\n")) {
+	if (strpbrk(url, "\r\n") || vv_url_read(&host, url, VV_IGNORED) < 0 ||
+	    host.kind != VV_URL_HTTP) {
 		return vv_fail(err, VV_EUSAGE,
 			       "this address has no name and token\naddresses that begin with "
 			       "https:// have them");
 	}
 	if ((rc = choose_helper(v, env, err)) < 0) return rc;
-	vv_buf_printf(&input, "username=%s\npassword=%s\n\n", user, secret);
-	if ((rc = vv_buf_ok(&input, err)) < 0) return rc;
-	const vv_web_command command = {.list = list, .env = env, .input = input.data};
-	if ((rc = vv_web_run(v, &command, &code, &said, err)) < 0 || code == 0) return rc;
-	return vv_fail(err, VV_EUSAGE, "git credential: %s", said);
+	http_credential_tell(&login, v->repo, env ? env : vv_repository_env(v->repo), &host, true);
+	return VV_OK;
 }

@@ -114,7 +114,9 @@ vv_status vv_web_missing_say(vv_web_visit *v, const vv_web_commit *a, const vv_w
 	}
 	const bool lacking[2] = {lacks(v, &at[0]), lacks(v, &at[1])};
 	if (!lacking[0] && !lacking[1]) return err->code;
-	hint(v, at, lacking, err);
+	if (err->gap != VV_GAP_EXPIRED) {
+		hint(v, at, lacking, err);
+	}
 	if (lacking[0] && lacking[1]) {
 		return vv_prefix(err, "versions %s and %s", a->brief, b->brief);
 	}

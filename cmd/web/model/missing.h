@@ -9,7 +9,7 @@
 
 /* Completes err, an error VV_EMISSING about the path in the commits a and b. Finds the commits that
  * lack blocks of the path, adds them at the beginning of the message, and sets the hint to the
- * command that fetches the blocks. Only the owner's hint contains names of remotes. a may be NULL.
+ * command that fetches the blocks. Only the owner's hint contains names of remotes. Expired versions have no hint. a may be NULL.
  * If neither commit lacks blocks, err is unchanged. Returns err's code. */
 vv_status vv_web_missing_say(vv_web_visit *v, const vv_web_commit *a, const vv_web_commit *b,
 			     const char *path, vv_error *err);

@@ -19,8 +19,8 @@ static vv_status is_over(void *payload, bool *over, vv_error *err)
 	((uint64_t)256 << 20) /* bytes of a table whose keys are read well within a visit's time */
 
 /* With what checks keep of the table's keys. */
-static vv_status find(vv_web_visit *v, const vv_web_table *t, vv_key_place *p, uint64_t *out,
-		      bool *found, bool *whole, vv_error *err)
+static vv_status find_row(vv_web_visit *v, const vv_web_table *t, vv_key_place *p, uint64_t *out,
+			  bool *found, bool *whole, vv_error *err)
 {
 	bool make = !p->quick && t->table->root.bytes <= MAKE_MAX;
 	vv_auto(vv_kept_keys) keys = {0};
@@ -89,7 +89,7 @@ vv_status vv_web_row_place(vv_web_visit *v, const vv_web_table *t, const char *k
 			"'%s' has no key, so a row cannot be found by it\nuse the number of the row, counted from 0: row=0",
 			vv_text_shows(t->path));
 	}
-	vv_status rc = find(v, t, &p, out, &found, &whole, err);
+	vv_status rc = find_row(v, t, &p, out, &found, &whole, err);
 	if (rc < 0 || found) return rc;
 	vv_fail(err, VV_ENOTFOUND,
 		whole ? "no row of '%s' has the key '%s'"

@@ -46,8 +46,9 @@ typedef struct vv_web_filter {
 typedef struct vv_web_rows_query {
 	/* number of the first row, from 0; with sort: its position in the sorted order */
 	uint64_t from;
-	size_t limit;       /* maximum number of rows; 0: VV_WEB_PAGE_ROWS */
-	const char *search; /* text that a cell must contain, ignoring case; NULL or "": all rows */
+	size_t limit; /* maximum number of rows; 0: VV_WEB_PAGE_ROWS */
+	const char *
+		search; /* words that cells must contain (lib/rows/where.h); NULL or "": all rows */
 	const vv_web_filter *filters; /* all filters must match */
 	size_t filter_count;
 	/* a condition that must also be true (docs/use/rules.md); NULL or "": all rows */
@@ -60,6 +61,9 @@ typedef struct vv_web_rows_query {
 	/* key values, separated by commas: the page begins at the row with this key instead of at
 	 * `from`, and `sort` is ignored; may be NULL */
 	const char *jump;
+	/* with `jump`, if all rows match: a third of the page is above the row; and a page at the end of
+	 * the table is full */
+	bool around;
 	uint32_t cell_max; /* maximum bytes of a cell; 0: VV_WEB_CELL_MAX */
 } vv_web_rows_query;
 
@@ -67,7 +71,7 @@ typedef struct vv_web_rows_query {
 typedef struct vv_web_test {
 	vv_where *where;       /* NULL: every row matches */
 	vv_strings conditions; /* the filters and `where`, as conditions; without the search */
-	const char *search;    /* the text to search for, in lower case; may be NULL */
+	const char *search;    /* the words to search for, in lower case; may be NULL */
 } vv_web_test;
 
 /* Sets *out to the tests of a query, valid until the visit ends. q NULL: every row matches.

@@ -4,6 +4,7 @@
  */
 #include "cmd/web/model/rows.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,9 +14,10 @@
 #include "cmd/web/model/memo.h"
 #include "cmd/web/model/row_place.h"
 #include "dataset/format/facts.h"
+#include "dataset/schema/key_words.h"
 #include "diff/rows/row_by_number.h"
+#include "lib/documents/document.h"
 #include "lib/documents/workbook.h"
-#include "lib/names/table_at.h"
 #include "lib/view/sorted_rows.h"
 #include "varve/arrow.h"
 
@@ -25,7 +27,7 @@
 #define RANKED_LONG 4096u  /* bytes of a key that decide its place */
 #define RANKED_SHORT 256u  /* the same where many are ranked, so that memory is bounded */
 #define CELL_WHOLE (1u << 20)
-#define WORKBOOKS_MAX 4u /* written at once: each is a program with a reader's memory */
+#define DOCUMENTS_MAX 4u /* made at once: each is a program with its own memory */
 #define WORKBOOKS_KEPT_MS                                                                          \
 	300000u /* whether this server writes them: the writer may be installed later */
 
@@ -353,6 +355,15 @@ static vv_status begin(reading *r, vv_error *err)
 	return o->rows ? VV_OK : vv_fail_nomem(err);
 }
 
+/* The first row of the page that has this row and some before it. */
+static uint64_t first_around(uint64_t row, size_t limit, uint64_t rows)
+{
+	const uint64_t last = rows > limit ? rows - limit : 0;
+	const uint64_t first = row > limit / 3 ? row - limit / 3 : 0;
+
+	return first < last ? first : last;
+}
+
 vv_status vv_web_rows_read(vv_web_visit *v, vv_web_table *t, const vv_web_rows_query *q,
 			   vv_web_rows *out, vv_error *err)
 {
@@ -363,6 +374,9 @@ vv_status vv_web_rows_read(vv_web_visit *v, vv_web_table *t, const vv_web_rows_q
 	if ((rc = begin(&r, err)) < 0) return rc;
 	out->from = q->from;
 	if (q->jump && (rc = vv_web_row_place(v, t, q->jump, &out->from, err)) < 0) return rc;
+	if (q->jump && q->around && !out->filtered) {
+		out->from = first_around(out->from, r.limit, t->rows);
+	}
 	rc = sorted ? read_ordered(&r, err) : read_matching(&r, err);
 	if (out->from > 0 && (sorted || !out->filtered)) {
 		out->has_previous = true;
@@ -432,14 +446,15 @@ bool vv_web_writes(const vv_web_visit *v, const vv_web_rows_query *q, vv_web_for
 	bool is;
 
 	if (!is_document(form)) return true;
-	if (!has_document(q) || !vv_web_runs_readers(v)) return false;
+	if (!has_document(q)) return false;
 	vv_buf_printf(&key, "writes %s %llu", vv_web_forms[form].name,
 		      (unsigned long long)(vv_monotonic_ms() / WORKBOOKS_KEPT_MS));
 	if (vv_web_memo_get(v->memo, &key, &kept)) {
 		memcpy(&is, kept.data, sizeof(is));
 		return is;
 	}
-	is = vv_workbook_is_written(vv_repository_env(v->repo), form == VV_WEB_PARQUET);
+	is = vv_documents_are_read(v->repo) &&
+	     vv_workbook_is_written(vv_repository_env(v->repo), form == VV_WEB_PARQUET);
 	vv_web_memo_put(v->memo, &key, &is, sizeof(is));
 	return is;
 }
@@ -453,46 +468,61 @@ static bool is_wanted(void *payload, const char *what VV_UNUSED, uint64_t done V
 	return vv_web_over(payload, &over, VV_IGNORED) == VV_OK;
 }
 
-static vv_status make_document(const reading *r, vv_web_form form, const vv_view_options *how,
-			       vv_bytes_fn fn, void *payload, vv_error *err)
+static vv_status make_document(vv_repository *repo, vv_table *t, const char *name, vv_web_form form,
+			       const vv_view_options *how, vv_bytes_fn fn, void *payload,
+			       vv_error *err)
 {
-	const vv_env *env = vv_repository_env(r->v->repo);
-	vv_view_options typed = *how;
+	const vv_env *env = vv_repository_env(repo);
+	vv_view_options exact = *how;
 
-	if (form == VV_WEB_XLSX) {
-		return vv_view_workbook(r->t->table, r->t->path, how, env, fn, payload, err);
+	if (form == VV_WEB_XLSX) return vv_view_workbook(t, name, how, env, fn, payload, err);
+	if (how->numbers == vv_view_numbers(NULL)) {
+		exact.numbers = VARVE_NUMBERS_DECIMAL;
+		exact.plain = true;
 	}
-	typed.numbers = VARVE_NUMBERS_DECIMAL;
-	typed.plain = true;
-	const vv_status rc = vv_view_parquet(r->t->table, &typed, env, fn, payload, err);
-	return rc != VV_EINPUT ? rc : vv_hint(err, "get the rows as CSV, which has such values");
+	return vv_view_parquet(t, &exact, env, fn, payload, err);
+}
+
+vv_status vv_web_document_write(vv_repository *repo, vv_table *t, const char *name,
+				vv_web_form form, const vv_view_options *how, vv_bytes_fn fn,
+				void *payload, vv_error *err)
+{
+	static _Atomic unsigned busy;
+	vv_status rc;
+
+	if (!vv_documents_are_read(repo)) {
+		return vv_fail(
+			err, VV_EUSAGE,
+			"this server writes no workbooks and no Parquet (varve.readers is false)\nget the rows as CSV");
+	}
+	if (busy++ >= DOCUMENTS_MAX) {
+		rc = vv_fail(
+			err, VV_ELOCKED,
+			"too many workbooks and Parquet files are being written\ntry again in a minute, or get the rows as CSV");
+	} else {
+		rc = make_document(repo, t, name, form, how, fn, payload, err);
+	}
+	busy--;
+	if (rc == VV_EINPUT && form == VV_WEB_PARQUET) {
+		return vv_hint(err, "get the rows as CSV, which has such values");
+	}
+	if (rc != VV_ENOSUPPORT) return rc;
+	return vv_fail(
+		err, VV_EUSAGE,
+		"this server has no program that writes %s: 'pip install \"varve-data[office]\"' there brings one\nor get the rows as CSV",
+		form == VV_WEB_PARQUET ? "Parquet" : "workbooks");
 }
 
 static vv_status write_document(const reading *r, vv_web_form form, const vv_view_options *how,
 				vv_bytes_fn fn, void *payload, vv_error *err)
 {
-	static _Atomic unsigned busy;
-	vv_status rc;
-
 	if (!has_document(r->q)) {
 		return vv_fail(
 			err, VV_EUSAGE,
 			"a workbook or Parquet file cannot contain the rows of a search, or rows in another order\nchoose the rows with filters, and sort them in the program that opens the file");
 	}
-	if (!vv_web_runs_readers(r->v)) {
-		return vv_fail(
-			err, VV_EUSAGE,
-			"this server writes no workbooks and no Parquet\nget the rows as CSV");
-	}
-	if (busy++ >= WORKBOOKS_MAX) {
-		rc = vv_fail(
-			err, VV_ELOCKED,
-			"too many workbooks and Parquet files are being written\ntry again in a minute, or get the rows as CSV");
-	} else {
-		rc = make_document(r, form, how, fn, payload, err);
-	}
-	busy--;
-	return rc;
+	return vv_web_document_write(r->v->repo, r->t->table, r->t->path, form, how, fn, payload,
+				     err);
 }
 
 /* The numbers of the rows in order, after the number of matches. */

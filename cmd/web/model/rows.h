@@ -87,5 +87,12 @@ bool vv_web_writes(const vv_web_visit *v, const vv_web_rows_query *q, vv_web_for
  * VV_ELOCKED: too many of these are being written. Other errors are those of vv_web_rows_read. */
 vv_status vv_web_rows_write(vv_web_visit *v, vv_web_table *t, const vv_web_rows_query *q,
 			    vv_web_form form, vv_bytes_fn fn, void *payload, vv_error *err);
+/* Makes a workbook or Parquet file of the rows of t that `how` selects, and passes its bytes to fn.
+ * Parquet has exact numbers unless how->numbers is set. name: the name of the sheet. VV_EUSAGE: this
+ * server does not write such files; the message names the package to install. VV_ELOCKED: too many
+ * are being written. VV_EINPUT: a value does not fit. */
+vv_status vv_web_document_write(vv_repository *repo, vv_table *t, const char *name,
+				vv_web_form form, const vv_view_options *how, vv_bytes_fn fn,
+				void *payload, vv_error *err);
 
 #endif

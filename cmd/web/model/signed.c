@@ -1,5 +1,5 @@
 /*
- * signed: asks the trusted heads for versions, branches and tags.
+ * signed: finds versions, branches and tags in the trusted heads.
  */
 #include "cmd/web/model/signed.h"
 
@@ -11,22 +11,23 @@
 #include "repo/git/history/revision.h"
 
 /* The heads that count, without those of revoked signers and those that newer ones continue. */
-typedef struct signers {
+typedef struct vv_web_signers {
 	vv_judged judged;
 	vv_head_commit *heads; /* of judged.tips, in their order */
 	size_t count;
 	bool trusts;
 } signers;
 
-static void clear_signers(signers *s)
+static void clear_signers(void *payload)
 {
+	signers *s = payload;
+
 	for (size_t i = 0; i < s->count; i++) {
 		vv_head_commit_clear(&s->heads[i]);
 	}
 	vv_free(s->heads);
 	vv_judged_clear(&s->judged);
 }
-VV_AUTO_CLEAR(signers, clear_signers)
 
 /* Nothing else ends a page: heads that cannot be read sign nothing, and 'varve verify' reports them. */
 static bool ends_page(vv_status rc)
@@ -57,10 +58,18 @@ static vv_status read_heads(signers *s, vv_repository *r, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status read_signers(signers *s, vv_repository *r, vv_error *err)
+/* Runs once for a visit, which needs several versions. */
+static vv_status read_signers(const signers **out, vv_web_visit *v, vv_error *err)
 {
-	const vv_status rc = read_heads(s, r, err);
+	signers *s = v->signers;
+	vv_status rc;
 
+	*out = s;
+	if (s) return VV_OK;
+	if (!(s = vv_arena_calloc(&v->arena, 1, sizeof(*s)))) return vv_fail_nomem(err);
+	if ((rc = vv_web_visit_last(v, clear_signers, s, err)) < 0) return rc;
+	*out = v->signers = s;
+	rc = read_heads(s, v->repo, err);
 	return ends_page(rc) ? rc : VV_OK;
 }
 
@@ -97,14 +106,14 @@ static vv_status find_commit(bool *out, const signers *s, vv_repository *r, cons
 vv_status vv_web_commit_is_unsigned(vv_web_visit *v, const vv_web_commit *c, bool *out,
 				    vv_error *err)
 {
-	vv_auto(signers) s = {.count = 0};
+	const signers *s;
 	bool found = false;
 	vv_status rc;
 
 	*out = false;
 	if (c->none || c->work) return VV_OK;
-	if ((rc = read_signers(&s, v->repo, err)) < 0 || !s.trusts) return rc;
-	rc = find_commit(&found, &s, v->repo, &c->id, err);
+	if ((rc = read_signers(&s, v, err)) < 0 || !s->trusts) return rc;
+	rc = find_commit(&found, s, v->repo, &c->id, err);
 	*out = rc == VV_OK && !found;
 	return rc;
 }
@@ -132,12 +141,12 @@ static vv_status judge_ref(vv_web_ref *ref, const signers *s, vv_repository *r, 
 vv_status vv_web_refs_judge(vv_web_visit *v, vv_web_ref *refs, size_t count, bool *trusts,
 			    vv_error *err)
 {
-	vv_auto(signers) s = {.count = 0};
-	vv_status rc = read_signers(&s, v->repo, err);
+	const signers *s = NULL;
+	vv_status rc = read_signers(&s, v, err);
 
-	*trusts = s.trusts;
-	for (size_t i = 0; rc == VV_OK && s.trusts && i < count; i++) {
-		rc = judge_ref(&refs[i], &s, v->repo, err);
+	*trusts = rc == VV_OK && s->trusts;
+	for (size_t i = 0; rc == VV_OK && s->trusts && i < count; i++) {
+		rc = judge_ref(&refs[i], s, v->repo, err);
 	}
 	return rc;
 }

@@ -23,7 +23,7 @@
 #define TEXT_SHOWN ((size_t)64 << 10)
 
 typedef struct opened {
-	vv_web_table shown; /* first: callers hold a pointer to it */
+	vv_web_table shown; /* first: callers have a pointer to it */
 	vv_subject subject;
 	vv_table table;
 	bool is_open;
@@ -196,7 +196,8 @@ static vv_status find_in_work(vv_web_visit *v, opened *o, const char *path, vv_e
 	(void)snprintf(o->shown.tag, sizeof(o->shown.tag), "w%llx-%llx-%llx",
 		       (unsigned long long)st.st_size, (unsigned long long)st.st_mtim.tv_sec,
 		       (unsigned long long)st.st_mtim.tv_nsec);
-	return vv_subject_find_file(&o->subject, v->repo, v->reader, kept, err);
+	return vv_subject_find(&o->subject, v->repo, v->reader, &(vv_version_name){.file = kept},
+			       err);
 }
 
 static vv_status find_in_commit(vv_web_visit *v, opened *o, const char *path, vv_error *err)
@@ -216,7 +217,8 @@ static vv_status find_in_commit(vv_web_visit *v, opened *o, const char *path, vv
 			       "'%s' is a folder, a link or a submodule, not a file",
 			       vv_text_shows(path));
 	}
-	if ((rc = vv_subject_find_at(&o->subject, v->repo, v->reader, &c->id, path, err)) < 0) {
+	if ((rc = vv_subject_find(&o->subject, v->repo, v->reader,
+				  &(vv_version_name){.path = path, .commit = &c->id}, err)) < 0) {
 		return rc;
 	}
 	if (o->subject.is_dataset) {

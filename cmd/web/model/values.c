@@ -237,7 +237,7 @@ static void keep_cell(vv_web_kept *k, vv_web_cell *c)
 	c->len = k->v->failed ? 0 : c->len; /* the text may be "" then */
 }
 
-static void keep(vv_web_kept *k, void *object)
+static void keep_values(vv_web_kept *k, void *object)
 {
 	vv_web_values *o = object;
 
@@ -291,9 +291,9 @@ vv_status vv_web_values_read(vv_web_visit *v, vv_web_table *t, size_t column,
 	if ((rc = vv_web_test_make(v, t, q, &test, err)) < 0) return rc;
 	vv_buf_printf(&key, "values %s %zu %zu ", t->identity, column, most);
 	vv_web_test_put(&key, test);
-	if (vv_web_recall(v, &key, keep, out)) return VV_OK;
+	if (vv_web_recall(v, &key, keep_values, out)) return VV_OK;
 	if ((rc = count(&c, test, most, err)) == VV_OK && out->complete) {
-		vv_web_remember(v, &key, keep, out);
+		vv_web_remember(v, &key, keep_values, out);
 	}
 	return rc;
 }

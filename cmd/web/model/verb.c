@@ -7,19 +7,23 @@
 #include <time.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "base/codec.h"
 #include "base/text.h"
+#include "cmd/web/model/conflicts.h"
 #include "cmd/web/model/desk.h"
 #include "cmd/web/model/login.h"
 #include "cmd/web/model/rows.h"
 #include "cmd/web/model/table.h"
+#include "dataset/schema/key_words.h"
 #include "dataset/schema/misfit.h"
 #include "dataset/schema/type.h"
-#include "lib/names/table_at.h"
 #include "repo/git/config.h"
+#include "repo/git/history/revision.h"
 #include "repo/git/history/state.h"
 
-#define WORDS 300u /* of a command: fields of a form, and a few more */
+#define WORDS 300u         /* of a command: fields of a form, and a few more */
+#define REOPENED_MAX 1000u /* conflicts of a file of which one is decided again */
 
 typedef struct words {
 	vv_web_visit *v;
@@ -27,7 +31,6 @@ typedef struct words {
 	vv_web_done *done;
 	const char *list[WORDS + 1];
 	size_t count;
-	const char *input; /* of the command; NULL: none */
 	vv_error *err;
 } words;
 
@@ -50,6 +53,13 @@ static void begin_command(words *w, const char *command)
 	add_word(w, command, "");
 }
 
+static void begin_git(words *w, const char *command)
+{
+	w->count = 0;
+	add_word(w, "git", "");
+	add_word(w, command, "");
+}
+
 /* The path alone, though it may look like a pattern. */
 static void add_path(words *w)
 {
@@ -67,24 +77,28 @@ static void add_path(words *w)
 
 /* --- running ------------------------------------------------------------------------------ */
 
-static vv_status run_words(words *w, int *code, const char **said)
+static vv_status end_words(words *w)
 {
 	if (w->v->failed) return vv_fail_nomem(w->err);
 	if (w->count == WORDS) return vv_fail(w->err, VV_EUSAGE, "the form has too many fields");
 	w->list[w->count] = NULL;
-	const vv_web_command command = {.list = w->list, .input = w->input};
-	return vv_web_run(w->v, &command, code, said, w->err);
+	return VV_OK;
+}
+
+static vv_status run_words(words *w, int *code, const char **said)
+{
+	const vv_web_command command = {.list = w->list};
+	const vv_status rc = end_words(w);
+
+	return rc < 0 ? rc : vv_web_run(w->v, &command, code, said, w->err);
 }
 
 /* The command must succeed. */
 static vv_status run_all(words *w)
 {
-	const char *said, *command = w->list[1];
-	int code;
-	vv_status rc = run_words(w, &code, &said);
+	const vv_status rc = end_words(w);
 
-	if (rc < 0 || code == 0) return rc;
-	return vv_fail(w->err, VV_EUSAGE, "varve %s: %s", command, said);
+	return rc < 0 ? rc : vv_web_run_list(w->v, w->list, NULL, w->err);
 }
 
 /* --- rows --------------------------------------------------------------------------------- */
@@ -135,11 +149,35 @@ static bool is_text(const vv_web_cell *cell, const char *text)
 	       memcmp(cell->text, text, cell->len) == 0;
 }
 
+/* A number written with the decimal mark of another country, as the column has it: "20.4" for "20,4"; NULL: it is
+ * not that. */
+static const char *with_decimal_mark(words *w, const vv_field *f, const char *value)
+{
+	const size_t at = strcspn(value, ",.");
+
+	if (f->type != VV_TYPE_NUMBER || !value[at] ||
+	    value[at + 1 + strcspn(value + at + 1, ",.")]) {
+		return NULL;
+	}
+	const char *text = vv_web_text(w->v, "%.*s%s%s", (int)at, value, f->decimal,
+				       value + at + 1);
+	const vv_cell cell = {.text = text, .len = (uint32_t)strlen(text)};
+	return vv_field_accepts(f, &cell) ? text : NULL;
+}
+
 /* In the words of `varve check`. */
 static vv_status refuse_value(words *w, const vv_field *f, const char *value)
 {
 	vv_auto(vv_buf) expected = VV_BUF_INIT;
 
+	w->done->column = vv_web_keep_text(w->v, f->name);
+	const char *number = with_decimal_mark(w, f, value);
+	if (number) {
+		return vv_fail(w->err, VV_EUSAGE,
+			       "'%s' %s\nin the column '%s', write %s: its decimal mark is '%s'",
+			       vv_text_shows(value), vv_misfit_words(f), vv_text_shows(f->name),
+			       number, vv_text_shows(f->decimal));
+	}
 	vv_misfit_put_expected(&expected, f);
 	return vv_fail(w->err, VV_EUSAGE, "'%s' %s\nin the column '%s', %s is expected",
 		       vv_text_shows(value), vv_misfit_words(f), vv_text_shows(f->name),
@@ -183,11 +221,15 @@ static vv_status set_cell(words *w)
 	    (rc = vv_web_column_find(t, field(w, "of-column"), &column, w->err)) < 0) {
 		return rc;
 	}
+	w->done->again = true;
+	w->done->page = VV_WEB_TO_ROW;
+	w->done->key = row.key;
+	w->done->column = t->columns[column].name;
 	was = with_breaks_of(w, &row.cells[column], field(w, "was"));
 	if (!is_text(&row.cells[column], was)) {
 		return vv_fail(w->err, VV_EUSAGE,
 			       "the cell has changed since the page was shown: it is '%s' now\n"
-			       "open the row again",
+			       "choose 'Change' again to replace it",
 			       vv_text_show(row.cells[column].text, row.cells[column].len));
 	}
 	begin_command(w, "set");
@@ -195,9 +237,10 @@ static vv_status set_cell(words *w)
 	add_path(w);
 	add_word(w, row.key, "");
 	if ((rc = add_value(w, t, column, &row.cells[column], field(w, "value"))) < 0) return rc;
-	w->done->page = VV_WEB_TO_ROW;
+	if ((rc = run_all(w)) < 0) return rc;
+	w->done->done = "changed";
 	w->done->key = t->columns[column].key ? NULL : row.key;
-	return run_all(w);
+	return rc;
 }
 
 /* The fields "c:COLUMN" are the cells of the new row; *key: its key, as commands take it. */
@@ -212,6 +255,7 @@ static vv_status read_new_cells(words *w, const vv_web_table *t, vv_cell **out, 
 
 		cells[i] = (vv_cell){.text = value, .len = (uint32_t)strlen(value)};
 		if (t->columns[i].key && !*value) {
+			w->done->column = t->columns[i].name;
 			return vv_fail(w->err, VV_EUSAGE, "write a value for the column '%s'",
 				       vv_text_shows(t->columns[i].name));
 		}
@@ -231,10 +275,9 @@ static vv_status add_row(words *w)
 	int code;
 	vv_status rc;
 
-	if ((rc = find_row(w, *like ? like : NULL, &t, &row)) < 0 ||
-	    (rc = read_new_cells(w, t, &cells, &key)) < 0) {
-		return rc;
-	}
+	if ((rc = find_row(w, *like ? like : NULL, &t, &row)) < 0) return rc;
+	w->done->again = true;
+	if ((rc = read_new_cells(w, t, &cells, &key)) < 0) return rc;
 	begin_command(w, "set");
 	add_word(w, "--add", "");
 	add_word(w, "--", "");
@@ -252,12 +295,16 @@ static vv_status add_row(words *w)
 		rc = add_value(w, t, i, row.cells ? &row.cells[i] : NULL, cells[i].text);
 		if (rc < 0) return rc;
 	}
-	w->done->page = VV_WEB_TO_ROW;
-	w->done->key = key;
-	if ((rc = run_words(w, &code, &said)) < 0 || code == 0) return rc;
-	return code == 1 ? vv_fail(w->err, VV_EUSAGE, "a row has the key '%s' already",
-				   vv_text_shows(key))
-			 : vv_fail(w->err, VV_EUSAGE, "varve set: %s", said);
+	if ((rc = run_words(w, &code, &said)) < 0) return rc;
+	if (code == 0) {
+		w->done->page = VV_WEB_TO_ROW;
+		w->done->key = key;
+		w->done->done = "added";
+		return rc;
+	}
+	if (code != 1) return vv_fail(w->err, VV_EUSAGE, "varve set: %s", said);
+	w->done->column = t->columns[t->key[0]].name;
+	return vv_fail(w->err, VV_EUSAGE, "a row has the key '%s' already", vv_text_shows(key));
 }
 
 static vv_status remove_row(words *w)
@@ -271,6 +318,8 @@ static vv_status remove_row(words *w)
 	add_word(w, "--", "");
 	add_path(w);
 	add_word(w, row.key, "");
+	w->done->done = "removed";
+	w->done->key = row.key;
 	return run_all(w);
 }
 
@@ -289,6 +338,7 @@ static vv_status undo_changes(words *w)
 	if (*column) {
 		add_word(w, "--column=", column);
 	}
+	w->done->done = "undone";
 	if (strcmp(field(w, "back"), "compare") == 0) {
 		w->done->page = VV_WEB_TO_COMPARE;
 	}
@@ -304,6 +354,7 @@ static vv_status undo_spelling(words *w)
 	if (rc < 0) return rc;
 	begin_command(w, "restore");
 	add_word(w, "--spelling", "");
+	w->done->done = "put-back";
 	add_word(w, "--", "");
 	add_path(w);
 	return run_all(w);
@@ -320,6 +371,7 @@ static vv_status take_file(words *w)
 	begin_command(w, "add");
 	add_word(w, "--", "");
 	add_path(w);
+	w->done->done = "taken";
 	return run_all(w);
 }
 
@@ -327,8 +379,6 @@ static vv_status take_file(words *w)
 static vv_status keep_author(words *w)
 {
 	static const char *const fields[] = {"name", "email"};
-	const char *said;
-	int code;
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < 2; i++) {
@@ -338,15 +388,13 @@ static vv_status keep_author(words *w)
 			return vv_fail(w->err, VV_EUSAGE,
 				       "write your name and your e-mail address");
 		}
-		w->count = 0;
-		add_word(w, "git", "");
-		add_word(w, "config", "");
+		begin_git(w, "config");
 		add_word(w, "--global", "");
 		add_word(w, "user.", fields[i]);
 		add_word(w, value, "");
-		if ((rc = run_words(w, &code, &said)) < 0) return rc;
-		if (code != 0) return vv_fail(w->err, VV_EUSAGE, "git config: %s", said);
+		if ((rc = run_all(w)) < 0) return rc;
 	}
+	w->done->done = "known";
 	return rc;
 }
 
@@ -360,17 +408,48 @@ static vv_status save_version(words *w)
 	begin_command(w, "commit");
 	add_word(w, "--all", "");
 	add_word(w, "--message=", message);
+	w->done->done = "saved";
+	return run_all(w);
+}
+
+/* The newest version becomes changes that are not saved. No file is changed. */
+static vv_status take_back(words *w)
+{
+	vv_web_desk d;
+	vv_status rc = vv_web_desk_read(w->v, true, &d, w->err);
+
+	if (rc < 0) return rc;
+	if (!*d.newest || strcmp(d.newest, field(w, "of-version")) != 0) {
+		return vv_fail(w->err, VV_EUSAGE,
+			       "this version is not the newest one that only this machine has\n"
+			       "versions that were sent stay: change the cells again");
+	}
+	begin_git(w, "reset");
+	add_word(w, "--soft", "");
+	add_word(w, d.newest, "^");
+	w->done->done = "taken-back";
 	return run_all(w);
 }
 
 /* A command that contacts the remote failed: the page requests a login, or shows the reason. */
 static vv_status refuse_exchange(words *w, const char *what, const char *said, const char *hint)
 {
+	w->done->done = NULL;
 	if (vv_web_login_is_needed(said)) {
 		w->done->page = VV_WEB_TO_LOGIN;
 		return VV_OK;
 	}
 	return vv_fail(w->err, VV_EUSAGE, "%s: %s\n%s", what, said, hint);
+}
+
+/* The version that a revision names; NULL: none. */
+static const char *id_of(words *w, const char *rev)
+{
+	vv_oid id;
+
+	return vv_rev_commit(w->v->repo, rev, &id, VV_IGNORED) == VV_OK
+		       ? vv_web_keep_text(w->v, vv_oid_shows(&id))
+		       : NULL;
 }
 
 /* Versions of others, merged by cell. */
@@ -380,10 +459,13 @@ static vv_status get_versions(words *w)
 	vv_web_desk d;
 	int code;
 
+	w->done->after = id_of(w, "HEAD");
+	w->done->done = "got";
 	begin_command(w, "pull");
 	vv_status rc = run_words(w, &code, &said);
 	if (rc < 0 || code == 0) return rc;
 	if (*vv_state_name(w->v->repo)) {
+		w->done->done = NULL;
 		w->done->page = VV_WEB_TO_CONFLICTS;
 		return VV_OK;
 	}
@@ -403,6 +485,7 @@ static vv_status push_branch(words *w, const char *branch)
 	const char *said;
 	int code;
 
+	w->done->done = "sent";
 	begin_command(w, "push");
 	if (branch) {
 		add_word(w, "--set-upstream", "");
@@ -416,30 +499,87 @@ static vv_status push_branch(words *w, const char *branch)
 		"send it again later; where the branch is protected, ask for a review");
 }
 
+/* Only a button that says so sends errors. */
+static bool sends_anyway(const words *w)
+{
+	return strstr(w->verb->name, "-anyway") != NULL;
+}
+
+/* finding: what the check reports. */
+static vv_status refuse_errors(words *w, const char *finding)
+{
+	w->done->again = true;
+	return vv_fail(w->err, VV_EUSAGE,
+		       "nothing was sent, since the check finds an error: %s\n"
+		       "change the value or undo it; or choose 'Send anyway'",
+		       finding);
+}
+
+static vv_status check_unsent(words *w)
+{
+	const char *finding;
+	const vv_status rc = vv_web_unsent_errors(w->v, &finding, w->err);
+
+	return rc < 0 || !*finding ? rc : refuse_errors(w, finding);
+}
+
 /* first: the name of the branch, which the remote does not have yet. */
 static vv_status send_versions(words *w)
 {
 	const char *branch = field(w, "first");
-	vv_status rc = *branch ? VV_OK : get_versions(w);
+	const char *since = *branch ? NULL : id_of(w, "@{upstream}");
+	vv_status rc = VV_OK;
 
+	if (since && !sends_anyway(w) && (rc = check_unsent(w)) < 0) return rc;
+	rc = *branch ? VV_OK : get_versions(w);
 	if (rc < 0 || w->done->page != VV_WEB_TO_DESK) return rc;
-	return push_branch(w, *branch ? branch : NULL);
+	rc = push_branch(w, *branch ? branch : NULL);
+	w->done->since = since;
+	return rc;
 }
 
 /* A version that waits for a review would be sent, too. */
 static vv_status save_and_send(words *w)
 {
+	const bool checks = !sends_anyway(w);
 	vv_web_desk d;
-	vv_status rc = vv_web_desk_read(w->v, false, &d, w->err);
+	vv_status rc = vv_web_desk_read(w->v, checks, &d, w->err);
 
-	if (rc == VV_OK && d.waiting > 0) {
+	if (rc < 0) return rc;
+	if (d.waiting > 0) {
 		return vv_fail(w->err, VV_EUSAGE,
 			       "%s for a review, and would be sent, too\n"
 			       "choose 'Save, do not send', then send the new version for a review",
 			       vv_text_counted(d.waiting, "version waits", "versions wait"));
 	}
-	rc = rc < 0 ? rc : save_version(w);
+	const vv_web_edit *wrong = vv_array_find(d.edits, d.edit_count, e,
+						 e->errors > 0); /* 0 without checks */
+	if (wrong) {
+		return refuse_errors(w, vv_web_text(w->v, "%s: %s", wrong->path, wrong->finding));
+	}
+	rc = save_version(w);
 	return rc < 0 ? rc : send_versions(w);
+}
+
+/* A person's name, for the name of a branch. Letters of all scripts and digits stay; each run of other
+ * characters between them becomes one '-'. */
+static const char *branch_name(words *w, const char *name)
+{
+	/* valid UTF-8 without invisible characters */
+	const bool clean = strcmp(vv_text_shows(name), name) == 0;
+	vv_auto(vv_buf) b = VV_BUF_INIT;
+	bool between = false;
+
+	for (const char *c = name; *c; c++) {
+		if (!vv_is_alnum(*c) && !(clean && (unsigned char)*c >= 0x80)) {
+			between = true;
+			continue;
+		}
+		vv_buf_puts(&b, between && b.len > 0 ? "-" : "");
+		vv_buf_putc(&b, *c);
+		between = false;
+	}
+	return b.len > 0 ? vv_web_keep_buf(w->v, &b) : "change";
 }
 
 /* The newest version as a branch of its own, for a review. */
@@ -459,23 +599,24 @@ static vv_status send_for_review(words *w)
 	if (!gmtime_r(&now, &day) || strftime(stamp, sizeof(stamp), "%Y-%m-%d-%H%M%S", &day) == 0) {
 		return vv_fail(w->err, VV_EIO, "the time cannot be read");
 	}
-	char *branch = (char *)(uintptr_t)vv_web_text(w->v, "%s-%s", name ? name : "change", stamp);
-	for (char *c = branch; *c; c++) {
-		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-",
-			    *c)) {
-			*c = '-';
-		}
-	}
+	const char *branch = vv_web_text(w->v, "%s-%s", branch_name(w, name ? name : ""), stamp);
 	begin_command(w, "push");
 	add_word(w, remote, "");
-	add_word(w, "HEAD:refs/heads/", branch + strspn(branch, "-"));
+	add_word(w, "HEAD:refs/heads/", branch);
 	if ((rc = run_words(w, &code, &said)) < 0) return rc;
 	if (code != 0) {
 		return refuse_exchange(w, "your version is saved here, but was not sent", said,
 				       "send it again later");
 	}
-	w->done->note = branch + strspn(branch, "-");
+	w->done->note = branch;
 	return VV_OK;
+}
+
+static vv_status save_and_ask(words *w)
+{
+	const vv_status rc = save_version(w);
+
+	return rc < 0 ? rc : send_for_review(w);
 }
 
 /* A name and a token for the host of the remote. */
@@ -493,6 +634,7 @@ static vv_status log_in(words *w)
 		return vv_fail(w->err, VV_EUSAGE, "no remote to send to is configured");
 	}
 	const char *kept = vv_web_keep(w->v, url.data, strcspn(vv_buf_cstr(&url), "\n"));
+	w->done->done = "logged-in";
 	return vv_web_login(w->v, NULL, w->verb, kept, w->err);
 }
 
@@ -523,6 +665,8 @@ static vv_status resolve_conflict(words *w)
 
 	if (rc < 0) return rc;
 	w->done->page = VV_WEB_TO_CONFLICTS;
+	w->done->done = "decided";
+	w->done->again = strcmp(name, "other") == 0;
 	begin_command(w, "resolve");
 	if (strcmp(name, "other") != 0) {
 		add_word(w, "--", name);
@@ -542,20 +686,175 @@ static vv_status resolve_conflict(words *w)
 	}
 	add_word(w, "--", "");
 	add_path(w);
+	if ((rc = run_all(w)) < 0) return rc;
+	if (*row && *column) {
+		w->done->key = row;
+		w->done->column = column;
+	}
+	return rc;
+}
+
+/* The side that has this value of the cell, as an option; NULL: none. */
+static const char *side_of(const vv_web_conflict *c, const vv_web_cell *cell)
+{
+	static const char *const options[VV_WEB_SIDES] = {
+		[VV_BASE] = "--base", [VV_OURS] = "--ours", [VV_THEIRS] = "--theirs"};
+
+	for (size_t i = 0; i < VV_WEB_SIDES; i++) {
+		const vv_web_cell *side = &c->cells[i];
+
+		if (c->item->has[i] && side->len == side->whole && side->len == cell->len &&
+		    side->kind == cell->kind && memcmp(side->text, cell->text, cell->len) == 0) {
+			return options[i];
+		}
+	}
+	return NULL;
+}
+
+/* The cell of a conflict in the decided file; NULL: none that can be set again. */
+static const vv_web_cell *decided_cell(words *w, vv_web_table *decided, const vv_web_conflict *c)
+{
+	vv_web_row row;
+	size_t at;
+
+	if (!c->select || !c->item->column || !c->place ||
+	    vv_web_row_find(w->v, decided, c->place, 0, &row, VV_IGNORED) < 0 ||
+	    vv_web_column_find(decided, c->item->column, &at, VV_IGNORED) < 0) {
+		return NULL;
+	}
+	const vv_web_cell *cell = &row.cells[at];
+	return cell->len == cell->whole && (!cell->literal || side_of(c, cell)) ? cell : NULL;
+}
+
+/* The cell gets the value that it had in the decided file. */
+static vv_status decide_as(words *w, const vv_web_conflict *c, const vv_web_cell *cell)
+{
+	const char *side = side_of(c, cell);
+
+	begin_command(w, "resolve");
+	if (side) {
+		add_word(w, side, "");
+		add_word(w, "--column=", c->item->column);
+	} else {
+		add_word(w, vv_web_text(w->v, "--set=%s=", c->item->column), cell->text);
+	}
+	add_word(w, "--row=", c->select);
+	add_word(w, "--", "");
+	add_path(w);
 	return run_all(w);
+}
+
+/* The cell that is decided again. */
+static bool is_asked(const words *w, const vv_web_conflict *c)
+{
+	return c->place && c->item->column && strcmp(c->place, field(w, "of-place")) == 0 &&
+	       strcmp(c->item->column, field(w, "of-column")) == 0;
+}
+
+static bool is_listed(const vv_web_conflicts *all, const vv_web_conflict *c)
+{
+	const vv_web_conflict_path *t = all->count > 0 ? &all->paths[0] : NULL;
+
+	return t &&
+	       vv_array_find(t->items, t->count, o,
+			     o->item->kind == c->item->kind && vv_text_same(o->select, c->select) &&
+				     vv_text_same(o->item->column, c->item->column));
+}
+
+/* After the conflicts of the file were made again: all that were decided, but one, are decided as before.
+ * before: those that were open. Another kind of conflict than that of a cell stays open. */
+static vv_status decide_others(words *w, vv_web_table *decided, const vv_web_conflicts *before)
+{
+	vv_web_conflicts now;
+	vv_status rc = vv_web_conflicts_read(w->v, w->verb->path, 0, REOPENED_MAX, &now, w->err);
+
+	if (rc < 0) return rc;
+	const vv_web_conflict_path *t = &now.paths[0];
+	w->done->done = vv_array_find(t->items, t->count, c, is_asked(w, c)) ? "again-one"
+									     : "again-none";
+	w->done->done = t->complete ? w->done->done : "again-more";
+	vv_array_each(t->items, t->count, c) {
+		if (is_listed(before, c) || is_asked(w, c)) {
+			continue;
+		}
+		const vv_web_cell *cell = decided_cell(w, decided, c);
+		if (!cell) {
+			w->done->done = "again-more";
+		} else if ((rc = decide_as(w, c, cell)) < 0) {
+			return rc;
+		}
+	}
+	return VV_OK;
+}
+
+/* All conflicts of the file are to be decided again; with of-place and of-column, that of one cell. */
+static vv_status ask_again(words *w)
+{
+	bool asked = false;
+	vv_web_conflicts before = {.count = 0};
+	vv_web_table *decided = NULL;
+	vv_status rc = need_path(w);
+
+	if (rc < 0 || (rc = vv_web_was_in_conflict(w->v, w->verb->path, &asked, w->err)) < 0) {
+		return rc;
+	}
+	if (!asked) {
+		return vv_fail(w->err, VV_EUSAGE, "'%s' was not in conflict",
+			       vv_text_shows(w->verb->path));
+	}
+	w->done->page = VV_WEB_TO_CONFLICTS;
+	w->done->done = "again";
+	const bool one = *field(w, "of-place") && *field(w, "of-column");
+	if (one) {
+		if ((rc = find_row(w, NULL, &decided, NULL)) < 0) return rc;
+		rc = vv_web_conflicts_read(w->v, w->verb->path, 0, REOPENED_MAX, &before, w->err);
+		/* none is open */
+		if ((rc = vv_error_excuse(rc, rc == VV_ENOTFOUND, w->err)) < 0) return rc;
+	}
+	begin_git(w, "checkout");
+	add_word(w, "--merge", "");
+	add_word(w, "--", "");
+	add_word(w, ":(top,literal)", w->verb->path);
+	if ((rc = run_all(w)) < 0 || !one) return rc;
+	return decide_others(w, decided, &before);
+}
+
+/* The message of a merge of versions from the remote, where Git's own, which names its branch, would be kept. */
+static const char *merge_message(words *w)
+{
+	static const char own[] = "Merge remote-tracking branch ";
+	const char *who = vv_web_merge_author(w->v);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+
+	if (vv_state_message(w->v->repo, &text, VV_IGNORED) < 0 ||
+	    strncmp(vv_buf_cstr(&text), own, sizeof(own) - 1) != 0) {
+		return NULL;
+	}
+	return *who ? vv_web_text(w->v, "Unite with %s's changes", who)
+		    : "Unite with the changes of others";
 }
 
 static vv_status continue_merge(words *w)
 {
-	const char *state = vv_state_name(w->v->repo);
+	const char *state = vv_state_name(w->v->repo), *message;
 
 	if (!*state || strcmp(state, "rebase") == 0) {
 		return vv_fail(w->err, VV_EUSAGE, "no merge, cherry-pick or revert is in progress");
 	}
-	w->done->page = VV_WEB_TO_CONFLICTS;
 	begin_command(w, state);
 	add_word(w, "--continue", "");
+	if (strcmp(state, "merge") == 0 && (message = merge_message(w))) {
+		add_word(w, "--message=", message);
+	}
+	w->done->done = "concluded";
 	return run_all(w);
+}
+
+static vv_status continue_and_send(words *w)
+{
+	const vv_status rc = continue_merge(w);
+
+	return rc < 0 ? rc : send_versions(w);
 }
 
 /* --- the list ----------------------------------------------------------------------------- */
@@ -572,7 +871,11 @@ static const struct {
 	{"who", keep_author},
 	{"take", take_file},
 	{"save", save_version},
+	{"take-back", take_back},
 	{"save-and-send", save_and_send},
+	{"save-and-ask", save_and_ask},
+	{"save-and-send-anyway", save_and_send},
+	{"send-anyway", send_versions},
 	{"send", send_versions},
 	{"get", get_versions},
 	{"ask", send_for_review},
@@ -583,7 +886,9 @@ static const struct {
 	{"once", resolve_conflict},
 	{"both", resolve_conflict},
 	{"other", resolve_conflict},
+	{"again", ask_again},
 	{"continue", continue_merge},
+	{"continue-and-send", continue_and_send},
 };
 
 vv_status vv_web_do(vv_web_visit *v, const vv_web_verb *verb, vv_web_done *done, vv_error *err)

@@ -16,14 +16,24 @@ typedef enum vv_web_verb_page {
 	VV_WEB_TO_DESK,
 	VV_WEB_TO_LOGIN,   /* the desk, with a form for the remote's name and token */
 	VV_WEB_TO_COMPARE, /* the changes of the file that are not saved */
-	VV_WEB_TO_ROW      /* the row in the work tree, or its table if the row is removed */
+	VV_WEB_TO_ROW /* the table in the work tree, at the row; a form that is refused is on the row's page */
 } vv_web_verb_page;
 
 /* The result of a verb. */
 typedef struct vv_web_done {
 	vv_web_verb_page page;
-	const char *key;  /* with VV_WEB_TO_ROW: the row's key; NULL: none */
+	/* with VV_WEB_TO_ROW: the row's key; with VV_WEB_TO_CONFLICTS: of the cell that was decided, as
+	 * `varve resolve --row` takes it; NULL: none */
+	const char *key;
 	const char *note; /* a text for the page, in the visit's arena; NULL: nothing */
+	const char
+		*done; /* the result, in the word of the parameter `done`; NULL: nothing to say */
+	/* with `done`: versions before it. since: of the remote's branch; after: the newest one. NULL:
+	 * none */
+	const char *since, *after;
+	/* after a failure: the page of the form shows the error, with the typed values */
+	bool again;
+	const char *column; /* whose value was refused, or of the form; NULL: none */
 } vv_web_done;
 
 /* Runs a verb. VV_EUSAGE: no such verb, a field is missing or wrong, the cell has changed since the

@@ -50,6 +50,7 @@ void vv_web_visit_forget(vv_web_visit *v)
 		v->last->fn(v->last->payload);
 	}
 	vv_arena_clear(&v->arena);
+	v->signers = NULL;
 	v->held = 0;
 }
 
@@ -154,6 +155,12 @@ static void keep_from(vv_web_visit *v, vv_web_cell *out, const vv_field *field, 
 		out->text = vv_web_keep(v, cell->text + skip, len);
 		out->len = v->failed ? 0 : (uint32_t)len;
 	}
+}
+
+bool vv_web_cell_same(const vv_web_cell *a, const vv_web_cell *b)
+{
+	return a->kind == b->kind && a->literal == b->literal && a->whole == b->whole &&
+	       a->len == b->len && memcmp(a->text, b->text, a->len) == 0;
 }
 
 void vv_web_cell_keep(vv_web_visit *v, vv_web_cell *out, const vv_field *field, const vv_cell *cell,

@@ -64,11 +64,12 @@ typedef struct vv_web_visit {
 	void *payload;               /* argument of gone */
 	/* results of earlier visits (memo.h); NULL: results are not cached */
 	vv_block_cache *memo;
-	vv_arena arena;           /* memory of the answers */
-	bool failed;              /* memory ran out: do not send an answer */
-	bool cut;                 /* the time limit ended some work: the answer is a part */
-	uint64_t held;            /* bytes of cells in the arena */
-	struct vv_web_last *last; /* objects to close at the end */
+	vv_arena arena;                 /* memory of the answers */
+	bool failed;                    /* memory ran out: do not send an answer */
+	bool cut;                       /* the time limit ended some work: the answer is a part */
+	uint64_t held;                  /* bytes of cells in the arena */
+	struct vv_web_last *last;       /* objects to close at the end */
+	struct vv_web_signers *signers; /* signed heads, read once (signed.c); NULL: not yet */
 } vv_web_visit;
 
 /* Returns true if a program that reads or writes documents may be run for this visitor: for the
@@ -127,6 +128,8 @@ const char *vv_web_keep_buf(vv_web_visit *v, const vv_buf *b);
 const char *vv_web_text(vv_web_visit *v, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Returns true if both cells look the same. If they were cut (len is less than whole), the rest may differ. */
+bool vv_web_cell_same(const vv_web_cell *a, const vv_web_cell *b);
 /* Sets *out to a copy of a cell in the visit's arena, cut to at most max bytes at the end of a
  * character. field: the cell's field, by which missing values are recognized; may be NULL. */
 void vv_web_cell_keep(vv_web_visit *v, vv_web_cell *out, const vv_field *field, const vv_cell *cell,

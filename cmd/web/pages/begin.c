@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "cmd/frame/hint_words.h"
 #include "cmd/web/model/login.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
@@ -29,11 +28,7 @@ vv_status vv_page_begin_here(vv_page *p, const vv_web_begin *b, const vv_web_ver
 		&p->html,
 		.text = "See what colleagues changed, change cells, and send your changes.");
 	if (why) {
-		vv_error worded = *why;
-
-		vv_hint_word(&worded, vv_hint_words);
-		part_begin_problem(&p->html, .text = vv_page_sentence(p, worded.message),
-				   .hint = vv_page_sentence(p, worded.hint));
+		vv_page_put_problem(p, why);
 	}
 	if (b->count > 0) {
 		part_begin_list_begin(&p->html);

@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/json/json_list.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "dataset/format/dialect.h"
 #include "dataset/table/table.h"
@@ -80,16 +81,10 @@ static const char *id_of(catalogue *c, const char *kind, const char *path, const
 static bool is_plain(const vv_web_table *t)
 {
 	const vv_dialect *d = t->table ? &t->table->root.dialect : NULL;
-	const size_t len = strlen(t->path);
-	const char *end = len > 4 ? t->path + len - 4 : "";
 
-	if (!d || t->of_document || d->form != VV_FORM_CSV || d->encoding[0] || !d->header ||
-	    d->lead > 0 || d->header_more > 0 || d->epilogue.len > 0 || d->quote != '"' ||
-	    d->escape || d->comment) {
-		return false;
-	}
-	return (strcmp(end, ".csv") == 0 && d->delimiter == ',') ||
-	       (strcmp(end, ".tsv") == 0 && d->delimiter == '\t');
+	if (!d || t->of_document || d->encoding[0]) return false;
+	return (vv_path_ends(t->path, ".csv") && vv_dialect_is_standard(d, ',')) ||
+	       (vv_path_ends(t->path, ".tsv") && vv_dialect_is_standard(d, '\t'));
 }
 
 static void put_persons(catalogue *c)
@@ -196,9 +191,15 @@ static void put_files(catalogue *c)
 	vv_json_close_array(&c->w);
 }
 
+/* The description or title of a column in the schema; NULL: none. */
+static const char *words_of(const vv_web_column *column)
+{
+	return column->description ? column->description : column->title;
+}
+
 static void put_field(catalogue *c, const vv_web_table *t, const vv_web_column *column)
 {
-	const char *said = column->description ? column->description : column->title;
+	const char *said = words_of(column);
 
 	vv_json_put_object(
 		&c->w, {JSON_TEXT("@type", "cr:Field")},
@@ -252,8 +253,7 @@ static void put_parts(catalogue *c)
 					     vv_page_bytes(c->p, t->bytes)))},
 			{JSON_TEXT_WHEN(cid, "identifier", cid)}, {JSON_ARRAY("variableMeasured")});
 		vv_array_each(t->columns, t->column_count, column) {
-			const char *said = column->description ? column->description
-							       : column->title;
+			const char *said = words_of(column);
 
 			vv_json_put_object(
 				&c->w, {JSON_TEXT("@type", "sc:PropertyValue")},

@@ -97,16 +97,19 @@ vv_html *vv_page_cell_field(vv_page *p, vv_web_table *t, size_t column, const ch
 {
 	const vv_field *f = &t->table->schema.fields[column];
 	choices c = {.p = p, .options = vv_page_piece_new(p), .value = value ? value : ""};
+	const bool wrong = p->asked->wrong && strcmp(p->asked->wrong, f->name) == 0;
 	const bool lines = strlen(c.value) > LINE || strchr(c.value, '\n') != NULL;
 	vv_html *out = vv_page_piece_new(p);
 	vv_web_values values = {.complete = false};
 
-	if (lists && t->rows <= LISTED_ROWS && !lines &&
+	bool menu = add_allowed(&c, f);
+	const bool yes_no = !menu && f->type == VV_TYPE_BOOLEAN, day = is_day(t, column, c.value);
+	/* only a free text, and a boolean without a value, use the values of the column */
+	if (lists && !menu && !lines && !day && !(yes_no && *c.value) && t->rows <= LISTED_ROWS &&
 	    vv_web_values_read(p->asked->visit, t, column, NULL, COMMON, &values, VV_IGNORED) < 0) {
 		values = (vv_web_values){.complete = false};
 	}
-	bool menu = add_allowed(&c, f);
-	if (!menu && f->type == VV_TYPE_BOOLEAN) {
+	if (yes_no) {
 		add_booleans(&c, f, *c.value ? c.value : common_value(p, &values, 0));
 		menu = true;
 	}
@@ -114,15 +117,18 @@ vv_html *vv_page_cell_field(vv_page *p, vv_web_table *t, size_t column, const ch
 		add_choice(&c, c.value);
 	}
 	if (menu) {
-		part_field_menu(out, .name = name, .label = label, .options = c.options);
+		part_field_menu(out, .name = name, .label = label, .options = c.options,
+				.wrong = wrong);
 	} else if (lines) {
-		part_field_lines(out, .name = name, .label = label, .value = c.value);
-	} else if (is_day(t, column, c.value)) {
-		part_field_text(out, .name = name, .label = label, .value = c.value, .date = true);
+		part_field_lines(out, .name = name, .label = label, .value = c.value,
+				 .wrong = wrong);
+	} else if (day) {
+		part_field_text(out, .name = name, .label = label, .value = c.value, .date = true,
+				.wrong = wrong);
 	} else {
 		part_field_text(out, .name = name, .label = label, .value = c.value,
 				.list = vv_page_text(p, "common-%zu", column),
-				.common = list_common(p, &values));
+				.common = list_common(p, &values), .wrong = wrong);
 	}
 	return out;
 }

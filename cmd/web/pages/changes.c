@@ -138,9 +138,10 @@ static void put_entry(vv_page *p, const vv_web_log_entry *e, bool one)
 	const char *at = vv_page_to_commit(p, &e->before, &e->commit, path);
 
 	part_log_entry_begin(
-		&p->html, .subject = vv_page_subject(&e->commit), .at = at,
-		.iso = vv_page_iso(p, &e->commit), .when = vv_page_moment(p, &e->commit),
-		.author = e->commit.author, .brief = e->commit.brief,
+		&p->html, .subject = vv_page_subject(&e->commit),
+		.waits = vv_page_waits(p, &e->commit), .at = at, .iso = vv_page_iso(p, &e->commit),
+		.when = vv_page_moment(p, &e->commit), .author = e->commit.author,
+		.brief = e->commit.brief,
 		.at_version = c && c->kind == VV_WEB_REMOVED
 				      ? NULL
 				      : vv_page_to(p, VV_WEB_AT_TABLE, e->commit.hex, path));
@@ -392,7 +393,7 @@ static vv_status put_history(vv_page *p, const char *path, const vv_web_log *log
 	if (path) {
 		frame.version = version_of(p, log);
 	} else {
-		frame.heading = "Commits";
+		frame.heading = p->asked->token ? "Versions" : "Commits";
 		frame.version = &p->asked->commit;
 	}
 	vv_page_begin(p, &frame);

@@ -62,10 +62,18 @@ static const char *sentence(vv_page *p, const vv_web_comparison *c)
 	if (!any) {
 		said = c->words && *c->words ? c->words : "Changed";
 	}
-	return vv_page_text(p, "%s between %s and %s", said,
-			    p->asked->other.none ? "the beginning"
-						 : vv_page_day(p, &p->asked->other),
-			    vv_page_day(p, &p->asked->commit));
+	if (p->asked->other.none) {
+		return vv_page_text(p, "%s between the beginning and %s", said,
+				    vv_page_day(p, &p->asked->commit));
+	}
+	const char *from = vv_page_day(p, &p->asked->other),
+		   *to = vv_page_day(p, &p->asked->commit);
+	if (strcmp(from, to) == 0) {
+		from = vv_page_moment(p, &p->asked->other);
+		to = vv_page_moment(p, &p->asked->commit);
+	}
+	if (strcmp(from, to) == 0) return vv_page_text(p, "%s on %s", said, from);
+	return vv_page_text(p, "%s between %s and %s", said, from, to);
 }
 
 /* Puts the merge rules' decisions from the merge's message: of all files, or of one. */
@@ -290,9 +298,7 @@ static void put_undo(vv_page *p, vv_html *h, const vv_web_comparison *c, const v
 		     const char *column)
 {
 	part_undo_small(h, .at = vv_page_to(p, VV_WEB_AT_DESK, NULL, c->path),
-			.token = p->asked->token, .row = r->key, .column = column,
-			.of = column ? vv_page_text(p, "%s in row %s", column, r->key)
-				     : vv_page_text(p, "all of row %s", r->key));
+			.token = p->asked->token, .row = r->key, .column = column, .of = r->key);
 }
 
 static void put_cell(vv_page *p, const vv_web_comparison *c, const vv_web_row_change *r, size_t i,

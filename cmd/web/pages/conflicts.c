@@ -9,18 +9,21 @@
 #include "base/array.h"
 #include "base/show.h"
 #include "base/text.h"
+#include "cmd/web/model/desk.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
 #include "transport/server/words.h"
 
 #define OF_ONE 200u /* conflicts on a table's own page */
 #define OF_EACH 25u /* of each table, where all are shown */
+#define REST 8u     /* further cells of a row that are shown */
 
-/* "A merge is in progress". */
+/* "Two people changed the same cells". */
 static const char *name_of(vv_page *p, const char *state)
 {
 	if (strcmp(state, "am") == 0) return "An application of patches is in progress";
 	if (*state == '\0' || strcmp(state, "bisect") == 0) return "Files have conflicts";
+	if (strcmp(state, "merge") == 0) return "Others changed the same cells as you";
 	return vv_page_text(p, "A %s is in progress", state);
 }
 
@@ -76,16 +79,31 @@ static const char *to_verb(vv_page *p, const char *take, const part *of)
 	return vv_page_keep(p, vv_buf_cstr(&b));
 }
 
+/* The merge is with versions that were fetched from the remote, whose branch's name says little to the owner. */
+static bool is_with_remote(const vv_page *p, const vv_web_conflict_path *t)
+{
+	return p->desk && *p->desk->upstream &&
+	       strcmp(t->at->record.names[VV_THEIRS], p->desk->upstream) == 0;
+}
+
+/* In sentences: a branch's name, or "yours" and "theirs". */
+static const char *side_words(const vv_page *p, const vv_web_conflict_path *t, size_t side)
+{
+	if (!is_with_remote(p, t)) return t->at->record.names[side];
+	return side == VV_OURS ? "yours" : "theirs";
+}
+
 /* For rows that both sides added: the more likely one first. */
 static void put_twice(vv_page *p, const vv_web_conflict_path *t, const part *of)
 {
-	const vv_conflict_item *row = NULL, *key = NULL;
+	const vv_conflict_item *row = NULL, *key = NULL, *replaced = NULL;
 
 	vv_array_each(t->items, t->count, c) {
 		const bool wanted = !of->row || (c->select && strcmp(c->select, of->row) == 0);
 
 		row = wanted && c->item->kind == VV_CONFLICT_ROW_TWICE ? c->item : row;
 		key = wanted && c->item->kind == VV_CONFLICT_KEY_TWICE ? c->item : key;
+		replaced = wanted && c->item->kind == VV_CONFLICT_ROW_REPLACED ? c->item : replaced;
 	}
 	const bool once = row && row->detail && strcmp(row->detail, VV_ROW_TWICE) != 0;
 	if (once) {
@@ -96,6 +114,10 @@ static void put_twice(vv_page *p, const vv_web_conflict_path *t, const part *of)
 
 		text = key && !vv_conflict_gets_key(key) ? "Keep both unchanged" : text;
 		part_take(&p->html, .at = to_verb(p, "both", of), .text = text);
+	}
+	if (replaced && !row && !key) {
+		part_take(&p->html, .at = to_verb(p, "both", of),
+			  .text = "Keep the new rows of both");
 	}
 	if (row && !once) {
 		part_take(&p->html, .at = to_verb(p, "once", of), .text = "Keep once");
@@ -112,12 +134,14 @@ static void put_takes(vv_page *p, const vv_web_conflict_path *t, const part *of)
 		put_twice(p, t, of);
 	}
 	for (size_t side = VV_OURS; side <= VV_THEIRS; side++) {
-		bool named = strcmp(t->at->record.names[side], takes[side]) != 0;
+		const bool remote = is_with_remote(p, t);
+		const bool named = !remote && strcmp(t->at->record.names[side], takes[side]) != 0;
+		const char *word = remote ? side_words(p, t, side) : takes[side];
 
 		part_take(&p->html, .at = to_verb(p, takes[side], of),
-			  .text = named ? vv_page_text(p, "Take %s (%s)", takes[side],
+			  .text = named ? vv_page_text(p, "Take %s (%s)", word,
 						       t->at->record.names[side])
-					: vv_page_text(p, "Take %s", takes[side]));
+					: vv_page_text(p, "Take %s", word));
 	}
 	if (t->at->sides[VV_BASE].mode) {
 		part_take(&p->html, .at = to_verb(p, "base", of),
@@ -131,7 +155,8 @@ static void put_takes(vv_page *p, const vv_web_conflict_path *t, const part *of)
 /* "spring, Bob, 12 Oct 2026" */
 static const char *side_name(vv_page *p, const vv_web_conflict_path *t, size_t side)
 {
-	const char *name = t->at->record.names[side];
+	const bool remote = is_with_remote(p, t);
+	const char *name = remote ? "" : t->at->record.names[side];
 	vv_web_commit of;
 
 	if (side == VV_BASE) return "both changed it";
@@ -142,7 +167,8 @@ static const char *side_name(vv_page *p, const vv_web_conflict_path *t, size_t s
 	if (!rev) return name;
 	const vv_status rc = vv_web_commit_find(p->asked->visit, rev, &of, NULL, VV_IGNORED);
 	if (rc < 0) return name;
-	return vv_page_text(p, "%s, %s, %s", name, of.author, vv_page_day(p, &of));
+	return vv_page_text(p, "%s%s%s, %s", name, remote ? "" : ", ", of.author,
+			    vv_page_day(p, &of));
 }
 
 /* of: the cell that the side's button takes; NULL: none. */
@@ -162,6 +188,16 @@ static void put_side(vv_page *p, const vv_web_conflict_path *t, const vv_web_cel
 							       : NULL);
 }
 
+/* Was another value for this cell refused? */
+static bool is_refused(const vv_page *p, const part *of, const char *column)
+{
+	const vv_web_verb *verb = p->asked->verb;
+
+	return verb && verb->path && of->row && strcmp(verb->path, of->path) == 0 &&
+	       strcmp(vv_web_field(verb, "of-row"), of->row) == 0 &&
+	       strcmp(vv_web_field(verb, "of-column"), column) == 0;
+}
+
 static void put_cell(vv_page *p, const vv_web_conflict_path *t, const char *column, const bool *has,
 		     const vv_web_cell *cells, const part *of)
 {
@@ -174,14 +210,17 @@ static void put_cell(vv_page *p, const vv_web_conflict_path *t, const char *colu
 	part_conflict_cell_end(&p->html);
 	if (of && p->asked->token) {
 		const vv_web_cell *ours = has[VV_OURS] ? &cells[VV_OURS] : NULL;
+		const bool wrong = is_refused(p, of, column);
+		const char *value = ours && ours->len == ours->whole
+					    ? vv_page_text(p, "%.*s", (int)ours->len, ours->text)
+					    : NULL;
 
-		part_conflict_other(
-			&p->html, .at = vv_page_to(p, VV_WEB_AT_CONFLICTS, NULL, of->path),
-			.token = p->asked->token, .row = of->row, .column = column,
-			.of = vv_page_text(p, "%llu", (unsigned long long)p->conflicts),
-			.value = ours && ours->len == ours->whole
-					 ? vv_page_text(p, "%.*s", (int)ours->len, ours->text)
-					 : NULL);
+		part_conflict_other(&p->html,
+				    .at = vv_page_to(p, VV_WEB_AT_CONFLICTS, NULL, of->path),
+				    .token = p->asked->token, .row = of->row, .column = column,
+				    .of = vv_page_text(p, "%llu", (unsigned long long)p->conflicts),
+				    .value = wrong ? vv_web_field(p->asked->verb, "value") : value,
+				    .wrong = wrong);
 	}
 }
 
@@ -193,13 +232,12 @@ static const char *row_title(vv_page *p, const vv_web_conflict_path *t, const vv
 	if (row != UINT64_MAX) return vv_page_text(p, "Row %s", vv_text_count(row + 1));
 	if (theirs == UINT64_MAX) return "A removed row";
 	return vv_page_text(p, "Row %s of %s", vv_text_count(theirs + 1),
-			    t->at->record.names[VV_THEIRS]);
+			    side_words(p, t, VV_THEIRS));
 }
 
 static const char *row_detail(vv_page *p, const vv_web_conflict_path *t,
 			      const vv_conflict_item *item)
 {
-	const char *const *names = t->at->record.names;
 	size_t gone = item->row == UINT64_MAX ? VV_OURS : VV_THEIRS;
 
 	if (item->kind == VV_CONFLICT_ROW_ADDED) {
@@ -214,9 +252,14 @@ static const char *row_detail(vv_page *p, const vv_web_conflict_path *t,
 			       : "Two rows have one value where only different ones were found so "
 				 "far.";
 	}
+	if (item->kind == VV_CONFLICT_ROW_REPLACED) {
+		return item->at[VV_BASE] != UINT64_MAX
+			       ? "Replaced on both sides by different rows."
+			       : "Added in place of a row that both sides replaced.";
+	}
 	return item->kind == VV_CONFLICT_ROW_REMOVED
-		       ? vv_page_text(p, "Removed in %s, changed in %s.", names[gone],
-				      names[VV_OURS + VV_THEIRS - gone])
+		       ? vv_page_text(p, "Removed in %s, changed in %s.", side_words(p, t, gone),
+				      side_words(p, t, VV_OURS + VV_THEIRS - gone))
 		       : NULL;
 }
 
@@ -231,7 +274,40 @@ static void put_row_link(vv_page *p, const vv_web_conflict_path *t, const vv_web
 	vv_oid_text(of.hex, commit);
 	part_link_paragraph(&p->html, .at = vv_page_to_row(p, &of, t->at->path, c->place, 0),
 			    .text = vv_page_text(p, "The row in %s, and what changed in it",
-						 t->at->record.names[side]));
+						 side_words(p, t, side)));
+}
+
+/* Cells that are in no conflict, which identify the row for a reader. */
+static void put_rest(vv_page *p, const vv_web_conflict_path *t, const vv_web_conflict *first,
+		     size_t count)
+{
+	vv_web_visit *v = p->asked->visit;
+	vv_web_commit head;
+	vv_web_table *table;
+	vv_web_row row;
+	bool over = false;
+	size_t shown = 0;
+
+	if (!first->place || vv_web_over(v, &over, VV_IGNORED) < 0 || over ||
+	    vv_web_commit_head(v, &head, VV_IGNORED) < 0 ||
+	    vv_web_table_open(v, &head, t->at->path, &table, VV_IGNORED) < 0 ||
+	    vv_web_row_find(v, table, first->place, 0, &row, VV_IGNORED) < 0) {
+		return;
+	}
+	part_conflict_row_begin(&p->html);
+	for (size_t i = 0; i < table->column_count && shown < REST; i++) {
+		const char *name = table->columns[i].name;
+
+		if (table->columns[i].key ||
+		    vv_array_find(first, count, c,
+				  c->item->column && strcmp(c->item->column, name) == 0)) {
+			continue;
+		}
+		shown++;
+		part_conflict_row_cell(&p->html, .name = name,
+				       .value = vv_page_value(p, &row.cells[i]));
+	}
+	part_conflict_row_end(&p->html);
 }
 
 /* The conflicts of one row, from items[i] on; how many. */
@@ -247,6 +323,7 @@ static size_t put_row(vv_page *p, const vv_web_conflict_path *t, size_t i)
 	}
 	part_conflict_begin(&p->html, .title = row_title(p, t, first),
 			    .detail = row_detail(p, t, first->item));
+	put_rest(p, t, first, n);
 	for (const vv_web_conflict *c = first; c < first + n; c++) {
 		if ((of.column = c->item->column)) {
 			put_cell(p, t, of.column, c->item->has, c->cells, of.row ? &of : NULL);
@@ -308,7 +385,72 @@ static void put_pager(vv_page *p, const vv_web_conflict_path *t, bool own)
 	part_pager_end(&p->html);
 }
 
-static void put_path(vv_page *p, const vv_web_conflict_path *t, size_t number, bool own)
+/* of: the cell; NULL: all of the file. */
+static void put_again(vv_page *p, vv_html *h, const char *path, const char *words,
+		      const vv_web_decision *of)
+{
+	static const vv_web_decision none = {.place = NULL};
+
+	if (!p->asked->token) return;
+	of = of ? of : &none;
+	part_conflict_again(h, .at = vv_page_to(p, VV_WEB_AT_CONFLICTS, NULL, path),
+			    .token = p->asked->token, .words = words, .place = of->place,
+			    .column = of->column,
+			    .of = vv_page_text(p, "%llu", (unsigned long long)p->conflicts));
+}
+
+/* The decided cells of a file, with the values of both sides and the one that was taken. */
+static void put_decisions(vv_page *p, const char *path)
+{
+	vv_web_decision *list;
+	size_t count;
+	bool complete;
+
+	if (vv_web_decisions_read(p->asked->visit, path, &list, &count, &complete, VV_IGNORED) <
+		    0 ||
+	    count == 0) {
+		return;
+	}
+	part_decisions_begin(&p->html);
+	vv_array_each(list, count, d) {
+		vv_html *again = vv_page_piece_new(p);
+
+		put_again(p, again, path, "Decide again", d);
+		part_decision(
+			&p->html, .row = d->place, .column = d->column,
+			.ours = vv_page_value(p, &d->ours), .theirs = vv_page_value(p, &d->theirs),
+			.now = vv_page_value(p, &d->now), .whose = d->whose, .again = again,
+			.at = vv_page_to_row(p, &(vv_web_commit){.hex = VV_WEB_WORK, .work = true},
+					     path, d->place, 0));
+	}
+	part_decisions_end(&p->html, .more = complete ? NULL : "Not all are listed.");
+}
+
+/* Files whose conflicts are all decided: a choice may be made again until the merge is finished. */
+static void put_decided(vv_page *p)
+{
+	const char *const *names;
+	size_t count;
+
+	if (!p->asked->token || p->at->path ||
+	    vv_web_decided_files(p->asked->visit, &names, &count, VV_IGNORED) < 0) {
+		return;
+	}
+	vv_array_each(names, count, name) {
+		part_conflict_decided_begin(&p->html, .name = *name,
+					    .id = vv_page_text(p, "d%zu", (size_t)(name - names)));
+		part_link_paragraph(&p->html,
+				    .at = vv_page_to(p, VV_WEB_AT_TABLE, VV_WEB_WORK, *name),
+				    .text = "The file with your decisions");
+		put_decisions(p, *name);
+		put_again(p, &p->html, *name, "Decide this file again from the beginning", NULL);
+		part_conflict_decided_end(&p->html);
+	}
+}
+
+/* total: conflicts of all files that are left. */
+static void put_path(vv_page *p, const vv_web_conflict_path *t, size_t number, bool own,
+		     uint64_t total)
 {
 	const part whole = {.path = t->at->path};
 
@@ -321,6 +463,10 @@ static void put_path(vv_page *p, const vv_web_conflict_path *t, size_t number, b
 			  .text = "The conflicts of this table are not recorded row by row.",
 			  .hint = "Run 'varve conflicts' to list its rows.");
 	}
+	if (p->conflicts > total) {
+		put_again(p, &p->html, t->at->path, "Decide this file again from the beginning",
+			  NULL);
+	}
 	part_resolve_begin(&p->html, .words = "Resolve the whole file at once");
 	put_takes(p, t, &whole);
 	part_resolve_end(&p->html);
@@ -332,6 +478,9 @@ static void put_path(vv_page *p, const vv_web_conflict_path *t, size_t number, b
 		}
 	}
 	put_pager(p, t, own);
+	if (p->asked->token && t->at->record.touched) {
+		put_decisions(p, t->at->path);
+	}
 	if (t->at->record.left_out > 0 && t->complete) {
 		part_note(&p->html,
 			  .text = vv_page_text(
@@ -350,17 +499,58 @@ static void put_none(vv_page *p, const vv_web_conflicts *all)
 	const char *words = "Nothing is in conflict.";
 	if (under_way || picked) {
 		words = p->asked->token
-				? "No conflicts are left."
+				? "No conflicts are left: everything is decided. It is not finished yet."
 				: vv_page_text(
 					  p,
 					  "No conflicts are left. To conclude the operation, run 'varve %s --continue'.",
 					  all->state);
 	}
 	part_nothing(&p->html, .text = words);
-	if (under_way || picked) {
-		part_conclude(&p->html, .at = to_verb(p, "continue", &whole),
-			      .text = vv_page_text(p, "Conclude the %s", all->state));
+	if (!under_way && !picked) return;
+	/* a version that waits for a review would be sent, too */
+	const bool sends = under_way && p->desk && *p->desk->upstream && p->desk->waiting == 0;
+	part_takes_begin(&p->html);
+	if (sends) {
+		part_conclude(&p->html, .at = to_verb(p, "continue-and-send", &whole), .main = true,
+			      .title = "git merge --continue, git pull, git push",
+			      .text = "Finish and send");
 	}
+	part_conclude(&p->html, .at = to_verb(p, "continue", &whole), .main = !sends,
+		      .title = vv_page_text(p, "git %s --continue", all->state),
+		      .text = sends ? "Finish, do not send" : "Finish");
+	part_takes_end(&p->html);
+}
+
+/* "cell" of "the same cell", "3 cells"; all that were found are still open and listed. */
+static const char *same_words(vv_page *p, const vv_web_conflicts *all)
+{
+	uint64_t cells = 0;
+
+	vv_array_each(all->paths, all->count, t) {
+		vv_array_each(t->items, t->count, c) {
+			cells += c->item->kind == VV_CONFLICT_CELL;
+		}
+	}
+	if (cells == 0) return "tables or files";
+	if (cells < all->total || p->conflicts > all->total) return "cells";
+	return cells == 1 ? "cell" : vv_text_counted(cells, "cell", NULL);
+}
+
+/* "Not sent yet: Bob changed the same 3 cells as you. Decide them below, then send." */
+static vv_html *ask_words(vv_page *p, const vv_web_conflicts *all)
+{
+	const char *who = vv_web_merge_author(p->asked->visit);
+	const char *begin = "Not finished yet", *end = "Decide them below, then finish.";
+	vv_html *h = vv_page_piece_new(p);
+
+	if (p->desk && *p->desk->upstream) {
+		begin = "Not sent yet";
+		end = "Decide them below, then send.";
+	}
+	who = *who ? who : "others";
+	part_words(h, .text = vv_page_text(p, "%s: %s changed the same %s as you. %s", begin, who,
+					   same_words(p, all), end));
+	return h;
 }
 
 vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err)
@@ -394,20 +584,25 @@ vv_status vv_page_conflicts(vv_page *p, vv_buf *out, vv_error *err)
 		const char *left = vv_page_text(p, "%s of %s left", vv_text_count(all.total),
 						vv_text_counted(p->conflicts, "conflict", NULL));
 		part_strong(lead, .text = some ? left : all.words);
-		part_words(lead,
-			   .text = vv_page_text(p, ". %s",
-						vv_page_text(p, "%s. ", name_of(p, all.state))));
+		if (strcmp(all.state, "merge") != 0) {
+			part_words(lead, .text = vv_page_text(p, ". %s.", name_of(p, all.state)));
+		}
 	}
 	part_lead(&p->html, .body = lead);
 	if (*all.words && p->asked->token) {
+		if (strcmp(all.state, "merge") == 0) {
+			part_paragraph(&p->html, .body = ask_words(p, &all));
+		}
 		part_conflict_keys(&p->html);
 	}
 	vv_array_each(all.paths, all.count, t) {
-		put_path(p, t, (size_t)(t - all.paths), path != NULL);
+		put_path(p, t, (size_t)(t - all.paths), path != NULL, all.total);
 	}
 	if (!*all.words) {
 		put_none(p, &all);
-	} else if (!all.complete) {
+	}
+	put_decided(p);
+	if (*all.words && !all.complete) {
 		part_note(&p->html, .text = vv_page_text(p, "Only the first %zu files are listed.",
 							 all.count));
 	}

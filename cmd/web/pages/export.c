@@ -69,6 +69,7 @@ typedef struct export
 	bool complete; /* the search has ended: addresses without a file get no link */
 	bool failed;   /* out of memory in a link */
 	size_t misses, named, unnamed;
+	uint64_t said;    /* hash of the last message about expired rows */
 	vv_buf notes;     /* notes on omissions */
 	vv_buf catalogue; /* the description of the version's tables; empty: of a comparison */
 	vv_exported *done;
@@ -197,7 +198,7 @@ static void put_name(vv_buf *out, const vv_web_address *to)
 	}
 }
 
-static const char *keep(export *e, const char *text)
+static const char *copy_text(export *e, const char *text)
 {
 	const char *kept = text ? vv_arena_strndup(&e->arena, text, strlen(text)) : NULL;
 
@@ -205,14 +206,14 @@ static const char *keep(export *e, const char *text)
 	return kept;
 }
 
-static size_t add(export *e, const vv_web_address *to, const char *name, uint64_t hash)
+static size_t add_leaf(export *e, const vv_web_address *to, const char *name, uint64_t hash)
 {
-	leaf l = {.to = plain(to), .name = keep(e, name), .rank = rank_of(e, to)};
+	leaf l = {.to = plain(to), .name = copy_text(e, name), .rank = rank_of(e, to)};
 
-	l.to.rev = keep(e, l.to.rev);
-	l.to.other_rev = keep(e, l.to.other_rev);
-	l.to.path = keep(e, l.to.path);
-	l.to.after = keep(e, to->after);
+	l.to.rev = copy_text(e, l.to.rev);
+	l.to.other_rev = copy_text(e, l.to.other_rev);
+	l.to.path = copy_text(e, l.to.path);
+	l.to.after = copy_text(e, to->after);
 	l.to.rows.from = l.to.compare.from = page_of(to);
 	l.to.rows.limit = l.to.compare.limit = PAGE_ROWS;
 	l.to.rows.cell_max = l.to.compare.cell_max = CELL_MAX;
@@ -226,7 +227,7 @@ static size_t add(export *e, const vv_web_address *to, const char *name, uint64_
 }
 
 /* The leaf of an address, a new one if need be; SIZE_MAX: there is none. */
-static size_t find(export *e, const vv_web_address *to)
+static size_t find_leaf(export *e, const vv_web_address *to)
 {
 	vv_auto(vv_buf) name = VV_BUF_INIT;
 	size_t at;
@@ -239,12 +240,12 @@ static size_t find(export *e, const vv_web_address *to)
 		if (strcmp(e->leaves[at].name, vv_buf_cstr(&name)) == 0) return at;
 	}
 	if (e->complete || name.failed) return SIZE_MAX;
-	at = add(e, to, vv_buf_cstr(&name), hash);
+	at = add_leaf(e, to, vv_buf_cstr(&name), hash);
 	if (at != SIZE_MAX && to->place == VV_WEB_AT_TABLE && e->leaves[at].rank == PAGES) {
 		const vv_web_address file = {
 			.base = "", .place = VV_WEB_AT_RAW, .rev = to->rev, .path = to->path};
 
-		(void)find(e, &file); /* before its rows, whether they have room or not */
+		(void)find_leaf(e, &file); /* before its rows, whether they have room or not */
 	}
 	return at;
 }
@@ -267,7 +268,7 @@ static void put_way(const export *e, vv_buf *out, const char *name)
 static bool put_link(void *payload, vv_buf *out, const vv_web_address *to)
 {
 	export *e = payload;
-	size_t at = find(e, to);
+	size_t at = find_leaf(e, to);
 
 	if (at == SIZE_MAX || e->leaves[at].out) return false;
 	if (!e->complete) {
@@ -342,6 +343,7 @@ static vv_status make_page(export *e, const vv_web_asked *asked, const vv_page_p
 		return vv_page_trouble(&p, 404, &why, &reply->body, err);
 	}
 	if (rc == VV_EMISSING && !asked->address->other_rev) {
+		*err = why;
 		return vv_web_missing_say(e->visit, NULL, &asked->commit,
 					  asked->address->path ? asked->address->path : "", err);
 	}
@@ -382,8 +384,9 @@ static vv_status read_data(export *e, const vv_web_address *to, uint64_t most, v
 	if ((rc = vv_web_commit_find(e->visit, to->rev, &c, NULL, err)) == VV_OK) {
 		vv_auto(vv_subject) data = {0};
 
-		if ((rc = vv_subject_find_at(&data, e->visit->repo, e->visit->reader, &c.id,
-					     to->path, err)) == VV_OK) {
+		if ((rc = vv_subject_find(&data, e->visit->repo, e->visit->reader,
+					  &(vv_version_name){.path = to->path, .commit = &c.id},
+					  err)) == VV_OK) {
 			rc = vv_subject_bytes(&data, vv_beginning_take, &t, NULL, err);
 		}
 		if (rc == VV_EMISSING) {
@@ -410,6 +413,13 @@ static vv_status write_leaf(export *e, size_t at, const vv_buf *bytes, vv_error 
 				      err);
 }
 
+/* The list on the first page, to which the next thing that is left out is appended. */
+static vv_buf *next_omission(export *e)
+{
+	vv_buf_puts(&e->notes, e->notes.len > 0 ? "; " : "");
+	return &e->notes;
+}
+
 static void leave_out(export *e, leaf *l)
 {
 	const char *what = NULL;
@@ -427,10 +437,23 @@ static void leave_out(export *e, leaf *l)
 	l->out = true;
 	e->done->left_out++;
 	if (what && l->to.path && l->rank != OTHERS && e->named < NAMED) {
-		vv_buf_printf(&e->notes, "%s%s %s", e->notes.len > 0 ? "; " : "", what, l->to.path);
+		vv_buf_printf(next_omission(e), "%s %s", what, l->to.path);
 		e->named++;
 	} else {
 		e->unnamed++;
+	}
+}
+
+/* Pages of one version have the same message, which is sent once. */
+static void leave_out_expired(export *e, leaf *l, const vv_error *why)
+{
+	const uint64_t hash = vv_xxh3(why->message, strlen(why->message), vv_hash_seed());
+
+	l->made = l->out = true;
+	if (hash != e->said) {
+		e->said = hash;
+		vv_buf_printf(next_omission(e), "%s", why->message);
+		vv_notes_put(vv_repository_notes(e->visit->repo), "left out: %s", why->message);
 	}
 }
 
@@ -457,8 +480,12 @@ static vv_status try_leaf(export *e, size_t at, vv_error *err)
 	most = most > held ? most - held : 0;
 	vv_status rc = bytes ? read_data(e, &e->leaves[at].to, most, &out, &is, &fits, err)
 			     : make(e, at, &out, err);
-	if (rc < 0) return rc;
 	leaf *l = &e->leaves[at]; /* making may have moved them */
+	if (rc == VV_EMISSING && err->gap == VV_GAP_EXPIRED && at > 0) {
+		leave_out_expired(e, l, err);
+		return VV_OK;
+	}
+	if (rc < 0) return rc;
 	if (!is) {
 		l->made = l->out = true;
 		return VV_OK;
@@ -552,7 +579,7 @@ static bool find_file(void *payload, const char *path, vv_catalogue_file *out)
 {
 	export *e = payload;
 	const vv_web_address to = {.base = "", .place = VV_WEB_AT_RAW, .rev = e->b, .path = path};
-	const size_t at = find(e, &to);
+	const size_t at = find_leaf(e, &to);
 
 	if (at == SIZE_MAX || e->leaves[at].out || !e->leaves[at].sha256[0]) return false;
 	out->at = e->leaves[at].name;
@@ -560,7 +587,7 @@ static bool find_file(void *payload, const char *path, vv_catalogue_file *out)
 		vv_auto(vv_buf) whole = VV_BUF_INIT;
 
 		vv_buf_printf(&whole, "%s%s", e->o->site, e->leaves[at].name);
-		out->at = keep(e, vv_buf_cstr(&whole));
+		out->at = copy_text(e, vv_buf_cstr(&whole));
 	}
 	memcpy(out->sha256, e->leaves[at].sha256, sizeof(out->sha256));
 	out->bytes = e->leaves[at].bytes;
@@ -581,15 +608,14 @@ static vv_status describe(export *e, vv_error *err)
 	if (e->a[0]) return VV_OK;
 	e->at = 0;
 	vv_page_init(&p, &asked, &place);
-	if ((rc = vv_web_commit_find(e->visit, e->b, &asked.commit, NULL, err)) == VV_OK) {
+	if ((rc = find_versions(e, &asked, err)) == VV_OK) {
 		rc = vv_catalogue_put(&e->catalogue, &p, &places, err);
 	}
 	vv_web_visit_forget(e->visit);
 	if (rc < 0) return rc;
 	if (vv_export_folder_bytes(e->folder, FIRST) + 2 * e->catalogue.len > e->most) {
 		vv_buf_clear(&e->catalogue);
-		vv_buf_printf(&e->notes, "%sthe description for search engines",
-			      e->notes.len > 0 ? "; " : "");
+		vv_buf_puts(next_omission(e), "the description for search engines");
 		e->done->left_out++;
 	}
 	return VV_OK;
@@ -615,8 +641,8 @@ static void put_sitemap(export *e, vv_html *h)
 			continue;
 		}
 		if (count++ == SITEMAP_MAX) {
-			vv_buf_printf(&e->notes, "%spages of sitemap.xml after %u",
-				      e->notes.len > 0 ? "; " : "", SITEMAP_MAX);
+			vv_buf_printf(next_omission(e), "pages of sitemap.xml after %u",
+				      SITEMAP_MAX);
 			break;
 		}
 		vv_buf_printf(&at, "%s%s", e->o->site, l == e->leaves ? "" : l->name);
@@ -635,8 +661,9 @@ static vv_status write_sitemap(export *e, vv_error *err)
 	if (!e->o->site) return VV_OK;
 	put_sitemap(e, &h);
 	if ((rc = vv_html_take(&h, &b, err)) < 0) return rc;
-	if (vv_export_folder_bytes(e->folder, FIRST) + b.len > e->most) {
-		vv_buf_printf(&e->notes, "%ssitemap.xml", e->notes.len > 0 ? "; " : "");
+	/* the first page will have the catalogue, too */
+	if (vv_export_folder_bytes(e->folder, FIRST) + e->catalogue.len + b.len > e->most) {
+		vv_buf_puts(next_omission(e), "sitemap.xml");
 		e->done->left_out++;
 		return VV_OK;
 	}
@@ -707,7 +734,7 @@ static vv_status begin(export *e, vv_error *err)
 {
 	vv_web_address first = {.base = "", .place = VV_WEB_AT_OVERVIEW};
 
-	(void)add(e, &first, FIRST, vv_xxh3(FIRST, strlen(FIRST), vv_hash_seed()));
+	(void)add_leaf(e, &first, FIRST, vv_xxh3(FIRST, strlen(FIRST), vv_hash_seed()));
 	if (e->failed) return vv_fail_nomem(err);
 	if (e->a[0]) {
 		e->leaves[0].to.place = VV_WEB_AT_COMPARE;

@@ -15,8 +15,7 @@ static void put_others(vv_page *p, const vv_web_datasets *all)
 	part_subtitle(&p->html, .text = "Other files", .id = "files");
 	part_files_begin(&p->html);
 	vv_array_each(all->items + all->tables, all->count - all->tables, d) {
-		part_file_row(&p->html, .name = d->path,
-			      .at = vv_page_to(p, VV_WEB_AT_TABLE, p->asked->commit.hex, d->path),
+		part_file_row(&p->html, .name = d->path, .at = vv_page_to_file(p, d->path),
 			      .size = vv_page_bytes(p, d->bytes));
 	}
 	part_files_end(&p->html);

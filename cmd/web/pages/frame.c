@@ -97,6 +97,25 @@ static const char *to_difference(vv_page *p, const vv_web_commit *a, const vv_we
 				  : vv_page_to_compare(p, b, a, path);
 }
 
+/* Branches at the host, such as those that wait for a review. */
+static void put_remote_refs(vv_page *p, vv_html *h, const vv_page_frame *f)
+{
+	const vv_web_commit *c = f->version;
+	vv_web_ref *refs = NULL;
+	size_t count = 0;
+
+	if (!p->asked->owner ||
+	    vv_web_remote_refs(p->asked->visit, REFS, &refs, &count, VV_IGNORED) < 0) {
+		return;
+	}
+	vv_array_each(refs, count, ref) {
+		part_ref(h, .at = to_version(p, ref->name), .name = ref->name,
+			 .words = vv_page_text(p, "at the host, %s", vv_page_day(p, &ref->commit)),
+			 .on = vv_oid_equal(&ref->commit.id, &c->id),
+			 .diff = to_difference(p, &ref->commit, c, f->dataset));
+	}
+}
+
 /* The one control for the version: branches, tags, a day, a commit; two to compare. */
 static vv_html *version_menu(vv_page *p, const vv_page_frame *f)
 {
@@ -133,6 +152,7 @@ static vv_html *version_menu(vv_page *p, const vv_page_frame *f)
 			 .on = vv_oid_equal(&ref->commit.id, &c->id),
 			 .diff = to_difference(p, &ref->commit, c, f->dataset));
 	}
+	put_remote_refs(p, h, f);
 	part_refs_end(h);
 	part_versions_end(h);
 	return h;
@@ -181,14 +201,33 @@ static vv_html *views(vv_page *p, const vv_page_frame *f)
 	}
 	vv_array_each(of_all, !f->dataset && p->asked->repository ? 4 : 0, it) {
 		const char *at = it->place == VV_WEB_AT_TREE ? rev : NULL;
-		part_view(h, .at = vv_page_to(p, it->place, at, NULL), .text = it->words,
-			  .on = p->at->place == it->place);
+		/* the owner's pages have no words of Git */
+		const bool named = p->asked->token && it->place == VV_WEB_AT_COMMITS;
+		part_view(h, .at = vv_page_to(p, it->place, at, NULL),
+			  .text = named ? "Versions" : it->words, .on = p->at->place == it->place);
 	}
 	if (!f->dataset && vv_page_finds_sql(p, &sql)) {
 		part_view(h, .at = vv_page_to(p, VV_WEB_AT_SQL, NULL, NULL), .text = "SQL",
 			  .on = p->at->place == VV_WEB_AT_SQL);
 	}
 	return h;
+}
+
+/* Tells the owner that a table, or a part of it, is not as it is now. */
+static void put_older(vv_page *p, const vv_page_frame *f)
+{
+	const unsigned places = 1u << VV_WEB_AT_TABLE | 1u << VV_WEB_AT_ROW |
+				1u << VV_WEB_AT_COLUMNS;
+	vv_web_address to = *p->at;
+
+	if (!p->desk || !f->dataset || !f->version || !(places & 1u << p->at->place) ||
+	    f->version->work || f->version->none || vv_page_is_newest(p, f->version)) {
+		return;
+	}
+	to.rev = vv_page_is_changed(p, f->dataset) ? VV_WEB_WORK : "HEAD";
+	to.rows.from = 0;
+	part_older_version(&p->html, .day = vv_page_moment(p, f->version),
+			   .at = vv_page_link(p, &to));
 }
 
 void vv_page_begin(vv_page *p, const vv_page_frame *f)
@@ -223,6 +262,11 @@ void vv_page_begin(vv_page *p, const vv_page_frame *f)
 			.heading = headed ? f->heading : f->dataset, .version = version_menu(p, f),
 			.views = views(p, f), .wide = f->wide);
 	vv_page_put_desk_bar(p);
+	put_older(p, f);
+	vv_page_put_done(p);
+	if (p->asked->why) {
+		vv_page_put_problem(p, p->asked->why);
+	}
 }
 
 void vv_page_note_limit(vv_page *p, const char *text, const char *hint)
@@ -247,6 +291,7 @@ vv_status vv_page_end(vv_page *p, vv_buf *out, vv_error *err)
 		p->place->also(p->place->payload, p);
 	}
 	api.api = true;
+	api.done = NULL;
 	part_page_end(&p->html, .version = VARVE_VERSION,
 		      .json = served ? vv_page_link(p, &api) : NULL);
 	if (p->failed) return vv_fail_nomem(err);

@@ -34,7 +34,7 @@ static void put_not_committed(vv_page *p)
 	if (!p->asked->owner || !p->asked->visit->work_tree || p->asked->commit.work) return;
 	const char *at = vv_page_link(p, &to);
 	if (at) {
-		part_work_card(&p->html, .at = at);
+		part_work_card(&p->html, .at = at, .own = p->asked->token != NULL);
 	}
 }
 
@@ -371,8 +371,7 @@ static void put_table_line(vv_page *p, const vv_web_dataset *d, size_t skip, con
 	if (last && last->words) {
 		words = vv_page_change_words(p, last->words);
 	}
-	part_table_line(&p->html, .name = d->path + skip,
-			.at = vv_page_to(p, VV_WEB_AT_TABLE, p->asked->commit.hex, d->path),
+	part_table_line(&p->html, .name = d->path + skip, .at = vv_page_to_file(p, d->path),
 			.note = note_of(d), .rows = size_of(p, d),
 			.history = vv_page_to(p, VV_WEB_AT_HISTORY, NULL, d->path), .first = first,
 			.line = spark, .newest = newest, .unread = unread, .when = when,
@@ -507,7 +506,8 @@ static void put_commits(vv_page *p, const vv_web_log_entry *e, size_t count)
 	const char *subject = vv_page_subject(&e->commit);
 
 	part_day_commit(
-		&p->html, .author = e->commit.author, .words = vv_page_alike_words(p, e, count),
+		&p->html, .author = e->commit.author, .waits = vv_page_waits(p, &e->commit),
+		.words = vv_page_alike_words(p, e, count),
 		.subject = count == 1 ? subject
 				      : vv_page_text(p, "%zu similar commits: %s", count, subject),
 		.at = vv_page_to_commit(p, &e[count - 1].before, &e->commit, NULL));

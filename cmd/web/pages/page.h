@@ -169,12 +169,28 @@ vv_status vv_page_put_conflicts_card(vv_page *p, vv_error *err);
 /* Writes the bar about the owner's own changes, with a link to the page R/desk. Writes nothing on
  * pages that cannot change the work tree. */
 void vv_page_put_desk_bar(vv_page *p);
+/* Writes a line about the result of the button that led to this address (the parameter `done`), with
+ * the versions that were sent or fetched. Writes nothing if the repository's state contradicts it, or on
+ * pages without buttons. */
+void vv_page_put_done(vv_page *p);
+/* Writes a note if another program has the work tree's file open. */
+void vv_page_put_opened(vv_page *p, const char *path);
+/* Writes a note that a button did not work. */
+void vv_page_put_problem(vv_page *p, const vv_error *why);
+/* Returns true if the bar found that the file is not as in the newest version. */
+bool vv_page_is_changed(const vv_page *p, const char *path);
+/* Is this the newest version? */
+bool vv_page_is_newest(vv_page *p, const vv_web_commit *c);
+/* The table of the page's version; in place of the newest version, the owner's changed file. */
+const char *vv_page_to_file(vv_page *p, const char *path);
 /* Returns true if the bar found that the owner has changed this file of the next version, which is
  * not in conflict. */
 bool vv_page_is_edited(const vv_page *p, const char *path);
 /* Returns a sentence such as "You changed prices.csv: 3 cells changed", or NULL if no file of the
  * next version is changed. */
 const char *vv_page_changed_words(vv_page *p, const vv_web_desk *d);
+/* Returns words about a version that was sent for a review; NULL: it was not. */
+const char *vv_page_waits(const vv_page *p, const vv_web_commit *c);
 
 /* ---- files of the version */
 

@@ -129,9 +129,9 @@ static vv_status answer_list(const vv_http_call *call, const vv_http_ask *ask,
 	return vv_page_end(&p, &reply->body, err);
 }
 
-static vv_status answer_begin(const vv_web_asked *asked, const vv_web_begin *b,
-			      const vv_web_verb *verb, const vv_error *why, vv_web_reply *reply,
-			      vv_error *err)
+static vv_status make_first_page(const vv_web_asked *asked, const vv_web_begin *b,
+				 const vv_web_verb *verb, const vv_error *why, vv_web_reply *reply,
+				 vv_error *err)
 {
 	vv_auto(vv_page) p = {0};
 
@@ -172,5 +172,5 @@ const vv_web_pages vv_pages = {
 	.trouble = answer_trouble,
 	.asset = answer_asset,
 	.list = answer_list,
-	.begin = answer_begin,
+	.begin = make_first_page,
 };

@@ -151,7 +151,7 @@ const char *vv_plot_title(vv_page *p, const char *title, uint64_t outside, const
 				      vv_text_counted(outside, "value", NULL), least, greatest);
 }
 
-/* The title, which says how many of these numbers lie outside of a scale from *least to *greatest. */
+/* The title, with the count of these numbers that are outside of a scale from *least to *greatest. */
 static const char *bound(vv_page *p, const vv_plot *o, vv_web_number *ys, size_t count,
 			 double *least, double *greatest)
 {

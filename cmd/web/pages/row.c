@@ -7,13 +7,13 @@
 #include "base/codec.h"
 #include "base/show.h"
 #include "cmd/web/model/history.h"
-#include "cmd/web/model/issue.h"
 #include "cmd/web/model/missing.h"
 #include "cmd/web/model/row_place.h"
 #include "cmd/web/model/rows.h"
 #include "cmd/web/pages/cell_field.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
+#include "cmd/web/pages/suggestion.h"
 
 #define CELLS 24u /* of an added or removed row, before they are folded away */
 
@@ -217,7 +217,7 @@ static vv_status put_life(vv_page *p, const vv_web_table *t, const char *key, ui
 		put_cell_life(p, &life);
 	}
 	part_subtitle(&p->html,
-		      .text = vv_page_text(p, "History: %s%s",
+		      .text = vv_page_text(p, "History of the row: %s%s",
 					   vv_text_counted(life.count, "change", NULL),
 					   life.complete ? "" : " so far"),
 		      .id = "life");
@@ -266,45 +266,42 @@ static vv_html *lead(vv_page *p, const vv_web_table *t, const vv_web_row *r)
 }
 
 /* To a form at the repository's host, filled in. */
-static void put_suggestion(vv_page *p, const vv_web_table *t, const vv_web_row *r,
-			   const char *column, const vv_web_cell *cell)
+static void put_suggestion(vv_page *p, const vv_web_table *t, const vv_web_row *r, size_t column)
 {
-	const vv_json *package = vv_page_package(p);
-	const char *page = package ? vv_json_get_string(package, "homepage") : NULL;
-	vv_auto(vv_buf) home = VV_BUF_INIT, at = VV_BUF_INIT;
-	vv_auto(char) *url = NULL;
+	vv_web_row one = *r;
 
-	if (t->commit.work || !vv_page_is_served(p)) return;
-	if (!(page && vv_issue_home(&home, page)) &&
-	    (vv_config_string(p->asked->visit->repo, "remote.origin.url", &url, VV_IGNORED) < 0 ||
-	     !url || !vv_issue_home(&home, url))) {
-		return;
+	if (!vv_page_is_served(p)) return;
+	one.cells = &r->cells[column];
+	const char *at = vv_page_suggestion(p, t, &one, &column, 1);
+	if (at) {
+		part_suggest(&p->html, .at = at);
 	}
-	const char *row = r->key ? r->key : vv_text_count(r->number + 1);
-	const char *title = vv_page_text(p, "Correction: %s in row %s of %s", column, row, t->path);
-	const char *body = vv_page_text(
-		p, "Table: %s\nRow: %s\nColumn: %s\nValue: %.*s\nVersion: %s\n\nIt should be: ",
-		t->path, row, column, (int)cell->len, cell->text, t->commit.hex);
-	if (!title || !body) return;
-	vv_issue_put(&at, vv_buf_cstr(&home), title, body);
-	part_suggest(&p->html, .at = vv_page_keep(p, vv_buf_cstr(&at)));
 }
 
 /* ---- changes of the owner */
 
-/* Rows of the work tree's file are changed; those of the newest version are changed there. */
 static bool may_change(const vv_page *p, const vv_web_table *t)
 {
 	return p->asked->token && vv_page_is_served(p) && vv_web_table_is_edited(t);
+}
+
+/* Is the page about the owner's file? Rows of other versions are not changed, but those of the file. The
+ * newest version is the file, as long as nothing is changed. */
+static bool is_own(vv_page *p, const vv_web_table *t)
+{
+	if (t->commit.work) return true;
+	return p->desk && !*p->desk->state && !vv_page_is_changed(p, t->path) &&
+	       vv_page_is_newest(p, &t->commit);
 }
 
 static void put_edit(vv_page *p, vv_web_table *t, const vv_web_row *r, size_t column)
 {
 	const vv_web_cell *cell = &r->cells[column];
 	const char *value = vv_page_text(p, "%.*s", (int)cell->len, cell->text);
+	const char *typed = p->asked->verb ? vv_web_field(p->asked->verb, "value") : value;
 
 	if (!may_change(p, t) || cell->len < cell->whole) return;
-	if (!t->commit.work) {
+	if (!is_own(p, t)) {
 		vv_web_address to = *p->at;
 		to.rev = VV_WEB_WORK;
 		part_row_verbs_begin(&p->html);
@@ -312,13 +309,37 @@ static void put_edit(vv_page *p, vv_web_table *t, const vv_web_row *r, size_t co
 		part_row_verbs_end(&p->html);
 		return;
 	}
+	vv_page_put_opened(p, t->path);
 	part_cell_edit(&p->html, .at = vv_page_to(p, VV_WEB_AT_DESK, NULL, t->path),
 		       .token = p->asked->token, .row = r->key, .column = t->columns[column].name,
 		       .value = value,
 		       .field = vv_page_cell_field(
 			       p, t, column, "value",
-			       vv_page_text(p, "New value of %s", t->columns[column].name), value,
+			       vv_page_text(p, "New value of %s", t->columns[column].name), typed,
 			       true));
+}
+
+/* Is the row not as in the newest version? In doubt it is. */
+static bool is_changed(vv_page *p, const vv_web_table *t, const vv_web_row *r)
+{
+	vv_web_commit head;
+	vv_web_table *old;
+	vv_web_row row;
+
+	if (vv_web_commit_head(p->asked->visit, &head, VV_IGNORED) < 0 ||
+	    vv_web_table_open(p->asked->visit, &head, t->path, &old, VV_IGNORED) < 0 ||
+	    old->column_count != t->column_count ||
+	    vv_web_row_find(p->asked->visit, old, r->key, 0, &row, VV_IGNORED) < 0) {
+		return true;
+	}
+	for (size_t i = 0; i < t->column_count; i++) {
+		if (strcmp(old->columns[i].name, t->columns[i].name) != 0 ||
+		    r->cells[i].len < r->cells[i].whole ||
+		    !vv_web_cell_same(&row.cells[i], &r->cells[i])) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static void put_row_verbs(vv_page *p, const vv_web_table *t, const vv_web_row *r)
@@ -327,7 +348,7 @@ static void put_row_verbs(vv_page *p, const vv_web_table *t, const vv_web_row *r
 		.base = p->at->base, .place = VV_WEB_AT_DESK, .path = t->path, .key = r->key};
 
 	if (!may_change(p, t)) return;
-	if (!t->commit.work) {
+	if (!is_own(p, t)) {
 		part_row_verbs_begin(&p->html);
 		part_row_link(&p->html,
 			      .at = vv_page_link(p, &(vv_web_address){.base = p->at->base,
@@ -344,7 +365,7 @@ static void put_row_verbs(vv_page *p, const vv_web_table *t, const vv_web_row *r
 	part_row_remove(&p->html, .at = vv_page_to(p, VV_WEB_AT_DESK, NULL, t->path),
 			.token = p->asked->token, .row = r->key);
 	part_row_verbs_end(&p->html);
-	if (!vv_page_is_edited(p, t->path)) return;
+	if (!vv_page_is_edited(p, t->path) || !is_changed(p, t, r)) return;
 	part_desk_undo(&p->html, .at = vv_page_to(p, VV_WEB_AT_DESK, NULL, t->path),
 		       .token = p->asked->token, .row = r->key,
 		       .words = "Undo my changes of this row");
@@ -361,7 +382,7 @@ static vv_status put_cell(vv_page *p, vv_web_table *t, const vv_web_row *r, vv_e
 	part_subtitle(&p->html, .text = t->columns[i].name, .id = "cell");
 	part_cell_now(&p->html, .value = vv_page_value(p, &r->cells[i]));
 	put_edit(p, t, r, i);
-	put_suggestion(p, t, r, t->columns[i].name, &r->cells[i]);
+	put_suggestion(p, t, r, i);
 	return VV_OK;
 }
 
@@ -397,6 +418,9 @@ vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err)
 	part_split_begin(&p->html);
 	part_main_begin(&p->html);
 	if ((rc = put_cell(p, t, there ? &row : NULL, err)) < 0) return rc;
+	if (there) {
+		put_row_verbs(p, t, &row);
+	}
 	/* numbers in the work tree are not those of a commit */
 	if ((key || !t->commit.work) &&
 	    (rc = put_life(p, t, key, there ? row.number : 0, there, err)) < 0) {
@@ -412,7 +436,6 @@ vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err)
 	part_side_begin(&p->html, .label = "The row in this version");
 	if (there) {
 		put_now(p, t, &row);
-		put_row_verbs(p, t, &row);
 	}
 	part_side_end(&p->html);
 	part_split_end(&p->html);

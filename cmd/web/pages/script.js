@@ -248,6 +248,13 @@
 			}));
 			all('details.menu, .pager, .desk-bar', inner).forEach(function (e) { e.remove(); });
 			all('aside', inner).forEach(function (e) { e.setAttribute('role', 'region'); });
+			var field = inner.querySelector('.cell-edit [name=value]');
+			if (field && !matchMedia('(pointer: coarse)').matches && panel.contains(document.activeElement)) {
+				field.focus({ preventScroll: true });
+				if (field.select) {
+					field.select();
+				}
+			}
 		}).catch(function () {
 			if (panel === mine) {
 				inner.textContent = 'This page could not be loaded. Close this panel and try again.';
@@ -264,7 +271,8 @@
 		if (cell.tagName === 'TD') {
 			to.searchParams.set('cell', name);
 		}
-		openPanel(to.href, cell.tagName === 'TD' ? name : 'Row ' + link.textContent, cell);
+		var row = to.searchParams.get('key') || 'row ' + link.textContent;
+		openPanel(to.href, cell.tagName === 'TD' ? name + ', ' + row : 'Row ' + link.textContent, cell);
 		history.replaceState(null, '', '#' + to.searchParams);
 	}
 
@@ -292,7 +300,17 @@
 	}
 
 	if (panels) {
+		/* The second press of a double click selects no text, and leaves the focus in the panel. */
+		document.addEventListener('mousedown', function (event) {
+			if (event.detail > 1 && event.target.closest('.scroll .data')) {
+				event.preventDefault();
+			}
+		});
 		document.addEventListener('click', function (event) {
+			if (event.detail > 1 && panel && event.target.closest('.scroll .data')) {
+				event.preventDefault();
+				return;
+			}
 			if (!event.ctrlKey && !event.metaKey && event.target.closest('.scroll .data') && !String(getSelection()) &&
 				openAt(event.target)) {
 				event.preventDefault();
@@ -494,11 +512,25 @@
 		show();
 	}
 
+	/* The line about a button is not shown again when the page is loaded again. */
+	if (document.querySelector('.done')) {
+		var at = new URL(location.href);
+		['done', 'since', 'after'].forEach(function (name) { at.searchParams.delete(name); });
+		history.replaceState(history.state, '', at.href);
+	}
+
+	/* The row that an address names is in view. */
+	var here = document.getElementById('here');
+
 	if (isServed()) {
 		all('.scroll[data-total]').forEach(function (box) {
 			if (Number(box.dataset.total) > Number(box.dataset.rows) && box.querySelector('tbody tr')) {
 				scroller(box);
 			}
 		});
+	}
+	if (here) {
+		var rows = here.closest('.scroll');
+		rows.scrollTop += here.getBoundingClientRect().top - rows.getBoundingClientRect().top - rows.clientHeight / 3;
 	}
 })();

@@ -99,8 +99,7 @@ static vv_status put_filters(vv_page *p, vv_error *err)
 	part_filters_begin(&p->html);
 	if (search) {
 		others.search = NULL;
-		put_chip(p, &others,
-			 vv_page_text(p, "any column contains \u201c%s\u201d", q->search));
+		put_chip(p, &others, vv_page_text(p, "contains \u201c%s\u201d", q->search));
 		others = *q;
 	}
 	vv_array_each(q->filters, q->filter_count, f) {
@@ -160,9 +159,13 @@ static const char *counted_words(vv_page *p, const vv_web_table *t, const vv_web
 			    vv_text_count(r->matched), vv_text_counted(t->rows, "row", NULL));
 }
 
-/* The row with a key, below all rows. */
+/* The row with a key, among all rows: filters could exclude it. */
 static void put_jump(vv_page *p, const vv_web_table *t)
 {
+	const vv_web_address to = {
+		.base = p->at->base,
+		.place = VV_WEB_AT_TABLE,
+		.rows = {.show = p->at->rows.show, .show_count = p->at->rows.show_count}};
 	vv_html *kept = vv_page_piece_new(p);
 	vv_auto(vv_buf) key = VV_BUF_INIT;
 
@@ -170,7 +173,7 @@ static void put_jump(vv_page *p, const vv_web_table *t)
 	vv_array_each(t->key, t->key_count, at) {
 		vv_buf_printf(&key, "%s%s", at > t->key ? "," : "", t->columns[*at].name);
 	}
-	vv_page_put_kept(kept, p->at);
+	vv_page_put_kept(kept, &to);
 	part_jump_form(&p->html, .at = to_here(p, t), .key = vv_page_keep(p, vv_buf_cstr(&key)),
 		       .value = p->at->rows.jump, .hidden = kept);
 }
@@ -180,7 +183,6 @@ static void put_pager(vv_page *p, const vv_web_table *t, const vv_web_rows *r, u
 	bool plain = !r->filtered && !p->at->rows.sort;
 
 	part_pager_begin(&p->html, .words = rows_words(p, t, r));
-	put_jump(p, t);
 	if (r->has_previous) {
 		if (r->previous > 0) {
 			vv_page_put_from(p, p->at, 0, "First", NULL);
@@ -297,6 +299,7 @@ static void put_toolbar(vv_page *p, const vv_web_table *t, const vv_web_rows *r,
 			part_button(&p->html, .at = vv_page_to(p, VV_WEB_AT_DESK, NULL, t->path),
 				    .text = "Add a row");
 		}
+		put_jump(p, t);
 	} else {
 		part_button(
 			&p->html, .at = vv_page_to_raw(p, &t->commit, t->path),
@@ -334,7 +337,7 @@ static const vv_web_comparison *own_changes(vv_page *p, const vv_web_table *t)
 	return c;
 }
 
-static void put_edited_note(vv_page *p, const vv_web_table *t)
+static void put_note_of_edits(vv_page *p, const vv_web_table *t)
 {
 	vv_web_commit head;
 
@@ -358,6 +361,7 @@ static vv_status put_table(vv_page *p, vv_web_table *t, vv_error *err)
 	q.limit = q.limit ? q.limit
 			  : vv_page_rows_at_once(q.show_count ? q.show_count : t->column_count);
 	q.cell_max = q.cell_max ? q.cell_max : CELL_MAX;
+	q.around = true;
 	if ((rc = vv_web_rows_read(p->asked->visit, t, &q, &r, err)) < 0) return rc;
 	put_toolbar(p, t, &r, &q);
 	if ((rc = put_filters(p, err)) < 0) return rc;
@@ -389,7 +393,7 @@ static vv_status put_table(vv_page *p, vv_web_table *t, vv_error *err)
 		}
 		part_nothing(&p->html, .text = text);
 	} else {
-		put_edited_note(p, t);
+		put_note_of_edits(p, t);
 		vv_page_put_rows(p, t, &r, &q, vv_page_is_served(p), own_changes(p, t));
 	}
 	put_pager(p, t, &r, q.limit);

@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "cmd/web/pages/parts.h"
+#include "cmd/web/pages/suggestion.h"
 #include "dataset/schema/type.h"
 
 const char *vv_page_op_words(vv_web_op op)
@@ -172,18 +173,31 @@ static const char *row_kind(vv_page *p, const vv_web_row_change *change, bool he
 	return here ? vv_page_text(p, "here %s", kind) : kind;
 }
 
+/* Pages without a server have no page for each row. Rows of older versions may have changed since. */
+static bool rows_suggest(vv_page *p, const vv_web_table *t)
+{
+	vv_web_commit head;
+
+	return !vv_page_is_served(p) &&
+	       vv_web_commit_head(p->asked->visit, &head, VV_IGNORED) == VV_OK &&
+	       strcmp(head.hex, t->commit.hex) == 0;
+}
+
 static void put_row(vv_page *p, const vv_web_table *t, const vv_web_rows *rows, const vv_web_row *r,
-		    const vv_web_comparison *changes, bool here)
+		    const vv_web_comparison *changes, bool here, bool suggests)
 {
 	const vv_web_row_change *change =
 		changes ? vv_array_find(changes->rows, changes->count, it,
 					it->new_row == r->number && it->kind != VV_ROW_REMOVED)
 			: NULL;
 
-	part_data_row_begin(&p->html, .number = r->number + 1,
-			    .at = vv_page_to_row(p, &t->commit, t->path, r->key, r->number),
-			    .kind = row_kind(p, change, here),
-			    .id = vv_page_text(p, "r%llu", (unsigned long long)r->number + 1));
+	part_data_row_begin(
+		&p->html, .number = r->number + 1,
+		.at = vv_page_to_row(p, &t->commit, t->path, r->key, r->number),
+		.suggest = suggests ? vv_page_suggestion(p, t, r, rows->columns, rows->column_count)
+				    : NULL,
+		.kind = row_kind(p, change, here), .here = here,
+		.id = vv_page_text(p, "r%llu", (unsigned long long)r->number + 1));
 	for (size_t k = 0; k < rows->column_count; k++) {
 		put_cell(p, changes, change, &t->columns[rows->columns[k]], &r->cells[k]);
 	}
@@ -194,6 +208,7 @@ void vv_page_put_rows(vv_page *p, const vv_web_table *t, const vv_web_rows *rows
 		      const vv_web_rows_query *q, bool sortable, const vv_web_comparison *changes)
 {
 	vv_html *head = vv_page_piece_new(p);
+	const bool suggests = rows_suggest(p, t);
 
 	vv_array_each(rows->columns, rows->column_count, at) {
 		put_head(p, head, t, &t->columns[*at], q, sortable);
@@ -202,7 +217,8 @@ void vv_page_put_rows(vv_page *p, const vv_web_table *t, const vv_web_rows *rows
 			.total = (int64_t)(rows->filtered ? 0 : t->rows),
 			.rows = (int64_t)rows->count);
 	vv_array_each(rows->rows, rows->count, r) {
-		put_row(p, t, rows, r, changes, q->jump && r->key && strcmp(q->jump, r->key) == 0);
+		put_row(p, t, rows, r, changes, q->jump && r->key && strcmp(q->jump, r->key) == 0,
+			suggests);
 	}
 	part_data_end(&p->html);
 }

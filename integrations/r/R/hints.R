@@ -1,4 +1,4 @@
-# The hints of libvarve in the words of the program varve; made by tools/hints.py. $1 to $3 are the arguments.
+# The hints of libvarve in the words of the program varve; made by tools/hints.py. $1 to $3 are the arguments, quoted for a shell; %1 to %3 are the arguments, not quoted.
 hints <- c(
   "accept" = "varve accept --why TEXT --all $1 $2",
   "add" = "'varve add $1' reads and stages it",

@@ -19,7 +19,11 @@ usage <- function(...) {
 hint_words <- function(name, args) {
   words <- hints[name]
   if (is.na(words)) return("")
-  for (i in seq_along(args)) words <- gsub(paste0("$", i), args[i], words, fixed = TRUE)
+  at <- gregexpr("[$%][1-3]", words)
+  regmatches(words, at) <- list(vapply(regmatches(words, at)[[1]], function(mark) {
+    arg <- args[as.integer(substr(mark, 2, 2))]
+    if (startsWith(mark, "%") || grepl("^[A-Za-z0-9_./:@=+-]+$", arg)) arg else shQuote(arg)
+  }, ""))
   unname(words)
 }
 

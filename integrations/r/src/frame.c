@@ -11,7 +11,7 @@ static int bit(const void *bits, int64_t i)
 	return ((const unsigned char *)bits)[i / 8] >> (i % 8) & 1;
 }
 
-static void class_set(SEXP v, const char *first, const char *second)
+static void set_class(SEXP v, const char *first, const char *second)
 {
 	SEXP its = PROTECT(Rf_allocVector(STRSXP, second ? 2 : 1));
 
@@ -85,7 +85,7 @@ static SEXP longs(const column *c)
 		}
 	}
 	if (!small) {
-		class_set(v, "integer64", NULL);
+		set_class(v, "integer64", NULL);
 	}
 	UNPROTECT(1);
 	return v;
@@ -144,7 +144,7 @@ static SEXP dates(const column *c)
 {
 	SEXP v = PROTECT(doubles(c, date_of));
 
-	class_set(v, "Date", NULL);
+	set_class(v, "Date", NULL);
 	UNPROTECT(1);
 	return v;
 }
@@ -153,9 +153,10 @@ static SEXP times(const column *c, double (*of)(const cell *x))
 {
 	SEXP v = PROTECT(doubles(c, of));
 
-	class_set(v, "POSIXct", "POSIXt");
-	Rf_setAttrib(v, Rf_install("tzone"), Rf_mkString("UTC"));
-	UNPROTECT(1);
+	set_class(v, "POSIXct", "POSIXt");
+	SEXP zone = PROTECT(Rf_mkString("UTC"));
+	Rf_setAttrib(v, Rf_install("tzone"), zone);
+	UNPROTECT(2);
 	return v;
 }
 
@@ -234,7 +235,7 @@ static SEXP vector_of(const column *c, door *d)
 }
 
 /* Reads all batches. 0, or a code with d->err. */
-static int batches_read(door *d, R_xlen_t *rows)
+static int read_batches(door *d, R_xlen_t *rows)
 {
 	size_t room = 0;
 	int rc = d->stream.get_schema(&d->stream, &d->schema);
@@ -269,7 +270,7 @@ SEXP door_frame(door *d)
 {
 	R_xlen_t rows;
 
-	if (batches_read(d, &rows) < 0) return door_failure(d);
+	if (read_batches(d, &rows) < 0) return door_failure(d);
 	if (rows > INT32_MAX) {
 		return door_fail(
 			d, VARVE_ENOSUPPORT,
@@ -294,7 +295,7 @@ SEXP door_frame(door *d)
 	INTEGER(numbers)[1] = -(int)rows;
 	Rf_setAttrib(frame, R_NamesSymbol, names);
 	Rf_setAttrib(frame, R_RowNamesSymbol, numbers);
-	class_set(frame, "data.frame", NULL);
+	set_class(frame, "data.frame", NULL);
 	UNPROTECT(3);
 	return frame;
 }

@@ -136,7 +136,7 @@ static void *buffer(column *c, int n, size_t size)
 	return made;
 }
 
-static void bit_set(void *bits, R_xlen_t i)
+static void set_bit(void *bits, R_xlen_t i)
 {
 	((unsigned char *)bits)[i / 8] |= (unsigned char)(1 << (i % 8));
 }
@@ -157,7 +157,7 @@ static int texts_fill(column *c, SEXP v, void *valid)
 	for (R_xlen_t i = 0; i < n; i++) {
 		SEXP text = STRING_ELT(v, i);
 		if (text != NA_STRING) {
-			bit_set(valid, i);
+			set_bit(valid, i);
 			memcpy(all + total, R_CHAR(text), (size_t)LENGTH(text));
 			total += LENGTH(text);
 		}
@@ -175,9 +175,9 @@ static int logicals_fill(column *c, SEXP v, void *valid)
 		if (value == NA_LOGICAL) {
 			continue;
 		}
-		bit_set(valid, i);
+		set_bit(valid, i);
 		if (value) {
-			bit_set(bits, i);
+			set_bit(bits, i);
 		}
 	}
 	return bits ? 0 : -1;
@@ -198,7 +198,7 @@ static int longs_fill(column *c, SEXP v, void *valid)
 		if (value == INT64_MIN) {
 			continue;
 		}
-		bit_set(valid, i);
+		set_bit(valid, i);
 		all[i] = value;
 	}
 	return all ? 0 : -1;
@@ -219,7 +219,7 @@ static int doubles_fill(column *c, SEXP v, void *valid)
 		if (R_IsNA(REAL(v)[i])) {
 			continue;
 		}
-		bit_set(valid, i);
+		set_bit(valid, i);
 		all[i] = REAL(v)[i];
 	}
 	return all ? 0 : -1;
@@ -234,7 +234,7 @@ static int dates_fill(column *c, SEXP v, void *valid)
 		if (!(day >= INT32_MIN && day <= INT32_MAX)) {
 			continue;
 		}
-		bit_set(valid, i);
+		set_bit(valid, i);
 		all[i] = (int32_t)day;
 	}
 	return all ? 0 : -1;
@@ -249,7 +249,7 @@ static int times_fill(column *c, SEXP v, void *valid)
 		if (!(t > -9e18 && t < 9e18)) {
 			continue;
 		}
-		bit_set(valid, i);
+		set_bit(valid, i);
 		all[i] = (int64_t)t;
 	}
 	return all ? 0 : -1;
@@ -284,12 +284,13 @@ static filling filling_of(SEXP v)
 }
 
 /* A code with d->err, or 0. */
-static int column_fill(column *c, const char *name, SEXP v, door *d)
+static int column_fill(column *c, const char *name, SEXP v, int64_t rows, door *d)
 {
 	filling how = filling_of(v);
 	char words[300];
 
-	if (!how.format) {
+	/* a matrix has as many values as it has cells */
+	if (!how.format || (int64_t)Rf_xlength(v) != rows) {
 		snprintf(words, sizeof(words),
 			 "column '%.200s' is not a vector that a table can have", name);
 		return varve_error_set(&d->err, VARVE_EUSAGE, words);
@@ -330,7 +331,7 @@ int door_stream(struct ArrowArrayStream *out, SEXP given, door *d)
 	for (R_xlen_t i = 0; rc == 0 && i < count; i++) {
 		f->count = i + 1;
 		rc = column_fill(&f->columns[i], R_CHAR(STRING_ELT(names, i)), VECTOR_ELT(given, i),
-				 d);
+				 f->rows, d);
 	}
 	return rc;
 }

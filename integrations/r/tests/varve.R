@@ -77,6 +77,10 @@ stopifnot(inherits(failure(varve_write(t, "t.csv", repo, message = "x")), "varve
 stopifnot(inherits(failure(varve_write(data.frame(a = I(list(1))), "l.csv", repo, message = "x")), "varve_usage"))
 stopifnot(inherits(failure(varve_read("t.csv", repo, where = "price >")), "varve_usage"))
 stopifnot(inherits(failure(varve_read(NA, repo)), "varve_usage"))
+stopifnot(inherits(failure(varve_write(data.frame(b = 1:2, m = I(matrix(1:4, 2))), "m.csv", repo, message = "x")), "varve_usage"))
+stopifnot(inherits(failure(varve_write(structure(list(m = matrix(1:4, 2), b = 1:2), class = "data.frame", row.names = 1:2), "m.csv", repo, message = "x")), "varve_usage"))
+stopifnot(varve:::hint_words("nearest-kept", c("1a2b3c4:t.csv", "2026-11-22")) == "the nearest stored version is '1a2b3c4:t.csv' of 2026-11-22")
+stopifnot(varve:::hint_words("add", "a b.csv") == "'varve add 'a b.csv'' reads and stages it")
 for (i in 1:300) failure(varve_read("nosuch.csv", repo)) # nothing stays open
 run("restore", "t.csv")
 

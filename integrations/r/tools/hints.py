@@ -7,7 +7,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 page = subprocess.run([sys.executable, ROOT / "tests/check/hints.py", ROOT, "--page"], check=True, capture_output=True, text=True).stdout
-print("# The hints of libvarve in the words of the program varve; made by tools/hints.py. $1 to $3 are the arguments.\nhints <- c(")
+print("# The hints of libvarve in the words of the program varve; made by tools/hints.py. $1 to $3 are the arguments, quoted for a shell; %1 to %3 are the arguments, not quoted.\nhints <- c(")
 rows = re.findall(r"^\| `([a-z0-9-]+)` \| (.*?) \| (.*) \|$", page, re.M)
 print(",\n".join('  "{}" = "{}"'.format(name, words.replace("\\|", "|").replace("\\", "\\\\").replace('"', '\\"')) for name, _, words in rows))
 print(")")

@@ -60,15 +60,16 @@
 	window.addEventListener("message", ({ data }) => {
 		if (data.type === "head") {
 			generation = data.generation;
+			const waited = waiting;
 			waiting = false;
 			part("title").textContent = `Conflicts in ${data.path}`;
 			part("summary").textContent = data.summary;
 			part("notes").replaceChildren(...data.notes.map((/** @type {string} */ n) => element("li", "", n)));
 			part("detail").textContent = "";
+			const typing = !waited && part("tools").contains(document.activeElement);
 			part("tools").replaceChildren(...(data.open && !data.rows ? SIDES.map((s) => button(`Take ${s}`, "the whole file", () => decide(-1, s))) : []));
-			const had = document.activeElement === document.body || !part("tools").contains(document.activeElement);
 			grid.set(data.rows ? ["row", "column", ...data.sides] : [], [24, 20, 30, 30, 30], data.rows);
-			if (had) part("grid").focus();
+			if (!typing) part("grid").focus();
 		} else if (data.type === "rows") {
 			grid.rows(data.from, data.rows);
 		} else if (data.type === "detail") {

@@ -58,8 +58,8 @@ class Blame {
 		const table = repository.tables.get(path);
 		if (!table || !repository.head) return undefined;
 		const stamp = `${repository.head} ${repository.generation}`;
-		const { run, json } = { run: repository.program.run.bind(repository.program), json: repository.program.json.bind(repository.program) };
-		const info = await this.once(`info ${repository.top} ${path} ${stamp}`, () => json(repository.top, ["info", "--json", "--quick", `:${path}`]));
+		const { program } = repository;
+		const info = await this.once(`info ${repository.top} ${path} ${stamp}`, () => program.json(repository.top, ["info", "--json", "--quick", `:${path}`]));
 		const keyColumns = info.keyColumns || [];
 		if (keyColumns.length === 0) return undefined;
 		const place = this.place(text, position, info, keyColumns);
@@ -68,10 +68,10 @@ class Blame {
 		const changed = await this.once(`diff ${repository.top} ${path} ${stamp}`, async () => {
 			/** @type {Map<string, any>} */
 			const rows = new Map();
-			await run(repository.top, ["diff", "--format", "ndjson", "--limit", String(CHANGED), "--ignore-format", "HEAD", "--", path], {
+			await program.run(repository.top, ["diff", "--format", "ndjson", "--limit", String(CHANGED), "--ignore-format", "HEAD", "--", path], {
 				line: (line) => {
 					const row = line.startsWith('{"type":"row"') ? JSON.parse(line) : null;
-					if (row && row.key && row.newRow) rows.set(JSON.stringify(keyColumns.map((/** @type {string} */ k) => row.key[k])), row);
+					if (row && row.key && row.newRow) rows.set(JSON.stringify(keyColumns.map((/** @type {string} */ k) => wordOf(row.key[k]))), row);
 				},
 			});
 			return rows;
@@ -80,7 +80,7 @@ class Blame {
 		if (row && row.change === "added") return { ...place, said: "This row is not committed yet." };
 		const cell = row && row.cells && Object.prototype.hasOwnProperty.call(row.cells, place.column) ? row.cells[place.column] : undefined;
 		const word = spell(place.key);
-		const found = await this.once(`blame ${repository.top} ${path} ${stamp} ${word}`, () => json(repository.top, ["blame", "--cells", "--json", "--row", word, "HEAD", "--", path], { time: 30000 }));
+		const found = await this.once(`blame ${repository.top} ${path} ${stamp} ${word}`, () => program.json(repository.top, ["blame", "--cells", "--json", "--row", word, "HEAD", "--", path], { time: 30000 }));
 		const [one] = found.rows;
 		const id = one && Object.prototype.hasOwnProperty.call(one.cells, place.column) ? one.cells[place.column] : undefined;
 		if (!id || JSON.stringify(one.keyValues) !== JSON.stringify(place.key)) return cell ? { ...place, said: "This cell is not committed yet." } : undefined;
@@ -89,6 +89,11 @@ class Blame {
 		if (cell) return { ...place, said: `This cell is not committed yet. At HEAD, it was set by ${who}` };
 		return { ...place, said: `Set by ${who}` };
 	}
+}
+
+/** A value of a key as text, as place and blame have it. @param {any} value */
+function wordOf(value) {
+	return value && typeof value === "object" && typeof value.literal === "string" ? value.literal : String(value);
 }
 
 /** NDJSON: the object of the line; the member whose name stands nearest before the mouse. @param {string} all @param {number} offset @param {string[]} key */

@@ -93,7 +93,7 @@ class Conflicts {
 
 /** @param {any} x @returns {string[]} */
 function choices(x) {
-	if (x.kind === "key-twice") return ["base", "ours", "theirs", "both"];
+	if (x.kind === "key-twice" || x.kind === "row-replaced") return ["base", "ours", "theirs", "both"];
 	if (x.kind === "row-twice") return ["base", "ours", "theirs", "once", "both"];
 	return ["base", "ours", "theirs"];
 }

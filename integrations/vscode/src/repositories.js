@@ -12,6 +12,15 @@ const USES = /(?:filter|diff|merge)=varve/;
  * @typedef {{keyColumns: string[], kind: string}} Table
  */
 
+/** The folder that all work trees share. @param {string} gitDir */
+function commonOf(gitDir) {
+	try {
+		return path.resolve(gitDir, fs.readFileSync(path.join(gitDir, "commondir"), "utf8").trim());
+	} catch {
+		return gitDir; // of the first work tree
+	}
+}
+
 class Repository {
 	/** @param {import("./program").Program} program @param {string} top @param {string} gitDir */
 	constructor(program, top, gitDir) {
@@ -30,7 +39,7 @@ class Repository {
 
 	/** Is varve named by its attributes? Read anew each time: a colleague's commit may bring them. */
 	usesVarve() {
-		return [path.join(this.top, ".gitattributes"), path.join(this.gitDir, "info", "attributes")].some((name) => {
+		return [path.join(this.top, ".gitattributes"), path.join(commonOf(this.gitDir), "info", "attributes")].some((name) => {
 			try {
 				return USES.test(fs.readFileSync(name, "utf8"));
 			} catch {

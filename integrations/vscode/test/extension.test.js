@@ -185,6 +185,10 @@ test("a_hover_in_ndjson_is_that_of_the_member", async () => {
 	await ready(code);
 	assert.match((await code.hover(new Text(name), 1, 14)).contents.value, /^x: Set by Ada, .*: Two/);
 	assert.match((await code.hover(new Text(name), 1, 4)).contents.value, /^id: Set by Ada, .*: One/);
+	f.write("rows.ndjson", '{"id":1,"x":"a"}\n{"id":2,"x":"d"}\n');
+	const later = start([f.top]);
+	await ready(later);
+	assert.match((await later.hover(new Text(name), 1, 14)).contents.value, /^x: This cell is not committed yet/);
 });
 
 test("findings_are_problems_at_their_lines", async () => {

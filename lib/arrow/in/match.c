@@ -28,7 +28,7 @@ void matcher_close(matcher *m)
 	vv_buf_clear_all(&m->bytes, &m->scratch);
 }
 
-static void take(matcher *m, uint64_t row)
+static void mark_row(matcher *m, uint64_t row)
 {
 	m->seen[row / 8] = (uint8_t)(m->seen[row / 8] | 1 << row % 8);
 	m->found++;
@@ -100,7 +100,7 @@ static vv_status find_number(matcher *m, size_t row, uint64_t number, uint64_t *
 			       *old >= m->rows ? "the version does not have a row with this number"
 					       : "an earlier row has the same number");
 	}
-	take(m, *old);
+	mark_row(m, *old);
 	return VV_OK;
 }
 
@@ -249,7 +249,7 @@ static vv_status find_columns(matcher *m, uint64_t number, uint64_t *old, vv_err
 
 	if (near < 0) return (vv_status)near;
 	if (near > 0) {
-		take(m, *old);
+		mark_row(m, *old);
 		return VV_OK;
 	}
 	if (m->rows > 0 && !m->index && (rc = make_index(m, err)) < 0) return rc;
@@ -263,7 +263,7 @@ static vv_status find_columns(matcher *m, uint64_t number, uint64_t *old, vv_err
 		find_far(m, &hash, old, &there);
 	}
 	if (*old != MATCH_NONE) {
-		take(m, *old);
+		mark_row(m, *old);
 		return VV_OK;
 	}
 	if (m->by == MATCH_BY_EQUAL || m->may_repeat) return VV_OK;
@@ -369,7 +369,7 @@ vv_status matcher_find(matcher *m, size_t row, uint64_t number, uint64_t *old, v
 	if (m->by == MATCH_BY_PLACE) {
 		if (m->cursor < m->rows) {
 			*old = m->cursor;
-			take(m, *old);
+			mark_row(m, *old);
 		}
 		return VV_OK;
 	}

@@ -376,12 +376,55 @@ static vv_status put_row(rewrite *w, const arrived *a, vv_error *err)
 
 /* ---- rows that come ---- */
 
+/* The names of the key's columns. */
+static void put_key(vv_buf *b, const layout *l)
+{
+	for (size_t i = 0; i < l->match_count; i++) {
+		vv_buf_printf(b, "%s'%s'", i > 0 ? ", " : "",
+			      vv_text_shows(l->columns[l->match[i]].name));
+	}
+}
+
+/* Refuses to remove a row that the data matches only by a found key: other columns say that it may be another row. */
+static vv_status check_removed(rewrite *w, const arrived *a, vv_error *err)
+{
+	const layout *l = &w->layout;
+	const vv_cell *old;
+	vv_auto(vv_buf) key = VV_BUF_INIT;
+	vv_status rc = vv_row_by_number_get(&w->old, a->old, &old, err);
+
+	for (size_t i = 0; rc == VV_OK && i < l->count; i++) {
+		const rewrite_column *c = &l->columns[i];
+		incoming_value v;
+
+		if (!c->in || !c->field) {
+			continue;
+		}
+		if ((rc = incoming_get(&v, c->in, a->row, err)) < 0 ||
+		    column_same(c, &v, &old[c->place], &w->scratch)) {
+			continue;
+		}
+		put_key(&key, l);
+		return vv_fail(err, VV_EINPUT,
+			       "row %llu of the data and row %llu of the version have another "
+			       "'%s', and the key %s was only found in the data\nname the columns "
+			       "that identify rows (match), or declare the key",
+			       (unsigned long long)a->number, (unsigned long long)a->old + 1,
+			       vv_text_shows(c->name), vv_buf_cstr(&key));
+	}
+	return rc;
+}
+
 static vv_status find_old(rewrite *w, arrived *a, vv_error *err)
 {
 	if (w->mode == VARVE_ARROW_APPEND && (w->match.by != MATCH_BY_KEY || w->match.may_repeat)) {
 		return VV_OK;
 	}
 	vv_status rc = matcher_find(&w->match, a->row, a->number, &a->old, err);
+	if (rc == VV_OK && a->old != MATCH_NONE && w->mode == VARVE_ARROW_DELETE &&
+	    w->match.may_repeat) {
+		return check_removed(w, a, err);
+	}
 	if (rc == VV_OK && a->old != MATCH_NONE && w->mode == VARVE_ARROW_APPEND) {
 		return vv_fail(err, VV_EINPUT,
 			       "row %llu of the data has the same key as row %llu of the "

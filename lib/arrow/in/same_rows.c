@@ -13,6 +13,7 @@
 #include "base/thread.h"
 #include "dataset/format/spelling.h"
 #include "dataset/schema/type.h"
+#include "dataset/schema/value.h"
 #include "dataset/table/table.h"
 #include "lib/arrow/in/column.h"
 #include "lib/arrow/in/incoming.h"
@@ -24,7 +25,6 @@
 
 #define DAY INT64_C(86400)
 #define SHARED_MAX 255u
-#define EXACT ((int64_t)1 << 53) /* integers up to it are doubles */
 
 /* A column of the group, and the rows of both sides that are compared. */
 typedef struct pair {
@@ -57,7 +57,7 @@ static bool takes_numbers(const pair *p)
 	case INCOMING_INT:
 		return r->form == VV_RUN_INTEGERS;
 	case INCOMING_FLOAT:
-		return p->c->in->width == 8 && r->least >= -EXACT && r->most <= EXACT &&
+		return p->c->in->width == 8 &&
 		       (r->form == VV_RUN_INTEGERS || r->form == VV_RUN_DECIMALS);
 	case INCOMING_DATE:
 		return r->form == VV_RUN_DAYS;
@@ -75,7 +75,7 @@ static void set_number(incoming_value *v, const pair *p, int64_t number)
 {
 	v->kind = p->c->in->kind;
 	v->i = v->kind == INCOMING_MOMENT ? number * factor_of(p) : number;
-	v->d = (double)number / (double)spell_power[p->run.scale];
+	v->d = vv_value_nearest(number, p->run.scale);
 }
 
 /* Is one of the run's numbers read as such? So are all, which are spelled alike. And is an empty one missing? 1, 0, <0. */
@@ -317,7 +317,7 @@ static void run_portion(vv_job *job, unsigned worker VV_UNUSED)
 	p->rc = more < 0 ? (vv_status)more : p->rc;
 }
 
-static void begin(same_rows *s, uint64_t index, size_t wanted)
+static void begin_portion(same_rows *s, uint64_t index, size_t wanted)
 {
 	portion *p = portion_at(s, s->tail++);
 
@@ -349,7 +349,7 @@ void same_rows_stop(same_rows *s)
 }
 
 /* Has it paid so far? Then all that is looked back on begins again. */
-static bool judge(same_rows *s)
+static bool has_paid(same_rows *s)
 {
 	const bool good = s->gained >= s->looked / 4;
 
@@ -366,7 +366,7 @@ static bool judge(same_rows *s)
 }
 
 /* The portion at hand, once it is done. 1, <0. */
-static int take(same_rows *s, vv_error *err)
+static int wait_for_portion(same_rows *s, vv_error *err)
 {
 	portion *p = portion_at(s, s->head);
 
@@ -387,14 +387,14 @@ static int start(same_rows *s, uint64_t old, size_t row, size_t incoming_rows, v
 	int rc;
 
 	same_rows_stop(s);
-	if (!judge(s)) return 0;
+	if (!has_paid(s)) return 0;
 	s->head = s->tail = 0;
 	s->active = true;
 	s->old = old;
 	s->row = row;
 	s->incoming_rows = incoming_rows;
-	begin(s, UINT64_MAX, 1);
-	if ((rc = take(s, err)) > 0) {
+	begin_portion(s, UINT64_MAX, 1);
+	if ((rc = wait_for_portion(s, err)) > 0) {
 		s->next = s->portions[0].batch.index + 1;
 		s->likely = s->next + (incoming_rows - row) * s->groups / s->table->root.rows;
 	}
@@ -408,18 +408,18 @@ static int advance(same_rows *s, vv_error *err)
 	const compared_group *last = &p->groups[p->count - 1];
 	size_t wanted = p->wanted;
 
-	if (p->count == 0 || !judge(s) ||
+	if (p->count == 0 || !has_paid(s) ||
 	    last->first + last->rows - s->old + s->row >= s->incoming_rows) {
 		return 0;
 	}
 	while (s->tail - s->head < s->used && s->next < s->groups &&
 	       (s->next < s->likely || s->tail - s->head == 1)) {
 		wanted = wanted < PORTION / 2 ? wanted * 2 : PORTION;
-		begin(s, s->next, wanted);
+		begin_portion(s, s->next, wanted);
 		s->next += wanted;
 	}
 	if (++s->head == s->tail) return 0;
-	return take(s, err);
+	return wait_for_portion(s, err);
 }
 
 int same_rows_at(same_rows *s, same_run *out, uint64_t old, size_t row, size_t incoming_rows,

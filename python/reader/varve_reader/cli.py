@@ -10,6 +10,7 @@ import time
 
 from .errors import Damaged, Missing
 from .place import open_place
+from .stamps import check_stamp
 
 MEMORY = 64 << 20
 
@@ -29,6 +30,7 @@ def _parser():
         if name != "verify":
             sub.add_argument("--unsigned", action="store_true", help="ignore signed heads: any copy can add branches and tags")
         sub.add_argument("--owner", metavar="KEY", help="whose signed heads the place must have (z6Mk...)")
+        sub.add_argument("--authority", metavar="FILE", help="certificates (PEM) of the time-stamp authorities that you trust")
         sub.add_argument("--key", metavar="FILE", help="the place is a vault, and this the key that opens it")
         sub.add_argument("--from", metavar="FOLDER", dest="more", action="append", default=[],
                          help="another folder that keeps copies of the vault")
@@ -55,11 +57,23 @@ def _verify(place, args):
     for head in place.heads:
         late = head.expires and head.expires < time.time()
         _say(f"signed by {head.key}, number {head.number} of {head.name}, {_day(head.time)}" + ", expired" * bool(late))
+        _say(f"number {head.number}: {_time(head, args.authority)}")
         if place.history and head.content is None:
             _say(f"number {head.number} has no SHA-256 of the files: Git's SHA-1 ids alone protect them")
+    for key, (end, stamped) in place.late.items():
+        _say(f"ignored the head of {key}: it could sign until {_day(end)}, and no time stamp shows that it was signed before" +
+             (f" ({stamped.why})" if stamped and stamped.why else ""))
     if place.unsigned:
         _say("not signed: " + ", ".join(name.split("/", 2)[2] for name in place.unsigned))
     return 1 if damage else 0
+
+
+def _time(head, authority):
+    """Returns whose word the time of a head is."""
+    stamped = check_stamp(head.stamp, authority) if head.stamp else None
+    if stamped is None or stamped.why:
+        return "the date is the signer's own word" + (f"; {stamped.why}" if stamped else "")
+    return "time stamp " + datetime.datetime.fromtimestamp(stamped.time, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _day(seconds):
@@ -98,6 +112,7 @@ def main(argv=None):
     args = _parser().parse_args(argv)
     try:
         place = open_place(args.place, args.key, args.more)
+        place.authority = args.authority
         return {"verify": _verify, "versions": _versions, "cat": _cat}[args.command](place, args)
     except (Damaged, OSError) as e:
         _say(f"varve-reader: {e}", sys.stderr)

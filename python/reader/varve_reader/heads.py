@@ -3,16 +3,19 @@ import base64
 import hashlib
 import re
 import struct
+import time as clock
 from collections import namedtuple
 
 from .cbor import Cursor
 from .errors import Damaged, Missing, within
 from .sealed import did, signed
+from .stamps import check_stamp, read_stamp
 
 ORDER = ["varve", "name", "key", "number", "time", "expires", "final", "refs", "mirror", "signer", "revoked", "saw"]
 ONCE = ORDER[:5] + ["refs"]
-Head = namedtuple("Head", "oid name key number time expires refs signers revoked saw first default content")
-# saw: (key, number, oid) of the newest records of others. content: the blob with the SHA-256 of files, or None.
+Head = namedtuple("Head", "oid name key number time expires refs signers revoked saw first default content stamp")
+# saw: (key, number, oid) of the newest records of others. content: the blob with the SHA-256 of files, or None. stamp: its
+# Stamp, or None.
 PLACES = ("refs/varve/heads/", "refs/heads/varve-heads/")
 
 
@@ -21,15 +24,15 @@ def _strings(data, count):
     return [c.take(int.from_bytes(c.take(4), "big")) for _ in range(count)]
 
 
-def _check_signature(armored, key, message):
-    """Checks that this is an SSH signature of the message by this ssh-ed25519 key, in the namespace varve-head."""
+def _check_signature(armored, key, message, namespace=b"varve-head"):
+    """Checks that this is an SSH signature of the message by this ssh-ed25519 key, in the namespace."""
     data = base64.b64decode(b"".join(armored.split(b"\n")[1:-1]))
     if data[:10] != b"SSHSIG\0\0\0\1":
         raise Damaged("not an SSH signature")
     public, space, reserved, algorithm, signature = _strings(data[10:], 5)
     (kind, raw), (_, value) = _strings(public, 2), _strings(signature, 2)
-    if kind != b"ssh-ed25519" or space != b"varve-head" or did(raw) != key or algorithm not in (b"sha256", b"sha512"):
-        raise Damaged("the signature is another key's, or not for a head")
+    if kind != b"ssh-ed25519" or space != namespace or did(raw) != key or algorithm not in (b"sha256", b"sha512"):
+        raise Damaged("the signature is another key's, or for another purpose")
     digest = hashlib.new(algorithm.decode(), message).digest()
     whole = b"".join(struct.pack(">I", len(s)) + s for s in (space, reserved, algorithm, digest))
     signed(raw, value, b"SSHSIG" + whole)
@@ -76,7 +79,8 @@ def read_head(history, oid):
                 {s.split(" ")[0]: int(s.split(" ")[1]) for s in record["signer"]},
                 {s.split(" ")[0]: int(s.split(" ")[1]) for s in record["revoked"]}, saw, first,
                 (re.findall(r"(?m)^default (.*)$", message.decode("utf-8", "replace")) or [None])[0],
-                (files["content"], digests[0]) if digests else None)
+                (files["content"], digests[0]) if digests else None,
+                read_stamp(message, parents, lambda armored, text: _check_signature(armored, key, text, b"varve-stamp")))
 
 
 def allows(owner, head):
@@ -88,8 +92,9 @@ def allows(owner, head):
 class Heads:
     """All heads of a repository. Each head, and every earlier head that it follows, is checked."""
 
-    def __init__(self, history, owner=None):
-        self.history, self.known, self.shown, self.lists = history, {}, {}, {}
+    def __init__(self, history, owner=None, authority=None):
+        """authority: the file with the certificates of the time-stamp authorities that the user trusts, or None."""
+        self.history, self.known, self.shown, self.lists, self.late = history, {}, {}, {}, {}
         for name, oid in history.source.refs.items():
             if name.startswith(PLACES):
                 with within(name):
@@ -106,6 +111,36 @@ class Heads:
         for head in self.known.values():
             with within(f"refs/varve/heads/{head.key}: number {head.number}"):
                 self._allowed(head)
+        if authority and self.owner in self.shown:
+            for head in self.shown.values():
+                self._judge_late(head, authority)
+
+    def _judge_late(self, head, authority):
+        """Adds a head to self.late if it may have been signed after its key's permission ended."""
+        end = self._end(head)
+        if end is None or self._vouched(head):
+            return
+        stamped = check_stamp(head.stamp, authority) if head.stamp else None
+        if not stamped or stamped.why or stamped.latest > end:
+            self.late[head.key] = (end, stamped)
+
+    def _end(self, head):
+        """Returns the time when the permission of a head's signer ended; None if it has not."""
+        newest = self.shown[self.owner]
+        if head.key == self.owner or head.number > newest.revoked.get(head.key, head.number):
+            return None
+        end = revoked = newest.signers.get(head.key, newest.time)
+        record = newest
+        while record and head.key in record.revoked:
+            revoked, record = record.time, self.known.get(record.first)
+        end = min(end, revoked)
+        return end if end < clock.time() else None
+
+    def _vouched(self, head):
+        """Returns whether the owner, or a signer that may still sign, has seen a head."""
+        revoked = self.shown[self.owner].revoked
+        return any(other.key != head.key and other.number <= revoked.get(other.key, other.number) and
+                   self._end(other) is None and head.oid in self.history.below([other.oid]) for other in self.shown.values())
 
     def _first(self, head):
         while head.first:
@@ -146,10 +181,12 @@ class Heads:
             raise Damaged("the owner did not allow this signer")
 
     def counting(self):
-        """Returns the heads of refs/varve/heads/ that the owner's newest record does not revoke, newest first."""
+        """Returns the heads of refs/varve/heads/ that the owner's newest record does not revoke, and that were not signed after
+        their key's permission ended, as far as authorities are named; newest first."""
         revoked = self.shown[self.owner].revoked if self.owner in self.shown else {}
         seen = {oid for head in self.known.values() for _, _, oid in head.saw}
-        return sorted((h for h in self.shown.values() if h.number <= revoked.get(h.key, h.number)),
+        return sorted((h for h in self.shown.values() if h.number <= revoked.get(h.key, h.number) and
+                       h.key not in self.late),
                       key=lambda h: (h.time, h.oid not in seen), reverse=True)
 
     def content(self, head):

@@ -21,10 +21,11 @@ class Place:
     def __init__(self, path):
         self.path, self.blocks, self.history, self.roots, self.heads = path, Blocks(path), None, [], []
         self.memo, self.rows, self.unsigned = {}, [], []
+        self.authority, self.late = None, {}  # a file of certificates; the heads that it rules out (Heads.late)
 
     def signed(self, owner=None):
         """Returns the signed heads of the place; None if it has none. owner: the key whose heads it must have."""
-        heads = Heads(self.history, owner) if self.history else None
+        heads = Heads(self.history, owner, self.authority) if self.history else None
         return heads if heads and heads.counting() else None
 
     def version(self, name, unsigned=False, owner=None):
@@ -58,8 +59,8 @@ class Place:
             with collected(errors):
                 wanted |= {root: f"{self.path}: {commit[:10]}:{path}" for commit, _, path, root in self.versions()}
                 with within(self.path):
-                    heads = Heads(self.history, owner)
-                    self.heads = heads.counting()
+                    heads = Heads(self.history, owner, self.authority)
+                    self.heads, self.late = heads.counting(), heads.late
                     self.unsigned = heads.unsigned() if self.heads else []
                     heads.check_refs()
         for root, where in wanted.items():

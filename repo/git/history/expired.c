@@ -1,5 +1,5 @@
 /*
- * expired: how the lists of a tree become one map, and when it is read again.
+ * expired: how the lists of a tree become one map, when it is read again, and how a list is added.
  */
 #include "repo/git/history/expired.h"
 
@@ -12,10 +12,18 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/cid_map.h"
+#include "repo/git/blob.h"
+#include "repo/git/history/commit.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/quarantine.h"
 #include "repo/git/repository_internal.h"
+#include "repo/git/tree.h"
 
 #define FIRST_LINE "varve expired 1\n"
 #define LIST_MAX ((uint64_t)1 << 30) /* bytes of one list: some ten million versions */
+#define ADD_TRIES 20
+
+VV_AUTO_FREE(git_treebuilder, git_treebuilder_free)
 
 struct vv_expired {
 	git_oid tip;      /* the commit whose lists these are; zeros: the ref did not exist */
@@ -23,35 +31,36 @@ struct vv_expired {
 	vv_expired_note *notes;
 	size_t count, cap;
 	vv_arena texts;
+	vv_expired *before; /* the earlier lists of the ref, which callers may still use */
 };
 
-typedef struct vv_expired vv_expired;
-static void expired_free(vv_expired *e)
+void vv_expired_close(vv_expired *e)
 {
-	if (!e) return;
-	vv_cid_map_reset(&e->roots);
-	vv_arena_clear(&e->texts);
-	vv_free(e->notes);
-	vv_free(e);
+	while (e) {
+		vv_expired *before = e->before;
+
+		vv_cid_map_reset(&e->roots);
+		vv_arena_clear(&e->texts);
+		vv_free(e->notes);
+		vv_free(e);
+		e = before;
+	}
 }
-VV_AUTO_FREE(vv_expired, expired_free)
 
 /* ---- the text of a list ---- */
 
 /* The rest of a line "NAME rest", and moves *at past the line; NULL: another line. */
-static const char *rest_of_line(vv_arena *texts, const char **at, const char *name)
+static const char *rest_of_line(vv_arena *texts, char **at, const char *name)
 {
 	const size_t len = strlen(name);
-	const char *end = strchr(*at, '\n');
+	const char *line = vv_text_cut_line(at);
 
-	if (!end || strncmp(*at, name, len) != 0 || (*at)[len] != ' ') return NULL;
-	const char *text = *at + len + 1;
-	*at = end + 1;
-	return vv_arena_strndup(texts, text, (size_t)(end - text));
+	if (!line || strncmp(line, name, len) != 0 || line[len] != ' ') return NULL;
+	return vv_arena_strndup(texts, line + len + 1, strlen(line + len + 1));
 }
 
 /* Returns false if the text has another form. */
-static bool read_note(vv_expired_note *out, vv_arena *texts, const char **at)
+static bool read_note(vv_expired_note *out, vv_arena *texts, char **at)
 {
 	char *end;
 
@@ -79,17 +88,17 @@ static vv_status add_root(vv_expired *e, const vv_cid *root, size_t note, vv_err
 	return vv_cid_map_set(&e->roots, root, note, err);
 }
 
-static vv_status add_list(vv_expired *e, const char *text, vv_error *err)
+static vv_status add_list(vv_expired *e, char *text, vv_error *err)
 {
 	vv_expired_note note;
-	const char *at = text;
+	char *at = text;
 	vv_cid root;
 	vv_status rc;
 
 	if (!read_note(&note, &e->texts, &at)) return VV_OK; /* of a newer varve, or none */
 	if (!vv_array_add(e->notes, e->count, e->cap, note)) return vv_fail_nomem(err);
-	for (const char *end; (end = strchr(at, '\n')) != NULL; at = end + 1) {
-		if (vv_cid_parse(&root, at, (size_t)(end - at), VV_IGNORED) < 0) {
+	for (const char *line; (line = vv_text_cut_line(&at)) != NULL;) {
+		if (vv_cid_parse(&root, line, strlen(line), VV_IGNORED) < 0) {
 			continue;
 		}
 		if ((rc = add_root(e, &root, e->count - 1, err)) < 0) return rc;
@@ -99,48 +108,39 @@ static vv_status add_list(vv_expired *e, const char *text, vv_error *err)
 
 /* ---- the ref ---- */
 
-static vv_status read_tree(vv_expired *e, vv_repository *r, git_tree *tree, vv_error *err)
+typedef struct reading {
+	vv_expired *to;
+	vv_repository *repo;
+} reading;
+
+static vv_status on_list(void *payload, const vv_tree_entry *entry, vv_error *err)
 {
+	reading *in = payload;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
-	for (size_t i = 0; i < git_tree_entrycount(tree); i++) {
-		const git_tree_entry *entry = git_tree_entry_byindex(tree, i);
-		vv_auto(git_odb_object) *object = NULL;
-		vv_auto(vv_buf) text = VV_BUF_INIT;
-
-		if (git_tree_entry_type(entry) != GIT_OBJECT_BLOB) {
-			continue;
-		}
-		if ((rc = vv_object_read(r, git_tree_entry_id(entry), GIT_OBJECT_BLOB, LIST_MAX,
-					 &object, err)) < 0) {
-			return rc;
-		}
-		vv_buf_put(&text, git_odb_object_data(object), git_odb_object_size(object));
-		if ((rc = vv_buf_ok(&text, err)) < 0 ||
-		    (rc = add_list(e, vv_buf_cstr(&text), err)) < 0) {
-			return rc;
-		}
-	}
-	return VV_OK;
-}
-
-static vv_status read_lists(vv_expired *e, vv_repository *r, vv_error *err)
-{
-	vv_auto(git_commit) *commit = NULL;
-	vv_auto(git_tree) *tree = NULL;
-	int code = git_commit_lookup(&commit, r->git, &e->tip);
-
-	if (code == 0) {
-		code = git_commit_tree(&tree, commit);
-	}
-	if (code < 0) return vv_git_fail(err, code, "cannot read '%s'", VV_EXPIRED_REF);
-	return read_tree(e, r, tree, err);
+	if (vv_mode_is_submodule(entry->mode) || strchr(entry->path, '/')) return VV_OK;
+	if ((rc = vv_blob_read(in->repo, &entry->id, LIST_MAX, &text, err)) < 0) return rc;
+	vv_auto(char) *list = vv_buf_detach(&text);
+	return list ? add_list(in->to, list, err) : vv_fail_nomem(err);
 }
 
 static void close_expired(vv_repository *r)
 {
-	expired_free(r->expired);
+	vv_expired_close(r->expired);
 	r->expired = NULL;
+}
+
+vv_status vv_expired_open(vv_expired **out, vv_repository *r, const vv_oid *tip, vv_error *err)
+{
+	vv_auto(vv_expired) *e = vv_calloc(1, sizeof(*e));
+
+	if (!e) return vv_fail_nomem(err);
+	e->tip = *vv_to_git(tip);
+	if (!vv_oid_is_null(tip) && vv_tree_each(r, tip, "", on_list, &(reading){e, r}, err) < 0) {
+		return vv_prefix(err, "cannot read '%s'", VV_EXPIRED_REF);
+	}
+	return vv_hand_over(out, &e);
 }
 
 static vv_status read_expired(vv_repository *r, vv_error *err)
@@ -151,15 +151,28 @@ static vv_status read_expired(vv_repository *r, vv_error *err)
 		memset(&tip, 0, sizeof(tip)); /* there is none */
 	}
 	if (r->expired && git_oid_equal(&r->expired->tip, &tip)) return VV_OK;
-	vv_auto(vv_expired) *e = vv_calloc(1, sizeof(*e));
-	if (!e) return vv_fail_nomem(err);
-	e->tip = tip;
-	const vv_status rc = git_oid_is_zero(&tip) ? VV_OK : read_lists(e, r, err);
+	vv_auto(vv_expired) *e = NULL;
+	const vv_status rc = vv_expired_open(&e, r, vv_from_git(&tip), err);
 	if (rc < 0) return rc;
-	expired_free(r->expired);
+	e->before = r->expired;
 	r->expired = vv_take(&e);
 	r->close_expired = close_expired;
 	return VV_OK;
+}
+
+vv_status vv_expired_read(const vv_expired **out, vv_repository *r, vv_error *err)
+{
+	const vv_status rc = read_expired(r, err);
+
+	*out = r->expired;
+	return rc;
+}
+
+bool vv_expired_has(const vv_expired *e, const vv_cid *root)
+{
+	uint64_t note;
+
+	return e && vv_cid_map_get(&e->roots, root, &note);
 }
 
 vv_status vv_expired_find(bool *is, vv_expired_note *out, vv_repository *r, const vv_cid *root,
@@ -169,7 +182,7 @@ vv_status vv_expired_find(bool *is, vv_expired_note *out, vv_repository *r, cons
 	const vv_status rc = read_expired(r, err);
 
 	*is = rc == VV_OK && vv_cid_map_get(&r->expired->roots, root, &note);
-	if (*is) {
+	if (*is && out) {
 		*out = r->expired->notes[note];
 	}
 	return rc;
@@ -190,4 +203,113 @@ void vv_expired_explain(vv_repository *r, const vv_cid *root, vv_error *err)
 			      vv_text_zoned(note.time, 0), vv_text_shows(note.by));
 	}
 	err->gap = VV_GAP_EXPIRED;
+}
+
+/* ---- adding a list ---- */
+
+static int by_text(const void *a, const void *b)
+{
+	char left[VV_CID_TEXT + 1], right[VV_CID_TEXT + 1];
+
+	vv_cid_text(left, a);
+	vv_cid_text(right, b);
+	return strcmp(left, right);
+}
+
+/* Appends those of the roots that no list names yet. */
+static vv_status find_new(vv_cids *out, const vv_expired *had, const vv_cid *roots, size_t count,
+			  vv_error *err)
+{
+	vv_status rc;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!vv_expired_has(had, &roots[i]) &&
+		    (rc = vv_cids_add(out, &roots[i], err)) < 0) {
+			return rc;
+		}
+	}
+	if (out->count > 0) {
+		qsort(out->items, out->count, sizeof(*out->items), by_text);
+	}
+	return VV_OK;
+}
+
+static vv_status stage_list(vv_oid *out, vv_repository *r, const vv_expired_note *note,
+			    const vv_cids *roots, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&text, FIRST_LINE "time %lld\nby ", (long long)note->time);
+	for (const char *at = note->by; *at; at++) {
+		vv_buf_putc(&text, (unsigned char)*at < ' ' ? ' ' : *at);
+	}
+	vv_buf_printf(&text, "\npolicy %s\n\n", note->policy);
+	for (size_t i = 0; i < roots->count; i++) {
+		if (i == 0 || !vv_cid_equal(&roots->items[i], &roots->items[i - 1])) {
+			vv_buf_printf(&text, "%s\n", vv_cid_shows(&roots->items[i]));
+		}
+	}
+	if ((rc = vv_buf_ok(&text, err)) < 0) return rc;
+	return vv_blob_write(r, text.data, text.len, out, err);
+}
+
+/* The tree of the ref as last read, NULL if the ref does not exist, and this list. */
+static vv_status stage_tree(vv_oid *out, vv_repository *r, const vv_oid *list, vv_error *err)
+{
+	vv_auto(git_commit) *commit = NULL;
+	vv_auto(git_tree) *tree = NULL;
+	vv_auto(git_treebuilder) *builder = NULL;
+	git_repository *to;
+	vv_status rc = vv_quarantine_repository(r, &to, err);
+	int code = 0;
+
+	if (rc < 0) return rc;
+	if (!git_oid_is_zero(&r->expired->tip)) {
+		code = git_commit_lookup(&commit, r->git, &r->expired->tip);
+		code = code < 0 ? code : git_commit_tree(&tree, commit);
+	}
+	if (code < 0 || (code = git_treebuilder_new(&builder, to, tree)) < 0 ||
+	    (code = git_treebuilder_insert(NULL, builder, vv_oid_shows(list), vv_to_git(list),
+					   GIT_FILEMODE_BLOB)) < 0 ||
+	    (code = git_treebuilder_write(vv_to_git_out(out), builder)) < 0) {
+		return vv_git_fail(err, code, "cannot add a list to '%s'", VV_EXPIRED_REF);
+	}
+	return VV_OK;
+}
+
+/* VV_ECONFLICT: the ref moved meanwhile. */
+static vv_status try_add_list(vv_repository *r, const vv_expired_note *note, const vv_cid *roots,
+			      size_t count, vv_error *err)
+{
+	vv_auto(vv_cids) new = {0};
+	vv_oid list, tree, commit, old;
+	vv_status rc;
+
+	if ((rc = read_expired(r, err)) < 0 ||
+	    (rc = find_new(&new, r->expired, roots, count, err)) < 0 || new.count == 0 ||
+	    (rc = stage_list(&list, r, note, &new, err)) < 0 ||
+	    (rc = stage_tree(&tree, r, &list, err)) < 0) {
+		return rc;
+	}
+	old = *vv_from_git(&r->expired->tip);
+	const vv_commit_options made = {.message = "Add a list of expired versions",
+					.tree = &tree,
+					.parents = &old,
+					.parent_count = !vv_oid_is_null(&old),
+					.no_sign = true};
+	if ((rc = vv_commit_write(r, &made, &commit, err)) < 0) return rc;
+	const vv_ref_change change = {.name = VV_EXPIRED_REF, .id = &commit, .old = &old};
+	return vv_refs_update(r, &change, 1, NULL, err);
+}
+
+vv_status vv_expired_add(vv_repository *r, const vv_expired_note *note, const vv_cid *roots,
+			 size_t count, vv_error *err)
+{
+	vv_status rc = VV_ECONFLICT;
+
+	for (int i = 0; i < ADD_TRIES && rc == VV_ECONFLICT; i++) {
+		rc = try_add_list(r, note, roots, count, err);
+	}
+	return rc;
 }

@@ -9,14 +9,15 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "base/sys.h"
+#include "repo/git/history/expired.h"
 
 typedef struct loading {
 	vv_hidden_refs *out;
 	char own[48]; /* "uploadpack.hiderefs" */
 } loading;
 
-static vv_status add(void *payload, const char *name, const char *value,
-		     const char *level VV_UNUSED, vv_error *err)
+static vv_status add_pattern(void *payload, const char *name, const char *value,
+			     const char *level VV_UNUSED, vv_error *err)
 {
 	const loading *l = payload;
 	size_t len = strlen(value);
@@ -35,7 +36,7 @@ vv_status vv_hidden_refs_load(vv_hidden_refs *out, vv_repository *r, const char 
 
 	memset(out, 0, sizeof(*out));
 	(void)snprintf(l.own, sizeof(l.own), "%s.hiderefs", service);
-	return vv_config_each(r, "", add, &l, err);
+	return vv_config_each(r, "", add_pattern, &l, err);
 }
 
 void vv_hidden_refs_clear(vv_hidden_refs *h)
@@ -72,6 +73,11 @@ bool vv_ref_is_head(const char *ref_name)
 	return strncmp(ref_name, VV_HEADS, strlen(VV_HEADS)) == 0;
 }
 
+bool vv_ref_is_expired(const char *ref_name)
+{
+	return strcmp(ref_name, VV_EXPIRED_REF) == 0;
+}
+
 bool vv_ref_is_hosts_head(const char *name, size_t len)
 {
 	const size_t heads = strlen(VV_HEADS), branches = strlen(VV_HEADS_BRANCHES);
@@ -83,5 +89,6 @@ bool vv_ref_is_hosts_head(const char *name, size_t len)
 bool vv_ref_is_served(const vv_hidden_refs *h, const char *ref_name)
 {
 	return vv_ref_is_shown(h, ref_name) ||
-	       (vv_ref_is_head(ref_name) && !vv_hidden_refs_has(h, ref_name));
+	       ((vv_ref_is_head(ref_name) || vv_ref_is_expired(ref_name)) &&
+		!vv_hidden_refs_has(h, ref_name));
 }

@@ -3,8 +3,8 @@
  *
  * The rules are those of git-config(1): a pattern hides the ref with that name and all refs below
  * it. A pattern after "!" shows these refs. The last matching pattern decides. A "^" before the
- * name is ignored, since no ref has a namespace here. Peers see only branches, tags and signed
- * heads.
+ * name is ignored, since no ref has a namespace here. Peers see only branches, tags, signed
+ * heads and the lists of expired versions.
  */
 #ifndef VV_REPO_GIT_HISTORY_HIDDEN_REFS_H
 #define VV_REPO_GIT_HISTORY_HIDDEN_REFS_H
@@ -44,7 +44,9 @@ bool vv_ref_is_shown(const vv_hidden_refs *h, const char *ref_name);
 bool vv_ref_is_head(const char *ref_name);
 /* Returns true if the name begins with VV_HEADS or VV_HEADS_BRANCHES, followed by at least one byte. */
 bool vv_ref_is_hosts_head(const char *name, size_t len);
-/* Returns true if a peer may see the ref: a branch, tag or signed head that is not hidden. */
+/* Returns true if the name is VV_EXPIRED_REF (expired.h). */
+bool vv_ref_is_expired(const char *ref_name);
+/* Returns true if a peer may see the ref: a branch, tag, signed head or VV_EXPIRED_REF that is not hidden. */
 bool vv_ref_is_served(const vv_hidden_refs *h, const char *ref_name);
 
 #endif

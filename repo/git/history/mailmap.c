@@ -63,7 +63,7 @@ static bool has_mailmap(vv_repository *r)
 		 vv_tree_entry_at(r, &head.commit, ".mailmap", &e, VV_IGNORED) == VV_OK));
 }
 
-static const vv_buf *ask(struct vv_mailmap *m, const vv_buf *from)
+static const vv_buf *map_person(struct vv_mailmap *m, const vv_buf *from)
 {
 	for (size_t i = 0; i < m->count && i < KNOWN_MAX; i++) {
 		if (strcmp(m->all[i].from.data, from->data) == 0) return &m->all[i].to;
@@ -87,7 +87,7 @@ static vv_status map(struct vv_mailmap *m, vv_person *p, vv_error *err)
 		return VV_OK;
 	}
 	vv_buf_printf(&from, "%s%s<%s>\n", p->name, *p->name ? " " : "", p->email);
-	if ((rc = vv_buf_ok(&from, err)) < 0 || !(to = ask(m, &from))) return rc;
+	if ((rc = vv_buf_ok(&from, err)) < 0 || !(to = map_person(m, &from))) return rc;
 	const char *mail = strrchr(to->data, '<');
 	if (!mail || to->len < 2) return VV_OK;
 	const size_t len = (size_t)(mail - to->data);

@@ -20,10 +20,10 @@ void vv_ref_clear(vv_ref *ref)
 	memset(ref, 0, sizeof(*ref));
 }
 
-/* The commit that an object is or, as a tag, leads to; the null id when none. */
-static vv_status peel_to_commit(vv_repository *r, const git_oid *id, vv_oid *out, bool *annotated,
-				vv_error *err)
+vv_status vv_ref_peel(vv_repository *r, const vv_oid *at, vv_oid *out, bool *annotated,
+		      vv_error *err)
 {
+	const git_oid *id = vv_to_git(at);
 	vv_auto(git_object) *object = NULL, *commit = NULL;
 	git_object_t type;
 	uint64_t size;
@@ -71,7 +71,7 @@ static vv_status fill(vv_repository *r, const git_reference *from, vv_ref *out, 
 	}
 	if (!id) return VV_OK;
 	out->id = *vv_from_git(id);
-	if ((rc = peel_to_commit(r, id, &out->commit, &out->annotated, err)) < 0) {
+	if ((rc = vv_ref_peel(r, &out->id, &out->commit, &out->annotated, err)) < 0) {
 		(void)vv_prefix(err, "%s", vv_text_shows(out->name));
 	}
 	return rc;

@@ -30,6 +30,10 @@ typedef vv_status (*vv_ref_fn)(void *payload, const vv_ref *ref, vv_error *err);
  * content is not a ref is passed over. VV_ENOTFOUND: the object of a ref is missing. */
 vv_status vv_refs_each(vv_repository *r, const char *prefix, vv_ref_fn fn, void *payload,
 		       vv_error *err);
+/* Sets *out to the commit that the object id is or, as a tag, leads to; to the null id if it leads to none.
+ * *annotated: is it a tag? VV_ENOTFOUND: there is no such object. */
+vv_status vv_ref_peel(vv_repository *r, const vv_oid *id, vv_oid *out, bool *annotated,
+		      vv_error *err);
 /* Returns true if a ref with a name that begins with prefix exists. Returns false if the refs
  * cannot be read. */
 bool vv_refs_any(vv_repository *r, const char *prefix);

@@ -28,6 +28,7 @@ typedef struct done_tree {
 struct vv_rewrite {
 	vv_repository *repo;
 	vv_rewrite_fn fn;
+	vv_rewrite_text_fn text_fn; /* NULL: texts stay */
 	void *payload;
 	vv_arena paths;
 	done_tree *trees;
@@ -68,6 +69,11 @@ vv_status vv_rewrite_open(vv_rewrite **out, vv_repository *r, bool dry, vv_rewri
 	if (!w) return vv_fail_nomem(err);
 	*w = (vv_rewrite){.repo = r, .dry = dry, .fn = fn, .payload = payload};
 	return hash(&w->empty_tree, GIT_OBJECT_TREE, "", 0, err);
+}
+
+void vv_rewrite_texts(vv_rewrite *w, vv_rewrite_text_fn fn)
+{
+	w->text_fn = fn;
 }
 
 void vv_rewrite_close(vv_rewrite *w)
@@ -342,6 +348,13 @@ static const vv_rewritten *find_changed(const vv_rewrite *w, const uint8_t id[GI
 			    memcmp(c->old.id, id, GIT_OID_RAWSZ) == 0);
 }
 
+const vv_oid *vv_rewrite_new_id(const vv_rewrite *w, const vv_oid *old)
+{
+	const vv_rewritten *found = find_changed(w, old->id);
+
+	return found ? &found->now : old;
+}
+
 static vv_status keep_changed(vv_rewrite *w, const git_oid *old, const git_oid *now, vv_error *err)
 {
 	return find_changed(w, old->id) ||
@@ -443,6 +456,53 @@ static vv_status put_parent(vv_rewrite *w, vv_buf *out, const char *p, const cha
 	return VV_OK;
 }
 
+static vv_status put_text(const vv_rewrite *w, vv_buf *out, const char *text, size_t len,
+			  bool *changed, vv_error *err)
+{
+	if (w->text_fn) return w->text_fn(w->payload, text, len, out, changed, err);
+	vv_buf_put(out, text, len);
+	return VV_OK;
+}
+
+/* "author NAME <EMAIL> TIME ZONE", also of "committer" and "tagger". */
+static vv_status put_person(const vv_rewrite *w, vv_buf *out, const char *p, const char *next,
+			    bool *changed, vv_error *err)
+{
+	const char *name = p + 1, *end = next - 1;
+
+	while (name < end && name[-1] != ' ') {
+		name++;
+	}
+	while (end > name && *end != '>') {
+		end--;
+	}
+	vv_buf_put(out, p, (size_t)(name - p));
+	const vv_status rc = put_text(w, out, name, (size_t)(end - name), changed, err);
+	vv_buf_put(out, end, (size_t)(next - end));
+	return rc;
+}
+
+static bool is_person(const char *p, const char *end)
+{
+	return begins(p, end, "author ") || begins(p, end, "committer ") ||
+	       begins(p, end, "tagger ");
+}
+
+/* The message, with the new ids of commits. */
+static vv_status put_new_message(const vv_rewrite *w, vv_buf *out, const char *p, const char *end,
+				 bool *changed, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+
+	if (!w->text_fn) {
+		put_message(w, out, p, end);
+		return VV_OK;
+	}
+	put_message(w, &text, p, end);
+	const vv_status rc = vv_buf_ok(&text, err);
+	return rc < 0 ? rc : put_text(w, out, vv_buf_cstr(&text), text.len, changed, err);
+}
+
 /* The headers after "tree". Signatures of the old commit, and quoted tags of the old history, are left out. */
 static vv_status put_headers(vv_rewrite *w, vv_buf *out, const char **at, const char *end,
 			     bool *changed, bool *was_signed, vv_error *err)
@@ -458,6 +518,8 @@ static vv_status put_headers(vv_rewrite *w, vv_buf *out, const char **at, const 
 		} else if (begins(p, end, "gpgsig ") || begins(p, end, "gpgsig-sha256 ") ||
 			   begins(p, end, "mergetag ")) {
 			*was_signed = true;
+		} else if (is_person(p, end)) {
+			rc = put_person(w, out, p, next, changed, err);
 		} else {
 			vv_buf_put(out, p, (size_t)(next - p));
 		}
@@ -487,10 +549,11 @@ static vv_status rewrite_text(vv_rewrite *w, const git_oid *old, const char *p, 
 	if ((rc = edit_tree(w, &tree, "", 0, &now, err)) < 0) return rc;
 	bool changed = !git_oid_equal(&tree, &now);
 	vv_buf_printf(&text, "tree %s\n", vv_git_shows(&now));
-	if ((rc = put_headers(w, &text, &p, end, &changed, &was_signed, err)) < 0 || !changed) {
+	if ((rc = put_headers(w, &text, &p, end, &changed, &was_signed, err)) < 0 ||
+	    (!changed && !w->text_fn) ||
+	    (rc = put_new_message(w, &text, p, end, &changed, err)) < 0 || !changed) {
 		return rc;
 	}
-	put_message(w, &text, p, end);
 	w->unsigned_count += was_signed;
 	if ((rc = write_object(w, GIT_OBJECT_COMMIT, &text, out, err)) < 0) return rc;
 	return keep_changed(w, old, out, err);
@@ -542,10 +605,11 @@ static vv_status rewrite_tag(vv_rewrite *w, const git_oid *old, unsigned depth, 
 
 	*out = *old;
 	if ((rc = vv_tag_target(w->repo, old, &target, err)) < 0 ||
-	    (rc = rewrite_any(w, &target, depth + 1, &now, err)) < 0 ||
-	    git_oid_equal(&target, &now)) {
+	    (rc = rewrite_any(w, &target, depth + 1, &now, err)) < 0) {
 		return rc;
 	}
+	bool changed = !git_oid_equal(&target, &now);
+	if (!changed && !w->text_fn) return VV_OK;
 	if ((rc = vv_object_read(w->repo, old, GIT_OBJECT_TAG, VV_TAG_BYTES_MAX, &object, err)) <
 	    0) {
 		return rc;
@@ -553,13 +617,19 @@ static vv_status rewrite_tag(vv_rewrite *w, const git_oid *old, unsigned depth, 
 	const char *p = git_odb_object_data(object);
 	const char *end = p + git_odb_object_size(object);
 	vv_buf_printf(&text, "object %s\n", vv_git_shows(&now));
-	for (p = after_header(p, end), message = p; message < end && *message != '\n';) {
-		message = after_header(message, end);
+	for (message = after_header(p, end); message < end && *message != '\n'; message = p) {
+		p = after_header(message, end);
+		if (!is_person(message, end)) {
+			vv_buf_put(&text, message, (size_t)(p - message));
+		} else if ((rc = put_person(w, &text, message, p, &changed, err)) < 0) {
+			return rc;
+		}
 	}
-	vv_buf_put(&text, p, (size_t)(message - p));
 	const char *signature = signature_of(message, end);
+	if ((rc = put_new_message(w, &text, message, signature, &changed, err)) < 0 || !changed) {
+		return rc;
+	}
 	w->unsigned_count += signature < end;
-	put_message(w, &text, message, signature);
 	if ((rc = write_object(w, GIT_OBJECT_TAG, &text, out, err)) < 0) return rc;
 	return keep_changed(w, old, out, err);
 }

@@ -7,9 +7,11 @@
  * 	vv_repository_flush(repo, err);
  * 	vv_rewrite_close(w);
  *
+ * vv_rewrite_texts adds a function that edits messages and persons, too.
+ *
  * The function `edit` edits folders. It is called once for each version of a folder; its result
- * must depend only on the folder's path and entries. A commit whose tree and parents do not change
- * keeps its id. All other commits lose their signatures, which would be invalid. In their messages,
+ * must depend only on the folder's path and entries. A commit whose tree, texts and parents do not
+ * change keeps its id. All other commits lose their signatures, which would be invalid. In their messages,
  * ids of rewritten commits are replaced by the new ids. The caller updates the refs.
  */
 #ifndef VV_REPO_GIT_HISTORY_REWRITE_H
@@ -21,6 +23,7 @@
 
 #include "base/arena.h"
 #include "base/auto.h"
+#include "base/buf.h"
 #include "base/error.h"
 #include "repo/git/repository.h"
 
@@ -78,13 +81,20 @@ vv_status vv_rewrite_open(vv_rewrite **out, vv_repository *r, bool dry, vv_rewri
 void vv_rewrite_close(vv_rewrite *w); /* accepts NULL */
 VV_AUTO_FREE(vv_rewrite, vv_rewrite_close)
 
+/* Appends a message of a commit or tag, or "NAME <EMAIL" of a person in it, to out. Sets *changed to
+ * true if it is changed. */
+typedef vv_status (*vv_rewrite_text_fn)(void *payload, const char *text, size_t len, vv_buf *out,
+					bool *changed, vv_error *err);
+/* Makes w call fn for texts, with the payload of vv_rewrite_open. */
+void vv_rewrite_texts(vv_rewrite *w, vv_rewrite_text_fn fn);
+
 /* Stages the rewritten form of a commit, and sets *out to its new id, or to the old id if the
  * commit does not change. Keeps parents that were not rewritten. VV_EREFUSED: folders are nested
  * too deep. VV_ECORRUPT: the commit is damaged. */
 vv_status vv_rewrite_commit(vv_rewrite *w, const vv_oid *commit, vv_oid *out, vv_error *err);
 
 /* Sets *out to the new id of id, an object to which a ref points: a commit, or an annotated tag,
- * which is rewritten if its target has changed. If the object is unchanged, *out is id.
+ * which is rewritten if its target or its text has changed. If the object is unchanged, *out is id.
  * VV_EREFUSED: tags are nested too deep. */
 vv_status vv_rewrite_object(vv_rewrite *w, const vv_oid *id, vv_oid *out, vv_error *err);
 
@@ -95,6 +105,8 @@ typedef struct vv_rewritten {
 /* Returns an array of all *count commits and tags with new ids, in the order in which they were
  * rewritten; borrowed from w until the next rewrite. */
 const vv_rewritten *vv_rewrite_changed(const vv_rewrite *w, size_t *count);
+/* Returns the new id of the commit or tag `old`, or `old` itself if it has none; borrowed likewise. */
+const vv_oid *vv_rewrite_new_id(const vv_rewrite *w, const vv_oid *old);
 /* Returns the number of rewritten commits and tags that have lost a signature. A commit that lost a
  * signed tag of its parent (mergetag) counts, too. */
 size_t vv_rewrite_unsigned(const vv_rewrite *w);

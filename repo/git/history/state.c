@@ -55,6 +55,15 @@ const char *vv_state_shown(vv_repository *r)
 	return name;
 }
 
+vv_status vv_state_need_none(vv_repository *r, const char *needs, vv_error *err)
+{
+	const char *state = vv_state_shown(r);
+
+	if (!*state) return VV_OK;
+	return vv_fail(err, VV_EREFUSED, "%s %s is in progress, and %s\nend it first",
+		       strchr("au", *state) ? "an" : "a", state, needs);
+}
+
 static vv_status write_state(const vv_repository *r, const char *name, const char *text, size_t len,
 			     vv_error *err)
 {

@@ -17,6 +17,9 @@ const char *vv_state_name(vv_repository *r);
 /* Returns the operation's name for messages: "update" for a cherry-pick of the commit of
  * vv_state_begin_update; else as vv_state_name. */
 const char *vv_state_shown(vv_repository *r);
+/* Checks that no operation is in progress. VV_EREFUSED: one is, and `needs`, such as "needs the old
+ * commits". */
+vv_status vv_state_need_none(vv_repository *r, const char *needs, vv_error *err);
 /* Reads MERGE_HEAD, and sets *out to an array of its *count ids: the further parents that the merge
  * commit will have. The caller frees *out with vv_free. If the file does not exist, *count is 0. */
 vv_status vv_state_merge_heads(vv_repository *r, vv_oid **out, size_t *count, vv_error *err);

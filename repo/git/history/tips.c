@@ -24,16 +24,18 @@ typedef struct tips {
 
 typedef vv_status (*file_fn)(const tips *t, const char *path, vv_error *err);
 
-static vv_status give(const tips *t, const char *hex, bool hard, const char *where, vv_error *err)
+static vv_status give(const tips *t, const char *hex, vv_tip_kind kind, const char *where,
+		      vv_error *err)
 {
 	vv_oid id;
 
 	if (!vv_oid_parse(&id, hex, VV_OID_TEXT) || vv_oid_is_null(&id)) return VV_OK;
-	return t->fn(t->payload, vv_to_git(&id), hard, where, err);
+	return t->fn(t->payload, vv_to_git(&id), kind, where, err);
 }
 
 /* All runs of just 40 hex digits. */
-static vv_status scan_text(const tips *t, const vv_buf *text, const char *where, vv_error *err)
+static vv_status scan_text(const tips *t, const vv_buf *text, vv_tip_kind kind, const char *where,
+			   vv_error *err)
 {
 	const char *p = vv_buf_cstr(text), *end = p + text->len;
 	vv_status rc = VV_OK;
@@ -45,7 +47,7 @@ static vv_status scan_text(const tips *t, const vv_buf *text, const char *where,
 			p++;
 		}
 		if (p - start == (ptrdiff_t)VV_OID_TEXT) {
-			rc = give(t, start, false, where, err);
+			rc = give(t, start, kind, where, err);
 		}
 		while (p < end && !vv_is_hex(*p)) {
 			p++;
@@ -54,13 +56,23 @@ static vv_status scan_text(const tips *t, const vv_buf *text, const char *where,
 	return rc;
 }
 
-static vv_status scan_file(const tips *t, const char *path, vv_error *err)
+static vv_status scan_file(const tips *t, const char *path, vv_tip_kind kind, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = vv_missing_ok(vv_read_regular(&text, path, BYTES_MAX, err), err);
 
 	/* It may be gone since the folder was listed. */
-	return rc < 0 ? rc : scan_text(t, &text, path, err);
+	return rc < 0 ? rc : scan_text(t, &text, kind, path, err);
+}
+
+static vv_status scan_state(const tips *t, const char *path, vv_error *err)
+{
+	return scan_file(t, path, VV_TIP_STATE, err);
+}
+
+static vv_status scan_log(const tips *t, const char *path, vv_error *err)
+{
+	return scan_file(t, path, VV_TIP_LOG, err);
 }
 
 /* A loose ref is an id or "ref: <name>"; anything else could hide its target. */
@@ -70,7 +82,7 @@ static vv_status scan_ref(const tips *t, const char *path, vv_error *err)
 	vv_oid id;
 	vv_status rc;
 
-	if (vv_path_ends(path, ".lock")) return scan_file(t, path, err);
+	if (vv_path_ends(path, ".lock")) return scan_state(t, path, err);
 	rc = vv_read_regular(&text, path, LOOSE_REF_MAX, err);
 	if (rc < 0) return vv_missing_ok(rc, err);
 	if (strncmp(vv_buf_cstr(&text), "ref:", 4) == 0) return VV_OK;
@@ -79,7 +91,7 @@ static vv_status scan_ref(const tips *t, const char *path, vv_error *err)
 		return vv_fail(err, VV_ECORRUPT, "the ref '%s' is damaged, expected a commit id",
 			       vv_text_shows(path));
 	}
-	return give(t, text.data, true, path, err);
+	return give(t, text.data, VV_TIP_REF, path, err);
 }
 
 static vv_status scan_packed(const tips *t, const char *commondir, vv_error *err)
@@ -92,7 +104,7 @@ static vv_status scan_packed(const tips *t, const char *commondir, vv_error *err
 		const char *eol = memchr(p, '\n', (size_t)(end - p));
 
 		if (*p != '#' && *p != '^' && end - p > (ptrdiff_t)VV_OID_TEXT) {
-			rc = give(t, p, true, path, err);
+			rc = give(t, p, VV_TIP_REF, path, err);
 		}
 		p = eol ? eol + 1 : end;
 	}
@@ -156,7 +168,7 @@ static vv_status scan_state_files(const tips *t, const char *gitdir, vv_error *e
 		if (is_state_name(f.name) && vv_lstat(&st, f.path, NULL) == VV_OK &&
 		    S_ISREG(st.mode)) {
 			rc = strcmp(f.name, "HEAD") == 0 ? scan_ref(t, f.path, err)
-							 : scan_file(t, f.path, err);
+							 : scan_state(t, f.path, err);
 		}
 	}
 	return rc;
@@ -170,9 +182,9 @@ static vv_status scan_gitdir(const tips *t, const char *gitdir, vv_error *err)
 
 	if (rc < 0 || (rc = scan_state_files(t, gitdir, err)) < 0) return rc;
 	for (size_t i = 0; i < sizeof(state_folders) / sizeof(state_folders[0]); i++) {
-		if ((rc = scan_below(t, gitdir, state_folders[i], scan_file, err)) < 0) return rc;
+		if ((rc = scan_below(t, gitdir, state_folders[i], scan_state, err)) < 0) return rc;
 	}
-	return scan_below(t, gitdir, "logs", scan_file, err);
+	return scan_below(t, gitdir, "logs", scan_log, err);
 }
 
 vv_status vv_worktree_gitdirs(vv_repository *r, vv_string_list *out, vv_error *err)

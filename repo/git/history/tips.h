@@ -7,11 +7,17 @@
 
 #include "repo/git/repository_internal.h"
 
-/* Is called for an object id. hard: the id is in a ref or HEAD, and the object must exist;
- * otherwise, the id is in a reflog or state file, and the object may be missing. where: the file,
- * for messages. A failure ends the call of vv_tips_each. */
-typedef vv_status (*vv_tip_fn)(void *payload, const git_oid *id, bool hard, const char *where,
-			       vv_error *err);
+/* Where an id is. */
+typedef enum vv_tip_kind {
+	VV_TIP_REF,   /* in a ref or HEAD: the object must exist */
+	VV_TIP_STATE, /* in a state file: the object may be missing */
+	VV_TIP_LOG    /* in a reflog: the object may be missing */
+} vv_tip_kind;
+
+/* Is called for an object id. where: the file, for messages. A failure ends the call of
+ * vv_tips_each. */
+typedef vv_status (*vv_tip_fn)(void *payload, const git_oid *id, vv_tip_kind kind,
+			       const char *where, vv_error *err);
 
 /* Calls fn for the ids in refs (loose and packed), HEAD and other state files, and reflogs of all
  * work trees. May call fn several times for an id. Reads the files itself, since libgit2 sees only

@@ -161,7 +161,7 @@ static bool is_alone(const vv_repository *r)
 }
 
 /* A pipe's writer would be waited for. Zeros: it is not there. */
-static vv_status look(vv_stat *st, const char *file, vv_error *err)
+static vv_status stat_regular(vv_stat *st, const char *file, vv_error *err)
 {
 	const vv_status rc = vv_lstat(st, file, err);
 
@@ -208,7 +208,9 @@ static vv_status put_stats(vv_buf *stamp, const vv_repository *r, git_index *ind
 	while (end) { /* before each name of the path */
 		vv_auto(char) *file = vv_asprintf("%s/%.*s" NAME, r->workdir, (int)(end - path),
 						  path);
-		if ((rc = vv_alloc_ok(file, err)) < 0 || (rc = look(&st, file, err)) < 0) return rc;
+		if ((rc = vv_alloc_ok(file, err)) < 0 || (rc = stat_regular(&st, file, err)) < 0) {
+			return rc;
+		}
 		put_stat(stamp, &st);
 		if (st.ino == 0 && index &&
 		    find_in_index(index, file + strlen(r->workdir) + 1, &id)) {
@@ -243,7 +245,7 @@ static vv_status stamp_of_files(vv_buf *stamp, vv_repository *r, const char *pat
 				   vv_text_shows(r->index_file));
 	}
 	for (size_t i = 0; rc == VV_OK && i < sizeof(files) / sizeof(*files); i++) {
-		if ((rc = look(&st, files[i], err)) == VV_OK) {
+		if ((rc = stat_regular(&st, files[i], err)) == VV_OK) {
 			put_stat(stamp, &st);
 		}
 	}
@@ -384,7 +386,7 @@ static const char *skip(const char *p, size_t count)
 }
 
 /* Starts at the last found answer: loops continue from path to path. */
-static bool find(vv_attr_asker *a, const char *path)
+static bool find_answer(vv_attr_asker *a, const char *path)
 {
 	const char *p = vv_buf_cstr(&a->answers);
 
@@ -463,13 +465,15 @@ static vv_status ask_git(vv_attr_asker *a, const char *path, bool ahead, vv_erro
 	    (rc = exchange(a, &paths, count, err)) < 0) {
 		return rc;
 	}
-	return find(a, path) ? VV_OK
-			     : vv_fail(err, VV_EIO, "'git check-attr' gave no answer for '%s'",
-				       vv_text_shows(path));
+	return find_answer(a, path)
+		       ? VV_OK
+		       : vv_fail(err, VV_EIO, "'git check-attr' gave no answer for '%s'",
+				 vv_text_shows(path));
 }
 
 /* git's value of each name: "set", "unset", "unspecified" or a text; borrowed until the next call. */
-static vv_status ask(vv_repository *r, const char *path, const char *said[NAMES], vv_error *err)
+static vv_status ask_values(vv_repository *r, const char *path, const char *said[NAMES],
+			    vv_error *err)
 {
 	const bool of_tree = is_alone(r) || r->bare || !r->workdir;
 	vv_status rc;
@@ -480,7 +484,7 @@ static vv_status ask(vv_repository *r, const char *path, const char *said[NAMES]
 	}
 	vv_attr_asker *a = r->attributes;
 	if ((rc = renew(a, path, of_tree, err)) < 0) return rc;
-	if (!find(a, path) &&
+	if (!find_answer(a, path) &&
 	    ((!of_tree && r->attr_holds > 0 && (rc = vv_attr_can_be_read(r, path, err)) < 0) ||
 	     (rc = ask_git(a, path, !of_tree && r->attr_holds > 0, err)) < 0)) {
 		return rc;
@@ -520,7 +524,7 @@ vv_status vv_attr_text_open(vv_attr_text **out, vv_repository *r, const char *fo
 
 vv_status vv_attr_text_ask(vv_attr_text *t, const char *path, const char **out, vv_error *err)
 {
-	vv_status rc = find(t->asker, path) ? VV_OK : ask_git(t->asker, path, false, err);
+	vv_status rc = find_answer(t->asker, path) ? VV_OK : ask_git(t->asker, path, false, err);
 
 	*out = rc < 0 ? NULL : skip(t->asker->answers.data + t->asker->at, 2);
 	return rc;
@@ -536,7 +540,7 @@ vv_status vv_attr_value(vv_repository *r, const char *path, const char *name, ch
 {
 	const char *said[NAMES];
 	size_t i = 0;
-	vv_status rc = ask(r, path, said, err);
+	vv_status rc = ask_values(r, path, said, err);
 
 	*out = NULL;
 	if (rc < 0) return rc;
@@ -554,7 +558,7 @@ vv_status vv_attr_value(vv_repository *r, const char *path, const char *name, ch
 vv_status vv_attr_tracked(vv_repository *r, const char *path, bool *out, vv_error *err)
 {
 	const char *said[NAMES];
-	vv_status rc = ask(r, path, said, err);
+	vv_status rc = ask_values(r, path, said, err);
 
 	*out = rc == VV_OK && is_varve(said[FILTER]);
 	return rc;
@@ -563,7 +567,7 @@ vv_status vv_attr_tracked(vv_repository *r, const char *path, bool *out, vv_erro
 vv_status vv_attr_compared(vv_repository *r, const char *path, bool *out, vv_error *err)
 {
 	const char *said[NAMES];
-	vv_status rc = ask(r, path, said, err);
+	vv_status rc = ask_values(r, path, said, err);
 
 	*out = rc == VV_OK && !is_varve(said[FILTER]) &&
 	       (is_varve(said[DIFF]) || is_varve(said[MERGE]));
@@ -629,7 +633,7 @@ static bool guesses_text(vv_repository *r)
 vv_status vv_conversion_of(vv_repository *r, const char *path, vv_conversion *out, vv_error *err)
 {
 	const char *said[NAMES];
-	vv_status rc = ask(r, path, said, err);
+	vv_status rc = ask_values(r, path, said, err);
 
 	memset(out, 0, sizeof(*out));
 	if (rc < 0) return rc;
@@ -672,7 +676,7 @@ vv_status vv_filters_of(vv_repository *r, const char *path, const vv_conversion 
 vv_status vv_attr_changes_text(vv_repository *r, const char *path, bool *out, vv_error *err)
 {
 	const char *said[NAMES];
-	vv_status rc = ask(r, path, said, err);
+	vv_status rc = ask_values(r, path, said, err);
 
 	*out = rc == VV_OK && (is_set(said[TEXT]) || is_set(said[ENCODING]) ||
 			       (strcmp(said[TEXT], "unspecified") == 0 &&

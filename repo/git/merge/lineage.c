@@ -63,8 +63,8 @@ static const char *in_git(vv_lineage *l, const char *path, size_t tail)
 }
 
 /* Attaches a trail to a commit, or merges it into the one that waits there. */
-static vv_status put(vv_lineage *l, vv_node *n, const vv_lineage_file *file, void *of_caller,
-		     vv_error *err)
+static vv_status put_trail(vv_lineage *l, vv_node *n, const vv_lineage_file *file, void *of_caller,
+			   vv_error *err)
 {
 	trail **slot = (trail **)vv_node_note(l->walker, n), *t;
 	bool joined = false;
@@ -103,7 +103,7 @@ static vv_status put_at(vv_lineage *l, vv_lineage_file file, void *of_caller, vv
 
 	if (!n || !(file.path = intern(l, file.path))) return vv_fail_nomem(err);
 	vv_status rc = vv_node_parse(l->walker, n, err);
-	return rc < 0 ? rc : put(l, n, &file, of_caller, err);
+	return rc < 0 ? rc : put_trail(l, n, &file, of_caller, err);
 }
 
 /* Marks the commits of the ranges, where one excludes others. */
@@ -318,8 +318,8 @@ int vv_lineage_next(vv_lineage *l, vv_lineage_stop *out, vv_error *err)
 		}
 		if ((rc = look_at_parents(l, &now, count, &same, err)) < 0) return (int)rc;
 		if (same < count) {
-			if ((rc = put(l, l->node->parents[same], &l->parents[same], now.of_caller,
-				      err)) < 0) {
+			if ((rc = put_trail(l, l->node->parents[same], &l->parents[same],
+					    now.of_caller, err)) < 0) {
 				return (int)rc;
 			}
 			continue;

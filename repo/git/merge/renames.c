@@ -167,7 +167,7 @@ typedef struct finder {
 
 static bool is_file(const vv_rename_file *f)
 {
-	return (f->mode & 0170000) == 0100000;
+	return vv_mode_is_file(f->mode);
 }
 
 static bool same_name(const vv_rename_file *a, const vv_rename_file *b)
@@ -175,7 +175,7 @@ static bool same_name(const vv_rename_file *a, const vv_rename_file *b)
 	return strcmp(vv_path_base(a->path), vv_path_base(b->path)) == 0;
 }
 
-static void take(finder *f, size_t gone, size_t come)
+static void pair_files(finder *f, size_t gone, size_t come)
 {
 	f->from[come] = gone;
 	f->taken[gone] = true;
@@ -189,7 +189,7 @@ static void match_equal(finder *f, bool named)
 			if (!f->taken[g] && f->gone[g].mode == f->come[c].mode &&
 			    vv_oid_equal(&f->gone[g].id, &f->come[c].id) &&
 			    (!named || same_name(&f->gone[g], &f->come[c]))) {
-				take(f, g, c);
+				pair_files(f, g, c);
 			}
 		}
 	}
@@ -287,7 +287,7 @@ static vv_status match_alike(finder *f, vv_error *err)
 		const pair *p = &f->pairs[i];
 
 		if (!f->taken[p->gone] && f->from[p->come] == VV_RENAMED_FROM_NONE) {
-			take(f, p->gone, p->come);
+			pair_files(f, p->gone, p->come);
 		}
 	}
 	return rc;

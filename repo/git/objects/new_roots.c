@@ -186,7 +186,7 @@ static vv_status linked_see(vv_linked *l, const git_oid *tree, vv_error *err)
 
 	if (rc < 0 || !added) return rc;
 	rc = vv_tree_find(l->repo, tree, FILE_NAME, &mode, &id, err);
-	if (rc == VV_OK && (mode & 0170000) == 0100000) {
+	if (rc == VV_OK && vv_mode_is_file(mode)) {
 		rc = vv_oid_set_add(&l->files, &id, &added, err);
 		rc = rc < 0 || !added ? rc : see_file(l, &id, err);
 	}
@@ -253,6 +253,11 @@ typedef struct finding {
 	size_t step_count, step_cap;
 	vv_hash_index step_index;
 	vv_linked linked;
+	const vv_expired *expired, *lists;
+	const vv_oid *wants;
+	size_t want_count;
+	vv_cid_set current; /* roots in the trees of wants */
+	bool current_loaded;
 	vv_blob_look look;
 	vv_node *commit; /* at hand */
 	items added, gone;
@@ -342,6 +347,27 @@ static vv_status load_edge(finding *f, vv_error *err)
 	return rc;
 }
 
+/* --- roots that came back --------------------------------------------------------------- */
+
+/* Expired versions are rare, and the trees are read only for them. */
+static vv_status find_expired(finding *f, vv_new_root *n, vv_error *err)
+{
+	const bool listed = vv_expired_has(f->expired, &n->root);
+	vv_store *store;
+	vv_status rc;
+
+	if (!listed && !vv_expired_has(f->lists, &n->root)) return VV_OK;
+	if (!f->current_loaded &&
+	    (rc = vv_tree_roots(&f->current, f->repo, f->wants, f->want_count, err)) < 0) {
+		return rc;
+	}
+	f->current_loaded = true;
+	if ((rc = vv_repository_store(f->repo, &store, err)) < 0) return rc;
+	n->current = vv_cid_set_has(&f->current, &n->root);
+	n->expired = listed && !(n->current && vv_store_has(store, &n->root));
+	return VV_OK;
+}
+
 /* --- one commit ------------------------------------------------------------------------ */
 
 static vv_status keep_item(finding *f, items *l, const char *path, const vv_oid *id, vv_error *err)
@@ -361,8 +387,9 @@ static vv_status give(finding *f, const vv_cid *root, uint64_t bytes, const vv_c
 
 	if (rc < 0 || !added) return rc;
 	vv_new_root n = {.root = *root, .bytes = bytes, .link = linked_source(&f->linked, root)};
+	if ((rc = find_expired(f, &n, err)) < 0) return rc;
 	if (!vv_cid_is_null(before) && !vv_cid_equal(before, root) &&
-	    !linked_source(&f->linked, before)) {
+	    !linked_source(&f->linked, before) && !vv_expired_has(f->expired, before)) {
 		n.before = *before;
 		n.known_before = !vv_cid_set_has(&f->given, before);
 	}
@@ -391,11 +418,6 @@ static vv_status came_by_merge(finding *f, const vv_change *c, bool *out, vv_err
 	return rc;
 }
 
-static bool is_file(uint32_t mode)
-{
-	return (mode & 0170000) == 0100000;
-}
-
 static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 {
 	finding *f = payload;
@@ -404,17 +426,17 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	bool is;
 	vv_status rc;
 
-	if (is_file(c->old_mode) && !is_file(c->new_mode)) {
+	if (vv_mode_is_file(c->old_mode) && !vv_mode_is_file(c->new_mode)) {
 		return keep_item(f, &f->gone, c->path, &c->old_id, err);
 	}
-	if (!is_file(c->new_mode) || vv_oid_equal(&c->old_id, &c->new_id)) return VV_OK;
+	if (!vv_mode_is_file(c->new_mode) || vv_oid_equal(&c->old_id, &c->new_id)) return VV_OK;
 	vv_arena_reset(&f->look.arena);
 	if ((rc = came_by_merge(f, c, &is, err)) < 0 || is ||
 	    (rc = read_root(f, vv_to_git(&c->new_id), c->path, &k, &is, err)) < 0 || !is ||
 	    vv_cid_set_has(&f->given, &k.root)) {
 		return rc;
 	}
-	if (!is_file(c->old_mode)) return keep_item(f, &f->added, c->path, &c->new_id, err);
+	if (!vv_mode_is_file(c->old_mode)) return keep_item(f, &f->added, c->path, &c->new_id, err);
 	if ((rc = root_of(f, vv_to_git(&c->old_id), &before, err)) < 0) return rc;
 	return give(f, &k.root, k.bytes, &before, c->path, err);
 }
@@ -523,18 +545,26 @@ static vv_status look_at_commit(finding *f, vv_error *err)
 	return rc;
 }
 
+bool vv_new_root_is_left(const vv_new_root *n, vv_store *store, const vv_expired *there)
+{
+	if (n->link) return true;
+	return (!n->current && vv_expired_has(there, &n->root)) ||
+	       (n->expired && !vv_store_has(store, &n->root));
+}
+
 vv_status vv_new_roots_each(vv_repository *r, const vv_oid *wants, size_t want_count,
 			    const vv_oid *haves, size_t have_count, vv_new_root_fn fn,
 			    void *payload, vv_error *err)
 {
 	vv_new_sum sum;
 
-	return vv_new_roots_sum(r, wants, want_count, haves, have_count, fn, payload, &sum, err);
+	return vv_new_roots_sum(r, wants, want_count, haves, have_count, NULL, fn, payload, &sum,
+				err);
 }
 
 vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_count,
-			   const vv_oid *haves, size_t have_count, vv_new_root_fn fn, void *payload,
-			   vv_new_sum *sum, vv_error *err)
+			   const vv_oid *haves, size_t have_count, const vv_expired *lists,
+			   vv_new_root_fn fn, void *payload, vv_new_sum *sum, vv_error *err)
 {
 	vv_pack_sum plain_sum = {0};
 	vv_status rc;
@@ -543,7 +573,15 @@ vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_co
 		*sum = (vv_new_sum){r->came_plain->commits, r->came_plain->blob_bytes};
 		return VV_OK;
 	}
-	finding f = {.repo = r, .fn = fn, .payload = payload, .linked.repo = r, .look.repo = r};
+	finding f = {.repo = r,
+		     .fn = fn,
+		     .payload = payload,
+		     .linked.repo = r,
+		     .look.repo = r,
+		     .lists = lists,
+		     .wants = wants,
+		     .want_count = want_count};
+	if ((rc = vv_expired_read(&f.expired, r, err)) < 0) return rc;
 	rc = vv_object_range_open(&f.range, r, wants, want_count, haves, have_count, err);
 	const int plain = rc == VV_OK ? vv_pack_heads_plain(r, f.range.commits.count,
 							    have_count == 0, &plain_sum, err)
@@ -565,6 +603,7 @@ vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_co
 	vv_object_range_clear(&f.range);
 	vv_oid_set_clear(&f.edge);
 	vv_cid_set_reset(&f.given);
+	vv_cid_set_reset(&f.current);
 	vv_blob_look_clear(&f.look);
 	return rc;
 }

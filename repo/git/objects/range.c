@@ -96,7 +96,7 @@ static vv_status paint_had(painting *p, vv_node *n, vv_error *err)
 	return rc;
 }
 
-static vv_status take(painting *p, vv_node *n, vv_error *err)
+static vv_status take_commit(painting *p, vv_node *n, vv_error *err)
 {
 	uint32_t *flags = vv_node_flags(p->range->walker, n);
 	bool had = *flags & HAD;
@@ -121,7 +121,7 @@ static vv_status paint(painting *p, vv_error *err)
 
 	while ((p->open > 0 || slop > 0) && (n = vv_queue_pop(&p->queue))) {
 		slop = p->open > 0 ? SLOP : slop - 1;
-		if ((rc = take(p, n, err)) < 0) return rc;
+		if ((rc = take_commit(p, n, err)) < 0) return rc;
 	}
 	return VV_OK;
 }

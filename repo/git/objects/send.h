@@ -13,6 +13,9 @@
 
 #include "base/error.h"
 #include "repo/blocks/cid.h"
+#include "repo/blocks/reach.h"
+#include "repo/blocks/store.h"
+#include "repo/git/history/expired.h"
 #include "repo/git/objects/git_object.h"
 #include "repo/git/repository.h"
 
@@ -46,7 +49,7 @@ typedef struct vv_new_root {
 	vv_cid root,
 		/* the root of the file in the first parent, at the same path or at the path before
 		 * a rename. It was passed to fn earlier, or is in haves. A null CID: no such root,
-		 * or the root of a linked version, whose blocks both sides may lack */
+		 * or the root of a linked or expired version, whose blocks both sides may lack */
 		before;
 	bool known_before; /* `before` is in the history of haves, so that the peer has it */
 	uint64_t bytes;    /* size of the version's file */
@@ -54,8 +57,19 @@ typedef struct vv_new_root {
 	/* the source of a linked version (VV_LINK_SCHEME), whose blocks are not sent; NULL: not
 	 * linked. Borrowed for the call */
 	const char *link;
+	/* only determined for versions that a list of expired versions names
+	 * (repo/git/history/expired.h): a tree of wants has it. It may have come back after its
+	 * rows expired, so it is sent and fetched if somebody has its blocks */
+	bool current;
+	/* a list of the repository names it, unless it is current and stored there: then it came
+	 * back, and is a version as any other */
+	bool expired;
 	vv_oid commit; /* a new commit that has the version */
 } vv_new_root;
+/* Returns true if the blocks of n are not sent from `store`, and nothing may require them: n is
+ * linked, or n has expired and is not stored, or the lists `there` of the receiver name it and it is
+ * not current. there may be NULL. */
+bool vv_new_root_is_left(const vv_new_root *n, vv_store *store, const vv_expired *there);
 typedef vv_status (*vv_new_root_fn)(void *payload, const vv_new_root *n, vv_error *err);
 /* Calls fn once for each dataset version (root) that new commits of wants bring, oldest commits
  * first. A version that the haves have at another path, or only in older commits, may be passed,
@@ -74,10 +88,15 @@ typedef struct vv_new_sum {
 	uint64_t plain_bytes;
 } vv_new_sum;
 /* Calls fn as vv_new_roots_each does, and sets *sum to totals of the new commits. fn may be
- * NULL. */
+ * NULL. lists: more lists, for the member `current`; may be NULL. */
 vv_status vv_new_roots_sum(vv_repository *r, const vv_oid *wants, size_t want_count,
-			   const vv_oid *haves, size_t have_count, vv_new_root_fn fn, void *payload,
-			   vv_new_sum *sum, vv_error *err);
+			   const vv_oid *haves, size_t have_count, const vv_expired *lists,
+			   vv_new_root_fn fn, void *payload, vv_new_sum *sum, vv_error *err);
+
+/* Adds to *out the roots of the pointers in the trees of the count commits or tags ids. Skips objects
+ * that are missing or cannot be read. */
+vv_status vv_tree_roots(vv_cid_set *out, vv_repository *r, const vv_oid *ids, size_t count,
+			vv_error *err);
 
 typedef vv_status (*vv_linked_fn)(void *payload, const vv_cid *root, const char *source,
 				  vv_error *err);

@@ -8,6 +8,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/objects/range.h"
+#include "repo/git/objects/send.h"
 #include "repo/git/tree_internal.h"
 
 #define PATH_BYTES_MAX 16384u
@@ -122,6 +123,41 @@ vv_status vv_tree_pointers_blob(vv_tree_pointers *g, const git_oid *id, const ch
 	return object ? read_pointer(g, object, path, commit, err) : VV_OK;
 }
 
+static vv_status note_root(void *payload, const vv_pointer *p, const char *path VV_UNUSED,
+			   const vv_oid *commit VV_UNUSED, const char *what VV_UNUSED,
+			   vv_error *err)
+{
+	return p ? vv_cid_set_note(payload, &p->root, err) : VV_OK;
+}
+
+static vv_status skip_unread(void *payload VV_UNUSED, const char *id VV_UNUSED,
+			     const char *path VV_UNUSED, const vv_oid *commit VV_UNUSED,
+			     const char *what VV_UNUSED, vv_error *err VV_UNUSED)
+{
+	return VV_OK;
+}
+
+vv_status vv_tree_roots(vv_cid_set *out, vv_repository *r, const vv_oid *ids, size_t count,
+			vv_error *err)
+{
+	vv_auto(vv_tree_pointers) g = {0};
+	vv_status rc = VV_OK;
+
+	vv_tree_pointers_init(&g, r, note_root, out);
+	g.unread = skip_unread;
+	for (size_t i = 0; rc == VV_OK && i < count; i++) {
+		git_object *at = NULL, *tree = NULL;
+
+		if (git_object_lookup(&at, r->git, vv_to_git(&ids[i]), GIT_OBJECT_ANY) == 0 &&
+		    git_object_peel(&tree, at, GIT_OBJECT_TREE) == 0) {
+			rc = vv_tree_pointers_look(&g, git_object_id(tree), &ids[i], err);
+		}
+		git_object_free(tree);
+		git_object_free(at);
+	}
+	return rc;
+}
+
 vv_status vv_blob_pointer(vv_pointer *out, bool *is, vv_blob_look *l, const git_oid *id,
 			  const char *path, vv_error *err)
 {
@@ -181,7 +217,7 @@ static vv_status visit_entry(vv_tree_pointers *g, const vv_oid *commit, vv_error
 	vv_status rc;
 
 	if ((rc = vv_tree_cursor_next(&l->at, err)) < 0) return rc;
-	if ((at.mode & 0170000) != 0100000 && !vv_mode_is_tree(at.mode)) {
+	if (!vv_mode_is_file(at.mode) && !vv_mode_is_tree(at.mode)) {
 		return VV_OK; /* a symbolic link or a submodule */
 	}
 	if (vv_oid_set_has(&g->seen, &at.id)) return VV_OK;

@@ -91,7 +91,8 @@ vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const
 	static const char *const by_git[] = {"git", "hook", "run", "--ignore-missing",
 					     "--to-stdin=/dev/stdin"};
 	const char *more[5] = {NULL, NULL, NULL, vv_write_turn_setting(r), NULL};
-	size_t count = 0, first = 0;
+	const size_t count = vv_texts_count(args);
+	size_t first = 0;
 	bool set;
 	vv_status rc;
 	int code;
@@ -100,9 +101,6 @@ vv_status vv_hook_run_with(vv_repository *r, const char *name, const char *const
 	if ((rc = hook_path(r, name, &path, err)) < 0 ||
 	    (rc = vv_hook_is_set(&set, r, name, err)) < 0 || (!set && !vv_program_runs(path))) {
 		return rc;
-	}
-	while (args && args[count]) {
-		count++;
 	}
 	vv_auto_free const char **argv = vv_calloc(count + 8, sizeof(char *));
 	more[0] = git_dir = env_setting("GIT_DIR", r->gitdir);

@@ -143,11 +143,8 @@ vv_status vv_runner_wait_for_index(vv_repository *repo, vv_error *err)
 static vv_status run_once(vv_runner *r, vv_error *err)
 {
 	vv_auto(char) *by = vv_asprintf(BY_GIT "=%s", vv_repository_gitdir(r->repo));
-	size_t count = 0;
+	const size_t count = vv_texts_count(r->more);
 
-	while (r->more && r->more[count]) {
-		count++;
-	}
 	vv_auto_free const char **more = vv_calloc(count + 2, sizeof(*more));
 	if (!by || !more) return vv_fail_nomem(err);
 	more[0] = by;

@@ -174,6 +174,16 @@ before_drop() {
 	varve push -q 2> /dev/null
 }
 
+before_expire() {
+	local day
+	repo shop
+	for day in 1 2 3 4 5 6 7 8 9 10 11 12; do
+		prices $((4000 + day * 100)) > prices.csv
+		tick 86400
+		commit "Day $day" prices.csv
+	done
+}
+
 before_fetch() {
 	hub
 	bob_pushes

@@ -420,3 +420,31 @@ two_versions() {
 	ends_with 2 varve convert t.csv r.parquet
 	stderr_has "'varve cat -o FILE.parquet' writes Parquet"
 }
+
+@test "Parquet of a lazy clone has all rows, which it fetches, or is refused" {
+	new_repo o
+	cd o
+	seq 1 20000 | sed 's/.*/&,name &,&.5/; 1i id,name,x' > t.csv
+	varve add -q t.csv
+	varve commit -qm base
+	seq 1 20000 | sed 's/.*/&,other &,&.75/; 1i id,name,x' > t.csv
+	varve commit -qam other
+	cd ..
+	git config --global varve.reader.parquet.command "$PWD/writer"
+	printf '#!/bin/sh\ncat "$2"\n' > writer
+	chmod +x writer
+	(cd o && varve cat --format parquet HEAD~1:t.csv) > want
+	[ "$(wc -c < want)" -gt 100000 ]
+	for clone in l m; do
+		varve clone -q --lazy o $clone
+	done
+	cd l
+	varve cat --format parquet HEAD~1:t.csv | cmp - ../want
+	mv ../o ../gone
+	succeeds varve cat -o t.parquet HEAD~1:t.csv
+	same_bytes ../want t.parquet
+	cd ../m
+	ends_with 2 varve cat -o t.parquet HEAD~1:t.csv
+	stderr_has "is missing here, and could not be fetched"
+	[ ! -e t.parquet ]
+}

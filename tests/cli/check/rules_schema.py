@@ -12,7 +12,7 @@ write = sys.argv[1] == "--write"
 docs, table = sys.argv[2:] + [None] if write else sys.argv[1:]
 
 ACCEPTED = [
-    "{}", '{"version": 1, "$schema": "x", "description": "d"}', '{"onCommit": "refuse", "failOn": "warning", "limit": 0}',
+    "{}", '{"version": 1, "$schema": "x", "description": "d"}', '{"onCommit": "refuse", "failOn": "warning", "limit": 0}', '{"keep": "last=3,daily=9"}',
     '{"rules": {"type-error": "off", "blank-row": {"severity": "warning", "mostly": "99.5%"}}}',
     '{"rules": {"row-constraint": "id > 0"}}', '{"rules": {"row-constraint": ["id > 0", {"condition": "id < 9"}]}}',
     '{"rules": {"row-constraint": {"condition": "id > 0", "title": "t", "severity": "off", "mostly": 0.5}}}',
@@ -22,7 +22,7 @@ ACCEPTED = [
     '{"datasets": [{"path": "*.csv", "check": true, "rules": {"extra-cell": "warning"}}, {"path": ["a", "b"]}]}',
 ]
 REFUSED = [
-    "[]", "null", '{"version": 2}', '{"rulez": {}}', '{"onCommit": true}', '{"failOn": "off"}', '{"limit": -1}', '{"limit": "5"}',
+    "[]", "null", '{"keep": 5}', '{"version": 2}', '{"rulez": {}}', '{"onCommit": true}', '{"failOn": "off"}', '{"limit": -1}', '{"limit": "5"}',
     '{"rules": []}', '{"rules": {"type-eror": "off"}}', '{"rules": {"type-error": "warn"}}', '{"rules": {"type-error": []}}',
     '{"rules": {"type-error": {"max": 1}}}', '{"rules": {"type-error": {"mostly": 2}}}', '{"rules": {"type-error": {"columns": 5}}}',
     '{"rules": {"row-count": {"min": -1}}}', '{"rules": {"row-count": {"min": 1.5}}}', '{"rules": {"row-count": {"min": "5"}}}',

@@ -2,8 +2,9 @@
 """Tables without a key in which a long run of rows has changed: changed_runs.py VARVE SEED COUNT, in an empty folder.
 
 Of each pair the edits are known: rows that stayed have changes in less than half of their columns, others were inserted or
-removed. The difference tells no more rows as added or removed than that, but for one in fifty; and a merge with a side that
-changed a cell of one row has that cell and all that the other side changed.
+removed. No changed row is equal to a row of the old table by chance: equal rows are one row, so this pair would be another one
+than the edits made. The difference tells no more rows as added or removed than that, but for one in fifty; and a merge with a
+side that changed a cell of one row has that cell and all that the other side changed.
 """
 import random
 import re
@@ -40,6 +41,11 @@ def change(rng, kinds, table):
                 number = re.fullmatch(r"\d+(\.\d)?", r[column])
                 r[column] = r[column] + ("0" if "." in r[column] else ".0") if number and how == "respell" else \
                     str(float(r[column]) + 5) if number and how == "add" else "v%d" % rng.randrange(10**6)
+    old = {tuple(t) for t in table}
+    for i, (r, t) in enumerate(zip(rows, table)):
+        if r != t and tuple(r) in old:
+            column = next(c for c in range(len(kinds)) if r[c] != t[c])
+            r[column] = "w%d" % i
     at, end = sorted(rng.sample(range(len(rows) + 1), 2))
     rows = [list(t) for t in table[:at]] + rows[at:end] + [list(t) for t in table[end:]]
     removed = inserted = 0

@@ -130,3 +130,13 @@ became_unique() {
 		python3 "$BATS_TEST_DIRNAME/changed_runs.py" varve "$((8 * ${VARVE_TEST_SAMPLE:-1}))" 8
 	fi
 }
+
+# Rows above and below the run are equal to rows in it, of which there are more in the old version.
+@test "rows that repeat above, in and below a run of changed rows are told at their own places" {
+	mkdir runs
+	cd runs
+	for seed in 2368 3518 74426 200629; do
+		python3 "$BATS_TEST_DIRNAME/changed_runs.py" varve "$seed" 1
+		rm -rf .git ./* .gitattributes
+	done
+}

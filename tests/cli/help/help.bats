@@ -105,7 +105,7 @@ all_commands() {
 @test "an unknown option names the nearest one and the way to help" {
 	ends_with 2 varve commit --amendd
 	stderr_has "commit has no option '--amendd'"
-	stderr_has "did you mean '--amend'?"
+	stderr_has "did you mean 'varve commit --amend'?"
 	ends_with 2 varve -x
 	stderr_has "varve has no option '-x'"
 }
@@ -117,10 +117,10 @@ all_commands() {
 	varve commit -q -m one
 	git tag v1
 	ends_with 2 varve cat --order-by=price prices.csv
-	stderr_has "--sort COLUMN sorts ascending"
+	stderr_has "did you mean 'varve cat --sort=price prices.csv'?"
 	[ "$(varve cat --sort price prices.csv)" = $'id,price\n3,1\n2,5\n1,9' ]
 	ends_with 2 varve clone --depth 1 . ../copy
-	stderr_has "'git clone' with this option, then 'varve fetch'"
+	stderr_has "'varve clone --lazy . ../copy' does it"
 	varve commit -q --allow-empty -m two
 	git clone -q --depth 1 "file://$PWD" ../copy
 	cd ../copy
@@ -128,7 +128,7 @@ all_commands() {
 	succeeds varve restore prices.csv
 	[ "$(cat prices.csv)" = "$(cat ../work/prices.csv)" ]
 	ends_with 2 varve clone --filter=blob:none ../work ../other
-	stderr_has '--lazy'
+	stderr_has "'varve clone --lazy ../work ../other' does it"
 }
 
 @test "names from the command line are escaped" {
@@ -215,7 +215,7 @@ all_commands() {
 	ends_with 2 varve cat prices.csv --columns dog
 	stderr_lacks "did you mean"
 	ends_with 2 varve log --onelien
-	stderr_has "did you mean '--oneline'?"
+	stderr_has "did you mean 'varve log --oneline'?"
 	ends_with 2 varve check --skip tpye-error
 	stderr_has "did you mean 'type-error'?"
 }
@@ -257,6 +257,7 @@ all_commands() {
 	rows 3 > t.csv
 	varve add -q --key id t.csv
 	varve commit -qm one
+	echo '{}' > varve.json
 	while IFS='|' read -r words expected; do
 		eval "ends_with 2 varve $words"
 		stderr_has "$expected"
@@ -270,14 +271,43 @@ all_commands() {
 		cat t.csv --filter "price > 3"|--where
 		cat t.csv --select id,price|--columns
 		cat t.csv --csv|--format csv
-		cat t.csv --sort price --desc|--sort -COLUMN
+		cat t.csv --sort price --desc|did you mean 'varve cat t.csv --sort -price'?
+		cat t.csv --desc|--sort -COLUMN
 		blame t.csv 2|--row 2
 		blame t.csv --row 2 --column price|--cells
 		add t.csv --primary-key id|--key
 		commit "a message"|a message follows -m
 		check --strict t.csv|--fail-on warning
-		rm t.csv --row 3|varve delete FILE KEY
+		rm t.csv --row 3|'varve delete t.csv 3'
 		set t.csv id=2 price=4|write the key without its column: '2'
+		set t.csv --row 2 --column price 4|'varve set FILE KEY COL=VALUE'
+		update t.csv 2 price=4|'varve set t.csv 2 price=4' does it
+		head -n 5 t.csv|'varve cat t.csv --limit 5'
+		head t.csv|'varve cat t.csv --limit 10'
+		tail -3 t.csv|'varve cat t.csv | tail -n 3'
+		cut -c id,price t.csv|'varve cat t.csv --columns id,price'
+		uniq price t.csv|SELECT DISTINCT price FROM t"
+		frequency -s price t.csv|SELECT price, count(*) FROM t GROUP BY price"
+		frequency -s "a b" t.csv|SELECT COLUMN, count(*) FROM t GROUP BY COLUMN"
+		sample 2 t.csv|SELECT * FROM t ORDER BY random() LIMIT 2"
+		history t.csv 2|'varve log --row 2 t.csv'
+		history t.csv|'varve log t.csv'
+		append t.csv varve.json|'tail -n +2 varve.json >> t.csv'
+		rename t.csv a b|'varve rename-column t.csv a b'
+		export --format parquet t.csv|'varve cat t.csv -o OUT.parquet'
+		drop-column t.csv price|'varve cat t.csv --columns OTHERS'
+		replace t.csv price 1 2|'varve set t.csv KEY COL=VALUE'
+		primary-key id t.csv|'varve add --key COLUMNS t.csv'
+		sum "a b" t.csv|log --figure 'sum(COLUMN)' t.csv
+		sum price t.csv|log --figure 'sum(price)' t.csv
+		show HEAD:t.csv --columns id|'varve cat HEAD:t.csv --columns id' does it
+		undo|'varve restore FILE' or 'varve revert HEAD' does it
+		cat --rev HEAD t.csv|'varve cat HEAD:t.csv' does it
+		diff --html|varve web --export pages
+		log t.csv --column price|'varve blame --cells t.csv'
+		blame t.csv K2|--row K2
+		add -p t.csv|varve restore --row KEY FILE
+		serve --port 80|--http 127.0.0.1:80 .
 	END
 	git diff --quiet
 	succeeds varve set --new t.csv id=2 price=4
@@ -291,12 +321,12 @@ all_commands() {
 	succeeds varve help excel
 	[ "$(sed -n 2p <<< "$output")" = "  varve help use/recipes    Excel there and back" ]
 	succeeds varve help retention
-	[ "$(sed -n 2p <<< "$output")" = "  varve drop                remove local data of versions that others have" ]
+	output_has "varve expire --keep last=30"
 	succeeds varve help spreadsheet
 	output_has "varve help"
 	succeeds varve help foreign
 	output_has "varve help use/rules"
-	for word in share who chart backup retention snapshot lock append upsert join release nightly citation; do
+	for word in share who chart backup snapshot lock append upsert join release nightly citation; do
 		succeeds varve help "$word"
 		output_has "no command or page is called '$word'; nearest:"
 	done
@@ -320,7 +350,7 @@ all_commands() {
 		How do I delete a row?|varve delete
 		pull request|varve help programs/ci
 		delete row|varve delete FILE KEY
-		show me the history|varve log FILE
+		show me the history|varve log [FILE]
 		who changed this cell|varve help use/recipes
 		merge tool|varve resolve
 		open in power bi|varve help use/recipes
@@ -369,9 +399,14 @@ all_commands() {
 		stderr_has "is not installed"
 		stderr_has "hint: install the package varve-"
 	done
-	for words in "--http 127.0.0.1:0 ." "--auth users --http=127.0.0.1:0 ." "--hash-secret ada"; do
+	for words in "--http 127.0.0.1:0 ." "--auth users --http=127.0.0.1:0 ."; do
 		PATH=$PWD/alone:/usr/bin:/bin ends_with 2 varve serve $words
 		stderr_has "varve serve --http requires varve-web"
+		stderr_has "hint: install the package varve-web"
+	done
+	for option in --relay --through --hash-secret; do
+		PATH=$PWD/alone:/usr/bin:/bin ends_with 2 varve serve "$option" ada
+		stderr_has "varve serve $option requires varve-web"
 		stderr_has "hint: install the package varve-web"
 	done
 	cp "$VARVE_BIN/varve-vault" alone/

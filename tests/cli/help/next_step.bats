@@ -94,9 +94,9 @@ hint: 'varve add new.csv' reads and stages it"
 	ends_with 1 varve sql 'select * from ck.csv'
 	stderr_has 'write a name with a dot in double quotes: "ck.csv"'
 	ends_with 2 varve blame -L 2,3 q.csv
-	stderr_has "'git blame -L 2,3 q.csv' works here"
+	stderr_has "'varve blame q.csv | sed -n '1p;2,3 p'' does it"
 	ends_with 2 varve cat ck.csv --head 3
-	stderr_has "'--limit'"
+	stderr_has "--limit 3"
 	ends_with 2 varve cat ck.csv --row 1
 	stderr_has "'--where'"
 	ends_with 2 varve clone /nope

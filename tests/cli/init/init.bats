@@ -139,6 +139,9 @@ kept_apart() {
 	ends_with 2 varve status
 	stderr_has "/.git/HEAD' is a symbolic link, and varve supports only a file"
 	stderr_has "hint: unset core.preferSymlinkRefs, then run 'git symbolic-ref HEAD"
+	git symbolic-ref HEAD refs/heads/other # git finds no repository in a link to a branch that does not exist yet
+	ends_with 2 varve init
+	stderr_has "is a symbolic link"
 	git config --global --unset core.preferSymlinkRefs
 	git symbolic-ref HEAD "$(git symbolic-ref HEAD)"
 	succeeds varve init -q

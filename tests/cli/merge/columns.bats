@@ -506,7 +506,7 @@ assert (a["rowNumbers"], b["rowNumbers"]) == ({"base": 1, "theirs": 2}, {"base":
 	clean
 }
 
-@test "a row without a key of a table that git keeps as text is put back with the whole table" {
+@test "a row without a key of a table that git keeps as text is put back alone or with the others" {
 	new_repo
 	echo 't.csv merge=varve' > .gitattributes
 	printf 'a,b,c\n1,x,k\n1,x,k\n2,y,l\n3,z,m\n4,q,n\n' > t.csv
@@ -518,8 +518,8 @@ assert (a["rowNumbers"], b["rowNumbers"]) == ({"base": 1, "theirs": 2}, {"base":
 	printf 'a,b,c\n1,x,k\n1,x,k\n3,z,m\n' > t.csv
 	git commit -qam main
 	ends_with 1 varve merge spring
-	ends_with 2 varve resolve --theirs t.csv --row theirs:3
-	holds 'a,b,c\n1,x,k\n1,x,k\n3,z,m\n'
+	succeeds varve resolve --theirs t.csv --row theirs:3
+	holds 'a,b,c\n1,x,k\n1,x,k\n2,W,l\n3,z,m\n'
 	succeeds varve resolve --theirs t.csv
 	holds 'a,b,c\n1,x,k\n1,x,k\n2,W,l\n3,z,m\n4,V,n\n'
 }
@@ -760,4 +760,22 @@ type_after() {
 	[ "$(type_after tba,n/k 12 13 3000 git)" = integer ]
 	[ "$(type_after tba,n/k 12 open 3000 varve)" = string ]
 	[ "$(type_after 007,008 12 13 60 varve)" = string ]
+}
+
+@test "columns without a name stay without one where a merge writes the header anew" {
+	new_repo
+	seq 1 30 | sed 's/.*/u&,n&,a&,x,,,/; 1i id,name,artist,img,,,' > x.csv
+	varve add -q x.csv
+	varve commit -qm base
+	git checkout -qb side
+	seq 1 30 | sed 's/.*/u&,n&,a&,,x,,/; 1i id,name,artist,slot,img,,' > x.csv
+	varve commit -qam theirs
+	git checkout -q main
+	seq 1 30 | sed 's/.*/u&,n&,a&!,x,,,/; 1i id,name,artists,img,,,' > x.csv
+	varve commit -qam ours
+	succeeds varve merge -q side
+	[ "$(head -2 x.csv | tr '\n' ' ')" = "id,name,artists,slot,img,, u1,n1,a1!,,x,, " ]
+	touch x.csv
+	succeeds varve add x.csv
+	succeeds git diff --cached --exit-code
 }

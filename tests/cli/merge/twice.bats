@@ -57,6 +57,83 @@ sold() {
 	[ "$(sold)" = "2026-01-04,X,70 " ]
 }
 
+# Both sides replace the fifth row of ranges by others.
+ranges() {
+	rm -rf r
+	new_repo r
+	cd r
+	seq 1 9 | sed 's/.*/&000-&999,north,o&/; 1i range,area,office' > v.csv
+	"$@"
+	git checkout -qb side
+	sed -i '/^5000-/c\5000-5799,mid,x\n5800-5999,mid,y' v.csv
+	varve commit -qam theirs
+	git checkout -q main
+	sed -i '/^5000-/c\5000-5499,south,p\n5500-5999,south,q' v.csv
+	varve commit -qam ours
+}
+
+as_table() {
+	varve add -q --no-key v.csv
+	varve commit -qm base
+}
+
+as_text() {
+	sed -i '$p' v.csv # no column distinguishes the rows
+	echo '*.csv merge=varve diff=varve' > .gitattributes
+	git add .
+	git commit -qm base
+}
+
+replaced() {
+	sed -n '/^4/,/^6/p' v.csv | tr '\n' ' '
+}
+
+@test "a row without a key that both sides replaced by different rows is a conflict, decided by a side or as both" {
+	for how in as_table as_text; do
+		ranges $how
+		run varve merge side
+		[ "$status" -eq 1 ]
+		output_has "CONFLICT (content): v.csv: 1 row that both replaced by different rows"
+		run varve conflicts
+		output_has "row base:5, replaced on both sides by different rows"
+		output_has "row theirs:6, in its place in side"
+		output_has "varve resolve --both keeps the new rows of both sides"
+		while read -r side wanted; do
+			varve merge --abort
+			varve merge -q side || :
+			succeeds varve resolve "--$side"
+			[ "$(replaced)" = "4000-4999,north,o4 $wanted 6000-6999,north,o6 " ]
+		done <<-END
+			ours 5000-5499,south,p 5500-5999,south,q
+			theirs 5000-5799,mid,x 5800-5999,mid,y
+			base 5000-5999,north,o5
+			both 5000-5499,south,p 5500-5999,south,q 5000-5799,mid,x 5800-5999,mid,y
+		END
+		varve merge --abort
+		varve merge -q side || :
+		succeeds varve resolve --theirs --row theirs:6 --row 5
+		[ "$(replaced)" = "4000-4999,north,o4 5500-5999,south,q 5800-5999,mid,y 6000-6999,north,o6 " ]
+		succeeds varve resolve --theirs
+		[ "$(replaced)" = "4000-4999,north,o4 5000-5799,mid,x 5800-5999,mid,y 6000-6999,north,o6 " ]
+		succeeds varve merge --continue
+		cd ..
+	done
+}
+
+@test "a replaced row stays a conflict where the key was only found, and none where it is declared or a rule keeps all" {
+	ranges eval 'varve add -q v.csv; varve commit -qm base'
+	ends_with 1 varve merge side
+	output_has "1 row that both replaced by different rows"
+	succeeds varve resolve --theirs --row 5000-5799
+	varve merge --abort
+	cd ..
+	ranges eval 'varve add -q --key range v.csv; varve commit -qm base'
+	succeeds varve merge side
+	cd ..
+	ranges eval 'echo "{\"merge\": {\"*\": {\"rows\": \"both\"}}}" > varve.json; git add varve.json; varve add -q --no-key v.csv; varve commit -qm base'
+	succeeds varve merge side
+}
+
 @test "one row in common among others is a conflict that proposes both, and resolve takes no other table" {
 	start
 	printf 'id,n\n1,a\n' > k.csv
@@ -678,4 +755,48 @@ places() {
 	succeeds varve merge -q side
 	[ "$(grep -c Basel-Land few.tsv)" -eq 2 ]
 	[ "$(grep -c plum sold.csv)" -eq 2 ]
+}
+
+@test "without a common version a key that was found on one side alone joins no tables either" {
+	new_repo
+	git commit -q --allow-empty -m base
+	git checkout -qb side
+	seq 1 30 | sed 's/.*/n&,x&/; 1i name,v' > t.csv
+	varve add -q --no-key t.csv
+	varve commit -qm side
+	git checkout -q main
+	seq 21 50 | sed 's/.*/n&,x&/; 1i name,v' > t.csv
+	varve add t.csv
+	varve commit -qm main
+	run varve merge side
+	[ "$status" -eq 1 ]
+	output_has "CONFLICT (content): t.csv: both added a table without a declared key, with different rows"
+	[ "$(wc -l < t.csv)" -eq 31 ]
+}
+
+# Ours adds rows without an id, some of which theirs has with one; the labels are the same.
+lost_key() {
+	new_repo
+	seq 1 20 | sed 's/.*/C:&,part & of a whole,organ,k&/; 1i id,label,kind,note' > t.csv
+	varve add -q t.csv
+	varve commit -qm base
+	git checkout -qb side
+	printf 'C:31,the left lobe,organ,p\nC:32,the right lobe,organ,q\n' >> t.csv
+	varve commit -qam theirs
+	git checkout -q main
+	printf ',the left lobe,organ,\n,the upper lobe,organ,r\n' >> t.csv
+	varve commit -qam ours
+}
+
+@test "rows that both added are one row in conflict if a side lost the key that was found, and another column names them" {
+	lost_key
+	run varve merge side
+	[ "$status" -eq 1 ]
+	output_has "CONFLICT (content): t.csv: 2 cells of 1 row"
+	run varve conflicts
+	output_has "row 21, added on both sides"
+	output_lacks "two rows, one key"
+	succeeds varve resolve --theirs --row 21
+	succeeds varve merge --continue
+	[ "$(tail -n +22 t.csv | sort | tr '\n' ' ')" = ",the upper lobe,organ,r C:31,the left lobe,organ,p C:32,the right lobe,organ,q " ]
 }

@@ -45,6 +45,18 @@ waits_of() {
 	[ -z "$(git status --porcelain)" ]
 }
 
+@test "git -c and the drivers of a merge's tables start no other git to list the settings" {
+	need_strace
+	two_sides 3
+	strace -f -qq -o ../trace -e trace=execve varve merge -q side
+	[ "$(grep -c '"merge-file".* = 0$' ../trace)" -ge 6 ]
+	! grep -q '"config", "--list"' ../trace || false
+	echo 4,4 >> t1.csv
+	strace -f -qq -o ../trace -e trace=execve git -c user.name="it's me" -c core.quotePath add t1.csv
+	grep -q '"filter-process".* = 0$' ../trace
+	! grep -q '"config", "--list"' ../trace || false
+}
+
 @test "blocks that a merge did not make durable before the power went are written again" {
 	two_sides 2
 	touch .git/varve/unsynced

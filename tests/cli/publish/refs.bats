@@ -124,6 +124,12 @@ is_new() {
 	as ada varve push -q
 	varve -C ../was fetch -q
 	git push -q -f origin "$old:main"
+	# the hub gives the commit as long as it has it
+	succeeds varve clone ../hub.git ../kept
+	stderr_lacks "lacks the commit"
+	is_new ../kept
+	git -C ../hub.git repack -adq
+	git -C ../hub.git prune --expire=now
 	succeeds varve clone ../hub.git ../b
 	stderr_has "but lacks the commit ${new:0:10} that this head names"
 	stderr_has "fetching the history from $site instead"

@@ -152,6 +152,19 @@ load ../helper
 	output_has '"cellsUndecided":0'
 }
 
+@test "zeros that rounding leaves at the end of a number are not shown, and it comes back all the same" {
+	new_repo
+	printf 'id,lon\n1,-89.23450472\n2,-116.0050597\n3,-100.5122997\n4,-74.00601234\n5,-116.0050597\n' > t.csv
+	varve add -q --key id t.csv
+	varve commit -qm one
+	printf 'id;lon\r\n1;-89,2345047\r\n2;-116,00506\r\n3;-100,5123\r\n4;-74,0060123\r\n5;-116,005\r\n' > t.csv # 5: edited
+	succeeds varve restore --spelling t.csv
+	stderr_has "row 2, column lon: restored -116.0050597, displayed as -116,00506; if this is an edit, enter it again"
+	stderr_has "restored 4 cells, kept 1 changed cell"
+	printf 'id,lon\n1,-89.23450472\n2,-116.0050597\n3,-100.5122997\n4,-74.00601234\n5,-116.005\n' > want
+	same_bytes want t.csv
+}
+
 @test "dates in words of any language come back by the column itself" {
 	new_repo
 	printf 'id,day\n1,2024-03-04\n2,2024-03-14\n3,2023-05-01\n4,2022-05-31\n5,2024-03-02\n' > t.csv
@@ -220,6 +233,31 @@ saved_in() {
 		head -n 5 t.csv | cmp - want
 		[ "$(tail -n 1 t.csv)" = '5,?l?sk,5.50' ]
 	done
+}
+
+@test "signs that Shift_JIS has and windows-31j reads as their wide forms come back, and edits with them stay" {
+	new_repo
+	# as LibreOffice saves it: the pound is 81 92, and letters that Shift_JIS lacks are question marks
+	printf 'id,name\n1,Zoë £12\n2,café\n3,£1 résumé\n4,naïve\n5,plain\n' > t.csv
+	varve add -q --key id t.csv
+	varve commit -qm base
+	cp t.csv base.csv
+	printf 'id,name\n1,Zo? \x81\x9212\n2,caf?\n3,\x81\x921 r?sum?\n4,na?ve\n5,plain\n' > saved.csv
+	cp saved.csv t.csv
+	succeeds varve restore --spelling t.csv
+	same_bytes base.csv t.csv
+	sed 's/^5,plain/5,\x81\x92 7 edited/' saved.csv > t.csv
+	succeeds varve restore --spelling t.csv
+	sed 's/^5,plain/5,£ 7 edited/' base.csv | cmp - t.csv
+	# with both forms in the older version, an edit may mean either
+	printf 'id,name\n1,Zoë £12\n2,￡ café\n3,£1 résumé\n4,naïve\n5,plain\n' > t.csv
+	varve add -q t.csv
+	varve commit -qm both
+	printf 'id,name\n1,Zo? \x81\x9212\n2,\x81\x92 caf?\n3,\x81\x921 r?sum?\n4,na?ve\n5,\x81\x92 7\n' > t.csv
+	cp t.csv want
+	ends_with 2 varve restore --spelling t.csv
+	stderr_has "its encoding cannot be found from other cells"
+	same_bytes want t.csv
 }
 
 @test "a changed cell in an encoding that the other cells leave open is refused" {

@@ -33,15 +33,21 @@ stop_server() {
 	grep -q '^stopped$' "$BATS_TEST_TMPDIR/server.log"
 }
 
-# A request is in the log a moment after its answer.
-log_has() {
+# wait_for LOG PATTERN [COUNT]: until COUNT lines of the log match; $tries times 50 ms.
+wait_for() {
 	local i
-	for ((i = 0; i < 200; i++)); do
-		! grep -q -- "$1" "$BATS_TEST_TMPDIR/server.log" || return 0
+	for ((i = 0; i < ${tries:-600}; i++)); do
+		[ "$(grep -- "$2" "$1" 2>/dev/null | wc -l)" -lt "${3:-1}" ] || return 0
 		sleep 0.05
 	done
-	cat "$BATS_TEST_TMPDIR/server.log" >&2
+	echo "no '$2' in $1:" >&2
+	cat "$1" >&2
 	return 1
+}
+
+# A request is in the log a moment after its answer.
+log_has() {
+	tries=200 wait_for "$BATS_TEST_TMPDIR/server.log" "$1"
 }
 
 # Two versions of a table of 20,000 rows in src; HEAD~1 and HEAD.

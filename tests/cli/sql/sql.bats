@@ -274,7 +274,7 @@ prices.csv,cell,"[""1""]",price,30.5,31.5,29,0,0'
 	stderr_has 'syntax error'
 	stderr_has '^--- error here'
 	ends_with 1 varve sql 'SELECT * FROM prices@v1'
-	stderr_has 'hint: quote a name with a revision: "NAME@REV"'
+	stderr_has 'hint: write a name with a revision in double quotes: "prices@v1"; or write: NAME AS OF '"'REV'"
 	ends_with 1 varve sql 'SELECT * FROM prizes'
 	stderr_has 'did you mean "prices"?'
 	ends_with 1 varve sql 'SELECT * FROM "prices@nosuch"'

@@ -55,7 +55,7 @@ both_come_back() {
 @test "one machine that replicates while the other one prunes loses nothing" {
 	two_machines
 	for n in 1 2 3 4; do
-		# Something large that goes again: it is pruned while Bob, who still has it, counts on it.
+		# Something large that is removed again: it is pruned while Bob still has it and relies on it.
 		git switch -q -c "aside$n"
 		seq 1 5000 | awk -v n="$n" 'BEGIN { srand(n); print "id,x" } { print $1 "," rand() }' > "big$n.csv"
 		varve add -q "big$n.csv"
@@ -69,7 +69,7 @@ both_come_back() {
 		change "1$n" ada
 		as_bob varve vault replicate -q &
 		other=$!
-		# Bob's commits are not all here: then it says so, and does nothing.
+		# Some of Bob's commits are missing here: the command reports this, and does nothing.
 		varve vault prune --grace 0 > ../pruned 2>&1 || grep -q "refs of the vault lead to commits that this repository lacks" ../pruned
 		wait "$other"
 		git fetch -q ../bob bob

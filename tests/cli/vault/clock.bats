@@ -1,4 +1,4 @@
-# Clocks that are far off: nobody is kept from working, and nothing goes early.
+# Wrong clocks: no machine is blocked, and nothing is deleted early.
 load vault
 
 setup_clock() {

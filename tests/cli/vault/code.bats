@@ -12,7 +12,7 @@ striped_vault() {
 	keep_recovery
 }
 
-# away HOLDER...: their folders are gone; back brings them again.
+# away HOLDER...: moves their folders away; back restores them.
 away() {
 	local name
 	for name; do
@@ -105,13 +105,13 @@ all_back() {
 	varve vault holder add h ../h --domain "house h" 2> /dev/null
 	succeeds varve vault repair
 	[[ $stderr =~ "replaced "([0-9]+)" copies (".*"); read "([0-9.]+)" MB" ]]
-	# The rest is a shard of less than 1 MB, and two of its three copies may be gone.
+	# The rest is a shard of less than 1 MB, and two of its three copies may be lost.
 	awk -v read="${BASH_REMATCH[2]}" 'BEGIN { exit !(read * 1e6 >= 4 * 1048512 && read * 1e6 < 6 * 1048512) }'
 	[ "$(find ../g ../h -path '*/shards/*' -size 1048512c -printf '%f\n' | sort)" = "$gone" ]
 	[ ! -e .git/varve/vault/made ]
 	succeeds varve vault repair
 	stderr_has "replaced 0 copies"
-	# Now two others can go: the vault knows who came in their place.
+	# Two others can be lost now: the vault has their replacements.
 	away a c
 	all_back d
 	back a c
@@ -266,7 +266,7 @@ stripes_are() {
 	add_bytes 4 200000
 	succeeds varve vault replicate
 	[[ $stderr != *"as stripes"* ]]
-	# What was retired goes, and all is there without it.
+	# Retired shards are deleted, and everything is complete without them.
 	succeeds varve vault prune --grace 0
 	stderr_has "rewrote 0 runs"
 	[ "$(find .. -path '*/shards/*' -size 1048512c -printf '%f\n' | sort -u | wc -l)" = 6 ]
@@ -312,7 +312,7 @@ stripes_are() {
 	succeeds varve vault prune --grace 0
 	stderr_has "rewrote 1 run"
 	stripes_are 0
-	# Data and parity are gone from every holder.
+	# No holder has data or parity any longer.
 	[ "$(find .. -path '*/shards/*' -size 1048512c | wc -l)" = 0 ]
 	succeeds varve vault status
 	succeeds varve vault audit --all

@@ -1,4 +1,4 @@
-# Shards of stripes, the parity too, at servers that check what they take.
+# Shards of stripes, the parity too, at servers that check what they store.
 load holders
 load ../serve/server
 load hold

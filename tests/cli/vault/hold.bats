@@ -162,7 +162,7 @@ shard_records() {
 	succeeds varve vault replicate --copies 2
 	cp -R ../repo ../thief
 	before=$(shard_records records)
-	# He signs what he likes with a key of his own: the server looks at who writes.
+	# He signs records with a key of his own: the server checks the author.
 	record=$(ls ../a/*/records/*/* | head -n 1)
 	head -c 64 /dev/zero > ../forged
 	tail -c +65 "$record" >> ../forged
@@ -381,7 +381,7 @@ knows_places() {
 	output_has "code: refused"
 	output_has "record has released the shard $gone since it was placed"
 	has_all x
-	# What is there may come again, and stays as it is.
+	# Stored objects may be sent again, and stay unchanged.
 	kept=$(kind_shards x | head -n 1)
 	touch -d '2020-01-01' "$(kept_in x)/$kept"
 	kind_get x "$kept" > ../kept
@@ -446,7 +446,7 @@ knows_places() {
 	output_has "signs with another key"
 	ends_with 2 varve vault holder add x "$url"
 	stderr_has "varve vault holder add x URL --key $(cat ../keeper-x.did)"
-	# As the hint says.
+	# The command in the hint.
 	succeeds varve vault holder add x "$url" --key "$(cat ../keeper-x.did)"
 	succeeds varve vault audit
 	succeeds varve vault replicate
@@ -455,7 +455,7 @@ knows_places() {
 	stderr_has "has no key, since only varve servers sign"
 }
 
-# domains WORD: what JSON of holder list says of x and y, of which the first must begin so.
+# domains WORD: the domains of x and y in the JSON of holder list; the first must begin with WORD.
 domains() {
 	varve vault holder list --json > ../list
 	python3 -c 'import json, sys
@@ -485,7 +485,7 @@ assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
 	git config --unset holder.x.domain
 	git config --unset holder.y.domain
 	domains "host 127.0.0.1"
-	# Nor does it when the server is away and nobody said where it stands.
+	# Nor does it if the server is unreachable and its place was not set.
 	stop_keeper
 	domains "did:key:"
 }
@@ -494,7 +494,7 @@ assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
 	x_and a
 	git config holder.y.url "${url/127.0.0.1/localhost}"
 	git config holder.y.domain "house y"
-	# Whoever answers is asked for his key.
+	# Each holder that answers must send its key.
 	git config --unset holder.x.key
 	ends_with 2 varve vault replicate --copies 3 --min 1
 	stderr_has "3 copies are required, and the holders are in only 2 failure domains"

@@ -9,15 +9,15 @@
 #	kind_shards NAME         prints the CIDs of the shards that it keeps, a line each, sorted
 #	kind_get NAME CID        prints a shard's bytes
 #	kind_set NAME CID FILE   puts other bytes under that name, behind varve's back
-#	kind_lose NAME CID       takes a shard away, behind varve's back
+#	kind_lose NAME CID       deletes a shard without varve
 #	kind_end                 stops everything (optional); call it from teardown
 #
-# and says of what it cannot do, before or in setup:
+# and declares its limits, before or in setup:
 #
 #	kind_records=no          it keeps shards only, no records: nobody can recover from it alone
-#	kind_limit=no            it cannot be told how much it may keep
-#	kind_ranges=no           a whole shard comes for a leaf of it
-#	kind_deletes=no          it does not delete at once when it is told to
+#	kind_limit=no            its room cannot be limited
+#	kind_ranges=no           it returns a whole shard for a leaf of it
+#	kind_deletes=no          it does not delete at once on request
 #
 # Beside the holder of the kind (`x`) there are folders (`a`, `b`), so that kinds are mixed.
 
@@ -49,7 +49,7 @@ has_all() {
 	diff ../wanted ../has >&2
 }
 
-# What goes there is there, byte for byte, and sent once.
+# Stored shards are there, byte for byte, and were sent once.
 holder_keeps_what_is_replicated() {
 	x_and a
 	succeeds varve vault replicate --copies 2
@@ -92,7 +92,7 @@ holder_gives_everything_back() {
 	[ "${#lines[@]}" = 9001 ]
 }
 
-# Shards come back from it when the others have lost them.
+# Shards are restored from it after the others have lost them.
 holder_gives_shards_for_a_repair() {
 	x_and a b
 	add_large
@@ -105,7 +105,7 @@ holder_gives_shards_for_a_repair() {
 	succeeds varve vault audit --all
 }
 
-# Blocks that were dropped here come from it, although nobody named it, when the origin is gone.
+# Dropped blocks are fetched from it, although it was not named, if the origin is unreachable.
 holder_gives_blocks() {
 	x_and a
 	varve init -q --bare ../hub.git
@@ -189,7 +189,7 @@ holder_that_lies_is_not_believed() {
 	succeeds varve vault audit --all
 }
 
-# A full holder is named, and another one takes its share.
+# A full holder is reported, and another one stores its share.
 holder_says_when_it_is_full() {
 	[ "${kind_limit-}" != no ] || skip "this kind cannot be limited"
 	new_vault "a b"
@@ -224,7 +224,7 @@ holder_that_was_away_is_paid() {
 	succeeds varve vault status
 }
 
-# Its share goes elsewhere before it is forgotten.
+# Its share is copied elsewhere before it is removed.
 holder_is_left() {
 	x_and a
 	succeeds varve vault replicate --copies 2
@@ -240,7 +240,7 @@ holder_is_left() {
 	output_lacks "$url"
 }
 
-# What nothing needs goes, and only that.
+# Only unneeded shards are deleted.
 holder_deletes_what_is_pruned() {
 	[ "${kind_deletes-}" != no ] || skip "this kind does not delete at once"
 	x_and a

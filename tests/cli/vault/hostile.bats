@@ -67,7 +67,7 @@ bob_joins() {
 @test "two holders that were exchanged are found and repaired" {
 	new_vault a b
 	varve vault replicate --copies 1 > /dev/null
-	# Each shard goes to one of them, drawn by its name: until both have some.
+	# Each shard is stored at one of them, chosen by its name: until both have some.
 	for n in $(seq 60); do
 		[ -z "$(ls ../a/*/shards 2> /dev/null)" ] || [ -z "$(ls ../b/*/shards 2> /dev/null)" ] || [ "$n" -lt 7 ] || break
 		change "$n"
@@ -95,7 +95,7 @@ bob_joins() {
 	before=$(ls -A ../b/*/shards | wc -l)
 	varve vault replicate --limit-rate 500000 > ../said 2>&1 3>&- &
 	work=$!
-	# The first new shard is on its way: the disk goes, and an empty folder is in its place.
+	# While the first new shard is sent, an empty folder replaces the disk.
 	for _ in $(seq 600); do
 		[ "$(ls -A ../b/*/shards | wc -l)" = "$before" ] || break
 		sleep 0.1

@@ -16,7 +16,7 @@ teardown() {
 	kind_stop x
 }
 
-# lies LIE: the node does this wrong from now on.
+# lies LIE: makes the node send this wrong answer from now on.
 lies() {
 	kind_stop x
 	start_ipfs "$1" "$port"

@@ -193,7 +193,7 @@ recovered() {
 	other=$!
 	XDG_CONFIG_HOME=$first varve vault replicate -q
 	wait "$other"
-	# Each takes in what the other wrote; nothing is owed, nothing was overwritten.
+	# Each reads the other's records; nothing is missing, nothing was overwritten.
 	export XDG_CONFIG_HOME=$first
 	succeeds varve vault replicate
 	succeeds varve vault ledger verify

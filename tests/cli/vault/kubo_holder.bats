@@ -2,7 +2,7 @@ load holders
 load ../../interop/packages
 load stores
 
-# Kubo itself as a holder, and what it and varve's gateway say to each other. Building it takes minutes, so only
+# Kubo itself as a holder, and its exchange with varve's gateway. Building it takes minutes, so only
 # VARVE_TEST_ALL=1 has it.
 
 kind_records=no
@@ -24,7 +24,7 @@ free_port() {
 	python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
 }
 
-# A node that knows nobody. Arguments: of init.
+# A node without peers. Arguments: of init.
 make_node() {
 	[ ! -d "$IPFS_PATH" ] || return 0
 	"$ipfs" init --profile "${1-test}" > /dev/null

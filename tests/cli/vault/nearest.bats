@@ -1,5 +1,5 @@
-# The vault as a source of blocks beside peers: the nearest is asked first, the origin last, and no holder that is slow,
-# gone or lying holds anybody up. What was asked of whom is counted at the servers.
+# The vault as a source of blocks beside peers: the nearest gets requests first, the origin last, and no holder that is slow,
+# lost or lying delays a read. The servers count the requests.
 load vault
 load ../serve/server
 load hold
@@ -83,7 +83,7 @@ dropped() {
 	: > "$store.log"
 }
 
-# read_version N: it can be read, and is right; stderr stays for who looks at it.
+# read_version N: reads it, and checks its rows; stderr remains for the caller.
 read_version() {
 	run --separate-stderr timeout 120 varve cat --raw "main~$((5 - $1)):big.csv"
 	[ "$status" = 0 ] || {
@@ -93,7 +93,7 @@ read_version() {
 	[ "$(timeout 120 varve cat --raw "main~$((5 - $1)):big.csv" | sha256sum)" = "$(cat "../sum$1")" ]
 }
 
-# Shards that the bucket was asked for since `dropped`, or since the last call of `forget`.
+# The number of shards requested from the bucket since `dropped`, or since the last call of `forget`.
 shards_asked() {
 	grep -c 'GET .*/shards/' "$store.log" || :
 }
@@ -103,7 +103,7 @@ forget() {
 	: > ../count
 }
 
-# from WHO: bytes of blocks that came from it, by the receipts.
+# from WHO: bytes of blocks received from it, by the receipts.
 from() {
 	python3 - "$1" <<-'END'
 	import json, sys
@@ -168,7 +168,7 @@ from() {
 	rm "$store.mode"
 	read_version 2
 	[ "$(shards_asked)" = 0 ]
-	# when nobody else has it, it is asked all the same
+	# if no other holder has it, it still gets the request
 	mv ../hub.git ../gone
 	read_version 3
 	[ "$(shards_asked)" -gt 0 ]
@@ -224,7 +224,7 @@ proxy_to() {
 	done
 	grep -o 'GET [^ ]*/shards/[^ ?]*' "$store.log" | sort > ../asked
 	[ "$(wc -l < ../asked)" -ge 1 ] || { cat "$store.log" .git/varve/receipts >&2; false; }
-	# lines are opened anew for each version, so that a shard comes at most once for each of them
+	# lines are opened again for each version, so each shard is received at most once for each of them
 	[ "$(uniq -c < ../asked | awk '$1 > 4' | wc -l)" = 0 ]
 	succeeds varve fsck --data
 }
@@ -255,7 +255,7 @@ for i in range(60000): print(f"{i},{r.getrandbits(200):x}")' > wide.csv
 	cp -a . ../named
 	rm -rf ../b
 	[ "$(timeout 120 varve cat --raw main~1:wide.csv | sha256sum)" = "$(cat ../wide)" ]
-	# and where nobody named the vault, since a remote has it that is gone
+	# and without a name of the vault, since a lost remote has it
 	cd ../named
 	sed -i 's/ vault:$/ origin/' .git/varve/elsewhere
 	[ "$(timeout 120 varve cat --raw main~1:wide.csv | sha256sum)" = "$(cat ../wide)" ]
@@ -279,14 +279,14 @@ for i in range(60000): print(f"{i},{r.getrandbits(200):x}")' > wide.csv
 	chmod 600 "$XDG_CONFIG_HOME/varve/key"
 	read_version 2
 	[ "$(from "the vault")" = 0 ]
-	# with the passphrase the vault takes part again
+	# with the passphrase the vault is used again
 	echo "--delay 700" > ../line
 	VARVE_PASSPHRASE_FILE=$PWD/../phrase read_version 3
 	[ "$(from "the vault")" -gt 0 ]
 }
 
-# come_back: an empty machine gets everything from x, which is asked first, and a; prints how many shards there are and
-# of how many of them x was asked for.
+# come_back: an empty machine gets everything from x, which gets requests first, and a; prints the number of shards and
+# of those requested from x.
 come_back() {
 	rm -rf ../back
 	forget

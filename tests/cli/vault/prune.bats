@@ -47,7 +47,7 @@ load vault
 	varve vault replicate -q
 	cd ../repo
 	export XDG_CONFIG_HOME=$first
-	# Bob's commit is not here: nobody can tell what it needs.
+	# Bob's commit is missing here: the shards that it needs are unknown.
 	ends_with 2 varve vault prune --grace 0
 	stderr_has "refs of the vault lead to commits that this repository lacks"
 	stderr_has "with 'git fetch' and 'varve fetch' from their clones"
@@ -84,7 +84,7 @@ load vault
 	sleep 1
 	succeeds varve vault prune --grace 0
 	stderr_has "deleted 1 copy"
-	# Bob's branch still has it, and he has just heard that it goes.
+	# Bob's branch still has it, and he has just read that it will be deleted.
 	export XDG_CONFIG_HOME=$second
 	cd ../bob
 	succeeds varve vault replicate
@@ -117,7 +117,7 @@ load vault
 	[ "$(varve cat HEAD~50:t.csv | sed -n 10p)" = 9,109 ]
 }
 
-# Has each of the holders a shard at least? Whom a run goes to is a draw by its name.
+# Does each holder have at least one shard? The name of a run determines its holders.
 all_hold() {
 	for name in a b c; do
 		[ "$(find "../$name" -path '*/shards/*' -type f | wc -l)" -gt 0 ] || return 1

@@ -85,7 +85,7 @@ damage() {
 	change 5
 	succeeds varve vault replicate
 	cp -R ../a ../good
-	# The place and the receipt of the first run: what they say is not needed.
+	# The place and the receipt of the first run, which are not needed.
 	for n in 2 3; do
 		name=$(record a "$n")
 		rm -rf ../a ../again

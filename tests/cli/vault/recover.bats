@@ -1,4 +1,4 @@
-# What comes back when not everything can be had, and what is said of it.
+# Partial recovery, and its report.
 load vault
 
 # One commit on main at this time, in the vault too.

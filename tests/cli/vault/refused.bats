@@ -1,4 +1,4 @@
-# A holder that takes nothing more, and what it has is still read, audited, and let go of.
+# A holder that accepts nothing more: its shards are still read, audited, and released.
 load holders
 load ../serve/server
 load hold
@@ -173,7 +173,7 @@ records_of() {
 	serve_keeper x 800k
 	varve vault holder add x "$url" --domain "house x" 2> /dev/null
 	succeeds varve vault replicate --copies 2
-	# One run of a file that stays, and more that goes.
+	# One run of a file that stays, and more that are deleted.
 	add_file keep
 	git switch -q -c aside
 	for n in 1 2 3; do

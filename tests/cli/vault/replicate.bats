@@ -166,7 +166,7 @@ load vault
 	ends_with 2 varve vault replicate
 	stderr_has "two machines use the key"
 	stderr_has "varve vault key new --force"
-	# A copy that takes the place of the original goes on.
+	# A copy that replaces the original continues.
 	git fetch -q ../repo main
 	succeeds varve vault replicate --adopt
 	cd ../repo

@@ -1,7 +1,7 @@
 # Shards that no holder has any longer, and the clone that still has what was in them.
 load vault
 
-# Everything comes back from each holder alone, as it is here.
+# Everything is restored from each holder alone, as it is here.
 comes_back() {
 	local holder
 	for holder in "$@"; do
@@ -22,7 +22,7 @@ comes_back() {
 	change 6
 	succeeds varve vault replicate
 	[ "$(ls ../a/*/shards | wc -l)" = 3 ]
-	# The oldest run, the newest, all of them: each time as far as anybody knows by an audit.
+	# The oldest run, the newest, all of them: each time as far as an audit shows.
 	for which in '1p' '$p' 'p'; do
 		for shard in $(ls -tr ../a/*/shards/* | sed -n "$which"); do
 			rm "$shard" "../b/${shard#../a/}"

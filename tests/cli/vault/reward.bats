@@ -1,4 +1,4 @@
-# Room at a server: what was said, or what somebody keeps for the server's owner, as audits prove it.
+# Room at a server: the setting, or what a client keeps for the server's owner, as audits prove it.
 load holders
 load ../serve/server
 load hold
@@ -91,7 +91,7 @@ ann_keeps() {
 	git -C keeper-ann config varve.holdFor "$1"
 }
 
-# standing: what ann's server would say, as JSON in ../standing, which the model in Python checks with the raw records.
+# standing: the answer of ann's server, as JSON in ../standing, which the model in Python checks with the raw records.
 standing() {
 	"${clock[@]}" varve -C ../keeper-ann vault ledger standing --json > "$BATS_TEST_TMPDIR/work/standing"
 	python3 "$BATS_TEST_DIRNAME/standing_model.py" "$(varve vault key show)" ../standing .git/varve/vault/ledger
@@ -136,24 +136,24 @@ ben_keeps_for_ann() {
 	kept=$(figure "$ben" bytes)
 	[ "$kept" -ge 264192 ]
 	[ "$(figure "$ben" room)" = $((kept * 5)) ]
-	# What is used is what lies there.
+	# The used room is the size of the stored shards.
 	[ "$(($(figure "$ben" shards) + $(figure "$ben" records)))" = \
 		"$(find keeper-ann/varve/hold/bafy* -type f -printf '%s\n' | awk '{ n += $1 } END { print n }')" ]
 	as ann succeeds varve -C ../keeper-ann vault ledger standing
 	output_has "$ben"
 	output_has "it keeps for you: 2"
 	output_has "you keep for it: "
-	# After thirty days without an audit there is no room but what was said, and nothing goes.
+	# After thirty days without an audit only the room of the setting remains, and nothing is deleted.
 	as ann faketime -f +31d varve -C ../keeper-ann vault ledger standing --json > standing
 	[ "$(figure "$ben" room)" = 307200 ]
 	as ben succeeds varve vault audit --all ann
-	# Without settings nothing is said of room.
+	# Without settings room is not reported.
 	as ann succeeds varve vault ledger standing
 	stderr_has "this repository keeps no copies for others: varve.hold and varve.holdFor are not set"
 	output_has "you keep nothing for it: varve.holdFor does not name it"
 }
 
-# forge NAME: an audit of ann's vault, signed by this machine's key whether it may or not, comes to ann.
+# forge NAME: sends ann an audit of her vault, signed by this machine's key, with or without permission.
 forge() {
 	as ann python3 "$BATS_TEST_DIRNAME/forge.py" ../folder-ann "$BATS_TEST_TMPDIR/config-$1/varve/key" audit > number
 	as ann varve vault ledger log > log
@@ -229,7 +229,7 @@ forge() {
 	as ben add_file more
 	as ben ends_with 1 varve vault replicate
 	kept=$(sed -n 's/.*it may use 2.1 MB and uses \([0-9.]*\) MB.*/\1/p' <<< "$stderr")
-	# But for its rounding, and records that came since; a shard is more.
+	# Except for rounding, and later records; a shard is larger.
 	find keeper-ann/varve/hold/bafy* -type f -printf '%s\n' | awk -v kept="$kept" '
 		{ n += $1 }
 		END { d = n / 1e6 - kept; exit !(kept > 1 && d > -0.11 && d < 0.11) }'
@@ -297,7 +297,7 @@ change_readme() {
 	as ben succeeds varve vault prune --grace 0
 	stderr_has "deleted 2 copies"
 	[ "$(ls keeper-ann/varve/hold/bafy*/shards | wc -l)" -lt "$had" ]
-	# Nothing else came with it.
+	# Nothing else was sent with it.
 	as ben change_readme
 	as ben ends_with 1 varve vault replicate
 	stderr_has "this server does not keep copies for any writer of this vault"

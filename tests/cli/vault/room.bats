@@ -91,7 +91,7 @@ bytes_of() {
 	add_file one
 	ends_with 1 varve vault replicate
 	stderr_has "no room for the key $ann: it may use 307.2 kB"
-	# Records that say so come all the same.
+	# Records that report this are still sent.
 	succeeds varve vault prune --grace 0
 	stderr_has "deleted 2 copies"
 	succeeds varve vault replicate

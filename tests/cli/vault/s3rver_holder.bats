@@ -64,7 +64,7 @@ kind_lose() {
 	holder_keeps_what_is_replicated
 }
 
-# s3rver 3.7.1 leaves a common prefix out where no object stands directly behind it, as S3 does not: here one does.
+# s3rver 3.7.1 omits a common prefix without an object directly after it, unlike S3: here one follows.
 @test "gives everything back" {
 	new_machine() {
 		export XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/config-empty"

@@ -15,7 +15,7 @@ teardown() {
 	stop_sshd
 }
 
-# The far side is told by its settings: nobody there starts a server with options.
+# The remote side is configured by its settings: no server with options is started there.
 kind_start() {
 	new_keeper "$1"
 	mkdir -p "$far/.config"

@@ -17,7 +17,7 @@ start_program() {
 	[ -n "$port" ]
 }
 
-# The same of one that prints its port; what it says else goes to PORTFILE.err.
+# The same of one that prints its port; its other output is in PORTFILE.err.
 start_printing() {
 	start_program "$1" sh -c 'file=$0; exec "$@" > "$file" 2> "$file.err"' "$@" || {
 		cat "$1.err" >&2
@@ -50,7 +50,7 @@ start_s3() {
 		"$store.log" "$store" x y bucket
 }
 
-# The stand-in for an IPFS node of tests/net, with its blocks in $node: start_ipfs [LIE [PORT]].
+# The replacement of an IPFS node of tests/net, with its blocks in $node: start_ipfs [LIE [PORT]].
 start_ipfs() {
 	start_program "$node.port" python3 "$BATS_TEST_DIRNAME/../../net/ipfs_node.py" "$node.port" "$node.log" \
 		"${1-}" "$node" "${2-0}"
@@ -58,7 +58,7 @@ start_ipfs() {
 
 # Servers that others wrote, with their objects in $store and the program in $packages.
 
-# As another program asks: s3 METHOD PATH [WORD...]
+# A request of another program: s3 METHOD PATH [WORD...]
 s3() {
 	curl -sSf --retry 8 -X "$1" --aws-sigv4 aws:amz:us-east-1:s3 --user AKIDEXAMPLE:secret/with+signs= \
 		-H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' "http://127.0.0.1:$port/$2" "${@:3}"

@@ -1,4 +1,4 @@
-# What the vault is for, told once from beginning to end: three laptops, a bucket and an IPFS node keep a real
+# The purpose of the vault in one story: three laptops, a bucket and an IPFS node keep a real
 # dataset; two laptops die, the third lies, and an empty machine gets everything back.
 load vault
 load hold
@@ -19,7 +19,7 @@ teardown() {
 	! grep -shE 'Sanitizer|runtime error' "$BATS_TEST_TMPDIR"/work/keeper-*.log /dev/null >&2 || false
 }
 
-# port_of FILE: waits until a server has said where it is.
+# port_of FILE: waits until a server has printed its address.
 port_of() {
 	local i
 	for ((i = 0; i < 1200; i++)); do
@@ -62,7 +62,7 @@ port_of() {
 	git add .varveconfig
 	varve commit -qm "Keep sealed copies"
 	succeeds varve vault replicate
-	# Each run goes to four of the five, by a draw: the one that lies must have drawn a run.
+	# Each run is stored at four of the five, chosen at random: the one that lies must have a run.
 	for i in $(seq 60); do
 		! compgen -G "$(kept_in cleo)/*" > ../shards || break
 		git commit -q --allow-empty -m "Replicate once more"
@@ -78,7 +78,7 @@ port_of() {
 		wait "${!pid}" || true
 		rm -rf "$(keeper_path "$name")"
 	done
-	# The third gives other bytes.
+	# The third returns other bytes.
 	for shard in "$(kept_in cleo)"/*; do
 		chmod u+w "$shard"
 		printf 'lies' | dd of="$shard" bs=1 seek=1000 conv=notrunc 2> /dev/null
@@ -87,7 +87,7 @@ port_of() {
 	output_has "cleo: FAILED"
 	output_has "ann: not asked"
 
-	# The machine itself is gone too.
+	# The machine itself is lost, too.
 	git for-each-ref --format='%(refname) %(objectname)' refs/heads > ../refs
 	git rev-list --objects --all | wc -l > ../objects
 	cd ..

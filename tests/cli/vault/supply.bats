@@ -1,4 +1,4 @@
-# varve asks varve-vault for what the vault has: one child, started when it is needed. What others than varve-vault answer,
+# varve gets the vault's blocks from varve-vault: one child, started when it is needed. What others than varve-vault answer,
 # or nothing, does no harm.
 load vault
 

@@ -185,7 +185,7 @@ each_shard() {
 	stop_keeper
 }
 
-# Ada in ../repo and Bob in ../bob, who has replicated once; each shard lies at a, b and c, and the policy wants two.
+# Ada in ../repo and Bob in ../bob, who has replicated once; each shard is stored at a, b and c, and the policy wants two.
 two_writers() {
 	new_vault a b c
 	varve vault replicate --copies 3 > /dev/null
@@ -273,7 +273,7 @@ both_are_safe() {
 	mkdir ../away-for-bob
 	cp -a ../a ../b ../c ../away-for-bob
 	succeeds varve vault prune --grace 0
-	# Bob decides before he can know of it: what Ada wrote reaches the holders after him.
+	# Bob decides before he can see it: Ada's records reach the holders after him.
 	mkdir ../kept-by-ada
 	mv ../a ../b ../c ../kept-by-ada
 	mv ../away-for-bob/* ..
@@ -355,7 +355,7 @@ both_are_safe() {
 		strace -f -o /dev/null -e "trace=$name" -e "inject=$name:signal=STOP:when=$n" \
 			varve vault prune --grace 0 > ../out 2>&1 &
 		tracer=$!
-		# Every call that is traced stops it for a moment: it is held up when it stays so.
+		# Every traced call stops it for a moment: it is delayed if it stays stopped.
 		stopped= still=0
 		while [ "$still" -lt 4 ] && kill -0 "$tracer" 2> /dev/null; do
 			now=$(ps -o pid=,stat= --ppid "$tracer" | awk '$2 ~ /^[Tt]/ { print $1; exit }')
@@ -369,7 +369,7 @@ both_are_safe() {
 		if [ "$still" -ge 4 ]; then
 			stops=$((stops + 1))
 		fi
-		# Each of its threads may be held up at its own call of that number.
+		# Each of its threads may be delayed at its own call of that number.
 		while kill -0 "$tracer" 2> /dev/null; do
 			[ -z "$stopped" ] || kill -CONT "$stopped" 2> /dev/null || true
 			sleep 0.2

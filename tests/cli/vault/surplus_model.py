@@ -20,7 +20,7 @@ DROP, PLACE = range(2)
 class Model:
     def __init__(self, rule, policy, holders, most):
         self.rule, self.policy, self.most, self.holders = rule, policy, most, range(holders)
-        # The holders' bytes; of each machine its log, how much of the other's it knows, and what it is at.
+        # The holders' bytes; of each machine its log, how much of the other's it has read, and its current step.
         self.firsts = []
         for mine in range(1, 1 << holders):
             for theirs in range(1 << holders):

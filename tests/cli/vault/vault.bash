@@ -31,7 +31,7 @@ keep_recovery() {
 	[ -s ../paper ]
 }
 
-# flip_byte FILE OFFSET: another byte stands there.
+# flip_byte FILE OFFSET: changes this byte.
 flip_byte() {
 	local byte
 	byte=$(od -An -tu1 -j "$2" -N 1 "$1")
@@ -69,7 +69,7 @@ second_writer() {
 	varve vault recover -q --key "$first/varve/key" --to ../bob ../a
 }
 
-# A branch with a large table, which goes again.
+# A branch with a large table, which is deleted again.
 branch_and_back() {
 	git switch -q -c aside
 	seq 1 9000 | awk 'BEGIN { srand(3); print "id,x" } { print $1 "," rand() }' > big.csv

@@ -137,7 +137,7 @@ load vault
 	succeeds varve vault replicate
 	ends_with 2 varve vault readers add "$bob"
 	stderr_has "is not an owner of this vault"
-	# One machine dies; the other's history comes back, ahead of it.
+	# One machine is lost; the other's history is restored, ahead of it.
 	new_machine
 	succeeds varve vault recover --key ../paper --to ../third ../a
 	[ "$(git -C ../third rev-parse main)" = "$(git rev-parse main)" ]

@@ -1,6 +1,6 @@
 load vault
 
-# varve whereis: which holders of the vault have a version, asked by the names of shards alone.
+# varve whereis: which holders of the vault have a version, requested by the names of shards alone.
 
 setup() {
 	varve_setup
@@ -132,7 +132,7 @@ assert d["vault"] is None and d["holders"] == [], d'
 	root=$(varve whereis --no-ask --json t.csv | python3 -c 'import json, sys; print(json.load(sys.stdin)["root"])')
 	grep -q "/shards/bafk" "$store.log"
 	[ "$(grep -c "$root" "$store.log")" = 0 ]
-	# every name that was asked for is one of a shard, a record, or the holder's mark
+	# every requested name is that of a shard, a record, or the holder's mark
 	ls ../a/*/shards > names
 	[ "$(grep -o 'shards/baf[a-z0-9]*' "$store.log" | sed 's|shards/||' | sort -u | grep -vcxFf names)" = 0 ]
 	kill "$pid"

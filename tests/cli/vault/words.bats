@@ -1,4 +1,4 @@
-# What the vault's commands say when copies are missing: why, and what helps.
+# Messages of the vault's commands about missing copies: the reason, and the remedy.
 load vault
 
 @test "status says in plain words what is not safe and what would help" {
@@ -58,7 +58,7 @@ load vault
 @test "replicate says what helps where the next run cannot" {
 	new_vault a b
 	succeeds varve vault replicate
-	# A holder that is away, whose domain nobody knows.
+	# An unreachable holder with an unknown domain.
 	git config --unset-all holder.b.domain
 	mv ../b ../b.away
 	change 5

@@ -116,6 +116,12 @@ def folded(text):
     return "".join(c.lower() if c < "\x80" else c for c in text)
 
 
+def searched_texts(words):
+    """The texts of a search, each of which a cell must contain."""
+    found = [quoted or plain for quoted, plain in re.findall(r'"([^"]+)"|([^ \t]+)', words)]
+    return found or [words]
+
+
 class Table:
     """Versions of a table: lists of rows of texts."""
 
@@ -243,9 +249,12 @@ class Rows:
         head = self.site.page(self.at + "?n=1").one("thead")
         self.kinds = [c.one("small").text().split(",")[0] for c in list(head.all("th"))[1:]]
 
-    def check(self, wanted, show=None, paged=True, **parameters):
+    def check(self, wanted, show=None, paged=True, around=None, **parameters):
         columns = show or self.table.names
-        address = f"{self.at}?{query(n=self.r.randrange(3, 60 + len(self.rows) // 10), **parameters, **({'show': show} if show else {}))}"
+        limit = self.r.randrange(3, 60 + len(self.rows) // 10)
+        if around is not None:  # a third of the page is above the row
+            wanted = wanted[max(0, min(around - limit // 3, len(wanted) - limit)):]
+        address = f"{self.at}?{query(n=limit, **parameters, **({'show': show} if show else {}))}"
         found = []
         for page in self.site.pages(address) if paged else [self.site.page(address)]:
             data = page.one("table", "data")
@@ -319,7 +328,7 @@ class Rows:
             n = r.randrange(len(self.rows))
             key = self.table.of(self.rows[n])[0]
             if len(key) < 1000 and "," not in key and '"' not in key:
-                return self.check(numbers[n:], show, paged=False, jump=key)
+                return self.check(numbers, show, paged=False, around=n, jump=key)
         for _ in range(r.choice([0, 1, 1, 2])):
             (name, op, text), held = self.filter()
             for k, v in zip(("col", "op", "val"), (name, op, text)):
@@ -334,7 +343,12 @@ class Rows:
         if r.random() < 0.3:
             words = r.choice([c for c in r.choice(self.rows) if c] or ["ok"])
             parameters["q"] = words[:r.randrange(1, 6)]
-            numbers = [n for n in numbers if any(folded(parameters["q"]) in folded(c) for c in self.rows[n])]
+            if r.random() < 0.4:
+                # a word of the same row, or of another one
+                other = r.choice([c for c in r.choice(self.rows) if c] or ["ok"])[:r.randrange(1, 4)]
+                parameters["q"] += " " + r.choice([other, f'"{other}"'])
+            texts = searched_texts(folded(parameters["q"]))
+            numbers = [n for n in numbers if all(any(x in folded(c) for c in self.rows[n]) for x in texts)]
         if r.random() < 0.4:
             k, descending = r.randrange(len(self.kinds)), r.random() < 0.5
             parameters["sort"] = self.table.names[k]

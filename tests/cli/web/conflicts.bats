@@ -80,7 +80,7 @@ spring & more' ]
 	[ "$total" = $(($(jq '.conflicts[1].items | length' known) + 1)) ]
 	[ "$(said .words)" = "$total conflicts in 1 table and 1 other file" ]
 	got '' > first
-	grep -q "A merge is in progress:</b> <a href=\"/conflicts\">$total conflicts in 1 table and 1 other file</a>" first
+	grep -q "Others changed the same cells as you:</b> <a href=\"/conflicts\">$total conflicts in 1 table and 1 other file</a>" first
 	got conflicts > page
 	! grep -q '<script>alert\|<b>,' page || false
 	grep -q '&lt;script&gt;alert(1)&lt;/script&gt;' page
@@ -118,7 +118,7 @@ press() {
 	curl -s --globoff -o answer -w '%{http_code}' -X POST -b "${jar-$BATS_TEST_TMPDIR/jar}" -H "Origin: ${origin-$url}" "$url$at"
 }
 
-@test "buttons settle conflicts and conclude the merge, from the page alone" {
+@test "buttons settle conflicts and finish the merge, from the page alone" {
 	in_conflict
 	start_web src
 	cp src/places.csv before
@@ -139,7 +139,7 @@ press() {
 	[ "$(press 'places.csv?do=theirs&token')" = 303 ]
 	[ "$(grep '^it' src/places.csv)" = "it's <b>,four,5.00,2031-01-01" ]
 	grep -q '^90,there,' src/places.csv
-	got conflicts | grep -q 'No conflicts are left.'
+	got conflicts | grep -q 'No conflicts are left: everything is decided'
 	printf '#!/bin/sh\necho no such merge >&2\nexit 1\n' > src/.git/hooks/commit-msg
 	chmod +x src/.git/hooks/commit-msg
 	[ "$(press do=continue)" = 400 ]

@@ -112,6 +112,8 @@ if verbs[0] == "--hostile":
         if status not in (0, 200, 303, 400, 403, 404, 405, 411, 413, 414, 415, 421):
             print(f"{fields} at {place}: answered with {status}")
 else:
+    if ask(own, [], "/", "GET") != 200:
+        print("the owner's own request is refused, so refusals show nothing")
     for verb in verbs:
         count = 0
         for what, status in forgeries(verb):

@@ -22,6 +22,12 @@ page() {
 	text=$(python3 -c 'import html, sys; print(html.unescape(sys.stdin.read()))' <<< "$page")
 }
 
+# get_token: that of the forms of $page, in $token, which tests that forge requests cannot do without.
+get_token() {
+	token=$(printf '%s' "$page" | sed -n 's/.*name="token" value="\([^"]*\)".*/\1/p' | head -n 1)
+	[ -n "$token" ] || { printf 'no token in: %s\n' "$page" >&2; return 1; }
+}
+
 # press WORDS [FIELD=VALUE]...: the form of $page whose button has these words is sent, as a browser does; $page is what comes.
 press() {
 	printf '%s' "$page" > page.html

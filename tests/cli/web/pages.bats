@@ -403,7 +403,7 @@ suggested() {
 	[ -z "$(suggested)" ]
 	for remote in git@example.org:ada/prices.git https://ada:secret@example.org/ada/prices.git/ ssh://git@example.org/ada/prices; do
 		git -C src config remote.origin.url "$remote"
-		[[ $(suggested) == 'https://example.org/ada/prices/issues/new?title=Correction%3A%20name%20in%20row%203%20of%20t.csv&body='*'Value%3A%20item%2093%0AVersion%3A%20'"$(git -C src rev-parse HEAD)"* ]] || { suggested >&2; return 1; }
+		[[ $(suggested) == 'https://example.org/ada/prices/issues/new?title=Correction%3A%20row%203%20of%20t.csv&body='*'%22old%22%3A%20%7B%0A%20%20%20%20%22name%22%3A%20%22item%2093%22%0A%20%20%7D'*"$(git -C src rev-parse HEAD)"* ]] || { suggested >&2; return 1; }
 	done
 	for remote in /srv/prices.git ../prices https://example.org/prices http://localhost/a/b; do
 		git -C src config remote.origin.url "$remote"

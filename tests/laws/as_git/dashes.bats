@@ -25,6 +25,8 @@ diff
 diff main
 doctor
 drop
+erase
+expire
 !fetch
 !fetch origin
 fsck

@@ -196,6 +196,32 @@ start_web() {
 	page_has table/main/b.toy%23Prices 4.75
 }
 
+@test "a served table is had as Parquet where a program writes it, and else the answer names what to install" {
+	printf 'id,price\n1,9.99\n2,3.50\n' > src/p.csv
+	varve -C src add -q p.csv
+	git -C src commit -qm three
+	sed -i '2i [ -e "${0%/*}/writes" ] || exit 3' "$HOME/bin/toy" # a library is missing
+	git config --global varve.reader.parquet.command "$HOME/bin/toy"
+	start_server src
+	for address in 'raw/main/p.csv?format=parquet' 'table/main/p.csv?format=parquet'; do
+		page_has "$address" 'this server has no program that writes Parquet'
+		page_has "$address" 'pip install'
+		[ "$(curl -sL -o /dev/null -w '%{http_code}' "$url/$address")" = 400 ]
+	done
+	touch "$HOME/bin/writes"
+	[ "$(page 'raw/main/p.csv?format=parquet' | head -n 2)" = "$(page 'table/main/p.csv?format=parquet' | head -n 2)" ]
+	page 'raw/main/p.csv?format=parquet' > all
+	[ "$(head -n 1 all)" = BOOK ]
+	grep -qa price all
+	page 'raw/main/p.csv?format=parquet&columns=id&where=id%20%3D%202' > some
+	[ "$(head -n 1 some)" = BOOK ]
+	[ "$(wc -c < some)" -lt "$(wc -c < all)" ]
+	curl -sI "$url/raw/main/p.csv?format=parquet" | grep -qi 'content-type: application/vnd.apache.parquet'
+	# the owner wants no such programs
+	git config --global varve.readers false
+	page_has 'raw/main/p.csv?format=parquet' 'writes no workbooks and no Parquet'
+}
+
 @test "visitors who look at many documents at once start eight readers at the same time, and get all of them" {
 	local n
 	sed -i '2i [ "$1" = write ] || { echo + >> "${0%/*}/busy"; sleep 0.3; echo - >> "${0%/*}/busy"; }' "$HOME/bin/toy"

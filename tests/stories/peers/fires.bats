@@ -104,6 +104,25 @@ newcomer() {
 	varve -C ../r cat main:prices.csv | cmp - prices.csv
 }
 
+@test "a clone that fetched the newest signed version, and has no branch at it, serves it" {
+	two_signed
+	varve clone -q ../old ../fetched
+	git -C ../fetched remote set-url origin "$PWD"
+	varve -C ../fetched fetch -q
+	[ "$(git -C ../fetched rev-parse main)" = "$old" ]
+	newcomer --from "$PWD/../fetched" "$name"
+	newcomer "$PWD/../fetched"
+	git -C ../fetched checkout -q --orphan own
+	varve -C ../fetched commit -q -m own
+	git -C ../fetched branch -q -D main
+	newcomer --from "$PWD/../fetched" "$name"
+	started ../log-fetched varve serve --http 127.0.0.1:0 ../fetched
+	newcomer --from "$at" "$name"
+	# a hidden branch stays hidden, whatever a head lists
+	git -C ../fetched config transfer.hideRefs refs/heads/main
+	ends_with 2 varve clone --from "$at" "$name" ../hidden
+}
+
 @test "nginx alone gives a newcomer the newest signed version, at once and lazily" {
 	two_signed
 	publish_all a

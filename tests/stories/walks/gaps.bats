@@ -1,51 +1,18 @@
 # Every reader of history, where the rows of older versions are not here: because a fetch might get them, because they
 # have expired, or because nothing has them.
 load ../../cli/helper
+load expired
 
 # A repository with four versions of prices.csv, of which only that of HEAD has its blocks, in STATE: fetchable (from a
 # remote that is away), expired, or lost.
 gapped() {
-	local day
 	new_repo
-	for day in 1 2 3 4; do
-		rows 300 "$day" > prices.csv
-		varve add prices.csv > /dev/null
-		tick 86400
-		varve commit -qm "day $day"
-	done
-	without_older
+	days 4
+	leave_versions HEAD
 	case $1 in
 	fetchable) git remote add origin ../gone.git ;;
-	expired) expire HEAD~1 ;;
+	expired) expire_versions HEAD~1 HEAD~2 HEAD~3 ;;
 	esac
-}
-
-# Leaves the blocks of HEAD's version alone.
-without_older() {
-	(
-		mkdir ../alone
-		cp prices.csv ../alone
-		cd ../alone
-		varve init -q
-		varve add prices.csv > /dev/null
-		varve commit -qm alone
-	)
-	[ "$(git rev-parse HEAD:prices.csv)" = "$(git -C ../alone rev-parse HEAD:prices.csv)" ]
-	rm -rf .git/varve/packs .git/varve/cache
-	cp -r ../alone/.git/varve/packs .git/varve
-}
-
-# Lists the versions of REV and its ancestors in refs/varve/expired.
-expire() {
-	local commit list
-	list=$({
-		printf 'varve expired 1\ntime 1700400000\nby Ada\npolicy last=1\n\n'
-		for commit in $(git rev-list "$1"); do
-			git cat-file blob "$commit:prices.csv" | grep -o 'bafy[a-z0-9]*' | head -n 1
-		done | sort -u
-	} | git hash-object -w --stdin)
-	git update-ref refs/varve/expired "$(git commit-tree -m expired \
-		"$(printf '100644 blob %s\t%s\n' "$list" "$list" | git mktree)")"
 }
 
 expired_text="its rows expired on 2023-11-19 by the policy of Ada (last=1)"
@@ -65,7 +32,7 @@ readers() {
 		2 0 2 varve log -S 7
 		2 0 2 varve show HEAD
 		2 0 2 varve show -p HEAD
-		2 2 2 varve check HEAD~1..HEAD
+		2 0 2 varve check HEAD~1..HEAD
 		2 2 2 varve check HEAD~3..HEAD~1
 		2 2 2 varve restore --source HEAD~2 prices.csv
 		2 2 2 varve fetch --data HEAD~2
@@ -119,10 +86,37 @@ reads() {
 	ends_with 2 varve cat HEAD~2:prices.csv
 	stderr_has "HEAD~2:prices.csv: $expired_text"
 	stderr_has "hint: the nearest stored version is '$(git rev-parse --short HEAD):prices.csv' of 2023-11-18"
-	ends_with 1 varve switch -d HEAD~1
-	stderr_has "prices.csv: $expired_text; only the pointer was written"
+	# git itself writes the pointer
+	git switch -qd HEAD~1 2> said
+	grep -q "prices.csv: $expired_text; only the pointer was written" said
+	rm said
 	succeeds varve switch main
 	rows 300 4 | cmp - prices.csv
+}
+
+@test "what would write an expired version is refused before anything is changed, and names the nearest one" {
+	local head words
+	gapped expired
+	head=$(git rev-parse HEAD)
+	while read -ra words; do
+		ends_with 2 "${words[@]}"
+		stderr_has "prices.csv: $expired_text"
+		stderr_has "hint: the nearest stored version is '${head:0:7}:prices.csv' of 2023-11-18"
+		[ "$(git rev-parse HEAD)" = "$head" ]
+		[ "$(git symbolic-ref HEAD)" = refs/heads/main ]
+		[ -z "$(git status --porcelain)" ]
+		rows 300 4 | cmp - prices.csv
+		[ ! -e .git/REVERT_HEAD ]
+	done <<- 'END'
+		varve revert --no-edit HEAD
+		varve revert -n HEAD
+		varve cherry-pick HEAD~2
+		varve restore --source HEAD~2 prices.csv
+		varve restore --source HEAD~2 --staged --worktree prices.csv
+		varve switch -d HEAD~1
+		varve switch -c old HEAD~2
+	END
+	[ -z "$(git branch --list old)" ]
 }
 
 @test "blame marks what was set in a commit or before it, and ends there" {
@@ -148,9 +142,16 @@ reads() {
 
 @test "log --stat and --figure go on behind expired versions" {
 	gapped expired
+	# each of the three versions is counted once, though two commits meet it
+	succeeds varve log -S 7
+	stderr_has "and those of 2 versions more: commits that changed them were not searched"
 	succeeds varve log --stat --oneline
-	[ "$(grep -c '(expired)' <<< "$output")" = 3 ]
+	# the newest version is stored: only the one before it expired
+	[ "$(grep -c '(expired)' <<< "$output")" = 2 ]
+	[ "$(grep -c '(the version before it expired)' <<< "$output")" = 1 ]
 	output_has "day 1"
+	succeeds varve log --stat --oneline -n 1
+	output_has " columns (the version before it expired)"
 	succeeds varve log --stat --json
 	output_has '"gap":"expired"'
 	succeeds varve log --figure 'count(*)' -- prices.csv
@@ -158,4 +159,56 @@ reads() {
 	succeeds varve fsck
 	output_has "sound: 1 version of a table"
 	output_has "expired: 3 versions"
+}
+
+@test "show leaves out each table of a commit whose rows have expired" {
+	local day
+	new_repo
+	for day in 1 2; do
+		rows 50 "$day" > prices.csv
+		rows 40 "$((day + 5))" > stock.csv
+		varve add -q .
+		tick 86400
+		varve commit -qm "day $day"
+	done
+	rm -rf .git/varve/packs .git/varve/cache
+	expire_versions HEAD HEAD~1 HEAD:stock.csv HEAD~1:stock.csv
+	varve show HEAD > shown 2> said
+	[ "$(grep -c 'the rows are not shown: ' said)" = 2 ]
+	grep -q 'day 2' shown
+}
+
+@test "check compares with the nearest older version that is stored, and names it" {
+	local older
+	new_repo
+	days 5
+	older=$(git rev-parse --short HEAD~3)
+	leave_versions HEAD~3 HEAD
+	expire_versions HEAD~1 HEAD~2 HEAD~4
+	succeeds varve check HEAD
+	stderr_has "prices.csv: $expired_text; compared with the version of 2023-11-16 ($older)"
+	output_has "against the version of 2023-11-16 ($older)"
+	succeeds varve check --json HEAD~1..HEAD
+	output_has "\"baseCommit\": \"$(git rev-parse HEAD~3)\""
+	succeeds varve check HEAD~4..HEAD
+	stderr_has "$(git rev-parse --short HEAD~4): prices.csv: $expired_text; no older version is stored for a comparison"
+	stderr_has "prices.csv: its rows have expired: not checked"
+	# what cannot be checked is not valid
+	ends_with 2 varve check HEAD~3..HEAD~1
+	stderr_has "the rows of all versions in this range have expired"
+	ends_with 2 varve check HEAD~1
+	stderr_has "$expired_text"
+}
+
+@test "check finds what changed against the nearest older version" {
+	new_repo
+	days 3
+	printf '%s\n' '{"version": 1, "rules": {"rows-removed": {"max": 10}}}' > varve.json
+	head -n 50 prices.csv > less && mv less prices.csv
+	varve add -q . && tick 86400 && varve commit -qm less
+	ends_with 1 varve check HEAD
+	leave_versions HEAD~3 HEAD
+	expire_versions HEAD~1 HEAD~2
+	ends_with 1 varve check HEAD
+	ends_with 1 varve check HEAD~1..HEAD
 }

@@ -210,13 +210,20 @@ static void expect_refusal(const char *line, const char *message, const char *hi
 static void mistakes_are_named_with_what_was_expected(void **state)
 {
 	(void)state;
-	expect_refusal("--limt 5", "try has no option '--limt'", "did you mean '--limit'?");
+	expect_refusal("--limt 5", "try has no option '--limt'",
+		       "did you mean 'varve try --limit 5'?");
+	expect_refusal("-a file --limt=5", "try has no option '--limt'",
+		       "did you mean 'varve try -a file --limit=5'?");
 	expect_refusal("--zzzzzzz", "try has no option '--zzzzzzz'", "");
 	expect_refusal("-ax", "try has no option '-x'", "");
 	expect_refusal("-\xc3\xa9", "try has no option '-\xc3\xa9'", "");
 	expect_refusal("--quiet=yes", "--quiet takes no value", "");
 	expect_refusal("--author", "--author requires a value: NAME", "");
 	expect_refusal("--format=xls", "--format takes csv, tsv or json, not 'xls'", "");
+	expect_refusal("--format jsn file", "--format takes csv, tsv or json, not 'jsn'",
+		       "did you mean 'varve try --format json file'?");
+	expect_refusal("-a --format=jsn", "--format takes csv, tsv or json, not 'jsn'",
+		       "did you mean 'varve try -a --format json'?");
 	expect_refusal("--limit=ten", "--limit requires a whole number, not 'ten'", "");
 	expect_refusal("--limit=1k", "--limit requires a whole number", "");
 	expect_refusal("--size=99999999999999999999", "--size requires a whole number below 2^64",

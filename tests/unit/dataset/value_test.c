@@ -77,6 +77,24 @@ static void ties_go_to_even(void **state)
 	assert_true(answered > MANY / 4);
 }
 
+static void units_become_the_double_that_strtod_gives(void **state)
+{
+	vv_prng r;
+	char text[64];
+
+	(void)state;
+	vv_prng_init(&r, 6);
+	for (int i = 0; i < MANY; i++) {
+		const int64_t units = (int64_t)(vv_prng_u64(&r) >> vv_prng_below(&r, 64));
+		const unsigned scale = (unsigned)vv_prng_below(&r, 19);
+
+		(void)snprintf(text, sizeof(text), "%llde-%u", (long long)units, scale);
+		assert_true(vv_value_nearest(units, scale) == strtod(text, NULL));
+	}
+	assert_true(vv_value_nearest(INT64_MIN, 0) == -9223372036854775808.0);
+	assert_true(vv_value_nearest(INT64_MAX, 18) == strtod("9.223372036854775807", NULL));
+}
+
 static void any_spelling_of_zero_is_zero_as_a_double(void **state)
 {
 	static const char *const zeros[] = {"0", "-0", "0.00", "000", "0e5", "-0.0E-7"};
@@ -100,6 +118,7 @@ static void any_spelling_of_zero_is_zero_as_a_double(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(decimals_become_the_nearest_doubles),
 	cmocka_unit_test(ties_go_to_even),
+	cmocka_unit_test(units_become_the_double_that_strtod_gives),
 	cmocka_unit_test(any_spelling_of_zero_is_zero_as_a_double),
 };
 

@@ -101,7 +101,7 @@ static void a_renamed_key_is_found_by_its_values_in_any_order(void **state)
 	free(new);
 	free(many);
 	free(more);
-	/* a value comes twice: nothing is known of it */
+	/* a value occurs twice: it identifies nothing */
 	becomes("id,p\na,1\na,2\nb,3\nc,4\n", "nr,p\nc,9\nb,8\na,7\na,6\n", NULL, "-id +nr p");
 	/* most values are others */
 	becomes("id,p\na,1\nb,2\nc,3\nd,4\n", "nr,p\nd,9\nx,8\ny,7\na,6\n", NULL, "-id +nr p");
@@ -209,7 +209,7 @@ static void renames_can_be_said_and_forbidden(void **state)
 		"id -a +b");
 	becomes("id,a\n1,x\n2,y\n", "id,b,c\n1,x,p\n2,y,q\n", &(vv_columns_options){.rename = said},
 		"id +b c<a:100");
-	/* what was said goes over an equal name */
+	/* an explicit rename precedes an equal name */
 	becomes("id,a\n1,x\n", "id,a\n2,y\n", &(vv_columns_options){.rename = taken},
 		"-id id<a:100! +a");
 	open_pair(&m, "id,a\n1,x\n", "id,b\n1,x\n");

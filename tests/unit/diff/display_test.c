@@ -11,9 +11,9 @@
 
 typedef struct column_case {
 	const char *was[ROWS_MAX], *is[ROWS_MAX];
-	const char *asked_was, *asked_is; /* a cell that is asked about */
+	const char *asked_was, *asked_is; /* the cell to test */
 	vv_display_answer answer;
-	const char *value; /* what the asked cell shows; NULL: not a whole value */
+	const char *value; /* the value of this cell; NULL: not a whole value */
 } column_case;
 
 static vv_cell text_cell(const char *s)
@@ -188,7 +188,7 @@ static void a_format_is_found_from_the_cells_and_reads_edits(void **state)
 	}
 }
 
-/* No list of months: the column itself shows which word stands for which month. */
+/* No list of months: the column itself determines the month of each word. */
 static void words_are_learned_from_the_column(void **state)
 {
 	static const column_case known = {
@@ -209,6 +209,31 @@ static void words_are_learned_from_the_column(void **state)
 	(void)state;
 	check_case(&known);
 	check_case(&moved);
+}
+
+/* "?" are letters that the encoding lacks: two months that are written alike are not distinguished. */
+static void months_whose_letters_are_lost_are_not_read_from_an_edit(void **state)
+{
+	static const column_case seen = {
+		{"2024-02-04", "2024-02-25", "2023-10-14", "2024-06-01", "2022-06-20"},
+		{"4 ???????, 2024", "25 ???????, 2024", "14 ???????, 2023", "1 ????, 2024",
+		 "20 ????, 2022"},
+		"2024-08-06",
+		"7 ???????, 2024",
+		VV_DISPLAY_NO,
+		NULL};
+	static const column_case unseen = {
+		{"2024-02-04", "2024-02-25", "2023-02-14", "2024-06-01", "2022-06-20"},
+		{"4 ???????, 2024", "25 ???????, 2024", "14 ???????, 2023", "1 ????, 2024",
+		 "20 ????, 2022"},
+		"2024-11-06",
+		"6 ??????, 2024",
+		VV_DISPLAY_NO,
+		NULL};
+
+	(void)state;
+	check_case(&seen);
+	check_case(&unseen);
 }
 
 /* One changed cell proves nothing, nor do edits, nor texts that show no part of the value. */
@@ -243,6 +268,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_format_is_found_from_the_cells_and_reads_edits),
 	cmocka_unit_test(a_month_is_not_read_from_a_word_that_one_edit_may_have),
 	cmocka_unit_test(words_are_learned_from_the_column),
+	cmocka_unit_test(months_whose_letters_are_lost_are_not_read_from_an_edit),
 	cmocka_unit_test(few_cells_and_other_texts_prove_no_format),
 };
 

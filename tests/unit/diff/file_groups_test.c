@@ -1,6 +1,6 @@
 /*
  * Tests of diff/rows/file_groups.h: a file's row groups are encoded when they are read, into the blocks that an
- * import makes of them at once; groups of equal cells have one name, whatever their rows look like.
+ * import makes of them at once; groups of equal cells have one name, whatever the forms of their rows.
  */
 #include "tests/unit/support.h"
 

@@ -214,7 +214,7 @@ class Outcome:
         self.cells = {w for c in self.conflicts if c[0] in ("cell", "row-added") for w in c[3:6]}
         self.kinds = [c[0] for c in self.conflicts]
         self.column_names = {c[2] for c in self.conflicts if c[0] in ("column", "column-removed")}
-        self.keys_removed = [c[1] for c in self.conflicts if c[0] in ("row-removed", "key-twice")]
+        self.keys_removed = [c[1] for c in self.conflicts if c[0] in ("row-removed", "row-replaced", "key-twice")]
 
 
 def written(base, side):
@@ -265,7 +265,7 @@ def repeated_keys(base, sides, out):
     others = {name for t in [base] + sides if t for c, name in t.columns if c != 0}
     gone = []
     for at, name in enumerate(out.columns):
-        if name not in names - others:
+        if name not in names - others or names & out.column_names:
             continue
         was = set()
         for t in sides:
@@ -322,6 +322,80 @@ def check_repeated(program, rnd, count):
         if out.conflicts or sorted(out.rows) != wanted:
             fail((False, base, sides), out, "a row removed and another one changed")
     print(f"{count} merges of tables with equal rows, none with a conflict")
+
+
+# --- rows without a key that both replaced -----------------------------------------------------------
+
+def replacing(rnd):
+    """Each side replaces runs of rows by new ones, removes some, inserts others; every value is there once."""
+    size = rnd.choice([6, 12, 40, 400])
+    rows = [[f"v{i}", f"w{i}", f"x{i}"] for i in range(size)]
+    words, gaps = Words("n"), [{}, {}]  # gaps: from -> (end, new rows)
+    for side in gaps:
+        at = 0
+        while at < size:
+            at += rnd.randrange(1, max(3, size // 2))
+            end = min(size, at + rnd.choice([0, 1, 1, 2, 3]), at + max(1, size // 4))
+            new = [[words.next() for _ in range(3)] for _ in range(rnd.choice([0, 1, 1, 2]))]
+            if at <= size and (new or end > at) and sum(e - a for a, (e, _) in side.items()) + end - at <= size // 3:
+                side[at] = (end, new)
+            at = end + 1
+    if gaps[0] and rnd.random() < 0.3:  # a change that both made
+        at, (end, new) = rnd.choice(sorted(gaps[0].items()))
+        near = [a for a, (e, _) in gaps[1].items() if a <= end and e >= at]
+        for a in near:
+            del gaps[1][a]
+        gaps[1][at] = (end, [list(r) for r in new])
+    return rows, gaps
+
+
+def replaced_model(rows, gaps):
+    """The rows of the result without those in conflict, and how many rows are: those of base that belong to them, and the new ones
+    of each side."""
+    same = [(a, g) for a, g in gaps[0].items() if gaps[1].get(a) == g]
+    contested = [set(), set()]
+    for a, (end, new) in gaps[0].items():
+        for b, (end_b, new_b) in gaps[1].items():
+            if new and new_b and max(a, b) < min(end, end_b) and (a, (end, new)) not in same:
+                contested[0].add(a)
+                contested[1].add(b)
+    base = {i for k in (0, 1) for a in contested[k] for i in range(a, gaps[k][a][0])}
+    gone = {i for side in gaps for a, (end, _) in side.items() for i in range(a, end)}
+    kept = [r for i, r in enumerate(rows) if i not in base | gone]
+    for k in (0, 1):
+        for a, (_, new) in gaps[k].items():
+            kept += [] if a in contested[k] or (k == 1 and gaps[0].get(a) == gaps[1][a]) else new
+    new = [[r for a in sorted(contested[k]) for r in gaps[k][a][1]] for k in (0, 1)]
+    removed = {i for a, (end, _) in gaps[0].items() for i in range(a, end)}
+    ours = new[0] + [rows[i] for i in sorted(base - removed)]
+    return kept + ours, len(base) + len(new[0]) + len(new[1])
+
+
+def check_replaced(program, rnd, count):
+    """Rows that both replaced by different ones are in conflict, all of them; all else is merged."""
+    def table(listed):
+        return Table([[i, name] for i, name in enumerate(["a", "b", "c"])], [[i, dict(enumerate(r))] for i, r in enumerate(listed)])
+
+    cases, stream, stops = [], [], 0
+    for _ in range(count):
+        rows, gaps = replacing(rnd)
+        sides = [table([r for i in range(len(rows) + 1) for r in (side[i][1] if i in side else []) +
+                        (rows[i:i + 1] if not any(a <= i < e for a, (e, _) in side.items()) else [])]) for side in gaps]
+        for order in ((0, 1), (1, 0)):
+            base, (one, two) = table(rows), (sides[order[0]], sides[order[1]])
+            cases.append(((False, base, [one, two]), replaced_model(rows, [gaps[order[0]], gaps[order[1]]])))
+            stream.append(pack(False, [base, one, two], int(order == (0, 1))))
+    done = subprocess.run([program], input=b"".join(stream), stdout=subprocess.PIPE, check=True)
+    for line, (case, (wanted, conflicts)) in zip(done.stdout.decode("ascii").split("\n")[:-1], cases, strict=True):
+        out = Outcome(line)
+        if out.kinds != ["row-replaced"] * conflicts:
+            fail(case, out, f"not {conflicts} rows that both replaced")
+        if sorted(out.rows) != sorted(wanted):
+            fail(case, out, f"not the rows {wanted}")
+        stops += conflicts > 0
+    print(f"{2 * count} merges of replaced rows, {stops} with a conflict")
+    if not 0 < stops < 2 * count:
+        sys.exit("the merges are not varied enough")
 
 
 # --- the run -------------------------------------------------------------------------------------
@@ -384,6 +458,7 @@ def main():
     if clean < count // 10 or clean > count * 9 // 10 or refused > count // 20:
         sys.exit("the merges are not varied enough")
     check_repeated(sys.argv[1], rnd, count // 4)
+    check_replaced(sys.argv[1], rnd, count // 2)
 
 
 if __name__ == "__main__":

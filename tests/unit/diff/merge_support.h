@@ -61,7 +61,7 @@ static inline void merge_output_clear(merge_output *o)
 	vv_buf_clear(&o->types);
 }
 
-/* Gives a table other types, as `varve schema` does, and sets *cid to the new version. */
+/* Changes the types of a table, as `varve schema` does, and sets *cid to the new version. */
 static inline vv_status merge_retype(vv_table *t, const vv_sink *sink, const char *types,
 				     vv_cid *cid, vv_error *err)
 {
@@ -131,9 +131,10 @@ static inline vv_status merge_import(vv_table *out, const merge_input *in, const
 	return rc;
 }
 
-static const char *const merge_kinds[] = {"cell",      "row-added",      "row-removed", "row-twice",
-					  "key-twice", "column-removed", "column",      "key",
-					  "above",     "below",          "around",      "table"};
+static const char *const merge_kinds[] = {
+	"cell",      "row-added",      "row-removed", "row-twice", "row-replaced",
+	"key-twice", "column-removed", "column",      "key",       "above",
+	"below",     "around",         "table"};
 
 #define MERGE_TAKES 4
 /* Reads decisions from text (see merge_input.take) into out, and returns their number. The names

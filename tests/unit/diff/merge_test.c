@@ -1,8 +1,8 @@
 /*
- * What a merge of tables promises: the cases of merge_cases.txt come out as written, and
- * the same whoever merges.
+ * Tests of merges: the cases of merge_cases.txt have the expected results, and
+ * the same if the sides are exchanged.
  */
-#ifndef CASES_FILE /* the build gives its whole path */
+#ifndef CASES_FILE /* the build defines its full path */
 #define CASES_FILE "tests/unit/diff/merge_cases.txt"
 #endif
 
@@ -84,7 +84,7 @@ static void set_key(merge_input *in, char *room, const char *text)
 	}
 }
 
-/* One word of a case's options; a leading "ours." or "theirs." says for whom. */
+/* One word of a case's options; the prefix "ours." or "theirs." selects the side. */
 static void set_option(merge_input in[3], char keys[3][KEY_TEXT], char *word)
 {
 	size_t from = 0, to = 3;
@@ -144,7 +144,7 @@ static char *take_field(char **p)
 	return start + strspn(start, " ");
 }
 
-/* "cell [\"1\"] a x y z; ..." as merge_note writes it, sides exchanged where asked. */
+/* "cell [\"1\"] a x y z; ..." as merge_note writes it, with exchanged sides if requested. */
 static void want_conflicts(vv_buf *out, const char *text, bool swapped)
 {
 	char line[1024], *word[6];
@@ -174,7 +174,7 @@ typedef struct merge_case {
 	char keys[3][KEY_TEXT];
 } merge_case;
 
-/* Cases that did not come out; all are told before the test fails. */
+/* Cases with other results; all are printed before the test fails. */
 static size_t failures;
 
 static void differ(const merge_case *c, bool swapped, const char *what, const char *wanted,
@@ -206,7 +206,7 @@ static void check_case(fixture *f, const merge_case *c, bool swapped, bool with_
 	}
 	want_conflicts(&wanted, c->conflicts, swapped);
 	differ(c, swapped, "conflicts", vv_buf_cstr(&wanted), vv_buf_cstr(&out->conflicts));
-	/* without ids the order of the sides is that of what they hold */
+	/* without ids the sides are ordered by their content */
 	if ((!swapped || wanted.len == 0) && with_ids) {
 		differ(c, swapped, "table", c->want.text, vv_buf_cstr(&out->bytes));
 	}
@@ -561,7 +561,7 @@ static void a_merge_reuses_the_groups_of_ours_that_it_leaves_as_they_are(void **
 	assert_true(with.groups > 8);
 	assert_true(with.groups_reused + 3 >= with.groups && with.groups_reused < with.groups);
 
-	/* theirs comes first: ours is the second of the two */
+	/* theirs is the first: ours is the second of the two */
 	vv_import_result_clear(&with);
 	o.ours_id = "2";
 	o.theirs_id = "1";

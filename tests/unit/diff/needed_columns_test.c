@@ -1,6 +1,6 @@
 /*
- * What a comparison promises that gives only the cells that are needed: that nothing told differs
- * from what it tells with all cells, however the columns stand to each other.
+ * Tests of comparisons with only the needed cells: the reported differences are the same
+ * as with all cells, whatever the order of the columns.
  */
 #include "tests/unit/support.h"
 
@@ -45,7 +45,7 @@ static void swap_rows(grid *g, size_t i, size_t k)
 	memcpy(g->cells[k], row, sizeof(row));
 }
 
-/* One row goes, one changes places with another. */
+/* One row is removed, one is exchanged with another. */
 static void disturb(grid *g, vv_prng *r)
 {
 	size_t at = (size_t)vv_prng_below(r, g->rows - 1);
@@ -54,7 +54,7 @@ static void disturb(grid *g, vv_prng *r)
 	swap_rows(g, (size_t)vv_prng_below(r, g->rows), (size_t)vv_prng_below(r, g->rows));
 }
 
-/* How the new version's columns stand to the old one's: what is written for each place. */
+/* The order of the new version's columns relative to the old one's. */
 typedef struct layout {
 	const char *header;
 	size_t order[COLUMNS + 1], count; /* columns of the grid; COLUMNS: a new one */
@@ -84,7 +84,7 @@ static void put_told(vv_buf *out, const vv_cell *c)
 	vv_buf_printf(out, " %d:%.*s", (int)c->state, (int)c->len, c->text ? c->text : "");
 }
 
-/* All that may be read of what is told, as text, and how many cells of changed rows are absent. */
+/* The reported differences as text, and the number of absent cells of changed rows. */
 static size_t tell_all(vv_buf *out, vv_table *a, vv_table *b, const vv_columns *columns,
 		       vv_rowdiff_options o)
 {
@@ -132,7 +132,7 @@ static size_t tell_all(vv_buf *out, vv_table *a, vv_table *b, const vv_columns *
 	return absent;
 }
 
-/* With the needed columns alone the same is told as with all; how many cells were left out. */
+/* The needed columns alone result in the same report; returns the number of omitted cells. */
 static size_t needed_tell_the_same(const grid *a, const grid *b, const layout *l,
 				   const vv_rowdiff_options *how)
 {
@@ -191,7 +191,7 @@ static void the_needed_columns_tell_the_same_as_all(void **state)
 				}
 			}
 		}
-		/* now and then rows moved, came and went as well: fewer groups stand side by side */
+		/* in some cases rows are also moved, added and removed: fewer groups are aligned */
 		if (mask % 3 == 2) {
 			disturb(b, &r);
 		}
@@ -210,7 +210,7 @@ static void the_needed_columns_tell_the_same_as_all(void **state)
 	free(b);
 }
 
-/* Rows whose partners stand at their own place of one or another group in turn. */
+/* Rows whose partners are at the same place of one or the other group, in turn. */
 static void rows_that_went_to_other_groups_have_their_needed_columns(void **state)
 {
 	static const layout same = {.header = "k,a,b,c", .order = {0, 1, 2, 3}, .count = 4};

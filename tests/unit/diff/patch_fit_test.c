@@ -19,7 +19,7 @@ static const char *const by_id[] = {"id", NULL};
 
 #define FIRST(version) "{\"type\":\"diff\",\"format\":\"varve.diff/1\",\"patch\":" version "}\n"
 
-/* The patch from a to b is applied to `target`; what comes of it. */
+/* Applies the patch from a to b to `target`, and returns the result. */
 typedef struct fitted {
 	vv_patched p;
 	vv_buf patch;
@@ -75,7 +75,7 @@ static void gives_once(const char *const *key, const char *a, const char *b, con
 	fitted_clear(&f);
 }
 
-/* Fits, and gives this, also where the version that the patch was made from is not here. */
+/* The patch fits, with this result, also if the version from which it was made is missing. */
 static void gives(const char *const *key, const char *a, const char *b, const char *target,
 		  const char *result)
 {
@@ -85,7 +85,7 @@ static void gives(const char *const *key, const char *a, const char *b, const ch
 	without_base = false;
 }
 
-/* Does not fit, says so, and changes nothing. */
+/* The patch does not fit, is refused, and changes nothing. */
 static void misfits_once(const char *const *key, const char *a, const char *b, const char *target,
 			 const char *said)
 {
@@ -116,7 +116,7 @@ static void rows_are_found_by_key_wherever_they_stand(void **state)
 	      "id,name,price\n9,bed,1\n3,table,7\n4,sofa,70\n1,big lamp,8\n");
 }
 
-/* 20,000 rows are several pieces of output: all of them come, and the change among the last. */
+/* 20,000 rows are several pieces of output: all are written, and the change is in one of the last. */
 static void a_table_of_many_pieces_is_fitted_whole(void **state)
 {
 	vv_buf from = VV_BUF_INIT, to = VV_BUF_INIT, target = VV_BUF_INIT, result = VV_BUF_INIT;
@@ -322,7 +322,7 @@ static void a_line_is_merged_cell_by_cell(void **state)
 	gives(by_id, old, "id,a,b\n1,x1,y1\n2,\"x2\",new\n3,x3,y3\n",
 	      "id,a,b\n1,x1,y1\n\"2\",x2,y2\n3,x3,y3\n",
 	      "id,a,b\n1,x1,y1\n\"2\",\"x2\",new\n3,x3,y3\n");
-	/* quotes that went */
+	/* removed quotes */
 	gives(by_id, "id,a,b\n1,x1,y1\n2,\"x2\",y2\n3,x3,y3\n", old,
 	      "id,a,b\n1,x1,y1\n2,\"x2\",\"OURS\"\n3,x3,y3\n",
 	      "id,a,b\n1,x1,y1\n2,x2,\"OURS\"\n3,x3,y3\n");
@@ -353,13 +353,13 @@ static void comments_stay_where_they_are(void **state)
 		ours[] = "# by Ada\nid,a,b\n1,x1,y1\n# two\n2,OURS,\"y2\"\n# three\n3,x3,y3\n";
 
 	(void)state;
-	/* columns that come, go, and get another name */
+	/* added, removed and renamed columns */
 	gives_once(by_id, old, "# by Ada\nid,a,c,b\n1,x1,,y1\n# two\n2,x2,,\"y2\"\n3,x3,,y3\n",
 		   ours,
 		   "# by Ada\nid,a,c,b\n1,x1,,y1\n# two\n2,OURS,,\"y2\"\n# three\n3,x3,,y3\n");
 	gives_once(by_id, old, "# by Ada\nid,a,c\n1,x1,y1\n# two\n2,x2,\"y2\"\n3,x3,y3\n", ours,
 		   "# by Ada\nid,a,c\n1,x1,y1\n# two\n2,OURS,\"y2\"\n# three\n3,x3,y3\n");
-	/* a row that goes would take what the patch does not know */
+	/* removing the row would remove a value that the patch does not have */
 	misfits(by_id, old, "# by Ada\nid,a,b\n1,x1,y1\n# two\n2,x2,\"y2\"\n", ours,
 		"comment.csv|-|-|a clean merge|both changed lines with comments between the rows, and the merge would lose comments\n");
 	/* one that the patch changes, and one that was changed here */
@@ -428,7 +428,7 @@ static void lines_around_the_table_are_patched_without_the_version(void **state)
 	vv_patched_clear(&p);
 }
 
-/* The comment above a row that comes goes with it, wherever the table was edited. */
+/* The comment above an added row stays with it, wherever the table was edited. */
 static void a_row_comes_back_with_the_comment_above_it(void **state)
 {
 	static const char with[] = "# by Ada\nid,a\n1,x\n# two\n2,y\n3,z\n",
@@ -487,7 +487,7 @@ static void what_is_rejected_is_a_patch_of_its_own(void **state)
 	assert_int_equal(f.p.done.rejected, 2);
 	vv_buf rejected = f.p.rejected;
 	f.p.rejected = (vv_buf)VV_BUF_INIT;
-	/* once the reasons are gone it fits */
+	/* without these reasons, the patch fits */
 	static const char mended[] = "id,name,price\n0,x,0\n1,lamp,9\n3,desk,6\n4,sofa,70\n";
 	vv_patched_put(&f.p, "t.csv", mended, strlen(mended));
 	vv_assert_ok(vv_patched_apply(&f.p, &rejected, VV_PATCH_FIT, false, false, &f.err), &f.err);
@@ -621,7 +621,7 @@ static void what_a_line_should_have_been_is_said(void **state)
 
 /* --- faults ---------------------------------------------------------------------- */
 
-/* Opening the target looks for keys as far as memory goes, so that some failures are none:
+/* Opening the target searches for keys as far as memory permits, so some failures have no effect:
  * what counts is that the result is right, or nothing changed. */
 static void running_out_of_memory_changes_nothing(void **state)
 {
@@ -754,7 +754,7 @@ static vv_status law_append(void *payload, const void *bytes, size_t len, vv_err
 	return vv_buf_ok(payload, err);
 }
 
-/* What a merge of the versions gives; false: a conflict. */
+/* The result of merging the versions; false: a conflict. */
 static bool law_merge(vv_patched *p, const vv_buf text[3], vv_buf *out)
 {
 	const vv_merge_options opts = {.ours_id = "0", .theirs_id = "1", .temp_dir = vv_test_dir()};
@@ -787,7 +787,7 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The lines in order, where a row has no place of its own: what it followed is gone here, or is followed by another row, too. */
+/* The lines in order, if a row has no place of its own: the row before it was removed, or is also followed by another row. */
 static void law_sort(vv_buf *text)
 {
 	char *lines[2 * LAW_ROWS + 1];

@@ -1,5 +1,5 @@
 /*
- * Knows how to play the command: files in memory, a patch in memory.
+ * Applies patches as the command does, with files and patches in memory.
  */
 #include "tests/unit/support.h"
 

@@ -233,7 +233,7 @@ static counts expected(const grid *a, const grid *b, bool keyed)
 	return n;
 }
 
-/* Each answer is true of the two grids, no row is told twice, and the rest is equal. */
+/* Each reported difference is correct, no row is reported twice, and the rest is equal. */
 static void answers_are_true(const grid *a, const grid *b, const answers *x, bool keyed)
 {
 	bool *gone = calloc(a->rows + 1, 1), *come = calloc(b->rows + 1, 1);
@@ -269,7 +269,7 @@ static void answers_are_true(const grid *a, const grid *b, const answers *x, boo
 			}
 		}
 	}
-	/* what was not told is the same rows on both sides, counted */
+	/* the unreported rows are the same on both sides, with their counts */
 	for (size_t i = 0; i < a->rows; i++) {
 		bool found = gone[i];
 		for (size_t k = 0; k < b->rows && !found; k++) {
@@ -568,7 +568,7 @@ static void a_row_whose_key_alone_changed_is_one_changed_row(void **state)
 	answers x;
 	(void)state;
 	of_texts(&x, old, new, &(vv_rowdiff_options){.key = by_k});
-	assert_int_equal(x.count, 2); /* only where it is asked for */
+	assert_int_equal(x.count, 2); /* only on request */
 	drop(&x);
 	of_texts(&x, old, new, &(vv_rowdiff_options){.key = by_k, .rekeyed = true});
 	assert_int_equal(x.count, 1);
@@ -583,7 +583,7 @@ static void a_row_whose_key_alone_changed_is_one_changed_row(void **state)
 	assert_int_equal(x.stats.cells_changed, 1);
 	assert_int_equal(x.stats.added + x.stats.removed, 0);
 	drop(&x);
-	/* the key is told also where other columns alone are compared, and whatever the tolerance */
+	/* the key is reported even if only other columns are compared, and whatever the tolerance */
 	of_texts(&x, "k,a\n1,x\n2,y\n", "k,a\n1,x\n2.001,y\n",
 		 &(vv_rowdiff_options){
 			 .key = by_k, .rekeyed = true, .only = a_only, .tolerance = "1"});
@@ -648,7 +648,7 @@ static void a_changed_key_moves_no_other_row(void **state)
 	drop(&x);
 }
 
-/* What is told of the two when a row's key seems to have changed: 1 one row, 2 two. */
+/* The number of reported rows if a row's key seems to have changed: 1 or 2. */
 static size_t told(const char *old, const char *new)
 {
 	answers x;
@@ -782,7 +782,7 @@ static void memory_and_storage_that_end_are_reported(void **state)
 	free(b);
 }
 
-/* Rows told as moved, taken away, leave the others in one order; and no fewer rows do. */
+/* Without the rows reported as moved, the others are in one order; and no smaller set of rows suffices. */
 static void the_fewest_rows_are_told_as_moved(void **state)
 {
 	grid *a = malloc(sizeof(*a)), *b = malloc(sizeof(*b));

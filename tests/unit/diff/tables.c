@@ -1,5 +1,5 @@
 /*
- * Knows how a text becomes a table without a repository.
+ * Imports a text as a table without a repository.
  */
 #include "tests/unit/support.h"
 

@@ -1,5 +1,5 @@
 /*
- * How a cell looks to people: what would look alike is told apart, and no byte of it drives a terminal.
+ * Cells as people see them: similar values are distinguishable, and no byte controls a terminal.
  */
 #include "tests/unit/support.h"
 

@@ -105,7 +105,7 @@ static void numbers_are_equal_by_value(void **state)
 	assert_int_equal(compare(NUMBER, text("1.0"), text("1.0")), VV_SAME);
 }
 
-/* Most numbers are found to differ without being read; helper compare() holds that against their canonical forms. */
+/* Most numbers are found to differ without being read; the helper compare() checks that against their canonical forms. */
 static void numbers_of_any_spelling_are_compared_as_they_are_read(void **state)
 {
 	static const char *const descriptors[] = {
@@ -134,7 +134,7 @@ static void numbers_of_any_spelling_are_compared_as_they_are_read(void **state)
 	assert_true(same > 20);
 }
 
-/* Missing values are equal, also where they look like numbers. */
+/* Missing values are equal, even if they resemble numbers. */
 static void numbers_that_are_missing_values_are_one(void **state)
 {
 	static const char schema[] = "{\"fields\":[{\"name\":\"x\",\"type\":\"number\"}],"

@@ -112,7 +112,7 @@ static void the_size_is_kept_and_what_is_left_out_is_said(void **state)
 	vv_buf_clear(&b);
 }
 
-/* Marks upon marks take no width, but bytes. */
+/* Stacked marks have bytes, but no width. */
 static void a_value_without_width_does_not_fill_the_comment(void **state)
 {
 	vv_buf b = VV_BUF_INIT;

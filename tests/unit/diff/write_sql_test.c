@@ -60,7 +60,7 @@ static void without_a_unique_key_one_row_of_equal_values_is_meant(void **state)
 	vv_assert_contains(sql_of("id,v\n1,a\n2,b\n", "id,v\n1,a\n2,c\n", &o), "WHERE \"id\" = 2;");
 }
 
-/* What was a number is looked for as a number, and the row that has its text by now is another one. */
+/* A former number is searched as a number; the row that has the same text now is another one. */
 static void a_first_column_that_turned_into_text_is_found_as_the_number_it_was(void **state)
 {
 	vv_written_options o = {.path = "t.csv"};

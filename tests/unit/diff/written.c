@@ -1,5 +1,5 @@
 /*
- * Knows how a comparison is driven: import, match columns, tell rows.
+ * Runs a comparison: imports, matches columns, and reports rows.
  */
 #include "tests/unit/support.h"
 

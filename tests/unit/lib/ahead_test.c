@@ -1,10 +1,10 @@
 /*
  * How many blocks are asked for at once, by the order in which they are wanted.
  */
+#include "lib/sync/ahead.h"
 #include "tests/unit/support.h"
 
 #include "base/buf.h"
-#include "lib/sync/on_demand.h"
 #include "repo/blocks/cbor.h"
 
 #define LINKS 100u

@@ -1,9 +1,8 @@
-/* Tests of lib/worktree/schema_edit.h: a column's name in a schema. */
+/* Tests of lib/worktree/column_rename.h: a column's name in a schema. */
+#include "lib/worktree/column_rename.h"
 #include "tests/unit/support.h"
 
 #include <string.h>
-
-#include "lib/worktree/schema_edit.h"
 
 static void a_schema_says_the_new_name_everywhere(void **state)
 {

@@ -25,8 +25,10 @@ static bool differ(const vv_strings *key, const vv_strings *only, const vv_strin
 				 .temp_dir = vv_test_dir()};
 	vv_diff_answer answer;
 
-	vv_assert_ok(vv_subject_find_file(&a, NULL, NULL, "a.csv", &err), &err);
-	vv_assert_ok(vv_subject_find_file(&b, NULL, NULL, "b.csv", &err), &err);
+	vv_assert_ok(vv_subject_find(&a, NULL, NULL, &(vv_version_name){.file = "a.csv"}, &err),
+		     &err);
+	vv_assert_ok(vv_subject_find(&b, NULL, NULL, &(vv_version_name){.file = "b.csv"}, &err),
+		     &err);
 	vv_assert_ok(vv_diff_item_compare(&answer, &item, &how, &err), &err);
 	vv_buf_clear(&answer.line);
 	vv_subject_clear(&b);

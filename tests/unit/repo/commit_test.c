@@ -586,7 +586,7 @@ static void words_are_dates_of_the_local_calendar(void **state)
 		{"last week", "$(date +%F) -$(($(date +%u) + 6)) days",
 		 "$(date +%F) -$(($(date +%u) - 1)) days"},
 		{"monday", "$(date +%F) -$(($(date +%u) - 1)) days",
-		 "$(date +%F) -$(($(date +%u) - 2)) days"},
+		 "$(date +%F) -$(($(date +%u) - 1)) days +1 day"},
 		{"last sun", "$(date +%F) -$(date +%u) days",
 		 "$(date +%F) -$(($(date +%u) - 1)) days"},
 	};

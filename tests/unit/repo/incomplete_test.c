@@ -18,7 +18,7 @@ static vv_repository *begin(void)
 
 static size_t read_tips(vv_repository *r, vv_oid *first)
 {
-	vv_whole w;
+	vv_whole w = {0};
 	size_t count;
 	vv_error err;
 

@@ -1,12 +1,12 @@
 /*
  * What is kept, what is forgotten, and a file that is not one.
  */
-#include "repo/blocks/derived.h"
 
 #include <string.h>
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "repo/blocks/derived.h"
 #include "tests/unit/support.h"
 
 #define VALUE_LEN 12u

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/hint.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "repo/git/config.h"
 #include "repo/git/repository_init.h"
 
@@ -334,6 +335,108 @@ static void settings_are_read_from_all_levels(void **state)
 	vv_repository_close(r);
 }
 
+static vv_status list_given(void *payload, const char *name, const char *value, const char *level,
+			    vv_error *err)
+{
+	if (strcmp(level, "command") == 0) {
+		vv_buf_printf(payload, "%s%s\001%s", ((vv_buf *)payload)->len > 0 ? "\n" : "", name,
+			      value);
+	}
+	return vv_buf_ok(payload, err);
+}
+
+/* What git lists of the environment's settings, in the form of list_given; "refused" where it refuses them. */
+static const char *list_by_git(void)
+{
+	return out("git config --list -z --show-scope >../list 2>../fault || echo refused; "
+		   "tr '\\000\\n' '\\n\\001' <../list | "
+		   "sed -n '/^command$/{n;/\001/!s/$/\001true/;p}'");
+}
+
+/* The random text has what git quotes, folds or refuses. */
+static void put_random(vv_buf *b, vv_prng *r, const char *from, size_t most)
+{
+	for (size_t n = vv_prng_below(r, most + 1); n > 0; n--) {
+		vv_buf_putc(b, from[vv_prng_below(r, strlen(from))]);
+	}
+}
+
+static void put_random_key(vv_buf *b, vv_prng *r)
+{
+	static const char *const sections[] = {"varve", "Varve", "a-b", "1", "in.clude", "", "x y"};
+
+	vv_buf_puts(b, sections[vv_prng_below(r, sizeof(sections) / sizeof(sections[0]))]);
+	if (vv_prng_below(r, 2) == 0) {
+		vv_buf_putc(b, '.');
+		put_random(b, r, "aB.' \\!/", 5);
+	}
+	if (vv_prng_below(r, 12) > 0) {
+		vv_buf_putc(b, '.');
+		put_random(b, r, "aBc", 2);
+		put_random(b, r, "xY9-", 3);
+	}
+}
+
+/* As git writes it for those that it starts, and as older versions and varve do. */
+static void put_random_setting(vv_buf *b, vv_prng *r)
+{
+	vv_auto(vv_buf) key = VV_BUF_INIT, value = VV_BUF_INIT;
+	const uint64_t form = vv_prng_below(r, 8);
+
+	put_random_key(&key, r);
+	put_random(&value, r, "ab='\\! \"$\t", 6);
+	vv_buf_puts(b, b->len > 0 ? " " : "");
+	if (form < 3) {
+		vv_text_put_quoted(b, key.data, key.len);
+		vv_buf_putc(b, '=');
+		vv_text_put_quoted(b, vv_buf_cstr(&value), value.len);
+	} else if (form == 3) {
+		vv_text_put_quoted(b, key.data, key.len);
+		vv_buf_putc(b, '=');
+	} else if (form == 4) {
+		vv_text_put_quoted(b, key.data, key.len);
+	} else {
+		vv_buf_printf(&key, "=%s", vv_buf_cstr(&value));
+		vv_text_put_quoted(b, key.data, key.len);
+	}
+}
+
+static void settings_of_git_c_are_those_that_git_lists(void **state)
+{
+	size_t agreed = 0;
+
+	(void)state;
+	git_begin();
+	for (size_t i = 0; i < 600; i++) {
+		vv_auto(vv_buf) given = VV_BUF_INIT, list = VV_BUF_INIT;
+		vv_prng random;
+		vv_repository *r = NULL;
+		vv_error err;
+
+		if (!vv_test_sampled(i, 20)) {
+			continue;
+		}
+		vv_prng_init(&random, i);
+		for (size_t n = vv_prng_below(&random, 3) + 1; n > 0; n--) {
+			put_random_setting(&given, &random);
+		}
+		(void)setenv("GIT_CONFIG_PARAMETERS", vv_buf_cstr(&given), 1);
+		const char *wanted = list_by_git();
+		vv_status rc = vv_repository_open(&r, NULL, vv_test_env(), &err);
+
+		rc = rc < 0 ? rc : vv_config_each(r, "", list_given, &list, &err);
+		if (rc == VV_OK) {
+			assert_string_equal(vv_buf_cstr(&list), wanted);
+			agreed++;
+		} else {
+			assert_string_equal(wanted, "refused");
+		}
+		vv_repository_close(r);
+	}
+	(void)unsetenv("GIT_CONFIG_PARAMETERS");
+	assert_true(agreed > 0);
+}
+
 static void a_global_file_named_by_the_environment_counts(void **state)
 {
 	vv_repository *r;
@@ -453,6 +556,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(formats_that_varve_cannot_read_are_named),
 	cmocka_unit_test(paths_are_taken_relative_to_the_current_folder),
 	cmocka_unit_test(settings_are_read_from_all_levels),
+	cmocka_unit_test(settings_of_git_c_are_those_that_git_lists),
 	cmocka_unit_test(a_global_file_named_by_the_environment_counts),
 	cmocka_unit_test(settings_are_written_so_that_git_reads_them),
 	cmocka_unit_test(a_value_that_would_not_come_back_is_refused),

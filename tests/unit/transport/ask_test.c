@@ -1,5 +1,5 @@
 /*
- * Sources that are asked side by side: one that sleeps delays nobody, and is not asked again soon.
+ * Parallel requests to sources: one that sleeps delays no other, and gets no request for a while.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -14,7 +14,7 @@
 #include "transport/protocol/ask.h"
 #include "transport/protocol/connect.h"
 
-/* A machine that sleeps: its kernel takes connections, and no program says a word. */
+/* A machine that sleeps: its kernel accepts connections, and no program answers. */
 typedef struct sleeper {
 	int fd;
 	char url[64];
@@ -106,7 +106,7 @@ static void those_that_sleep_cost_two_seconds_together_and_then_nothing(void **s
 	assert_int_equal(asks[2].status, VV_EIO);
 	assert_true(asks[2].silent);
 
-	/* who was silent is not asked again */
+	/* a silent source gets no further request */
 	assert_in_range(ask_all(r, asks, 3, 0), 0, 1000);
 	assert_int_equal(asks[0].status, VV_EIO);
 	assert_false(asks[0].silent);
@@ -114,7 +114,7 @@ static void those_that_sleep_cost_two_seconds_together_and_then_nothing(void **s
 	assert_int_equal(far.asked, 1);
 	assert_int_equal(answers, 2);
 
-	/* but where somebody says how long to wait */
+	/* but with an explicit time to wait */
 	assert_in_range(ask_all(r, asks, 2, 1), 900, 1800);
 	assert_int_equal(web.asked, 2);
 	assert_true(asks[0].silent);

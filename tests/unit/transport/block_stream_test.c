@@ -1,6 +1,6 @@
 /*
- * Streams of blocks: what is put comes out with the same CIDs, whatever resembles what; a base
- * that is not here makes one record unreadable and no more.
+ * Streams of blocks: blocks are read back with the same CIDs, whatever their bases; a base
+ * that is missing makes only one record unreadable.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -122,7 +122,7 @@ static void finish(stream *s)
 
 typedef void (*each_fn)(stream *s, size_t n, const vv_block_received *r, void *payload);
 
-/* Reads what was sent; what comes is on the other side's shelf. How many records. */
+/* Reads what was sent into the other side's shelf. Returns the number of records. */
 static size_t receive(stream *s, each_fn fn, void *payload)
 {
 	memory_line m = {.piece = 1000};
@@ -315,7 +315,7 @@ static void a_base_that_is_not_here_makes_one_record_unreadable(void **state)
 	vv_cid base = noisy(&s.here, 1, 0), like = noisy(&s.here, 1, 1),
 	       next = noisy(&s.here, 1, 2), other = noisy(&s.here, 2, 0);
 	put(&s, &like, &base, true);  /* the other side does not have the base */
-	put(&s, &next, &like, false); /* stands on what could not be read */
+	put(&s, &next, &like, false); /* its base could not be read */
 	put(&s, &other, NULL, false);
 	finish(&s);
 	assert_int_equal(receive(&s, count, &c), 3);
@@ -449,7 +449,7 @@ static void a_short_difference_goes_as_it_is_stored_where_its_base_goes_before(v
 	vv_block_out_use_forms(s.out, stored_difference);
 	put_changes(&s.here);
 	for (size_t i = 0; i < 4; i++) {
-		put(&s, &s.here.cids[i], NULL, false); /* nobody says what it resembles */
+		put(&s, &s.here.cids[i], NULL, false); /* without a hint about a similar block */
 	}
 	finish(&s);
 	assert_int_equal(receive(&s, compare_form, &f), 4);
@@ -466,7 +466,7 @@ static void a_difference_to_what_the_receiver_may_lack_is_made_anew(void **state
 	begin(&s);
 	vv_block_out_use_forms(s.out, stored_difference);
 	put_changes(&s.here);
-	put(&s, &s.here.cids[3], NULL, false); /* stored against 2, which does not come */
+	put(&s, &s.here.cids[3], NULL, false); /* stored against 2, which is not sent */
 	put(&s, &s.here.cids[1], &s.here.cids[3], false);
 	finish(&s);
 	assert_int_equal(receive(&s, compare_form, &f), 2);
@@ -525,7 +525,7 @@ static void a_block_in_parts_arrives_in_parts(void **state)
 
 	(void)state;
 	vv_block_codec_register(&codec);
-	/* Nothing in it comes again, so parts cost no more than the whole. */
+	/* Nothing in it is repeated, so parts are not larger than the whole. */
 	for (uint32_t x = 1; text.len < 40000;) {
 		x = x * 1664525 + 1013904223;
 		vv_buf_printf(&text, "%x", x >> 28);

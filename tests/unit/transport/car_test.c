@@ -1,6 +1,6 @@
 /*
- * CAR files: what is written is what the specification says, and what is read back; and what
- * a hostile file says is refused with its place.
+ * CAR files: they are written as the specification requires, and can be read back; errors
+ * in a hostile file are refused with their place.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * The channel over HTTP: what goes wrong on the way, and what is asked of Git's settings.
+ * The channel over HTTP: failures on the way, and Git's settings.
  */
 #include <stdio.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "base/sys.h"
 #include "tests/unit/transport/http_fixture.h"
 
-/* ---- what goes wrong on the way ---- */
+/* ---- failures on the way ---- */
 
 static void nobody_listening_is_connection_refused(void **state)
 {
@@ -206,7 +206,7 @@ static void settings_of_git_reach_the_request(void **state)
 	(void)err;
 }
 
-/* What the only request to a server that refuses says; the channel is opened with these options. */
+/* Returns the only request to a server that refuses it; the channel is opened with these options. */
 static const char *said_to(hx_script *s, const vv_connect_options *o)
 {
 	char text[64];

@@ -1,7 +1,7 @@
 /*
  * Lines over descriptors and programs: turns, ends in the middle, noise, waits that end.
  *
- * The programs are scripts that stand where `varve serve --stdio` would.
+ * The programs are scripts that replace `varve serve --stdio`.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -130,7 +130,7 @@ static void pieces_of_any_size_arrive_whole(void **state)
 	vv_prng_bytes(&r, sent, SIZE);
 	open_pair(&p);
 	pid = fork();
-	if (pid == 0) { /* the peer: what comes goes back */
+	if (pid == 0) { /* the peer returns what it receives */
 		static char step[5000];
 		ssize_t len;
 
@@ -256,7 +256,7 @@ static void a_peer_that_never_listens_ends_after_the_limit(void **state)
 	close_pair(&p);
 }
 
-/* No signal, and what the peer said first can still be read. */
+/* There is no signal, and the peer's first message can still be read. */
 static void a_peer_that_hung_up_is_an_error_and_no_signal(void **state)
 {
 	char got[2];
@@ -648,7 +648,7 @@ static void stop_soon(void *payload)
 	vv_channel_stop(payload);
 }
 
-/* As a peer whose blocks other peers gave faster. */
+/* As a peer whose blocks were received from faster peers. */
 static void a_wait_that_a_flag_can_end_is_ended_by_a_call_too(void **state)
 {
 	const char *const argv[] = {"sh", "-c", "exec sleep 20", NULL};

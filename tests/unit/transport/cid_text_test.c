@@ -1,5 +1,5 @@
 /*
- * CIDs as others write them: every base and version that gateways take, and what is none.
+ * CIDs as others write them: every base and version that gateways accept, and invalid ones.
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
- * Compressed bytes: smaller with a prefix, exact when they come back, refused when they lie.
+ * Compressed bytes: smaller with a prefix, restored exactly, and refused if damaged.
  */
 #include <string.h>
 
@@ -76,7 +76,7 @@ static void a_prefix_makes_it_smaller(void **state)
 {
 	kit k = begin();
 	vv_prng r;
-	char raw[2000], prefix[2000]; /* two: zstd gives up on a prefix that overlaps */
+	char raw[2000], prefix[2000]; /* two: zstd does not use a prefix that overlaps */
 
 	(void)state;
 	vv_prng_init(&r, 1);
@@ -128,8 +128,8 @@ static void a_wrong_length_or_prefix_is_found_out(void **state)
 	end(&k);
 }
 
-/* Frames without their magic bytes, by RFC 8878, that say more of themselves than they hold. right:
- * zstd may take them, and then gives the three letters; else they must be refused. */
+/* Frames without their magic bytes, by RFC 8878, most of which declare something other than they contain. right:
+ * zstd may accept them, and then returns the three letters; else they must be refused. */
 static const struct {
 	const char *what;
 	uint8_t bytes[24];

@@ -1,5 +1,5 @@
 /*
- * Fetches from servers that answer truly, and from one that says what it was not told.
+ * Fetches from honest servers, and from one that sends unrequested answers.
  */
 #include <string.h>
 
@@ -117,7 +117,7 @@ static void a_new_version_comes_in_one_round_and_is_checked(void **state)
 	end(&k);
 }
 
-/* The answer's first message says that the wanted commit is common. */
+/* The first message of the answer declares the wanted commit as common. */
 static void claim(loop_line *l)
 {
 	const kit *k = l->payload;
@@ -163,8 +163,8 @@ static void what_an_answer_lacks_is_asked_for_by_name(void **state)
 
 	(void)state;
 	begin(&k);
-	/* A block of it waits here from an earlier attempt: then only nodes come, and leaves that
-	 * are not here are asked for. */
+	/* An earlier attempt left a block of it here: then only nodes are sent, and missing leaves
+	 * are requested. */
 	vv_incoming *in;
 	vv_buf b = VV_BUF_INIT;
 	bool kept;

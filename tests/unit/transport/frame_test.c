@@ -160,7 +160,7 @@ static void empty_frames_use_the_budget_too(void **state)
 	vv_channel_close(line);
 }
 
-/* What fail says on one side, as read on the other. */
+/* The message of `fail` on one side, as the other side reads it. */
 static vv_status tell(const vv_error *what, vv_error *err)
 {
 	memory_line out = {.out = VV_BUF_INIT};

@@ -1,5 +1,5 @@
 /*
- * Blocks from several peers: whoever lies, lacks or fails, what somebody has arrives.
+ * Blocks from several peers: each block that one peer has is received, even if others lie, lack blocks or fail.
  */
 #include <stdatomic.h>
 #include <string.h>
@@ -56,7 +56,7 @@ typedef struct source {
 	const kit *k;
 	unsigned each;     /* has every each-th block; 1: all */
 	unsigned lies_at;  /* the n-th answer is of another block; 0: never */
-	unsigned fails_at; /* the n-th answer does not come */
+	unsigned fails_at; /* the n-th answer is missing */
 	unsigned slow_ms;  /* for each block */
 	unsigned answers;
 	atomic_bool stopped;
@@ -180,7 +180,7 @@ static void the_origin_is_asked_only_for_what_others_lack(void **state)
 	bool halved = false;
 
 	(void)state;
-	/* Where a busy machine makes the other look slow the origin is asked for more, as it should be: not each time. */
+	/* If a busy machine makes the other peer slow, the origin gets more requests, as intended: not each time. */
 	for (unsigned tries = 0; tries < 10 && !halved; tries++) {
 		kit k;
 		source origin = {.k = &k, .each = 1}, other = {.k = &k, .each = 2};
@@ -198,7 +198,7 @@ static void the_origin_is_asked_only_for_what_others_lack(void **state)
 	assert_true(halved);
 }
 
-/* A peer that gives a block a second: the origin gives all, and nobody waits for the peer's answers. */
+/* A peer that sends one block per second: the origin sends all, without waiting for the peer. */
 static void a_slow_peer_takes_nothing_from_the_origin(void **state)
 {
 	kit k;
@@ -216,12 +216,12 @@ static void a_slow_peer_takes_nothing_from_the_origin(void **state)
 	assert_true(all[1].asked <= 16);
 	assert_true(slow.answers <= 2);
 	assert_false(all[0].dropped);
-	/* what is asked twice counts once */
+	/* a repeated request counts once */
 	assert_int_equal(all[0].blocks + all[1].blocks, COUNT);
 	end(&k);
 }
 
-/* What a slow one owes at the end others give, who are asked for it as well. */
+/* Blocks that a slow peer still owes at the end are also requested from others. */
 static void what_a_slow_peer_owes_others_give(void **state)
 {
 	kit k;
@@ -247,7 +247,7 @@ static void what_a_slow_peer_owes_others_give(void **state)
 	end(&k);
 }
 
-/* Two that give at different speeds share the work by them. */
+/* Two peers share the work in proportion to their speeds. */
 static void work_is_shared_by_speed(void **state)
 {
 	kit k;
@@ -277,7 +277,7 @@ static vv_supplier remembered(const char *name, source *s, uint64_t latency_ms, 
 	return out;
 }
 
-/* What the fast one gives at once the slow one is never asked for. */
+/* Blocks that the fast peer sends at once are never requested from the slow one. */
 static void one_that_was_slow_is_not_asked_for_a_little(void **state)
 {
 	kit k;
@@ -297,7 +297,7 @@ static void one_that_was_slow_is_not_asked_for_a_little(void **state)
 	end(&k);
 }
 
-/* It is asked all the same for what nobody else has. */
+/* It still gets requests for blocks that no other peer has. */
 static void one_that_was_slow_gives_what_others_lack(void **state)
 {
 	kit k;
@@ -334,7 +334,7 @@ static void the_origin_is_asked_at_once_where_all_others_were_slow(void **state)
 	end(&k);
 }
 
-/* Where the origin is known to be done before a slow one begins, that one is not asked at all. */
+/* If the origin will finish before a slow peer begins, that peer gets no request. */
 static void one_that_was_slower_than_the_origin_is_not_asked(void **state)
 {
 	kit k;
@@ -357,7 +357,7 @@ static void one_that_was_slower_than_the_origin_is_not_asked(void **state)
 	end(&k);
 }
 
-/* One that failed lately is asked after the origin, however fast it was. */
+/* A peer that failed recently gets requests after the origin, however fast it was. */
 static void one_that_failed_is_asked_last(void **state)
 {
 	kit k;
@@ -415,7 +415,7 @@ static void one_that_takes_longer_than_it_did_is_not_waited_for(void **state)
 	end(&k);
 }
 
-/* Who has half of it answers fast that he lacks the rest, and the other one hangs: that is no reason to
+/* A peer with half of the blocks answers fast that it lacks the rest, and the other one hangs: that is not a reason to
  * leave the origin alone. */
 static void one_that_lacks_the_rest_counts_for_nothing(void **state)
 {

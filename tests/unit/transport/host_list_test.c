@@ -18,7 +18,7 @@ static vv_cid cid_of(const char *text, uint8_t codec)
 	return cid;
 }
 
-/* Three blocks: one is whole, one stands on a block of another pack, one on a block of this one, which is also named as
+/* Three blocks: one is whole, one has its base in another pack, one in this one, which is also named as
  * another's. */
 static void make_list(vv_buf *out)
 {
@@ -95,7 +95,7 @@ static void sign(vv_buf *b)
 
 static void records_outside_the_pack_and_bases_outside_the_list_are_refused(void **state)
 {
-	/* where it begins: in the header, in the end, behind it; what it stands on: nothing, something that is not listed */
+	/* where it begins: in the header, in the end, behind it; its base: none, or one that is not listed */
 	static const struct {
 		size_t at;
 		uint32_t value;

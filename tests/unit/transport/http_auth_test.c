@@ -1,5 +1,5 @@
 /*
- * Who may read and push over HTTP, and how the channel says who it is.
+ * Permissions to read and push over HTTP, and the login of the channel.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,7 +150,7 @@ static void the_credential_helper_is_asked_and_told(void **state)
 	vv_assert_ok(hx_connect(&c, vv_http_server_url(f->server), true, 0, &err), &err);
 	vv_assert_ok(hx_ask_who(c, who, &err), &err);
 	assert_string_equal(who, "rw ada");
-	/* asked once only */
+	/* requested only once */
 	vv_assert_ok(hx_ask_who(c, who, &err), &err);
 	vv_channel_close(c);
 	assert_string_equal(out("grep -c '^get$' %s/asked", vv_test_dir()), "1");

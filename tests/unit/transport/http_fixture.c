@@ -43,7 +43,7 @@ vv_status hx_echo(void *payload, const vv_http_call *call, vv_channel *line, vv_
 		vv_buf_clear(&all);
 		return rc < 0 ? rc : vv_channel_turn(line, err);
 	}
-	/* in turns: all is read before anything is said */
+	/* in turns: all is read before the first answer */
 	while (left > 0) {
 		size_t n = left < sizeof(buf) ? (size_t)left : sizeof(buf);
 
@@ -238,7 +238,7 @@ vv_status hx_ask_who(vv_channel *c, char out[64], vv_error *err)
 	return rc < 0 ? rc : vv_channel_done(c, err);
 }
 
-/* ---- a server that says what the test wants ---- */
+/* ---- a server with scripted answers ---- */
 
 void hx_pause(unsigned ms)
 {
@@ -306,7 +306,7 @@ void hx_script_end(hx_script *s)
 	(void)close(s->listener);
 }
 
-/* Asks the hx_script server; the error. */
+/* Sends a request to the hx_script server, and returns the error. */
 vv_error hx_ask_script(hx_script *s, vv_status wanted, unsigned idle)
 {
 	char url[64];
@@ -333,7 +333,7 @@ int hx_dial(const hx_server *f)
 	return fd;
 }
 
-/* Sends text on a new connection; the start of what comes back ("" when it is closed). */
+/* Sends text on a new connection; the start of the answer ("" if the connection is closed). */
 const char *hx_say(const hx_server *f, const char *text, size_t len)
 {
 	static char got[4096];

@@ -14,7 +14,7 @@
 #include "tests/unit/transport/http_fixture.h"
 #include "transport/http/address.h"
 #include "transport/server/auth.h"
-#include "transport/server/server_internal.h"
+#include "transport/server/head.h"
 
 /* --- heads ------------------------------------------------------------------------------------- */
 
@@ -319,7 +319,7 @@ static void slow_heads_of_many_clients_give_way_to_others(void **state)
 		fds[i] = dial_from(f, source);
 		(void)send(fds[i], "GET / HT", 8, MSG_NOSIGNAL);
 		if (i % 20 == 19) {
-			hx_pause(50); /* those that give way need a moment */
+			hx_pause(50); /* closing the replaced connections takes a moment */
 			assert_true(is_served(f, "127.0.0.2"));
 		}
 	}

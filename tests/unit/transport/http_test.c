@@ -265,7 +265,7 @@ static void work_that_takes_longer_than_every_limit_is_answered(void **state)
 	assert_int_equal(vv_get_le64(head), 9);
 	vv_assert_ok(vv_channel_read(c, who, 9, &err), &err);
 	vv_assert_ok(vv_channel_done(c, &err), &err);
-	/* the kept connection is gone meanwhile, which nobody notices */
+	/* the kept connection was closed meanwhile, without a notice */
 	hx_pause(3500);
 	vv_assert_ok(hx_ask(c, 300000, &err), &err);
 	hx_pause(3500);

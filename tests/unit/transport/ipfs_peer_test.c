@@ -1,5 +1,5 @@
 /*
- * Blocks from gateways: good ones, and such as lie, redirect, say too much or nothing.
+ * Blocks from gateways: honest ones, and ones that lie, redirect, send too much or nothing.
  */
 #include <stdio.h>
 #include <string.h>

@@ -23,7 +23,7 @@ static key key_of(const char *text)
 	return k;
 }
 
-/* What the text says of a key that the host shows. */
+/* The verdict of the text on the host's key. */
 static vv_known ask(const char *host, unsigned port, const char *text, const char *shown,
 		    unsigned *line)
 {
@@ -115,8 +115,8 @@ static void another_key_is_not_the_known_one(void **state)
 	assert_int_equal(line, 2);
 }
 
-/* As in OpenSSH: a line without the port helps a host that has none with it, and says nothing
- * against it. */
+/* As in OpenSSH: a line without the port can accept the key of a host that has no line with its port, and
+ * never refuses one. */
 static void a_line_without_the_port_only_helps(void **state)
 {
 	unsigned line;
@@ -150,7 +150,7 @@ static void lines_that_cannot_be_read_are_skipped(void **state)
 		"host ssh-ed25519\n",
 		"host ssh-ed25519 !!!!\n",
 		"host ssh-ed25519 AAAA\n",
-		"host ssh-rsa " ED25519_KEY "\n", /* the key is of another type than it says */
+		"host ssh-rsa " ED25519_KEY "\n", /* the type of the key is not the declared one */
 		"@unknown host " ED,
 		"@revoked\n",
 		"#host " ED,
@@ -255,7 +255,7 @@ static void a_missing_file_is_empty_and_a_folder_is_an_error(void **state)
 	vv_known_hosts_free(k);
 }
 
-/* A pattern that makes naive matching take exponential time. */
+/* A pattern for which naive matching has exponential time. */
 static void hostile_patterns_take_no_time(void **state)
 {
 	vv_buf text = VV_BUF_INIT, host = VV_BUF_INIT;

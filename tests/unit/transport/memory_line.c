@@ -92,7 +92,7 @@ static vv_status loop_turn(void *payload, vv_error *err)
 		vv_channel *line = memory_line_open(&m, l->request.data, l->request.len);
 
 		if (!line) return vv_fail_nomem(err);
-		/* the peer hears of it, or nothing */
+		/* the peer gets the message, or nothing */
 		(void)vv_serve_request(l->serve, line, &ignored);
 		vv_channel_close(line);
 		vv_buf_clear(&l->answer);

@@ -136,7 +136,7 @@ static void no_more_packs_are_named_than_there_is_room_for(void **state)
 
 static void a_head_that_is_cut_or_cannot_be_is_refused(void **state)
 {
-	/* where, and what stands there then: the magic, the counts, a pack out of order, fans that fall, that lead out */
+	/* the place and its new content: the magic, the counts, a pack out of order, fans that fall or are out of range */
 	static const struct {
 		size_t at;
 		uint32_t value;

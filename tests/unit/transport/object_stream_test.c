@@ -105,7 +105,7 @@ static void send(objects *o, size_t from, vv_buf *stream)
 	vv_buf_clear(&out.out);
 }
 
-/* Feeds the stream in pieces of these sizes; everything from `from` on must come. */
+/* Feeds the stream in pieces of these sizes; everything from `from` on must be read. */
 static void receive(objects *o, size_t from, const vv_buf *stream, size_t (*piece)(vv_prng *r),
 		    unsigned seed)
 {
@@ -240,7 +240,7 @@ static void objects_larger_than_a_frame_arrive(void **state)
 	clear(o);
 }
 
-/* Each kind's last object is at hand, up to 64 KiB; of an older one the receiver is asked. */
+/* The last object of each kind is kept, up to 64 KiB; an older one is requested from the receiver. */
 static void the_base_that_came_last_is_not_asked_for(void **state)
 {
 	objects *o = calloc(1, sizeof(*o));
@@ -263,7 +263,7 @@ static void the_base_that_came_last_is_not_asked_for(void **state)
 	receive(o, 0, &stream, a_frame, 1);
 	assert_int_equal(o->asked, 0);
 	vv_buf_puts(&b, "third");
-	add(o, VV_GIT_COMMIT, &b, &o->list[0].id); /* two came since */
+	add(o, VV_GIT_COMMIT, &b, &o->list[0].id); /* two were received since */
 	b.len = 100000;
 	add(o, VV_GIT_BLOB, &b, NULL);
 	memset(b.data + 100, 0, 100);
@@ -278,7 +278,7 @@ static void the_base_that_came_last_is_not_asked_for(void **state)
 	clear(o);
 }
 
-/* What next says to these bytes. */
+/* The result of next for these bytes. */
 static vv_status parse(const void *bytes, size_t len, uint64_t max, objects *o, vv_error *err)
 {
 	vv_recent_nodes nodes = {.count = 0};

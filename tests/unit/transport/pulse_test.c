@@ -1,5 +1,5 @@
 /*
- * Signs of life: given while the work goes on, and by nobody whose work stands still.
+ * Signs of life: sent while work progresses, and never without progress.
  */
 #include <poll.h>
 #include <time.h>
@@ -13,7 +13,7 @@
 #include "transport/protocol/peer.h"
 #include "transport/protocol/pulse.h"
 
-/* How many signs a line gets in so many steps of 10 ms, with this progress in each. All that was
+/* The number of signs on a line in this many steps of 10 ms, with this progress in each. All that was
  * said must be signs. */
 static size_t signs(unsigned steps, unsigned progress, unsigned every_ms, uint64_t stall_ms)
 {

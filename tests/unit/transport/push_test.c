@@ -8,7 +8,7 @@
 #include "tests/unit/transport/small_history.h"
 #include "transport/protocol/push.h"
 
-/* The last of three versions, without what the one before has. How many blocks are said to be missing. */
+/* The last of three versions, without the blocks of the previous one. Returns the number of blocks reported as missing. */
 static size_t push_last(vv_serve *far, vv_repository *near, const vv_oid commits[3])
 {
 	const vv_push_ref ref = {"refs/heads/main", commits[1], commits[2], false};
@@ -23,7 +23,7 @@ static size_t push_last(vv_serve *far, vv_repository *near, const vv_oid commits
 	vv_error err;
 
 	vv_assert_ok(vv_peer_over(&peer, loop_line_open(&line, "far"), &err), &err);
-	vv_assert_ok(vv_send_open(&send, near, &wants, &commons, NULL, &err), &err);
+	vv_assert_ok(vv_send_open(&send, near, &wants, &commons, NULL, NULL, &err), &err);
 	vv_assert_ok(vv_peer_push(peer, &ref, 1, false, send, NULL, &answer, &sum, &said, &err),
 		     &err);
 	const size_t missing = answer.missing.count;
@@ -57,7 +57,7 @@ static void a_push_does_not_lean_on_what_is_missing_where_git_brought_commits(vo
 	(void)small_commit(far.repo, 1, &commits[0]);
 	(void)small_nodes(far.repo, 1);
 	small_ref(far.repo, "refs/heads/main", &commits[1]);
-	/* All leaves, and the first version, of which nobody knows what is below its root. */
+	/* All leaves, and the first version, whose blocks below the root are unknown. */
 	assert_int_equal(push_last(&far, near, commits), SMALL_LEAVES + 1);
 	vv_assert_ok(vv_ref_get(far.repo, "refs/heads/main", &ref, &err), &err);
 	assert_true(vv_oid_equal(&ref.id, &commits[1]));

@@ -75,7 +75,7 @@ static void who_delivered_what_is_told_oldest_first(void **state)
 	assert_told(r, 2, "/second:7 ");
 	assert_told(r, 101, "/first:5 /third:9 ");
 	assert_told(r, 3, "");
-	assert_string_equal(out("wc -l < " LOG), "3"); /* none for who gave nothing */
+	assert_string_equal(out("wc -l < " LOG), "3"); /* none for a peer that sent nothing */
 	vv_repository_close(r);
 }
 

@@ -1,5 +1,5 @@
 /*
- * What S3 stores answer in XML, as the reader of lists and errors takes it.
+ * The XML answers of S3 stores, as the reader of lists and errors parses them.
  */
 #include <stdio.h>
 #include <string.h>

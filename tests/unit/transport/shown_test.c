@@ -13,7 +13,7 @@
 
 #define VERSIONS 5
 
-/* Versions 0 to 2 are main's history; 3 is reached by what a test says, 4 by nothing. */
+/* Versions 0 to 2 are main's history; 3 is reachable as the test defines, 4 is unreachable. */
 typedef struct kit {
 	vv_repository *far;
 	vv_oid commits[VERSIONS];
@@ -55,7 +55,7 @@ static void end(kit *k)
 	vv_repository_close(k->far);
 }
 
-/* --- what each request says of version v ------------------------------------------------------ */
+/* --- the answer of each request for version v ---------------------------------------------------- */
 
 static bool is_known(kit *k, unsigned v)
 {
@@ -92,7 +92,7 @@ static bool is_fetched(kit *k, unsigned v)
 	return rc == VV_OK;
 }
 
-/* Its commit as one that the client says to have. */
+/* Its commit as one that the client declares to have. */
 static bool is_common(kit *k, unsigned v)
 {
 	const vv_request q = {.op = VV_OP_FETCH,
@@ -216,6 +216,43 @@ static void what_other_refs_reach_is_not_given(void **state)
 	end(&k);
 }
 
+/* A head whose list has version v as `name`, above `parent` ("-p ID" or ""). No signature is needed here. */
+static const char *make_head(kit *k, const char *signer, const char *name, unsigned v,
+			     const char *parent)
+{
+	const char *list = out("echo %s %s | git -C far hash-object -w --stdin",
+			       hex_of(&k->commits[v]), name);
+	const char *tree = out("printf '100644 blob %s\\trefs\\n' | git -C far mktree", list);
+	const char *head = out("git -C far commit-tree -m head %s %s", parent, tree);
+
+	sh("git -C far update-ref refs/varve/heads/%s %s", signer, head);
+	return head;
+}
+
+static void what_the_newest_head_lists_is_given_without_a_branch(void **state)
+{
+	vv_error err;
+	kit k;
+
+	(void)state;
+	begin(&k, false);
+	const char *old = make_head(&k, "a", "refs/heads/gone", 3, "");
+	assert_shown(&k, 3, true);
+	assert_shown(&k, 4, false);
+	/* the next one of another signer has seen it */
+	vv_auto(char) *parent = vv_asprintf("-p %s", old);
+	(void)make_head(&k, "b", "refs/heads/main", 2, parent);
+	assert_shown(&k, 3, false);
+	assert_shown(&k, 2, true);
+	end(&k);
+	begin(&k, false);
+	vv_assert_ok(vv_config_set(k.far, "transfer.hideRefs", "refs/heads/secret/", &err), &err);
+	(void)make_head(&k, "a", "refs/heads/secret/x", 3, "");
+	(void)make_head(&k, "b", "refs/stash", 3, "");
+	assert_shown(&k, 3, false);
+	end(&k);
+}
+
 static void what_a_branch_left_behind_is_given_no_more(void **state)
 {
 	vv_error err;
@@ -237,7 +274,7 @@ static void what_a_branch_left_behind_is_given_no_more(void **state)
 	end(&k);
 }
 
-/* Who may push is told of every block, so as not to send it again, and given no more than others. */
+/* A client that may push learns of every block, so as not to send it again, and gets no more than others. */
 static void who_may_push_is_given_no_more(void **state)
 {
 	kit k;
@@ -250,7 +287,7 @@ static void who_may_push_is_given_no_more(void **state)
 	end(&k);
 }
 
-/* Blocks that came after their table was looked at are found. */
+/* Blocks that were received after their table was examined are found. */
 static void what_was_missing_is_given_when_it_came(void **state)
 {
 	vv_oid late;
@@ -260,7 +297,7 @@ static void what_was_missing_is_given_when_it_came(void **state)
 	begin(&k, false);
 	late = small_commit(k.far, 7, &k.commits[2]);
 	small_ref(k.far, "refs/heads/main", &late);
-	assert_true(is_given(&k, 0)); /* the walk went over the hole */
+	assert_true(is_given(&k, 0)); /* the walk passed the hole */
 	assert_false(is_given(&k, 7));
 	(void)small_version(k.far, 7);
 	assert_true(is_given(&k, 7));
@@ -270,6 +307,7 @@ static void what_was_missing_is_given_when_it_came(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(what_branches_and_tags_reach_is_given),
 	cmocka_unit_test(what_other_refs_reach_is_not_given),
+	cmocka_unit_test(what_the_newest_head_lists_is_given_without_a_branch),
 	cmocka_unit_test(what_a_branch_left_behind_is_given_no_more),
 	cmocka_unit_test(who_may_push_is_given_no_more),
 	cmocka_unit_test(what_was_missing_is_given_when_it_came),

@@ -47,7 +47,7 @@ static vv_speed get(vv_repository *r, uint64_t source)
 	return out;
 }
 
-/* The machine's default route goes by this interface now. */
+/* The machine's default route now uses this interface. */
 static void move_to(const char *device)
 {
 	char text[200];
@@ -125,7 +125,7 @@ static void what_was_measured_is_there_at_the_next_start(void **state)
 	assert_int_equal(get(r, near).rate, 1250000);
 	note(r, near, 0, 0);
 	assert_int_equal(get(r, near).rate, 1250000);
-	/* it gets where it goes */
+	/* it reaches its target */
 	for (unsigned i = 0; i < 60; i++) {
 		note(r, near, 7, 1234567);
 	}

@@ -12,7 +12,7 @@
 #include "tests/unit/support.h"
 #include "transport/line/ssh_config.h"
 
-/* In front of PATH a program `ssh` that says `with`, but `plain` when it is not to read files. */
+/* At the beginning of PATH a program `ssh` that prints `with`, but `plain` if it must not read files. */
 static void fake_ssh(const char *with, const char *plain)
 {
 	vv_buf text = VV_BUF_INIT;

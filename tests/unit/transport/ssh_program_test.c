@@ -1,5 +1,5 @@
 /*
- * How the ssh program is called, and what its ends mean. A script stands where ssh would and
+ * The call of the program ssh, and the meaning of its exit codes. A script replaces ssh and
  * writes down what it was given.
  */
 #include <stdio.h>
@@ -22,7 +22,7 @@ static void write_script(const char *path, const char *body)
 	vv_buf_clear(&text);
 }
 
-/* No variable and no configuration of the machine's takes part. */
+/* No variable or configuration of the machine has an effect. */
 static void start(void)
 {
 	static const char *const names[] = {"VARVE_SSH", "GIT_SSH_COMMAND", "GIT_SSH",
@@ -194,7 +194,7 @@ static void an_unknown_way_is_refused(void **state)
 			    "the setting varve.ssh is 'putty', expected auto, libssh2 or external");
 }
 
-/* What ssh itself, or the far shell, says when there is no varve to talk with. */
+/* The messages of ssh or of the remote shell if varve is missing there. */
 static void ends_of_ssh_are_explained(void **state)
 {
 	static const struct {

@@ -20,7 +20,7 @@ static unsigned port; /* of both addresses */
 
 static struct addrinfo *two; /* the newest list of its two addresses */
 
-/* In the place of libc's, which is asked for other hosts: two.example has 127.0.0.1 and 127.0.0.2, in this order. */
+/* Replaces libc's, which resolves other hosts: two.example has 127.0.0.1 and 127.0.0.2, in this order. */
 int getaddrinfo(const char *host, const char *service, const struct addrinfo *wanted,
 		struct addrinfo **out)
 {
@@ -103,7 +103,7 @@ static void an_address_that_answers_nothing_does_not_hide_the_next(void **state)
 	port = 0;
 	silent = listen_at(0x7F000001u, 0);
 	open = listen_at(0x7F000002u, 1);
-	/* Nobody accepts: when its queue is full, Linux drops what asks for more. */
+	/* No process accepts: when the queue is full, Linux drops further connections. */
 	for (int i = 0; i < FULL; i++) {
 		struct sockaddr_in in = {.sin_family = AF_INET,
 					 .sin_port = htons((uint16_t)port),

@@ -70,7 +70,7 @@ static void a_node_that_was_read_is_the_one_that_was_written(void **state)
 		assert_int_equal(back[i].total, l[i].total);
 	}
 	vv_free(back);
-	/* Any byte more, less or other is refused, or is another node that says the same of itself. */
+	/* Any added, missing or changed byte is refused, or makes another valid node. */
 	for (size_t i = 0; i < node.len; i++) {
 		vv_buf again = VV_BUF_INIT;
 
@@ -106,7 +106,7 @@ static void sizes_past_64_bits_are_refused(void **state)
 typedef struct pieces {
 	const size_t *lens;
 	size_t count;
-	bool liar; /* range gives other bytes */
+	bool liar; /* range returns other bytes */
 } pieces;
 
 static char byte_at(uint64_t at)
@@ -153,7 +153,7 @@ static vv_status some_bytes(void *payload, vv_store *store, const vv_cid *root, 
 	return give(from + (p->liar ? 1 : 0), len, fn, out, err);
 }
 
-/* Follows the links from the root down; the bytes of all leaves in order come to out. */
+/* Follows the links from the root down, and appends the bytes of all leaves in order to out. */
 static void read_file(vv_leaf_blocks *b, const vv_cid *cid, vv_buf *out, uint64_t *blocks)
 {
 	vv_buf block = VV_BUF_INIT;

@@ -1,5 +1,5 @@
 /*
- * What may be given for a repository elsewhere, and what each refusal says.
+ * Addresses of remote repositories, and the message of each refusal.
  */
 #include <stdio.h>
 #include <string.h>

@@ -51,7 +51,8 @@ typedef enum vv_pack_mark {
 	VV_MARK_SPARE = 8,   /* other packs have all needed blocks of the pack */
 	VV_MARK_UNSEEN = 16, /* at a Git host: the pack is to be verified (proof.c) */
 	VV_MARK_SHOWN = 32,  /* in a store: the end of the pack was verified (proof.c) */
-	VV_MARK_JOINS = 64   /* the pack may be copied into a larger pack (join.c) */
+	VV_MARK_JOINS = 64,  /* the pack may be copied into a larger pack (join.c) */
+	VV_MARK_GOES = 128   /* in a store: a gc that drops versions removes the pack (sweep.c) */
 } vv_pack_mark;
 
 typedef struct vv_catalog vv_catalog;

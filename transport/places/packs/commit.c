@@ -9,6 +9,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/git/blob.h"
+#include "repo/git/history/commit.h"
 #include "repo/git/history/identity.h"
 #include "repo/git/history/refs.h"
 #include "transport/places/packs/files.h"
@@ -50,6 +51,7 @@ typedef struct coming {
 	vv_oid id;        /* the last; null: the ref will be new */
 	uint64_t waiting; /* bytes that are not there yet */
 	size_t folder, in_folder;
+	bool anew; /* the last one replaces the ref's history */
 } coming;
 
 static void put_files(vv_buf *in, const vv_host *h, coming *n, const vv_host_commit *c)
@@ -81,7 +83,8 @@ static void put_files(vv_buf *in, const vv_host *h, coming *n, const vv_host_com
 	}
 }
 
-static vv_status make_commit(vv_host *h, coming *n, const vv_host_commit *c, vv_error *err)
+/* Makes the commit that `in`, the input of git fast-import, describes: *id. */
+static vv_status import_commit(vv_oid *id, vv_host *h, const vv_buf *in, vv_error *err)
 {
 	static const char *const args[] = {"-c",          "core.compression=0",
 					   "-c",          "fastimport.unpackLimit=1",
@@ -89,9 +92,44 @@ static vv_status make_commit(vv_host *h, coming *n, const vv_host_commit *c, vv_
 					   "--force",     "--done",
 					   NULL};
 	vv_git_call run = vv_host_run(h, args);
+	vv_auto(vv_ref) ref = {0};
+	vv_status rc;
+
+	run.input = in->data;
+	run.len = in->len;
+	if ((rc = vv_buf_ok(in, err)) < 0) return rc;
+	if ((rc = vv_git_must(&run, "the scratch repository", err)) < 0 ||
+	    (rc = vv_ref_get(h->scratch, VV_HOST_NEXT, &ref, err)) < 0) {
+		h->broken = true;
+		return rc;
+	}
+	*id = ref.id;
+	return VV_OK;
+}
+
+/* Makes a commit without parents that has the tree of the last one. */
+static vv_status leave_history(vv_host *h, coming *n, const char *message, vv_error *err)
+{
+	vv_auto(vv_buf) in = VV_BUF_INIT;
+	vv_auto(vv_commit) last = {.parents = NULL};
+	vv_status rc;
+
+	if ((rc = vv_commit_read(h->scratch, &n->id, &last, err)) < 0 ||
+	    (rc = vv_ref_delete(h->scratch, VV_HOST_NEXT, NULL, err)) < 0) {
+		return rc;
+	}
+	vv_buf_puts(&in, "commit " VV_HOST_NEXT "\n");
+	if ((rc = put_committer(h, &in, err)) < 0) return rc;
+	put_data(&in, message, strlen(message));
+	vv_buf_printf(&in, "M 040000 %s \"\"\n\ndone\n", vv_oid_shows(&last.tree));
+	n->anew = true;
+	return import_commit(&n->id, h, &in, err);
+}
+
+static vv_status make_commit(vv_host *h, coming *n, const vv_host_commit *c, vv_error *err)
+{
 	vv_auto(vv_buf) in = VV_BUF_INIT;
 	vv_oid blob;
-	vv_auto(vv_ref) ref = {0};
 
 	if (vv_host_is_place(h)) return vv_files_put(h, c, err);
 	if (c->pack) {
@@ -111,23 +149,15 @@ static vv_status make_commit(vv_host *h, coming *n, const vv_host_commit *c, vv_
 	}
 	put_files(&in, h, n, c);
 	vv_buf_puts(&in, "\ndone\n");
-	run.input = in.data;
-	run.len = in.len;
 	h->dirty = true;
-	if (rc < 0 || (rc = vv_buf_ok(&in, err)) < 0) return rc;
-	if ((rc = vv_git_must(&run, "the scratch repository", err)) < 0 ||
-	    (rc = vv_ref_get(h->scratch, VV_HOST_NEXT, &ref, err)) < 0) {
-		h->broken = true;
-		return rc;
-	}
-	n->id = ref.id;
+	if (rc < 0 || (rc = import_commit(&n->id, h, &in, err)) < 0) return rc;
 	n->waiting += 1 + (c->pack ? c->pack->len + c->list->len : 0);
 	rc = c->pack ? vv_host_keep_list(h, c->list, c->key, err) : VV_OK;
 	if (rc == VV_OK && c->pack &&
 	    vv_blob_id(c->pack->data, c->pack->len, &blob, err) == VV_OK) {
 		vv_host_note_sound(h, c->key, &blob);
 	}
-	return rc;
+	return rc == VV_OK && c->anew ? leave_history(h, n, c->message, err) : rc;
 }
 
 /* Shows the host's lines about a refused push. */
@@ -162,33 +192,63 @@ static bool is_of_ref(const char *said)
 	return strstr(said, "[remote rejected]") && !strstr(said, "ermission");
 }
 
-static vv_status push(vv_host *h, coming *n, bool *lost, vv_error *err)
+/* Runs git push for a commit without parents. git would send its whole tree, as it has nothing in common with the tip;
+ * the graft makes git leave out the objects of the tip. */
+static vv_status push_grafted(vv_git_call *run, const vv_host *h, const coming *n, vv_buf *said,
+			      int *code, vv_error *err)
 {
-	vv_auto(vv_buf) spec = VV_BUF_INIT, said = VV_BUF_INIT;
-	const char *args[] = {"-c",
-			      "core.compression=0",
-			      "-c",
-			      "core.bigFileThreshold=64k",
-			      "push",
-			      "-q",
-			      "--no-verify",
-			      "--no-follow-tags",
-			      "--recurse-submodules=no",
-			      "host",
-			      NULL,
-			      NULL};
+	vv_auto(char) *path = vv_path_join(h->dir, "graft", (char *)NULL);
+	vv_auto(char) *setting = vv_asprintf("GIT_GRAFT_FILE=%s", path ? path : "");
+	vv_auto(char) *graft = vv_asprintf("%s %s\n", vv_oid_shows(&n->id), vv_oid_shows(&h->tip));
+	const char *const more[] = {setting, NULL};
+	vv_status rc;
+
+	if (!path || !setting || !graft) return vv_fail_nomem(err);
+	if ((rc = vv_write_file(path, graft, strlen(graft), false, err)) < 0) return rc;
+	run->more = more;
+	rc = vv_git_run(run, said, code, err);
+	(void)vv_unlink(path, true, VV_IGNORED);
+	return rc;
+}
+
+/* Runs git push. A commit without parents replaces only the known tip. */
+static vv_status run_push(vv_host *h, const coming *n, vv_buf *said, int *code, vv_error *err)
+{
+	vv_auto(char) *spec = vv_asprintf(VV_HOST_NEXT ":%s", h->ref);
+	vv_auto(char) *lease = vv_asprintf("--force-with-lease=%s:%s", h->ref,
+					   vv_oid_shows(&h->tip));
+	const char *const args[] = {"-c",
+				    "core.compression=0",
+				    "-c",
+				    "core.bigFileThreshold=64k",
+				    "-c",
+				    "advice.graftFileDeprecated=false",
+				    "push",
+				    "-q",
+				    "--no-verify",
+				    "--no-follow-tags",
+				    "--recurse-submodules=no",
+				    n->anew ? lease : "--no-force-with-lease",
+				    "host",
+				    spec,
+				    NULL};
 	vv_git_call run = vv_host_run(h, args);
+
+	if (!spec || !lease) return vv_fail_nomem(err);
+	return n->anew ? push_grafted(&run, h, n, said, code, err)
+		       : vv_git_run(&run, said, code, err);
+}
+
+static vv_status push_commits(vv_host *h, coming *n, bool *lost, vv_error *err)
+{
+	vv_auto(vv_buf) said = VV_BUF_INIT;
 	vv_oid there;
 	int code = 0;
 	vv_status rc;
 
 	*lost = h->too_large = false;
 	if (n->waiting == 0) return VV_OK;
-	vv_buf_printf(&spec, VV_HOST_NEXT ":%s", h->ref);
-	args[sizeof(args) / sizeof(args[0]) - 2] = vv_buf_cstr(&spec);
-	if ((rc = vv_buf_ok(&spec, err)) == VV_OK) {
-		rc = vv_git_run(&run, &said, &code, err);
-	}
+	rc = run_push(h, n, &said, &code, err);
 	if (rc == VV_OK && code == 0) {
 		n->waiting = 0;
 		rc = vv_host_set_tip(h, &n->id, err);
@@ -228,7 +288,7 @@ static vv_status put_pack(vv_host *h, vv_outgoing_packs *o, vv_pack_maker *m, co
 		c.pack = &pack;
 	}
 	if (rc < 0 || (rc = o->describe(o->payload, &c, last, err)) < 0) return rc;
-	if (c.pack || c.removed_count > 0 || h->lost_format) {
+	if (c.pack || c.removed_count > 0 || c.anew || h->lost_format) {
 		rc = make_commit(h, n, &c, err);
 	}
 	o->packs += c.pack != NULL;
@@ -260,10 +320,10 @@ vv_status vv_host_put_packs(vv_host *h, vv_outgoing_packs *o, bool *lost, vv_err
 		if (vv_pack_maker_is_full(m) && i + 1 < o->count) {
 			rc = put_pack(h, o, m, &n, false, err);
 			if (rc == VV_OK && n.waiting + h->pack_bytes > h->push_bytes) {
-				rc = push(h, &n, lost, err);
+				rc = push_commits(h, &n, lost, err);
 			}
 		}
 	}
 	rc = rc < 0 ? rc : put_pack(h, o, m, &n, true, err);
-	return rc < 0 ? rc : push(h, &n, lost, err);
+	return rc < 0 ? rc : push_commits(h, &n, lost, err);
 }

@@ -1,11 +1,15 @@
 /*
  * compact: combines many small packs of a host into few large ones, in a new commit, without blocks
- * that no ref of the host needs. Young packs stay unchanged: a running push may need them.
+ * that no ref of the host needs. Young packs stay unchanged: a running push may need them. To drop
+ * versions, all other blocks stay, also those that no ref needs yet, and all below them.
  */
 #include <stdio.h>
 #include <string.h>
 
+#include "base/arena.h"
 #include "base/array.h"
+#include "base/hash.h"
+#include "base/hash_index.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -13,6 +17,12 @@
 #include "repo/git/objects/send.h"
 #include "repo/git/tree.h"
 #include "transport/places/packs/host_internal.h"
+
+/* The newest version of a path so far. */
+typedef struct path_version {
+	const char *path;
+	vv_cid root;
+} path_version;
 
 typedef struct compacting {
 	vv_host *h;
@@ -24,6 +34,11 @@ typedef struct compacting {
 	vv_cids roots;
 	uint64_t old_packs, old_bytes, old_blocks;
 	vv_host_name *removed;
+	vv_cid_set dropped; /* the blocks of the dropped versions */
+	path_version *versions;
+	size_t version_count, version_cap;
+	vv_hash_index version_index;
+	vv_arena paths;
 } compacting;
 
 /* --- which packs ------------------------------------------------------------------------------- */
@@ -92,11 +107,43 @@ static vv_status add_item(void *payload, const vv_cid *cid, const vv_cid *like, 
 		       : vv_fail_nomem(err);
 }
 
+static bool is_dropped(const compacting *c, const vv_cid *root)
+{
+	return c->what->drop && vv_cid_set_has(c->what->drop, root);
+}
+
 static vv_status note_root(void *payload, const vv_new_root *n, vv_error *err)
 {
 	compacting *c = payload;
 
+	if (is_dropped(c, &n->root)) return VV_OK;
 	return vv_cids_add(&c->roots, &n->root, err);
+}
+
+/* Finds a version that resembles n: the one before it, or, if that is dropped, the last one of its path that stays.
+ * Sets *before to null if there is none. */
+static vv_status find_before(vv_cid *before, compacting *c, const vv_new_root *n, vv_error *err)
+{
+	const uint64_t hash = vv_xxh3(n->path, strlen(n->path), vv_hash_seed());
+	path_version *last = vv_hash_find(c->versions, &c->version_index, hash, it,
+					  strcmp(it->path, n->path) == 0);
+
+	*before = n->before;
+	if (last && !vv_cid_set_has(&c->seen, before)) {
+		*before = last->root;
+	}
+	if (!vv_cid_set_has(&c->seen, before)) {
+		*before = (vv_cid){0};
+	}
+	if (last) {
+		last->root = n->root;
+		return VV_OK;
+	}
+	const path_version new = {vv_arena_strndup(&c->paths, n->path, strlen(n->path)), n->root};
+	return new.path &&vv_hash_add(c->versions, c->version_count, c->version_cap,
+				      &c->version_index, hash, new)
+		       ? VV_OK
+		       : vv_fail_nomem(err);
 }
 
 static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
@@ -109,8 +156,12 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 				  .seen = &c->seen,
 				  .children_first = true,
 				  .missing = &missing};
-	bool before = !vv_cid_is_null(&n->before) && vv_cid_set_has(&c->seen, &n->before);
-	vv_status rc = vv_resemble_walk(&walk, &n->root, before ? &n->before : NULL, err);
+	vv_cid before;
+	vv_status rc;
+
+	if (is_dropped(c, &n->root)) return VV_OK;
+	if ((rc = find_before(&before, c, n, err)) < 0) return rc;
+	rc = vv_resemble_walk(&walk, &n->root, vv_cid_is_null(&before) ? NULL : &before, err);
 
 	/* a place may have a part of a version; blocks that its lists name but it lacks are found
 	 * later */
@@ -125,14 +176,87 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 /* Keeps the bases of young packs' differences. */
 static vv_status add_bases(compacting *c, vv_error *err)
 {
+	const unsigned goes = c->what->drop ? VV_MARK_GOES | VV_MARK_SPARE : 0;
 	vv_status rc;
 
 	for (vv_host_pack *p = NULL; vv_catalog_next(c->h->catalog, &p);) {
-		for (size_t k = 0; !(p->marks & VV_MARK_OLD) && k < p->base_count; k++) {
+		const bool stays = !(p->marks & (VV_MARK_OLD | goes));
+		for (size_t k = 0; stays && k < p->base_count; k++) {
 			if ((rc = add_item(c, &p->bases[k], NULL, err)) < 0) return rc;
 		}
 	}
 	return VV_OK;
+}
+
+/* --- versions to drop ------------------------------------------------------------------------------ */
+
+static vv_status skip_block(void *payload VV_UNUSED, const vv_cid *cid VV_UNUSED,
+			    const vv_cid *like VV_UNUSED, vv_error *err VV_UNUSED)
+{
+	return VV_OK;
+}
+
+/* Adds these blocks and all below them to seen, and passes the new ones to fn. Blocks below a missing node are
+ * unknown. */
+static vv_status walk_blocks(compacting *c, const vv_cids *cids, vv_cid_set *seen,
+			     vv_resemble_fn fn, vv_error *err)
+{
+	uint64_t missing = 0;
+	const vv_resemble walk = {.get = get_block,
+				  .fn = fn,
+				  .payload = c,
+				  .seen = seen,
+				  .children_first = true,
+				  .missing = &missing};
+	vv_status rc = vv_host_prefetch(c->h, cids->items, cids->count, err);
+
+	for (size_t i = 0; rc == VV_OK && i < cids->count; i++) {
+		rc = vv_resemble_walk(&walk, &cids->items[i], NULL, err);
+	}
+	return rc;
+}
+
+/* Unknown blocks stay. */
+static vv_status find_dropped(compacting *c, vv_error *err)
+{
+	const size_t count = vv_cid_set_count(c->what->drop);
+	vv_auto(vv_cids) roots = {0};
+	vv_status rc;
+
+	for (size_t i = 0; i < count; i++) {
+		const vv_cid *root = vv_cid_set_at(c->what->drop, i);
+		if (vv_host_has(c->h, root) && (rc = vv_cids_add(&roots, root, err)) < 0) return rc;
+	}
+	return walk_blocks(c, &roots, &c->dropped, skip_block, err);
+}
+
+/* Adds the blocks of a pack that neither a ref nor a dropped version needs. */
+static vv_status add_unreached(vv_cids *out, const compacting *c, const vv_host_pack *p,
+			       vv_error *err)
+{
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_host_list list;
+	vv_status rc = vv_host_list_again(c->h, p, &bytes, &list, err);
+
+	for (size_t i = 0; rc == VV_OK && i < list.count; i++) {
+		const vv_cid cid = vv_host_list_block(&list, i).cid;
+		if (!vv_cid_set_has(&c->seen, &cid) && !vv_cid_set_has(&c->dropped, &cid)) {
+			rc = vv_cids_add(out, &cid, err);
+		}
+	}
+	return rc;
+}
+
+/* A running push sends blocks before its refs: those stay, with all below them. */
+static vv_status keep_unreached(compacting *c, vv_error *err)
+{
+	vv_auto(vv_cids) cids = {0};
+	vv_status rc = VV_OK;
+
+	for (vv_host_pack *p = NULL; rc == VV_OK && vv_catalog_next(c->h->catalog, &p);) {
+		rc = add_unreached(&cids, c, p, err);
+	}
+	return rc < 0 ? rc : walk_blocks(c, &cids, &c->seen, add_item, err);
 }
 
 static vv_status find_items(compacting *c, vv_error *err)
@@ -147,6 +271,10 @@ static vv_status find_items(compacting *c, vv_error *err)
 				    err)) < 0) {
 		return rc;
 	}
+	if (c->what->drop && !vv_host_is_place(c->h) &&
+	    ((rc = find_dropped(c, err)) < 0 || (rc = keep_unreached(c, err)) < 0)) {
+		return rc;
+	}
 	return add_bases(c, err);
 }
 
@@ -158,8 +286,10 @@ static vv_status describe(void *payload, vv_host_commit *to, bool last, vv_error
 	compacting *c = payload;
 	const bool removes = last && !vv_host_is_place(c->h);
 
-	to->message = "Put blocks into fewer packs\n";
+	to->message = c->what->drop ? "Leave out blocks of expired versions\n"
+				    : "Put blocks into fewer packs\n";
 	to->removed = c->removed;
+	to->anew = removes && c->what->drop;
 	for (vv_host_pack *p = NULL; vv_catalog_next(c->h->catalog, &p);) {
 		if (!(p->marks & VV_MARK_OLD)) {
 			continue;
@@ -177,7 +307,7 @@ static vv_status describe(void *payload, vv_host_commit *to, bool last, vv_error
 	return VV_OK;
 }
 
-static vv_status make_packs(compacting *c, vv_error *err)
+static vv_status make_packs(compacting *c, bool *lost, vv_error *err)
 {
 	vv_auto(vv_catalog) *none = vv_catalog_new();
 	vv_outgoing_packs o = {.items = c->items,
@@ -187,21 +317,73 @@ static vv_status make_packs(compacting *c, vv_error *err)
 			       .thorough = true,
 			       .describe = describe,
 			       .payload = c};
-	bool lost = false;
 	vv_status rc;
 
 	c->removed = vv_calloc(vv_catalog_packs(c->h->catalog) + 1, sizeof(*c->removed));
-	rc = none && c->removed ? vv_host_put_packs(c->h, &o, &lost, err) : vv_fail_nomem(err);
+	rc = none && c->removed ? vv_host_put_packs(c->h, &o, lost, err) : vv_fail_nomem(err);
 	c->out->packs_after += o.packs;
 	c->out->bytes_after += o.pack_bytes;
-	if (rc < 0 && lost && c->h->too_large) {
+	if (rc < 0 && *lost && c->h->too_large) {
 		rc = vv_hint(err, "run the command again: the next push is smaller");
-	} else if (rc < 0 && lost) {
+	} else if (rc < 0 && *lost) {
 		rc = vv_fail(err, VV_ECONFLICT,
 			     "another user pushed to %s in the meantime, so no pack was "
 			     "removed\nrun the command again",
 			     vv_text_url(c->h->url));
 	}
+	return rc;
+}
+
+/* --- which packs are dropped or rewritten ----------------------------------------------------------- */
+
+/* Its differences have bases that no version needs. */
+static bool has_unneeded_base(const compacting *c, const vv_host_pack *p)
+{
+	return vv_array_find(p->bases, p->base_count, it, !vv_cid_set_has(&c->listed, it)) != NULL;
+}
+
+/* Adds the needed blocks of a pack to `moved` if it also has others, or bases among them; else the pack stays. */
+static vv_status choose_pack(compacting *c, vv_host_pack *p, vv_cid_set *moved, vv_error *err)
+{
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_host_list list;
+	size_t needed = 0;
+	vv_status rc = vv_host_list_again(c->h, p, &bytes, &list, err);
+
+	for (size_t i = 0; rc == VV_OK && i < list.count; i++) {
+		const vv_cid cid = vv_host_list_block(&list, i).cid;
+		needed += vv_cid_set_has(&c->listed, &cid);
+	}
+	if (rc < 0) return rc;
+	if (needed == list.count && !has_unneeded_base(c, p)) {
+		p->marks &= ~(unsigned)VV_MARK_OLD;
+		return VV_OK;
+	}
+	for (size_t i = 0; rc == VV_OK && i < list.count; i++) {
+		const vv_cid cid = vv_host_list_block(&list, i).cid;
+		if (vv_cid_set_has(&c->listed, &cid)) {
+			rc = vv_cid_set_note(moved, &cid, err);
+		}
+	}
+	return rc;
+}
+
+/* Leaves the mark VV_MARK_OLD on packs that have blocks of dropped versions, and the items in these packs. */
+static vv_status choose_dropping(compacting *c, vv_error *err)
+{
+	vv_auto(vv_cid_set) *moved = vv_cid_set_new();
+	size_t kept = 0;
+	vv_status rc = moved ? VV_OK : vv_fail_nomem(err);
+
+	for (vv_host_pack *p = NULL; rc == VV_OK && vv_catalog_next(c->h->catalog, &p);) {
+		rc = choose_pack(c, p, moved, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < c->count; i++) {
+		if (vv_cid_set_has(moved, &c->items[i].cid)) {
+			c->items[kept++] = c->items[i];
+		}
+	}
+	c->count = kept;
 	return rc;
 }
 
@@ -220,14 +402,17 @@ static void count_before(compacting *c)
 	}
 }
 
-static void end(compacting *c)
+static void compacting_clear(compacting *c)
 {
 	vv_cid_set_reset(&c->seen);
 	vv_cid_set_reset(&c->listed);
-	vv_free_all(c->items, c->roots.items, c->removed);
+	vv_cid_set_reset(&c->dropped);
+	vv_hash_index_clear(&c->version_index);
+	vv_arena_clear(&c->paths);
+	vv_free_all(c->items, c->roots.items, c->removed, c->versions);
 }
 
-VV_AUTO_CLEAR(compacting, end)
+VV_AUTO_CLEAR(compacting, compacting_clear)
 
 /* The packs can be fewer. */
 static bool is_worth(const vv_host *h, uint64_t packs, uint64_t bytes)
@@ -235,39 +420,69 @@ static bool is_worth(const vv_host *h, uint64_t packs, uint64_t bytes)
 	return packs > bytes / (h->pack_bytes / 2) + 1;
 }
 
-vv_status vv_host_compact(vv_host *h, const vv_host_compaction *what, vv_host_compacted *out,
-			  vv_error *err)
+/* lost: another push moved the ref first. */
+static vv_status compact_once(vv_host *h, const vv_host_compaction *what, vv_host_compacted *out,
+			      bool *lost, vv_error *err)
 {
 	vv_auto(compacting) c = {.h = h, .what = what, .out = out};
 	vv_status rc = vv_host_sizes(h, err);
 
+	*lost = false;
 	memset(out, 0, sizeof(*out));
-	if (rc == VV_OK && vv_catalog_packs(h->catalog) > 0) {
-		rc = find_old(&c, err);
+	if (rc < 0 || (vv_catalog_packs(h->catalog) > 0 && (rc = find_old(&c, err)) < 0) ||
+	    (rc = find_items(&c, err)) < 0 || (what->drop && (rc = choose_dropping(&c, err)) < 0)) {
+		return rc;
 	}
-	if (rc == VV_OK && (rc = find_items(&c, err)) == VV_OK) {
-		count_before(&c);
-		out->dropped = c.old_blocks > c.count ? c.old_blocks - c.count : 0;
-		out->changed = is_worth(h, c.old_packs, c.old_bytes) || out->dropped > 0;
-		out->packs_after = out->packs_before;
-		out->bytes_after = out->bytes_before;
+	count_before(&c);
+	out->dropped = c.old_blocks > c.count ? c.old_blocks - c.count : 0;
+	out->changed = is_worth(h, c.old_packs, c.old_bytes) || out->dropped > 0;
+	if (what->drop) {
+		out->changed = c.old_packs > 0;
 	}
-	if (rc == VV_OK && out->changed && !what->dry_run) {
-		vv_host_forget_complete(h);
-		out->packs_after -= c.old_packs;
-		out->bytes_after -= c.old_bytes;
-		rc = make_packs(&c, err);
+	out->packs_after = out->packs_before;
+	out->bytes_after = out->bytes_before;
+	if (!out->changed || what->dry_run) return VV_OK;
+	vv_host_forget_complete(h);
+	out->packs_after -= c.old_packs;
+	out->bytes_after -= c.old_bytes;
+	return make_packs(&c, lost, err);
+}
+
+#define TRIES 8u
+
+/* The scratch repository has small packs, also those that were just dropped. */
+static vv_status forget_dropped(vv_host *h, vv_error *err)
+{
+	const vv_oid tip = h->tip;
+	vv_host_change ignored;
+	vv_status rc;
+
+	if ((rc = vv_host_drop_parts(h, err)) < 0 || (rc = vv_host_begin_anew(h, err)) < 0) {
+		return rc;
 	}
-	return rc;
+	return vv_host_refresh(h, h->ref, &tip, &ignored, err);
+}
+
+vv_status vv_host_compact(vv_host *h, const vv_host_compaction *what, vv_host_compacted *out,
+			  vv_error *err)
+{
+	vv_host_change ignored;
+	bool lost;
+	vv_oid tip;
+	vv_status rc = compact_once(h, what, out, &lost, err);
+
+	for (unsigned i = 1; what->drop && lost && !h->too_large && i < TRIES; i++) {
+		if ((rc = vv_host_ask_tip(h, h->ref, &tip, err)) < 0 ||
+		    (rc = vv_host_refresh(h, h->ref, &tip, &ignored, err)) < 0) {
+			return rc;
+		}
+		rc = compact_once(h, what, out, &lost, err);
+	}
+	if (rc < 0 || !what->drop || !out->changed || what->dry_run) return rc;
+	return forget_dropped(h, err);
 }
 
 /* --- in a place ---------------------------------------------------------------------------------- */
-
-/* Its differences have bases that no version needs. */
-static bool has_unneeded_base(const compacting *c, const vv_host_pack *p)
-{
-	return vv_array_find(p->bases, p->base_count, it, !vv_cid_set_has(&c->listed, it)) != NULL;
-}
 
 /* Among the old ones, those that are small, or mostly unneeded; spare ones: other packs have all of their needed
  * blocks. */
@@ -314,6 +529,7 @@ vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, vv_host_com
 {
 	vv_auto(compacting) c = {.h = h, .what = what, .out = out};
 	size_t kept = 0, pack;
+	bool lost = false;
 	vv_status rc = vv_host_sizes(h, err);
 
 	memset(out, 0, sizeof(*out));
@@ -328,7 +544,7 @@ vv_status vv_host_repack(vv_host *h, const vv_host_compaction *what, vv_host_com
 	}
 	c.count = kept;
 	if (rc == VV_OK && (rc = add_bases(&c, err)) == VV_OK && out->changed && !what->dry_run) {
-		rc = make_packs(&c, err);
+		rc = make_packs(&c, &lost, err);
 	}
 	if (!out->changed) {
 		vv_catalog_unmark(h->catalog, VV_MARK_OLD);

@@ -25,6 +25,8 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "repo/blocks/cid.h"
+#include "repo/blocks/reach.h"
+#include "repo/git/history/expired.h"
 #include "repo/git/repository.h"
 #include "transport/places/place.h"
 
@@ -193,7 +195,8 @@ typedef struct vv_host_sending {
 	/* send only the versions that are complete in this repository; out->incomplete counts the
 	 * others */
 	bool complete;
-	bool verify; /* first fetch and hash all packs, and replace bad packs */
+	bool verify;               /* first fetch and hash all packs, and replace bad packs */
+	const vv_expired *expired; /* the host's lists, whose versions are not sent; may be NULL */
 } vv_host_sending;
 /* Sends the blocks that are reachable from what->wants and that the host does not have, and sets
  * *out. If another push was faster, tries again with the blocks that are then still missing.
@@ -202,13 +205,23 @@ typedef struct vv_host_sending {
 vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out, vv_error *err);
 
 /* The arguments of vv_host_compact. The new tree has the blocks that are reachable from `wants`
- * (the commits of all refs of the host), and the packs that are newer than `before`, unchanged. */
+ * (the commits of all refs of the host), and the packs that are newer than `before`, unchanged.
+ *
+ * If drop is set, the call instead removes the blocks that no other versions need, and no others,
+ * at any age. The earlier commits of the ref also have these blocks, so a commit without parents
+ * replaces them. The order, which is safe if the call is killed at any time and while others push:
+ * 1. packs without the blocks are pushed onto the tip; 2. the new commit, which has these packs and
+ * the unchanged ones, replaces the tip if no other push moved it; else all of this is done again.
+ * A push that was planned with the earlier tip is then refused as not descending from the tip, and
+ * sends the blocks that it needs again. */
 typedef struct vv_host_compaction {
 	const vv_oid *wants;
 	size_t want_count;
 	int64_t before; /* in seconds since 1970; INT64_MAX: no pack is newer */
 	bool dry_run;
 	bool tight; /* for vv_host_repack: rewrite the packs with unneeded blocks, and no others */
+	const vv_cid_set
+		*drop; /* roots of versions to remove; NULL: remove unreachable blocks only */
 } vv_host_compaction;
 /* The result of vv_host_compact. */
 typedef struct vv_host_compacted {
@@ -241,6 +254,10 @@ typedef struct vv_host_sweeping {
 	 * rewritten without them */
 	bool alone;
 	size_t small; /* number of small packs that may remain; 0: no pack may remain small */
+	/* roots of versions that are garbage at any age, though refs reach them; packs that have
+	 * blocks that only these versions need are rewritten without them, and replaced packs are
+	 * condemned at any age. NULL: none */
+	const vv_cid_set *drop;
 } vv_host_sweeping;
 /* Sets *due to true if a sweep is due, else to false. It is due if what->wait_sec has passed since
  * files were condemned, or if no file is condemned and the store has more than what->small small
@@ -267,6 +284,7 @@ typedef struct vv_host_swept {
 	int64_t young_from, young_until;
 	/* number of versions reachable from `wants` that the store has only partly */
 	uint64_t incomplete;
+	bool kept_removed; /* the place kept removed files, as in vv_place_ops */
 } vv_host_swept;
 /* Sweeps a store, and sets *out. Afterwards, no lists are loaded: vv_host_has returns false until
  * vv_host_look is called. VV_ENOSUPPORT or VV_EREFUSED: the place does not allow listing.

@@ -118,6 +118,7 @@ typedef struct vv_host_commit {
 	const vv_cid *key; /* key of the pack */
 	const vv_host_name *removed;
 	size_t removed_count;
+	bool anew; /* the commit has no parents, and replaces the tip of the ref */
 } vv_host_commit;
 
 /* A block to send to the host. Blocks are sent in packs, children first. */

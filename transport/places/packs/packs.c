@@ -48,7 +48,7 @@ static vv_status see_listed(void *payload, const vv_new_root *n, vv_error *err V
 {
 	reading *r = payload;
 
-	r->lacks = r->lacks || (!n->link && !vv_host_has(r->h, &n->root));
+	r->lacks = r->lacks || (!n->link && !n->expired && !vv_host_has(r->h, &n->root));
 	return VV_OK;
 }
 

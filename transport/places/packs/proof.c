@@ -373,7 +373,7 @@ static vv_status on_record(void *payload, const char *pack VV_UNUSED, uint64_t o
 }
 
 /* Is all there that its list names? */
-static vv_status judge(verifying *x, vv_host_pack *p, vv_error *err)
+static vv_status check_pack(verifying *x, vv_host_pack *p, vv_error *err)
 {
 	vv_host *h = x->h;
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
@@ -419,7 +419,9 @@ static vv_status verify_batch(verifying *x, size_t *at, vv_error *err)
 		return rc;
 	}
 	for (size_t i = first; i < *at; i++) {
-		if ((rc = judge(x, vv_catalog_pack(h->catalog, x->packs[i]), err)) < 0) return rc;
+		if ((rc = check_pack(x, vv_catalog_pack(h->catalog, x->packs[i]), err)) < 0) {
+			return rc;
+		}
 	}
 	return VV_OK;
 }

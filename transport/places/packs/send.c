@@ -118,9 +118,10 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 		s->others_lack = true;
 		return VV_OK;
 	}
-	vv_status rc = n->link ? VV_OK : is_there(s, n, &there, &before, err);
 	s->plain = false;
-	if (n->link || rc < 0 || (!lossy && there)) return rc;
+	if (vv_new_root_is_left(n, s->h->main, s->what->expired)) return VV_OK;
+	vv_status rc = is_there(s, n, &there, &before, err);
+	if (rc < 0 || (!lossy && there)) return rc;
 	before = !vv_cid_is_null(&n->before) &&
 		 (vv_cid_set_has(&s->seen, &n->before) || (!lossy && before));
 	if (s->what->complete || s->is_other) {
@@ -215,15 +216,14 @@ static vv_status find_others(sending *s, vv_error *err)
 static vv_status plan_others(sending *s, vv_error *err)
 {
 	vv_auto(vv_oids) haves = {0};
-	vv_status rc = find_others(s, err);
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < s->haves.count; i++) {
-		rc = vv_oids_add(&haves, &s->haves.items[i], err);
+	if ((rc = find_others(s, err)) < 0 ||
+	    (rc = vv_oids_add_all(&haves, s->haves.items, s->haves.count, err)) < 0 ||
+	    (rc = vv_oids_add_all(&haves, s->what->wants, s->what->want_count, err)) < 0 ||
+	    s->others.count == 0) {
+		return rc;
 	}
-	for (size_t i = 0; rc == VV_OK && i < s->what->want_count; i++) {
-		rc = vv_oids_add(&haves, &s->what->wants[i], err);
-	}
-	if (rc < 0 || s->others.count == 0) return rc;
 	s->is_other = true;
 	rc = vv_new_roots_each(s->h->repo, s->others.items, s->others.count, haves.items,
 			       haves.count, add_version, s, err);

@@ -24,7 +24,8 @@ typedef struct pack {
 } pack;
 typedef struct version {
 	int64_t modified;
-	bool wanted, garbage, there, sound;
+	/* expired: no longer current, and a list of this repository names it */
+	bool wanted, dropped, expired, garbage, there, sound;
 	vv_version_packs names;
 } version;
 
@@ -35,7 +36,7 @@ typedef struct sweeping {
 	vv_sweeper own;
 	int64_t now, condemned_at;
 	vv_condemned condemned;
-	vv_cid_map wanted;   /* roots */
+	vv_cid_map wanted;   /* roots; 1: lists name it, and it is not current */
 	vv_cid_map partial;  /* packs that have blocks of versions that are not whole */
 	vv_cid_map replaced; /* packs whose blocks are in others now */
 	bool joined;         /* of some of them other packs have all that is needed */
@@ -67,11 +68,15 @@ static vv_status add_listed_versions(sweeping *s, vv_error *err)
 
 	for (size_t i = 0; rc == VV_OK && i < files.count; i++) {
 		const vv_stored *e = &files.items[i];
+		const vv_cid_set *drop = s->what->drop;
+		uint64_t expired = 0;
+		version v = {.modified = e->modified,
+			     .wanted = vv_cid_map_get(&s->wanted, &e->key, &expired),
+			     .dropped = drop && vv_cid_set_has(drop, &e->key)};
+		v.expired = expired != 0;
 		rc = vv_cid_map_put(&s->version_names, &e->key, 0, &added, err);
 		if (rc == VV_OK && added &&
-		    !vv_array_add(s->versions, s->version_count, s->version_cap,
-				  (version){.modified = e->modified,
-					    .wanted = vv_cid_set_has(&s->wanted, &e->key)})) {
+		    !vv_array_add(s->versions, s->version_count, s->version_cap, v)) {
 			rc = vv_fail_nomem(err);
 		}
 	}
@@ -194,7 +199,10 @@ static vv_status mark(sweeping *s, vv_error *err)
 
 static vv_status note_wanted(void *payload, const vv_new_root *n, vv_error *err)
 {
-	return vv_cid_map_put(&((sweeping *)payload)->wanted, &n->root, 0, NULL, err);
+	sweeping *s = payload;
+
+	if (s->what->drop && vv_cid_set_has(s->what->drop, &n->root)) return VV_OK;
+	return vv_cid_map_put(&s->wanted, &n->root, n->expired && !n->current, NULL, err);
 }
 
 /* --- the clock ----------------------------------------------------------------------------------- */
@@ -238,12 +246,19 @@ static bool is_older(const sweeping *s, int64_t modified)
 	return modified != 0 && age <= (uint64_t)INT64_MAX && modified <= s->now - (int64_t)age;
 }
 
+/* A writer that needs a condemned pack sends its blocks again. Packs with blocks of dropped versions are not known by
+ * age. */
+static bool pack_may_go(const sweeping *s, const pack *p)
+{
+	return s->what->drop || is_older(s, p->modified);
+}
+
 static vv_status mark_old(sweeping *s, bool count, vv_error *err)
 {
 	for (size_t i = 0; i < s->version_count; i++) {
 		version *v = &s->versions[i];
-		v->garbage = !v->wanted && is_older(s, v->modified);
-		if (v->garbage && !s->what->alone && is_young(s, v->modified)) {
+		v->garbage = v->dropped || (!v->wanted && is_older(s, v->modified));
+		if (v->garbage && !v->dropped && !s->what->alone && is_young(s, v->modified)) {
 			v->garbage = false;
 			s->out->young += count;
 		}
@@ -337,7 +352,7 @@ static vv_status remove_indexes(sweeping *s, vv_error *err)
 }
 
 /* Removes condemned objects that are still garbage: not written again, and not reachable from a
- * ref. */
+ * ref, or condemned as expired, and neither current nor missing in the lists since. */
 static vv_status carry_out(sweeping *s, vv_error *err)
 {
 	vv_status rc;
@@ -345,7 +360,7 @@ static vv_status carry_out(sweeping *s, vv_error *err)
 	for (size_t i = 0; i < s->version_count; i++) {
 		version *v = &s->versions[i];
 		uint64_t is = 0; /* unless it was condemned a moment ago */
-		v->garbage = !v->wanted && v->modified <= s->condemned_at &&
+		v->garbage = (!v->wanted || v->expired) && v->modified <= s->condemned_at &&
 			     vv_cid_map_get(&s->condemned.versions,
 					    vv_cid_map_cid(&s->version_names, i), &is) &&
 			     (is == 0 || is == v->names.digest);
@@ -487,11 +502,12 @@ static vv_status move_versions(sweeping *s, vv_error *err)
 /* Which of the catalog's packs may be replaced. */
 static void mark_replaceable(sweeping *s)
 {
-	vv_catalog_unmark(s->h->catalog, VV_MARK_OLD);
+	vv_catalog_unmark(s->h->catalog, VV_MARK_OLD | VV_MARK_GOES);
 	for (vv_host_pack *p = NULL; vv_catalog_next(s->h->catalog, &p);) {
 		const pack *is = find_pack(s, &p->key);
-		p->marks |= is && is->needed && !is->held && is_older(s, is->modified) ? VV_MARK_OLD
-										       : 0;
+		const bool may = is && is->needed && !is->held && pack_may_go(s, is);
+		p->marks |= may ? VV_MARK_OLD : 0;
+		p->marks |= s->what->drop && is && !is->needed && !is->held ? VV_MARK_GOES : 0;
 	}
 }
 
@@ -567,7 +583,8 @@ static vv_status repack(sweeping *s, bool tight, vv_error *err)
 	const vv_host_compaction what = {.wants = s->what->wants,
 					 .want_count = s->what->want_count,
 					 .dry_run = s->what->dry_run,
-					 .tight = tight};
+					 .tight = tight,
+					 .drop = s->what->drop};
 	vv_host_compacted done = {0};
 	uint64_t merged = 0;
 	vv_status rc = vv_host_sizes(s->h, err);
@@ -611,7 +628,7 @@ static void keep_bases(sweeping *s)
 		for (size_t i = 0; i < count; i++) {
 			const vv_host_pack *p = vv_catalog_pack(s->h->catalog, i);
 			const pack *stays = find_pack(s, &p->key);
-			if (!stays || (!stays->needed && is_older(s, stays->modified))) {
+			if (!stays || (!stays->needed && pack_may_go(s, stays))) {
 				continue;
 			}
 			for (size_t k = 0; k < p->base_count; k++) {
@@ -671,7 +688,7 @@ static vv_status condemn(sweeping *s, vv_error *err)
 	}
 	for (size_t i = 0; rc == VV_OK && i < s->pack_count; i++) {
 		const pack *p = &s->packs[i];
-		if (!p->needed && is_older(s, p->modified)) {
+		if (!p->needed && pack_may_go(s, p)) {
 			s->out->condemned.packs++;
 			s->out->condemned.bytes += p->size;
 			rc = vv_cid_map_put(&c->packs, vv_cid_map_cid(&s->pack_names, i), 0, NULL,
@@ -726,11 +743,11 @@ static vv_status sweep(sweeping *s, vv_error *err)
 	}
 	const bool drops = what->wait_sec == 0 ||
 			   vv_array_find(s->versions, s->version_count, v, v->garbage);
-	if (what->alone && drops && vv_cid_map_count(&s->partial) == 0 &&
+	if ((what->drop || (what->alone && drops)) && vv_cid_map_count(&s->partial) == 0 &&
 	    ((rc = repack(s, true, err)) < 0 || (rc = mark_old(s, false, err)) < 0)) {
 		return rc;
 	}
-	if ((rc = repack(s, false, err)) < 0) return rc;
+	if (!what->drop && (rc = repack(s, false, err)) < 0) return rc;
 	rc = condemn(s, err);
 	return rc < 0 || what->dry_run ? rc : remove_indexes(s, err);
 }
@@ -743,6 +760,7 @@ vv_status vv_host_sweep(vv_host *h, const vv_host_sweeping *what, vv_host_swept 
 	const vv_status rc = sweep(&s, err);
 	h->sweeper = NULL;
 	vv_sweeper_end(&s.own);
+	out->kept_removed = vv_place_kept_removed(&h->place);
 	clear_survey(&s);
 	vv_free_all(s.versions, s.packs);
 	vv_cid_map_reset(&s.wanted);

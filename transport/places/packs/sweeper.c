@@ -50,7 +50,7 @@ static vv_status on_entry(void *payload, const vv_listed *e, vv_error *err VV_UN
 	return VV_OK;
 }
 
-static vv_status look(const vv_sweeper *s, found *f, vv_error *err)
+static vv_status find_entries(const vv_sweeper *s, found *f, vv_error *err)
 {
 	*f = (found){.own = s};
 	const vv_status rc = vv_place_list(s->place, "", on_entry, f, err);
@@ -70,8 +70,8 @@ static vv_status write_mark(vv_sweeper *s, vv_error *err)
 }
 
 /* Whose is it, and does it count? */
-static vv_status judge(const vv_sweeper *s, const found *f, vv_holder *who, bool *dead,
-		       vv_error *err)
+static vv_status read_owner(const vv_sweeper *s, const found *f, vv_holder *who, bool *dead,
+			    vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	const vv_status rc = vv_place_get(s->place, f->name, 0, VV_HOLDER_TEXT, &text, err);
@@ -109,12 +109,12 @@ static vv_status wait_for_others(vv_sweeper *s, vv_error *err)
 	bool dead;
 
 	for (;;) {
-		vv_status rc = look(s, &f, err);
+		vv_status rc = find_entries(s, &f, err);
 		if (rc < 0 || f.others == 0) {
 			s->now = f.now;
 			return rc;
 		}
-		if ((rc = judge(s, &f, &who, &dead, err)) < 0) return rc;
+		if ((rc = read_owner(s, &f, &who, &dead, err)) < 0) return rc;
 		if (dead) {
 			if ((rc = vv_missing_ok(vv_place_remove(s->place, f.name, err), err)) < 0) {
 				return rc;
@@ -153,7 +153,7 @@ vv_status vv_sweeper_go_on(vv_sweeper *s, bool must, vv_error *err)
 	vv_status rc;
 
 	if (!*s->name || (!must && vv_monotonic_ms() - s->told_ms < AGAIN_MS)) return VV_OK;
-	if ((rc = look(s, &f, err)) < 0) return rc;
+	if ((rc = find_entries(s, &f, err)) < 0) return rc;
 	if (f.now == 0) {
 		return vv_fail(err, VV_ECONFLICT,
 			       "another gc of '%s' has started, so this gc stopped\nrun gc again "

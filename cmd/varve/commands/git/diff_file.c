@@ -149,14 +149,15 @@ static vv_status find_side(const shower *s, side *w, vv_error *err)
 	if (s->repo && !vv_oid_is_null(&w->blob)) {
 		keep_file(s->repo, w);
 		w->name = vv_strndup(vv_oid_shows(&w->blob), SHORT_ID);
-		rc = w->name ? vv_subject_find_blob(&w->storage, s->repo, s->reader, &w->blob,
-						    w->path, w->path, err)
+		rc = w->name ? vv_subject_find(
+				       &w->storage, s->repo, s->reader,
+				       &(vv_version_name){.path = w->path, .blob = &w->blob}, err)
 			     : vv_fail_nomem(err);
 	}
 	if (rc == VV_ENOTFOUND) {
 		vv_subject_clear(&w->storage);
-		rc = vv_subject_find_file(&w->storage, s->repo, s->reader, w->file, err);
-		w->storage.text = w->path; /* what messages call it */
+		rc = vv_subject_find(&w->storage, s->repo, s->reader,
+				     &(vv_version_name){.file = w->file, .shown = w->path}, err);
 	}
 	w->subject = rc == VV_OK ? &w->storage : NULL;
 	return rc;

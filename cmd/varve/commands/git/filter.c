@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
+#include "cmd/frame/typed_line.h"
 #include "cmd/varve/commands.h"
 #include "lib/remotes/push_hook.h"
 #include "lib/worktree/filter.h"
@@ -47,8 +48,14 @@ static int run_filter(void *options VV_UNUSED, int argc, char **argv)
 	vv_error err;
 
 	if (argc != 2 || (strcmp(argv[0], "clean") != 0 && strcmp(argv[0], "smudge") != 0)) {
+		vv_auto(vv_buf) line = VV_BUF_INIT;
+		vv_typed t;
+
+		vv_typed_read(&t, argc, argv);
+		vv_typed_put(&line, "varve cat FILE --where CONDITION", &t);
 		return vv_usage_error(
-			"filter takes clean PATH or smudge PATH; 'varve cat FILE --where CONDITION' prints the rows that meet a condition");
+			"filter takes clean PATH or smudge PATH; '%s' prints the rows that meet a condition",
+			vv_buf_cstr(&line));
 	}
 	speak();
 	vv_status rc = vv_filter_open(&f, vv_environ(), &vv_notes_stderr, &err);

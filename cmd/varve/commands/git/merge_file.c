@@ -62,7 +62,6 @@ static vv_status find_names(driver *d, vv_error *err)
 	if (rc < 0) return rc;
 	d->in.commits[VV_OURS] = d->head.commit;
 	if (d->folder) {
-		if ((rc = vv_merge_guide_read(&d->guide, d->folder, err)) < 0) return rc;
 		d->in.commits[VV_BASE] = d->guide.base;
 		d->in.commits[VV_THEIRS] = d->guide.theirs;
 		d->in.names[VV_OURS] = d->guide.names[0];
@@ -114,7 +113,7 @@ static const char *kept_side(const vv_repository *r, const char *name)
 	return side;
 }
 
-/* What git's own -X says: git does not pass it to a driver. */
+/* Reads git's own option -X, which git does not pass to a driver. */
 static const char *find_side(const driver *d)
 {
 	vv_auto(vv_caller) git = {0};
@@ -146,19 +145,26 @@ static vv_status find_rules(driver *d, vv_error *err)
 	return VV_OK;
 }
 
-/* A side's content as a blob, which git has. An empty file means no side: git has no other way to pass
- * a missing base. */
+/* An empty file means no side: git has no other way to pass a missing base. */
+static vv_status read_side(driver *d, size_t side, const char *file, vv_buf *content, vv_error *err)
+{
+	vv_status rc = vv_read_regular(content, file, SIDE_MAX, err);
+
+	if (rc < 0 || (content->len == 0 && side == VV_BASE)) return rc;
+	d->in.sides[side].mode = 0100644;
+	return vv_blob_id(vv_buf_cstr(content), content->len, &d->in.sides[side].id, err);
+}
+
+/* A side's content as a blob, which git has. */
 static vv_status take_side(driver *d, size_t side, const char *file, vv_error *err)
 {
 	vv_auto(vv_buf) content = VV_BUF_INIT;
 	vv_oid *id = &d->in.sides[side].id;
 	uint64_t size;
-	vv_status rc = vv_read_regular(&content, file, SIDE_MAX, err);
+	vv_status rc = read_side(d, side, file, &content, err);
 
-	if (rc < 0 || (content.len == 0 && side == VV_BASE)) return rc;
-	d->in.sides[side].mode = 0100644;
-	if ((rc = vv_blob_id(vv_buf_cstr(&content), content.len, id, err)) == VV_OK &&
-	    vv_blob_size(d->repo, id, &size, VV_IGNORED) < 0) {
+	if (rc < 0 || !d->in.sides[side].mode) return rc;
+	if (vv_blob_size(d->repo, id, &size, VV_IGNORED) < 0) {
 		rc = vv_blob_write(d->repo, vv_buf_cstr(&content), content.len, id, err);
 	}
 	if (rc == VV_OK) {
@@ -201,8 +207,34 @@ static vv_status say_conflicts(driver *d, vv_error *err)
 	return VV_OK;
 }
 
-/* Replays the earlier merge of the same sides, made by the varve that runs git. */
-static vv_status replay(driver *d, bool *found, bool *conflicts, vv_error *err)
+/* Writes the result of the trial for the same sides, if there are no conflicts. This needs no repository: to open one
+ * takes longer than all else, and git runs a driver for each table. */
+static vv_status replay_result(driver *d, char *const *files, bool *found, vv_error *err)
+{
+	vv_auto(vv_merge_report) report = {0};
+	vv_auto(vv_buf) content = VV_BUF_INIT;
+	vv_oid sides[3];
+	vv_status rc;
+
+	*found = false;
+	if (d->virtual_base || d->guide.trial || d->guide.dry) return VV_OK;
+	for (size_t i = 0; i < 3; i++) {
+		vv_buf_reset(&content);
+		if ((rc = read_side(d, i, files[i], &content, err)) < 0) return rc;
+		sides[i] = d->in.sides[i].id;
+	}
+	if ((rc = vv_merge_report_read(&report, d->folder, err)) < 0) return rc;
+	const vv_merged_table *t = vv_merge_report_find(&report, d->in.path, sides);
+	vv_buf_reset(&content);
+	if (!t || t->conflicts) return VV_OK;
+	rc = vv_merge_report_content(&content, d->folder, t, err);
+	if (rc < 0) return vv_missing_ok(rc, err);
+	*found = true;
+	return vv_write_file(d->ours_file, vv_buf_cstr(&content), content.len, false, err);
+}
+
+/* Replays the trial's merge of the same sides with its conflicts. */
+static vv_status replay_conflicts(driver *d, bool *found, vv_error *err)
 {
 	const vv_oid sides[3] = {d->in.sides[0].id, d->in.sides[1].id, d->in.sides[2].id};
 	vv_auto(vv_merge_report) report = {0};
@@ -211,25 +243,22 @@ static vv_status replay(driver *d, bool *found, bool *conflicts, vv_error *err)
 	vv_status rc = own ? vv_merge_report_read(&report, d->folder, err) : vv_fail_nomem(err);
 	const vv_merged_table *t = vv_merge_report_find(&report, d->in.path, sides);
 
-	*found = rc == VV_OK && t;
+	*found = rc == VV_OK && t && t->conflicts;
 	if (!*found) return rc;
 	d->out.result.id = t->result;
-	*conflicts = t->conflicts;
-	if (t->conflicts) {
-		vv_auto(char) *file = vv_path_join(d->folder, "git/varve/conflicts",
-						   vv_path_base(own), (char *)NULL);
+	vv_auto(char) *file = vv_path_join(d->folder, "git/varve/conflicts", vv_path_base(own),
+					   (char *)NULL);
 
-		if ((rc = file ? vv_read_regular(&record, file, SIDE_MAX, err)
-			       : vv_fail_nomem(err)) < 0 ||
-		    (rc = vv_conflict_write(d->repo, d->in.path, &record, err)) < 0) {
-			return rc;
-		}
+	if ((rc = file ? vv_read_regular(&record, file, SIDE_MAX, err) : vv_fail_nomem(err)) < 0 ||
+	    (rc = vv_conflict_write(d->repo, d->in.path, &record, err)) < 0) {
+		return rc;
 	}
 	return put_result(d, err);
 }
 
 static vv_status report(const driver *d, bool conflicts, vv_error *err)
 {
+	vv_auto(vv_buf) content = VV_BUF_INIT;
 	const vv_merged_table t = {
 		.path = d->in.path,
 		.sides = {d->in.sides[0].id, d->in.sides[1].id, d->in.sides[2].id},
@@ -238,7 +267,12 @@ static vv_status report(const driver *d, bool conflicts, vv_error *err)
 		.apart = d->in.apart != NULL,
 		.stats = d->out.stats};
 
-	return d->folder ? vv_merge_report_add(d->folder, &t, err) : VV_OK;
+	if (!d->folder) return VV_OK;
+	if (!conflicts && d->guide.trial) {
+		vv_status rc = vv_blob_read(d->repo, &t.result, SIDE_MAX, &content, err);
+		if (rc < 0) return rc;
+	}
+	return vv_merge_report_add(d->folder, &t, &content, err);
 }
 
 /* varve waits for all blocks of the trial before anything names them. */
@@ -288,7 +322,9 @@ static vv_status merge(driver *d, bool *conflicts, vv_error *err)
 		return put_result(d, err);
 	}
 	if (d->virtual_base) return merge_bases(d, err);
-	if (d->folder && !d->in.dry && ((rc = replay(d, &found, conflicts, err)) < 0 || found)) {
+	if (d->folder && !d->in.dry && !d->guide.trial &&
+	    ((rc = replay_conflicts(d, &found, err)) < 0 || found)) {
+		*conflicts = found;
 		return rc;
 	}
 	if ((rc = vv_one_table_check(&one, &d->in, err)) < 0) return rc;
@@ -355,14 +391,19 @@ static vv_status merge_file(vv_context *c, vv_error *err)
 		    .in = {.path = c->argv[3]},
 		    .folder = vv_env_get(vv_environ(), VV_MERGE_FOLDER_VAR),
 		    .virtual_base = o->base};
-	bool conflicts = false, any = true;
+	bool conflicts = false, any = true, found = false;
 	vv_error killed;
-	vv_status rc;
+	vv_status rc = VV_OK;
 
 	if (d.folder) {
 		(void)vv_fail(&killed, VV_EPROGRAM, "%s: the merge driver was interrupted",
 			      vv_text_shows(d.in.path));
 		vv_merge_failure_write(d.folder, &killed);
+		rc = vv_merge_guide_read(&d.guide, d.folder, err);
+		rc = rc < 0 ? rc : replay_result(&d, c->argv, &found, err);
+	}
+	if (rc < 0 || found) {
+		goto done;
 	}
 	rc = vv_context_need(c, VV_NEEDS_WRITER, err);
 	d.repo = d.in.repo = c->repo;

@@ -235,8 +235,8 @@ static vv_status check_index(migration *m, vv_error *err)
 	return rc;
 }
 
-static vv_status keep(migration *m, const char *path, char *take_object, uint64_t bytes,
-		      vv_error *err)
+static vv_status add_file(migration *m, const char *path, char *take_object, uint64_t bytes,
+			  vv_error *err)
 {
 	if (!vv_array_room(m->files, m->count, m->cap)) {
 		vv_free(take_object);
@@ -312,7 +312,7 @@ static vv_status look_in(migration *m, const vv_index_entry *e, vv_error *err)
 	if (rc == VV_OK && (rc = check_same(m, e, object != NULL, err)) == VV_OK) {
 		const bool own = !object;
 
-		rc = keep(m, e->path, object, bytes, err);
+		rc = add_file(m, e->path, object, bytes, err);
 		object = NULL;
 		if (rc == VV_OK && own) {
 			m->files[m->count - 1].converted = !vv_merge_file_is(m->c->repo, e->path,
@@ -342,7 +342,7 @@ static vv_status look_out(migration *m, const vv_index_entry *e, vv_error *err)
 	}
 	if (state != VV_WORK_SAME && state != VV_WORK_POINTER) {
 		rc = changed(e->path, err);
-	} else if ((rc = keep(m, e->path, NULL, p.bytes, err)) == VV_OK) {
+	} else if ((rc = add_file(m, e->path, NULL, p.bytes, err)) == VV_OK) {
 		m->files[m->count - 1].pointer_only = state == VV_WORK_POINTER;
 	}
 	return rc;
@@ -369,7 +369,7 @@ static vv_status refuse_kind(const vv_index_entry *e, vv_error *err)
 		       S_ISREG(e->mode) ? "settings and descriptions" : "links and submodules");
 }
 
-static vv_status look(migration *m, vv_error *err)
+static vv_status find_files(migration *m, vv_error *err)
 {
 	vv_status rc = refuse_folder(&m->c->paths, err);
 
@@ -748,7 +748,7 @@ static vv_status commit(migration *m, const char *self, vv_error *err)
 	return rc;
 }
 
-static void tell(const migration *m)
+static void print_files(const migration *m)
 {
 	uint64_t bytes = 0;
 
@@ -766,9 +766,17 @@ static void tell(const migration *m)
 
 static int check_migrate(const vv_context *c)
 {
-	return c->argc == 0 && !((const options *)c->options)->everything
-		       ? vv_usage_error("migrate requires files or patterns, such as '*.csv'")
-		       : VV_EXIT_OK;
+	const options *o = c->options;
+
+	if (o->everything) return VV_EXIT_OK;
+	if (o->include.count > 0) {
+		return vv_usage_error(
+			"--include requires --everything; 'varve migrate %s' moves the files of "
+			"today",
+			vv_text_word(o->include.items[0]));
+	}
+	return c->argc == 0 ? vv_usage_error("migrate requires files or patterns, such as '*.csv'")
+			    : VV_EXIT_OK;
 }
 
 static vv_status migrate(migration *m, vv_error *err)
@@ -778,7 +786,7 @@ static vv_status migrate(migration *m, vv_error *err)
 	vv_status rc;
 
 	if (!self) return vv_fail_nomem(err);
-	if ((rc = check_index(m, err)) < 0 || (rc = look(m, err)) < 0) return rc;
+	if ((rc = check_index(m, err)) < 0 || (rc = find_files(m, err)) < 0) return rc;
 	if (m->count == 0 && !m->again) {
 		if (!m->o->dry_run) {
 			drop_note(m);
@@ -788,7 +796,7 @@ static vv_status migrate(migration *m, vv_error *err)
 				       : "all of these are tables of varve already\n");
 		return VV_OK;
 	}
-	tell(m);
+	print_files(m);
 	if (m->o->dry_run) return VV_OK;
 	if ((rc = vv_write_file(m->note, m->begun.data, m->begun.len, true, err)) < 0 ||
 	    (rc = vv_repository_set_up(m->c->repo, "varve", err)) < 0 ||
@@ -845,7 +853,7 @@ static const vv_option migrate_table[] = {
 static const vv_option_rule option_rules[] = {
 	{"--include", .excludes = "PATTERN"},
 	{"--everything", .excludes = "--no-commit --message"},
-	{"--include --since", .requires = "--everything"},
+	{"--since", .requires = "--everything"},
 	{NULL, NULL, NULL},
 };
 

@@ -23,6 +23,7 @@
 #include "lib/remotes/transfer.h"
 #include "lib/status/lost_tables.h"
 #include "lib/sync/fetch_data.h"
+#include "repo/git/history/hidden_refs.h"
 #include "repo/git/history/history.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/objects/send.h"
@@ -135,26 +136,10 @@ static vv_status add_line(run *r, char *line, vv_error *err)
 	return vv_array_add(r->refs, r->count, r->cap, ref) ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status read_input(run *r, vv_error *err)
-{
-	ssize_t got;
-
-	do {
-		if (!vv_buf_reserve(&r->input, 65536)) return vv_fail_nomem(err);
-		if ((got = vv_read_full(STDIN_FILENO, r->input.data + r->input.len, 65536,
-					"standard input", err)) < 0) {
-			return (vv_status)got;
-		}
-		r->input.len += (size_t)got;
-	} while (got > 0);
-	return VV_OK;
-}
-
 static vv_status read_refs(run *r, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	r->input.data[r->input.len] = '\0';
 	for (char *line = r->input.data; rc == VV_OK && *line;) {
 		char *end = strchr(line, '\n');
 		if (end) {
@@ -270,7 +255,7 @@ static vv_status find_place(run *r, vv_error *err)
 
 static vv_status count_version(void *payload, const vv_new_root *n, vv_error *err VV_UNUSED)
 {
-	*(uint64_t *)payload += !n->link;
+	*(uint64_t *)payload += !n->link && !n->expired;
 	return VV_OK;
 }
 
@@ -286,7 +271,7 @@ static vv_status find_version(void *payload, const vv_new_root *n, vv_error *err
 {
 	bool *any = payload;
 
-	if (n->link) return VV_OK;
+	if (n->link || n->expired) return VV_OK;
 	*any = true;
 	return vv_fail(err, VV_ECANCELLED, "found");
 }
@@ -519,7 +504,7 @@ static vv_status pre_push(run *r, vv_context *c, vv_error *err)
 
 	/* an earlier hook that calls varve's, like pre-commit's: the outer one already works */
 	if (caller && strcmp(caller, "pre-push" VV_PUSH_HOOK_EARLIER) == 0) return VV_OK;
-	if ((rc = read_input(r, err)) < 0 ||
+	if ((rc = vv_read_rest(&r->input, STDIN_FILENO, "standard input", SIZE_MAX, err)) < 0 ||
 	    (rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err)) < 0) {
 		return rc;
 	}

@@ -195,8 +195,6 @@ static void free_names(lines *l)
 
 static vv_status put_one(lines *l, const vv_document_table *t, vv_error *err)
 {
-	const char *const *key = t->key;
-	size_t count = 0;
 	vv_status rc;
 
 	if ((rc = vv_subject_take_table(&l->subject, t->name, err)) < 0 ||
@@ -204,10 +202,7 @@ static vv_status put_one(lines *l, const vv_document_table *t, vv_error *err)
 		return rc;
 	}
 	l->open = true;
-	while (key && key[count]) {
-		count++;
-	}
-	(void)take_key(l, key, count);
+	(void)take_key(l, t->key, vv_texts_count(t->key));
 	vv_buf_puts(&l->out, "table ");
 	vv_text_put_escaped(&l->out, t->name, strlen(t->name));
 	vv_buf_putc(&l->out, '\n');
@@ -229,7 +224,8 @@ static vv_status put_document(lines *l, bool *is, vv_error *err)
 	if (!vv_document_is_name(l->repo, vv_environ(), l->file)) return VV_OK;
 	close_table(l);
 	l->subject.env = vv_environ();
-	if ((rc = vv_subject_find_file(&l->subject, l->repo, l->reader, l->file, err)) < 0 ||
+	if ((rc = vv_subject_find(&l->subject, l->repo, l->reader,
+				  &(vv_version_name){.file = l->file}, err)) < 0 ||
 	    (rc = vv_subject_document_open(&d, is, &l->subject, err)) < 0) {
 		return rc;
 	}
@@ -377,7 +373,7 @@ static vv_status convert(lines *l, vv_context *c, vv_error *err)
 		rc = put_document(l, &document, err);
 	}
 	if (rc < 0) {
-		/* git would give up the whole diff if this failed */
+		/* git would abort the whole diff if this failed */
 		vv_warn("%s", err->message);
 		vv_buf_reset(&l->out);
 	}

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/ascii.h"
 #include "base/file.h"
 #include "base/json/json_list.h"
 #include "base/text.h"
@@ -57,7 +56,8 @@ static vv_status find_version(vv_citation *x, vv_buf *word, vv_error *err)
 	}
 	vv_buf_puts(word, x->c->argv[0]);
 	if ((rc = vv_buf_ok(word, err)) < 0 ||
-	    (rc = vv_subject_find(&x->s, x->c->repo, x->c->reader, vv_buf_cstr(word), err)) < 0) {
+	    (rc = vv_subject_find(&x->s, x->c->repo, x->c->reader,
+				  &(vv_version_name){.word = vv_buf_cstr(word)}, err)) < 0) {
 		return rc;
 	}
 	if (x->s.from != VV_FROM_COMMIT) {

@@ -17,6 +17,7 @@
 #include "lib/publish/folder_state.h"
 #include "lib/publish/publish.h"
 #include "repo/git/program.h"
+#include "transport/ipfs/ipns_record.h"
 #include "transport/ipfs/rpc_folder.h"
 #include "transport/places/rpc.h"
 

@@ -9,8 +9,10 @@
 #include "cmd/frame/output.h"
 #include "cmd/frame/tool.h"
 #include "cmd/varve/commands.h"
+#include "lib/heads/head_record.h"
 #include "lib/heads/judge.h"
 #include "lib/heads/make.h"
+#include "lib/heads/outside_time.h"
 #include "lib/heads/seen.h"
 #include "lib/heads/shown_refs.h"
 #include "lib/heads/signed_files.h"
@@ -19,7 +21,8 @@
 
 typedef struct options {
 	vv_head_making making;
-	const char *expires, *join;
+	const char *expires, *join, *timestamp;
+	uint64_t timeout;
 	bool all, quiet;
 	vv_strings mirrors, signers, revoked;
 } options;
@@ -40,6 +43,12 @@ static const vv_option table[] = {
 		 "for the owner: heads that KEY signed after NUMBER do not count; may be repeated"),
 	OPT_ONCE(0, "join", join, "REMOTE",
 		 "also continue the head at REMOTE, which another machine signed with this key"),
+	OPT_ONCE(
+		0, "timestamp", timestamp, "URL",
+		"have the head stamped by the clock of the time-stamp authority (RFC 3161) at URL"),
+	OPT_POSITIVE(
+		0, "timeout", timeout, "SECONDS",
+		"stop waiting for the authority after this long without a byte (default: 4, then 60)"),
 	OPT_FLAG(0, "all", all, "all branches and tags"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
@@ -47,6 +56,7 @@ static const vv_option table[] = {
 static const vv_option_rule option_rules[] = {
 	{"--final", .excludes = "--expires"},
 	{"--all", .excludes = "BRANCH"},
+	{"--timeout", .requires = "--timestamp"},
 	{NULL, NULL, NULL},
 };
 
@@ -125,6 +135,37 @@ static vv_status tell_uncovered(vv_head_commit *made, vv_repository *r, vv_error
 	return VV_OK;
 }
 
+/* Sets *clock to that of --timestamp. VV_EUSAGE: no authority is named, so its token could not be checked. */
+static vv_status find_clock(vv_head_clock *clock, vv_outside_clock *of, vv_authorities **a,
+			    vv_error *err)
+{
+	const vv_status rc = vv_outside_authorities(a, of->repo, err);
+
+	if (rc < 0) return rc;
+	if (!*a) {
+		return vv_fail(
+			err, VV_EUSAGE,
+			"no time-stamp authority is named, so its time stamp could not be "
+			"checked\n'git config --global varve.timestampAuthority FILE' names one; "
+			"the file has the authority's certificates (PEM)");
+	}
+	of->authorities = *a;
+	*clock = (vv_head_clock){.ask = vv_outside_clock_ask, .payload = of};
+	return VV_OK;
+}
+
+/* The time of a head that was stamped. */
+static vv_status print_time(const vv_head_commit *made, const vv_authorities *a, vv_error *err)
+{
+	vv_outside_time time;
+	const vv_status rc = vv_outside_time_of(&time, made, a, err);
+
+	if (rc < 0) return rc;
+	vv_out("time stamp: %s by %s\n", vv_text_utc(time.says.time),
+	       vv_text_shows(time.says.authority));
+	return VV_OK;
+}
+
 static vv_status run_sign(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -133,8 +174,13 @@ static vv_status run_sign(vv_context *c, vv_error *err)
 	vv_head_keys signers = {.count = 0}, revoked = {.count = 0};
 	vv_oid id, other;
 	vv_head_making m = o->making;
+	vv_outside_clock of = {
+		.url = o->timestamp, .idle_sec = (unsigned)o->timeout, .repo = c->repo};
+	vv_auto(vv_authorities) *authorities = NULL;
+	vv_head_clock clock;
 	vv_status rc;
 
+	m.clock = o->timestamp ? &clock : NULL;
 	m.refs = (vv_refs_choice){c->argv, c->argc, o->all};
 	m.mirrors = &o->mirrors;
 	m.join = o->join ? &other : NULL;
@@ -149,6 +195,7 @@ static vv_status run_sign(vv_context *c, vv_error *err)
 		      "readers would be warned that the head has expired; --final signs the "
 		      "last head",
 		      err)) < 0) ||
+	    (o->timestamp && (rc = find_clock(&clock, &of, &authorities, err)) < 0) ||
 	    (o->join &&
 	     (rc = vv_heads_learn(c->repo, NULL, o->join, &other, &vv_notes_stderr, err)) < 0) ||
 	    (rc = vv_head_make(&id, c->repo, &m, err)) < 0 ||
@@ -160,7 +207,7 @@ static vv_status run_sign(vv_context *c, vv_error *err)
 			 made.record.time);
 	if ((rc = vv_buf_ok(&line, err)) < 0) return rc;
 	vv_out("%s: signed by %s\n", vv_text_shows(made.record.name), line.data);
-	return VV_OK;
+	return o->timestamp ? print_time(&made, authorities, err) : VV_OK;
 }
 
 const vv_command vv_cmd_sign = {
@@ -168,8 +215,8 @@ const vv_command vv_cmd_sign = {
 	.group = "peers",
 	.summary = "sign branches and tags, so that any copy can be verified",
 	.usage = "[--expires DATE | --final] [--mirror URL]... [--signer KEY=DATE]... "
-		 "[--revoke KEY=NUMBER]... [--join REMOTE] [--name NAME] [--default BRANCH] [-q] "
-		 "[--all | BRANCH|TAG...]",
+		 "[--revoke KEY=NUMBER]... [--join REMOTE] [--name NAME] [--default BRANCH] "
+		 "[--timestamp URL [--timeout SECONDS]] [-q] [--all | BRANCH|TAG...]",
 	.example = "$ varve sign --name prices --expires 2027-01-01\n"
 		   "prices: signed by z6Mk... (bold otter nine), number 1, just now",
 	.options = table,

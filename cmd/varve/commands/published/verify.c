@@ -4,14 +4,19 @@
  */
 #include <string.h>
 
+#include "base/file.h"
 #include "base/json/json_list.h"
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "dataset/format/dialect.h"
+#include "lib/heads/git_signed.h"
+#include "lib/heads/head_record.h"
 #include "lib/heads/judge.h"
 #include "lib/heads/named.h"
+#include "lib/heads/outside_time.h"
 #include "lib/heads/seen.h"
 #include "lib/heads/shown_refs.h"
 #include "lib/heads/signed_files.h"
@@ -45,10 +50,11 @@ typedef struct git_word {
 typedef struct verifying {
 	vv_context *c;
 	vv_heads_seen seen;
-	bool reached;     /* a copy that refuses earlier shows nothing */
-	uint64_t differ;  /* refs that are neither where the newest head has them nor after it */
-	uint64_t covered; /* refs whose files are those that it covers by SHA-256 */
-	vv_buf uncovered; /* refs whose files were not compared, a line each */
+	bool reached;    /* a copy that refuses earlier shows nothing */
+	uint64_t differ; /* refs that are neither where the newest head has them nor after it */
+	vv_outside_time time; /* of the newest head */
+	uint64_t covered;     /* refs whose files are those that it covers by SHA-256 */
+	vv_buf uncovered;     /* refs whose files were not compared, a line each */
 	vv_buf refs; /* messages about refs that are not at its ids or have other files, a line each */
 	vv_buf unsigned_refs; /* branches and tags that no head lists, a line each */
 	char *head;           /* the branch of HEAD, if no head lists it; else NULL */
@@ -205,7 +211,7 @@ static vv_status ask_of_tag(verifying *v, bool here, vv_error *err)
 	return vv_git_signed_ask(&v->tag.said, &v->tag.accepted, v->c->repo, &v->tag.id, true, err);
 }
 
-/* Asks git about HEAD's branch, if it is here. */
+/* Has git verify HEAD's branch, if it exists. */
 static vv_status ask_git(verifying *v, const vv_hello *there, vv_error *err)
 {
 	vv_auto(vv_head) head = {0};
@@ -306,7 +312,16 @@ static vv_status verify_there(verifying *v, const char *word, bool *sound, vv_er
 /* Is something there that was not signed, or something not there that was? */
 static bool is_other(const verifying *v)
 {
-	return v->differ > 0 || v->some.lost > 0;
+	return v->differ > 0 || v->some.lost > 0 || v->time.is == VV_OUTSIDE_FALSE;
+}
+
+/* The newest head's time, as far as it is known. */
+static vv_status judge_time(verifying *v, vv_error *err)
+{
+	vv_auto(vv_authorities) *a = NULL;
+	const vv_status rc = vv_outside_authorities(&a, v->c->repo, err);
+
+	return rc < 0 ? rc : vv_outside_time_of(&v->time, &v->seen.judged.newest, a, err);
 }
 
 /* Verifies all copies that answer; the newest is the result, and no copy may show something else than was signed. */
@@ -389,6 +404,15 @@ static vv_status print_damaged(const verifying *v, bool json, vv_error *err)
 	return VV_OK;
 }
 
+static void put_time(vv_json_out *w, const vv_outside_time *t)
+{
+	vv_json_put_members(w, {JSON_OBJECT("timestamp")},
+			    {JSON_TEXT("state", vv_outside_word(t->is))},
+			    {JSON_TIME("time", t->says.time)},
+			    {JSON_TEXT("authority", *t->says.authority ? t->says.authority : NULL)},
+			    {JSON_TEXT("why", *t->why ? t->why : NULL)}, {JSON_END});
+}
+
 static vv_status print_json(const verifying *v, vv_error *err)
 {
 	const vv_head_record *r = &v->seen.judged.newest.record;
@@ -424,6 +448,7 @@ static vv_status print_json(const verifying *v, vv_error *err)
 				   {JSON_TEXT("says", vv_buf_cstr(&g->said))});
 	}
 	vv_json_close_array(&w);
+	put_time(&w, &v->time);
 	vv_json_close_object(&w);
 	return vv_out_json(&b, err);
 }
@@ -465,6 +490,27 @@ static void print_uncovered(const verifying *v)
 	       vv_buf_cstr(&names));
 }
 
+static void print_time(const verifying *v)
+{
+	const vv_outside_time *t = &v->time;
+	vv_auto(vv_buf) own = VV_BUF_INIT;
+
+	vv_buf_printf(&own, "the date %s is the signer's own word",
+		      vv_text_time(v->seen.judged.newest.record.time, VV_TIME_MINUTE));
+	if (t->is == VV_OUTSIDE_KNOWN) {
+		vv_out("time stamp: %s by %s\n", vv_text_utc(t->says.time),
+		       vv_text_shows(t->says.authority));
+	} else if (t->is == VV_OUTSIDE_NONE) {
+		vv_out("%s\n", vv_buf_cstr(&own));
+	} else if (t->is == VV_OUTSIDE_UNCHECKED) {
+		vv_out("%s: its time stamp was not checked, as varve.timestampAuthority names no "
+		       "authority\n",
+		       vv_buf_cstr(&own));
+	} else {
+		vv_out("%s: its time stamp is not valid: %s\n", vv_buf_cstr(&own), t->why);
+	}
+}
+
 static vv_status print_text(const verifying *v, vv_error *err)
 {
 	const vv_judged *j = &v->seen.judged;
@@ -483,6 +529,7 @@ static vv_status print_text(const verifying *v, vv_error *err)
 	rc = rc < 0 ? rc : vv_buf_ok(&until, err);
 	if (rc < 0) return rc;
 	vv_out("%s: signed by %s%s\n", vv_text_shows(r->name), line.data, vv_buf_cstr(&until));
+	print_time(v);
 	if (j->first) {
 		vv_out("the owner's key was not seen here before\n");
 	}
@@ -508,6 +555,10 @@ static int check_verify(const vv_context *c)
 		return vv_usage_error(
 			"verify cannot read CAR files; use 'varve-reader verify FILE'");
 	}
+	if (c->argc == 1 && vv_ending_of(c->argv[0]) && vv_exists(c->argv[0])) {
+		return vv_usage_error(
+			"verify accepts no files: 'varve fsck --data' does it for all data here");
+	}
 	return c->argc <= 1 ? VV_EXIT_OK
 			    : vv_usage_error("verify takes one remote, URL, name or folder");
 }
@@ -527,7 +578,7 @@ static vv_status run_verify(vv_context *c, vv_error *err)
 				 : vv_fail_nomem(err);
 	}
 	if (rc < 0) {
-		/* there is no repository to verify */
+		/* the folder does not have a repository to verify */
 	} else if (c->argc == 0) {
 		rc = verify_here(&v, err);
 	} else if (vv_named_is(c->argv[0], strlen(c->argv[0]))) {
@@ -553,9 +604,10 @@ static vv_status run_verify(vv_context *c, vv_error *err)
 			print_git(&v.commit);
 			print_git(&v.tag);
 		}
-		vv_note("no signed head was found; 'varve sign' makes one");
+		vv_note("no signed head was found; 'varve sign' makes one, 'varve fsck' checks data that is not signed");
 		return VV_OK;
 	}
+	if ((rc = judge_time(&v, err)) < 0) return rc;
 	c->code = is_other(&v) ? VV_EXIT_NO : c->code;
 	return vv_wants_json(o->format) ? print_json(&v, err) : print_text(&v, err);
 }

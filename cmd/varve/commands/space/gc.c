@@ -14,6 +14,7 @@
 #include "cmd/varve/commands.h"
 #include "lib/remotes/reach.h"
 #include "lib/space/gc.h"
+#include "lib/space/remote_gc.h"
 #include "repo/git/history/history.h"
 
 typedef struct options {

@@ -115,7 +115,7 @@ static void report_alone(const vv_drop *d)
 	(void)vv_report(&why);
 }
 
-static void tell(const options *o, const vv_drop *d)
+static void print_result(const options *o, const vv_drop *d)
 {
 	const uint64_t in_use = count_fate(d, VV_DROP_IN_USE), away = count_fate(d, VV_DROP_AWAY);
 
@@ -194,7 +194,7 @@ static vv_status run_drop(vv_context *c, vv_error *err)
 		if (vv_wants_json(o->format)) {
 			rc = print_json(&d, err);
 		} else if (!o->quiet || c->code == VV_EXIT_NO) {
-			tell(o, &d);
+			print_result(o, &d);
 		}
 		if (c->code == VV_EXIT_NO) {
 			report_alone(&d);

@@ -1,0 +1,761 @@
+/*
+ * erase: where a person, or rows, are in all of history; with --apply, without them.
+ */
+#include <string.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/json/json_list.h"
+#include "base/show.h"
+#include "base/text.h"
+#include "cmd/frame/output.h"
+#include "cmd/varve/commands.h"
+#include "lib/remotes/remote.h"
+#include "lib/rows/where.h"
+#include "lib/space/erase.h"
+#include "lib/space/erase_apply.h"
+#include "lib/space/erase_free.h"
+#include "lib/space/erase_plan.h"
+#include "repo/git/history/refs.h"
+#include "repo/git/history/revision.h"
+
+#define VALUES_MAX ((size_t)256 << 20)
+
+typedef struct options {
+	vv_strings columns, where;
+	const char *values_from, *from, *cells, *map, *format;
+	bool null_ends, ignore_case, ignore_blanks, all, plan, apply;
+} options;
+
+/* A run of --apply: its plan, changes and freed data. */
+typedef struct application {
+	const options *o;
+	vv_repository *repo;
+	vv_erase_plan plan;
+	vv_erase_applied done;
+	vv_erase_freed freed;
+	vv_string_list remotes;
+} application;
+
+static void application_clear(application *a)
+{
+	vv_erase_plan_clear(&a->plan);
+	vv_erase_applied_clear(&a->done);
+	vv_erase_freed_clear(&a->freed);
+	vv_string_list_clear(&a->remotes);
+}
+VV_AUTO_CLEAR(application, application_clear)
+
+static const vv_option table[] = {
+	OPT_LIST(
+		0, "column", columns, "NAME",
+		"the column that names the person, also under names to and from which it was renamed; "
+		"may be repeated"),
+	OPT_STRING(0, "values-from", values_from, "INPUT",
+		   "read the values, one in each line, from standard input: INPUT is '-'"),
+	OPT_FLAG('z', NULL, null_ends, "a NUL ends each value, in place of a line end"),
+	OPT_FLAG(0, "ignore-case", ignore_case, "upper and lower case are equal"),
+	OPT_FLAG(0, "ignore-blanks", ignore_blanks,
+		 "blanks in values and in the data do not count"),
+	OPT_LIST(0, "where", where, "CONDITION",
+		 "find the rows of FILE that meet this condition (rules.md); may be repeated"),
+	OPT_STRING(
+		0, "from", from, "REV",
+		"only this commit and those that descend from it: the key had another owner before"),
+	OPT_FLAG(0, "all", all, "all versions, also if a key was gone and came again"),
+	OPT_FLAG(0, "plan", plan,
+		 "write a plan, without values, to .git/varve/erase-plan, for --apply"),
+	OPT_FLAG(
+		0, "apply", apply,
+		"make the history again without the rows and values of the plan, and remove the old one here"),
+	OPT_STRING(0, "cells", cells, "TEXT",
+		   "with --apply: keep the rows, and replace the cells by TEXT ('' empties them)"),
+	OPT_STRING(0, "map", map, "FILE",
+		   "with --apply: write the old and new ids of commits and tags to FILE"),
+	OPT_JSON("the output format"),
+};
+
+static const vv_option_rule option_rules[] = {
+	{"--values-from", .excludes = "--where"},
+	{"--column -z --ignore-case --ignore-blanks", .requires = "--values-from"},
+	{"--from", .excludes = "--all --plan --apply"},
+	{"--plan", .excludes = "--apply"},
+	{"--cells", .requires = "--apply", .excludes = "--where"},
+	{"--map", .requires = "--apply"},
+	{NULL, NULL, NULL},
+};
+
+static int check_erase(const vv_context *c)
+{
+	const options *o = c->options;
+
+	if (o->where.count > 0) {
+		return c->argc == 1 ? VV_EXIT_OK : vv_usage_error("--where requires one FILE");
+	}
+	if (!o->values_from) {
+		return vv_usage_error("what to find? --values-from - reads values from standard "
+				      "input; FILE --where CONDITION finds rows");
+	}
+	if (strcmp(o->values_from, "-") != 0) {
+		return vv_usage_error("--values-from requires '-': values are read from standard "
+				      "input, so that no history of commands has them");
+	}
+	return c->argc == 0 ? VV_EXIT_OK
+			    : vv_usage_error("values are searched in all files: a FILE requires "
+					     "--where");
+}
+
+/* --- text ------------------------------------------------------------------------------------------ */
+
+static const char *const reach_words[VV_REACH_COUNT] = {
+	"branches", "tags", "the stash", "notes", "other refs", "reflogs or HEADs"};
+
+/* Where other than in branches a spot is. */
+static void print_reach(const vv_erase_spot *s)
+{
+	const char *comma = "; only in ";
+
+	if ((s->reached & 1u << VV_REACH_BRANCH) == 0) {
+		for (int i = 0; i < VV_REACH_COUNT; i++) {
+			if (s->reached & 1u << i) {
+				vv_out("%s%s", comma, reach_words[i]);
+				comma = ", ";
+			}
+		}
+	}
+	if (s->staged) {
+		vv_out("; staged");
+	}
+	if (s->work) {
+		vv_out("; in the work tree");
+	}
+}
+
+static void print_days(const vv_erase_spot *s)
+{
+	if (s->versions == 0) {
+		return;
+	}
+	vv_out("%s", vv_text_counted(s->versions, "version", NULL));
+	if (vv_oid_is_null(&s->first.commit)) {
+		return; /* a ref to a file */
+	}
+	vv_out(", %.10s", vv_text_zoned(s->first.time, s->first.offset_min));
+	vv_out(" to %.10s", vv_text_zoned(s->last.time, s->last.offset_min));
+}
+
+static void print_column(const vv_erase_spot *s)
+{
+	const char *quote = s->column ? "'" : "";
+
+	if (s->kind == VV_ERASE_TEXT) {
+		vv_out("  in its text: ");
+	} else if (s->kind == VV_ERASE_PART) {
+		vv_out_between("  inside of cells of '", s->column ? s->column : "", "': ");
+	} else if (s->asked) {
+		vv_out("  %s%s", s->column ? "column " : "rows that meet the condition", quote);
+		vv_out_between("", s->column ? s->column : "", "");
+		vv_out("%s: ", quote);
+	} else {
+		vv_out_between("  another column, '", s->column, "': ");
+	}
+	if (s->kind != VV_ERASE_TEXT) {
+		vv_out("%s%s", vv_text_counted(s->rows, "row", NULL), s->versions > 0 ? ", " : "");
+	}
+}
+
+static void print_spots(const vv_erase *e)
+{
+	const char *path = "", *name = NULL;
+
+	vv_array_each(e->spots, e->spot_count, s) {
+		const char *sheet = s->table ? s->table : "";
+
+		if (strcmp(path, s->path) != 0 || !name || strcmp(name, sheet) != 0) {
+			vv_out_between("", s->path, s->table ? "#" : "\n");
+			if (s->table) {
+				vv_out_between("", s->table, "\n");
+			}
+		}
+		path = s->path;
+		name = sheet;
+		print_column(s);
+		print_days(s);
+		print_reach(s);
+		vv_out("\n");
+	}
+}
+
+static void print_rest(size_t count, size_t shown)
+{
+	if (count > shown) {
+		vv_out(" and %s more (--json lists all)", vv_text_count(count - shown));
+	}
+	vv_out("\n");
+}
+
+static void print_note_place(const vv_erase_note *n)
+{
+	if (n->name) {
+		vv_out_between("", n->name, "");
+	} else {
+		vv_out("%.10s", vv_oid_shows(&n->day.commit));
+	}
+}
+
+static void print_notes(const vv_erase *e)
+{
+	static const struct {
+		const char *one, *many;
+	} words[VV_ERASE_NOTES] = {
+		{"message of a commit", "messages of commits"},
+		{"commit by or for this person", "commits by or for these persons"},
+		{"tag, in its message or tagger", "tags, in their messages or taggers"},
+		{"name of a ref", "names of refs"},
+		{"name of a file", "names of files"},
+		{"line of a reflog", "lines of reflogs"}};
+	enum { SHOWN = 5 };
+
+	for (int kind = 0; kind < VV_ERASE_NOTES; kind++) {
+		uint64_t count = 0;
+
+		vv_array_each(e->notes, e->note_count, n) {
+			count += (int)n->kind == kind;
+		}
+		if (count == 0) {
+			continue;
+		}
+		vv_out("%s: ", vv_text_counted(count, words[kind].one, words[kind].many));
+		uint64_t shown = 0;
+		vv_array_each(e->notes, e->note_count, n) {
+			if ((int)n->kind == kind && shown++ < SHOWN) {
+				vv_out("%s", shown > 1 ? ", " : "");
+				print_note_place(n);
+			}
+		}
+		print_rest(count, SHOWN);
+	}
+}
+
+static void print_refs(const vv_erase *e)
+{
+	enum { SHOWN = 12 };
+
+	if (e->ref_count == 0) {
+		return;
+	}
+	vv_out("still in ");
+	for (size_t i = 0; i < e->ref_count && i < SHOWN; i++) {
+		vv_out_between(i > 0 ? ", " : "", vv_ref_short_name(e->refs[i]), "");
+	}
+	print_rest(e->ref_count, SHOWN);
+}
+
+/* Values that are nowhere, by their lines in the input. */
+static void print_not_found(const vv_erase *e)
+{
+	enum { SHOWN = 12 };
+	const size_t count = e->values ? vv_erase_values_count(e->values) : 0;
+	size_t shown = 0;
+
+	if (e->found.count == count) {
+		return;
+	}
+	vv_out("%s not found: line", vv_text_counted(count - e->found.count, "value", NULL));
+	for (size_t i = 0; i < count && shown < SHOWN; i++) {
+		if (!vv_erase_found_has(&e->found, i)) {
+			vv_out("%s %s", shown++ > 0 ? "," : "",
+			       vv_text_count(vv_erase_values_line(e->values, i)));
+		}
+	}
+	print_rest(count - e->found.count, shown);
+}
+
+static void print_reused(const vv_erase *e)
+{
+	enum { SHOWN = 5 };
+	size_t shown = 0;
+
+	vv_array_each(e->reused, e->reused_count, r) {
+		if (shown++ == SHOWN) {
+			vv_out("and %s more keys (--json lists all)\n",
+			       vv_text_count(e->reused_count - SHOWN));
+			break;
+		}
+		vv_out_between("the key '", r->column, "' of ");
+		vv_out_between("", r->path, "");
+		vv_out(" had the value of line %s, lost it, and had it again on %.10s (%.10s)\n",
+		       vv_text_count(vv_erase_values_line(e->values, r->place)),
+		       vv_text_zoned(r->again.time, r->again.offset_min),
+		       vv_oid_shows(&r->again.commit));
+	}
+	if (e->reused_count > 0) {
+		vv_out("if that is another person, use --from COMMIT; if it is the same, --all\n");
+	}
+}
+
+static void print_gaps(const vv_erase *e)
+{
+	enum { SHOWN = 20 };
+	size_t shown = 0;
+
+	if (e->gap_count > 0) {
+		vv_out("not searched, or only in part:\n");
+	}
+	vv_array_each(e->gaps, e->gap_count, g) {
+		if (shown++ == SHOWN) {
+			vv_out("  and %s more (--json lists all)\n",
+			       vv_text_count(e->gap_count - SHOWN));
+			break;
+		}
+		vv_out_between("  ", g->path, "");
+		if (g->versions > 0) {
+			vv_out(", %s", vv_text_counted(g->versions, "version", NULL));
+		}
+		vv_out_between(": ", g->why, "\n");
+	}
+}
+
+static void print_text(const vv_erase *e)
+{
+	print_spots(e);
+	print_notes(e);
+	print_refs(e);
+	print_reused(e);
+	print_not_found(e);
+	print_gaps(e);
+	if (e->spot_count == 0 && e->note_count == 0) {
+		vv_out("nothing found\n");
+	}
+	vv_out("searched %s", vv_text_counted(e->commits, "commit", NULL));
+	vv_out(" and %s of files\n", vv_text_counted(e->versions, "version", NULL));
+}
+
+static void print_left(const application *a)
+{
+	enum { SHOWN = 20 };
+	size_t count;
+	const vv_erase_left *left = vv_erase_editor_left(a->done.editor, &count);
+
+	for (size_t i = 0; i < count && i < SHOWN; i++) {
+		vv_out_between("not erased: ", left[i].path, "");
+		vv_out(", %s", vv_text_counted(left[i].versions, "version", NULL));
+		vv_out_between(": ", left[i].why, "\n");
+	}
+	if (count > SHOWN) {
+		vv_out("and %s more (--json lists all)\n", vv_text_count(count - SHOWN));
+	}
+}
+
+static void print_freed(const vv_erase_freed *f)
+{
+	vv_out("read again: %s", vv_text_counted(f->objects, "object", NULL));
+	vv_out(" of Git and %s are gone\n", vv_text_counted(f->blocks, "block", NULL));
+	if (f->objects_left > 0) {
+		vv_out("still here: %s of Git, which something else names\n",
+		       vv_text_counted(f->objects_left, "old object", NULL));
+	}
+	if (f->blocks_left > 0) {
+		vv_out("still here: %s\n", vv_text_counted(f->blocks_left, "old block", NULL));
+	}
+	if (f->gc.result.young_until > 0) {
+		vv_out("blocks that no version needs, but younger than an hour, stay until %s: "
+		       "run the same command again then\n",
+		       vv_text_time(f->gc.result.young_until, VV_TIME_MINUTE));
+	}
+	vv_array_each(f->unread.items, f->unread.count, path) {
+		vv_out_between("not looked at: ", *path, "\n");
+	}
+}
+
+static void print_remotes(const application *a)
+{
+	vv_array_each(a->remotes.items, a->done.refs > 0 ? a->remotes.count : 0, name) {
+		vv_out_between("not looked at: the remote ", *name, "");
+		vv_out_between(", which has the old commits until 'varve push --force --all ",
+			       *name, "' and '");
+		vv_out_between("varve push --force --tags ", *name, "'\n");
+	}
+}
+
+static void print_applied(const application *a)
+{
+	const vv_erase_done done = vv_erase_editor_done(a->done.editor);
+	const size_t unsigned_count = vv_rewrite_unsigned(a->done.rewrite);
+	size_t changed;
+
+	(void)vv_rewrite_changed(a->done.rewrite, &changed);
+	vv_out("erased %s", vv_text_counted(done.rows, "row", NULL));
+	vv_out(" and %s", vv_text_counted(done.cells, "cell", NULL));
+	vv_out(" in %s of files\n", vv_text_counted(done.versions, "version", NULL));
+	vv_out("%s have new ids", vv_text_counted(changed, "commit or tag", "commits and tags"));
+	if (unsigned_count > 0) {
+		vv_out(", %s without %s signature", vv_text_count(unsigned_count),
+		       unsigned_count == 1 ? "its" : "their");
+	}
+	vv_out("; %s moved\n", vv_text_counted(a->done.refs, "ref", NULL));
+	print_left(a);
+	print_freed(&a->freed);
+	print_remotes(a);
+}
+
+/* --- JSON ------------------------------------------------------------------------------------------ */
+
+static const char *const kind_words[] = {"cell", "part", "text"};
+static const char *const note_words[] = {"message", "person", "tag", "ref", "path", "reflog"};
+
+static void put_reach(vv_json_out *w, const void *item)
+{
+	const vv_erase_spot *s = item;
+
+	vv_json_open_array(w);
+	for (int i = 0; i < VV_REACH_COUNT; i++) {
+		static const char *const words[VV_REACH_COUNT] = {"branch", "tag",   "stash",
+								  "notes",  "other", "reflog"};
+		if (s->reached & 1u << i) {
+			vv_json_string(w, words[i]);
+		}
+	}
+	vv_json_close_array(w);
+}
+
+static const char *day_text(const vv_erase_day *d)
+{
+	return vv_oid_is_null(&d->commit) ? NULL : vv_text_zoned(d->time, d->offset_min);
+}
+
+static void put_spot(vv_json_out *w, const void *item)
+{
+	const vv_erase_spot *s = item;
+
+	vv_json_put_object(
+		w, {JSON_TEXT("path", s->path)}, {JSON_TEXT("documentTable", s->table)},
+		{JSON_TEXT("column", s->column)}, {JSON_TEXT("kind", kind_words[s->kind])},
+		{JSON_BOOL("askedFor", s->asked)}, {JSON_NUMBER("rowCount", s->rows)},
+		{JSON_NUMBER("versions", s->versions)}, {JSON_OID("firstCommit", &s->first.commit)},
+		{JSON_TEXT("firstDate", day_text(&s->first))},
+		{JSON_OID("lastCommit", &s->last.commit)},
+		{JSON_TEXT("lastDate", day_text(&s->last))}, {JSON_BY(put_reach, "reachedBy", s)},
+		{JSON_BOOL("inIndex", s->staged)}, {JSON_BOOL("inWorkTree", s->work)});
+}
+
+static void put_note(vv_json_out *w, const void *item)
+{
+	const vv_erase_note *n = item;
+
+	vv_json_put_object(w, {JSON_TEXT("kind", note_words[n->kind])},
+			   {JSON_TEXT("name", n->name)}, {JSON_OID("commit", &n->day.commit)});
+}
+
+static void put_gap(vv_json_out *w, const void *item)
+{
+	const vv_erase_gap *g = item;
+
+	vv_json_put_object(w, {JSON_TEXT("path", g->path)}, {JSON_NUMBER("versions", g->versions)},
+			   {JSON_TEXT("gapReason", g->why)});
+}
+
+static void put_reused(vv_json_out *w, const void *value)
+{
+	const vv_erase *e = value;
+
+	vv_json_open_array(w);
+	vv_array_each(e->reused, e->reused_count, r) {
+		vv_json_put_object(
+			w, {JSON_TEXT("path", r->path)}, {JSON_TEXT("column", r->column)},
+			{JSON_NUMBER("line", vv_erase_values_line(e->values, r->place))},
+			{JSON_NUMBER("times", r->times)}, {JSON_OID("commit", &r->again.commit)},
+			{JSON_TEXT("date", day_text(&r->again))});
+	}
+	vv_json_close_array(w);
+}
+
+static void put_not_found(vv_json_out *w, const void *value)
+{
+	const vv_erase *e = value;
+	const size_t count = e->values ? vv_erase_values_count(e->values) : 0;
+
+	vv_json_open_array(w);
+	for (size_t i = 0; i < count; i++) {
+		if (!vv_erase_found_has(&e->found, i)) {
+			vv_json_u64(w, vv_erase_values_line(e->values, i));
+		}
+	}
+	vv_json_close_array(w);
+}
+
+static void put_left(vv_json_out *w, const void *item)
+{
+	const vv_erase_left *l = item;
+
+	vv_json_put_object(w, {JSON_TEXT("path", l->path)}, {JSON_NUMBER("versions", l->versions)},
+			   {JSON_TEXT("gapReason", l->why)});
+}
+
+/* a NULL: nothing was applied. */
+static void put_applied(vv_json_out *w, const void *value)
+{
+	const application *a = value;
+	const vv_erase_done done = vv_erase_editor_done(a->done.editor);
+	const vv_erase_freed *f = &a->freed;
+	size_t left_count, changed;
+	const vv_erase_left *left = vv_erase_editor_left(a->done.editor, &left_count);
+
+	(void)vv_rewrite_changed(a->done.rewrite, &changed);
+	vv_json_put_object(
+		w, {JSON_NUMBER("rowCount", done.rows)}, {JSON_NUMBER("erasedCells", done.cells)},
+		{JSON_NUMBER("versions", done.versions)}, {JSON_NUMBER("newIds", changed)},
+		{JSON_NUMBER("lostSignatures", vv_rewrite_unsigned(a->done.rewrite))},
+		{JSON_NUMBER("movedRefs", a->done.refs)},
+		{JSON_EACH(put_left, "notErased", left, left_count)},
+		{JSON_NUMBER("goneObjects", f->objects)}, {JSON_NUMBER("goneBlocks", f->blocks)},
+		{JSON_NUMBER("objectsLeft", f->objects_left)},
+		{JSON_NUMBER("blocksLeft", f->blocks_left)},
+		{JSON_TIME("youngUntil", f->gc.result.young_until)},
+		{JSON_NAMES("notLookedAt", VV_TEXTS(f->unread.items), f->unread.count)},
+		{JSON_NAMES("remotes", VV_TEXTS(a->remotes.items), a->remotes.count)});
+}
+
+static vv_status print_json(const vv_erase *e, const application *a, vv_error *err)
+{
+	return vv_out_object(
+		2, err, {JSON_BOOL("changed", a != NULL)},
+		{JSON_BY(put_applied, a ? "erased" : NULL, a)},
+		{JSON_BOOL("complete", e->gap_count == 0)},
+		{JSON_EACH(put_spot, "places", e->spots, e->spot_count)},
+		{JSON_EACH(put_note, "notes", e->notes, e->note_count)},
+		{JSON_NAMES("stillIn", e->refs, e->ref_count)}, {JSON_BY(put_reused, "reused", e)},
+		{JSON_BY(put_not_found, "notFound", e)},
+		{JSON_EACH(put_gap, "gaps", e->gaps, e->gap_count)},
+		{JSON_NUMBER("commits", e->commits)}, {JSON_NUMBER("versions", e->versions)},
+		{JSON_NUMBER("groups", e->groups)}, {JSON_NUMBER("groupUses", e->group_uses)});
+}
+
+/* --- running ---------------------------------------------------------------------------------------- */
+
+static vv_status read_values(vv_erase_values **out, const options *o, vv_error *err)
+{
+	const vv_erase_how how = {o->null_ends, o->ignore_case, o->ignore_blanks};
+	vv_auto(vv_buf) bytes = VV_BUF_INIT;
+	vv_status rc;
+
+	if (isatty(STDIN_FILENO)) {
+		vv_note("reading values, one in each line; end with Control-D");
+	}
+	rc = vv_read_rest(&bytes, STDIN_FILENO, "standard input", VALUES_MAX, err);
+	if (rc == VV_EREFUSED) {
+		return vv_fail(err, rc, "the values have more than %s\nsearch for them in parts",
+			       vv_text_bytes(VALUES_MAX));
+	}
+	if (rc < 0) return rc;
+	return vv_erase_values_read(out, vv_buf_cstr(&bytes), bytes.len, &how, err);
+}
+
+/* --- applying ------------------------------------------------------------------------------------- */
+
+static vv_status write_map(const application *a, const char *file, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	size_t count;
+	const vv_rewritten *all = vv_rewrite_changed(a->done.rewrite, &count);
+	vv_status rc;
+
+	vv_buf_puts(&text, "old new\n");
+	vv_array_each(all, count, it) {
+		vv_buf_printf(&text, "%s %s\n", vv_oid_shows(&it->old), vv_oid_shows(&it->now));
+	}
+	rc = vv_buf_ok(&text, err);
+	return rc < 0 || count == 0 ? rc : vv_write_file(file, text.data, text.len, true, err);
+}
+
+/* The plan names all removed objects before the first ref moves. */
+static vv_status on_ready(void *payload, const vv_erase_applied *done VV_UNUSED, vv_error *err)
+{
+	application *a = payload;
+	const vv_status rc = a->o->map ? write_map(a, a->o->map, err) : VV_OK;
+
+	return rc < 0 ? rc : vv_erase_plan_applied(&a->plan, &a->done, a->repo, err);
+}
+
+static vv_status read_plan(application *a, vv_error *err)
+{
+	const vv_status rc = vv_erase_plan_read(&a->plan, a->repo, err);
+
+	if (rc != VV_ENOTFOUND) return rc;
+	return vv_fail(err, VV_EUSAGE,
+		       "no plan: nothing was found with --plan before\n"
+		       "run the same command with --plan in place of --apply, and read its output");
+}
+
+static vv_status refuse_reused(const vv_erase *e, vv_error *err)
+{
+	if (e->reused_count == 0) return VV_OK;
+	return vv_fail(err, VV_EREFUSED,
+		       "%s had a value, lost it, and had it again, so it may name two persons\n"
+		       "run the command without --apply to see which; --all erases both",
+		       vv_text_counted(e->reused_count, "key", NULL));
+}
+
+static bool is_all_gone(const application *a, const vv_erase *rest)
+{
+	const vv_erase_freed *f = &a->freed;
+	size_t left;
+
+	(void)vv_erase_editor_left(a->done.editor, &left);
+	return left == 0 && f->objects_left == 0 && f->blocks_left == 0 &&
+	       f->gc.result.young_until == 0 && f->unread.count == 0 && rest->spot_count == 0 &&
+	       rest->note_count == 0 && rest->gap_count == 0;
+}
+
+static vv_status erase_found(application *a, vv_erase *e, vv_error *err)
+{
+	vv_status rc;
+
+	if ((rc = refuse_reused(e, err)) < 0 ||
+	    (rc = vv_erase_plan_compare(&a->plan, e, a->repo, err)) < 0 ||
+	    (rc = vv_erase_apply(&a->done, e, a->o->cells, on_ready, a, a->repo, err)) < 0 ||
+	    (rc = vv_erase_free(&a->freed, &a->plan, a->repo, err)) < 0) {
+		return rc;
+	}
+	return vv_remote_names(&a->remotes, a->repo, err);
+}
+
+/* Searches with the question of *like; *e is empty. */
+static vv_status search_again(vv_erase *e, const vv_erase *like, bool all, vv_context *c,
+			      vv_error *err)
+{
+	vv_auto(vv_dataset_reader) *reader = NULL;
+	vv_status rc = vv_dataset_reader_open(&reader, c->repo, c->progress, err);
+
+	*e = (vv_erase){.values = like->values,
+			.columns = like->columns,
+			.where = like->where,
+			.path = like->path,
+			.all = all,
+			.progress = c->progress};
+	if (rc < 0) return rc;
+	rc = vv_erase_find(e, c->repo, reader, err);
+	return rc == VV_ENOTFOUND ? vv_missing_ok(rc, err) : rc; /* no row, no column */
+}
+
+static vv_status fail_if_here(const vv_erase_freed *f, vv_error *err)
+{
+	const uint64_t count = f->objects_left + f->blocks_left;
+
+	if (count == 0) return VV_OK;
+	return vv_fail(
+		err, VV_EREFUSED,
+		"%s still here: a ref of varve's own or another file names them, or they could "
+		"not be removed\nthe same command tries again",
+		vv_text_counted(count, "old object or block is", "old objects and blocks are"));
+}
+
+static vv_status apply_plan(vv_context *c, const vv_erase *like, vv_error *err)
+{
+	const bool bare = vv_repository_is_bare(c->repo);
+	vv_auto(application) a = {.o = c->options, .repo = c->repo};
+	vv_auto(vv_erase) e = {.values = NULL}, rest = {.values = NULL};
+	vv_status rc = bare ? VV_OK : vv_context_need(c, VV_NEEDS_RIGHT, err);
+
+	if (rc < 0 || (rc = vv_erase_may_apply(c->repo, err)) < 0 ||
+	    (rc = read_plan(&a, err)) < 0 || (rc = search_again(&e, like, a.o->all, c, err)) < 0) {
+		return rc;
+	}
+	if ((rc = erase_found(&a, &e, err)) < 0 ||
+	    (rc = search_again(&rest, like, true, c, err)) < 0) {
+		return rc;
+	}
+	if (!is_all_gone(&a, &rest)) {
+		c->code = VV_EXIT_NO;
+	} else if ((rc = vv_erase_plan_end(&a.plan, c->repo, err)) < 0) {
+		return rc;
+	}
+	if (!vv_wants_json(a.o->format)) {
+		print_applied(&a);
+		if (rest.spot_count + rest.note_count > 0) {
+			vv_out("still found:\n");
+		}
+		print_text(&rest);
+	} else if ((rc = print_json(&rest, &a, err)) < 0) {
+		return rc;
+	}
+	return fail_if_here(&a.freed, err);
+}
+
+/* --- finding -------------------------------------------------------------------------------------- */
+
+static vv_status find_all(vv_context *c, vv_erase *e, vv_error *err)
+{
+	const options *o = c->options;
+	vv_auto(vv_erase_plan) plan = {.roots = NULL};
+	vv_status rc;
+
+	if ((rc = vv_erase_find(e, c->repo, c->reader, err)) < 0 ||
+	    (o->plan && ((rc = vv_erase_plan_make(&plan, e, c->repo, err)) < 0 ||
+			 (rc = vv_erase_plan_write(&plan, c->repo, err)) < 0))) {
+		return rc;
+	}
+	c->code = e->gap_count > 0 ? VV_EXIT_NO : VV_EXIT_OK;
+	if (vv_wants_json(o->format)) return print_json(e, NULL, err);
+	print_text(e);
+	vv_out(o->plan ? "nothing is changed yet: the same command with --apply in place of --plan "
+			 "erases it\n"
+		       : "nothing is changed: --plan and then --apply erase it; see "
+			 "docs/operate/retention.md\n");
+	return VV_OK;
+}
+
+static vv_status run_erase(vv_context *c, vv_error *err)
+{
+	const options *o = c->options;
+	vv_auto(vv_erase_values) *values = NULL;
+	vv_auto(vv_erase) e = {.all = o->all, .progress = c->progress};
+	vv_auto(char) *path = NULL;
+	vv_oid from;
+	vv_status rc = VV_OK;
+
+	if (o->columns.count > 0) {
+		e.columns = &o->columns;
+	}
+	if (o->where.count > 0) {
+		e.where = &o->where;
+	} else {
+		rc = read_values(&values, o, err);
+	}
+	if (rc < 0 || (o->from && (rc = vv_rev_commit(c->repo, o->from, &from, err)) < 0)) {
+		return rc;
+	}
+	if (e.where && ((rc = vv_where_check(e.where, err)) < 0 ||
+			(rc = vv_context_path(&path, c, c->argv[0], err)) < 0)) {
+		return rc;
+	}
+	e.values = values;
+	e.from = o->from ? &from : NULL;
+	e.path = path;
+	return o->apply ? apply_plan(c, &e, err) : find_all(c, &e, err);
+}
+
+const vv_command vv_cmd_erase = {
+	.name = "erase",
+	.group = "care",
+	.summary = "find a person, or rows, in all of history, and erase them",
+	.usage = "[--column NAME] [--plan|--apply] --values-from -\n[--plan|--apply] FILE --where "
+		 "CONDITION",
+	.example =
+		"$ varve erase --column email --values-from - < values.txt\n"
+		"people.csv\n"
+		"  column 'email': 1 row, 14 versions, 2026-01-05 to 2026-11-02\n"
+		"still in main, v1\n"
+		"searched 31 commits and 40 versions of files\n"
+		"nothing is changed: --plan and then --apply erase it; see docs/operate/retention.md",
+	.options = table,
+	.option_count = VV_OPTION_COUNT(table),
+	.options_size = sizeof(options),
+	.rules = option_rules,
+	.arguments = "path",
+	.exit_codes = "a part could not be searched, and is listed",
+	.check = check_erase,
+	.needs = VV_NEEDS_REPOSITORY | VV_NEEDS_READER | VV_NEEDS_PROGRESS,
+	.run = run_erase,
+};

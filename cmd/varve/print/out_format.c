@@ -1,0 +1,116 @@
+/*
+ * out_format: see out_format.h.
+ */
+#include "cmd/varve/print/out_format.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/ascii.h"
+#include "base/path.h"
+#include "base/text.h"
+#include "cmd/frame/option.h"
+#include "cmd/frame/output.h"
+
+/* Names whose programs refuse any other content. */
+static const char *const documents[] = {
+	"xlsx", "xlsm", "xlsb",    "xltx",    "xltm", "xlam", "xls", "ods",    "docx", "pdf",
+	"html", "htm",  "parquet", "feather", "db",   "gpkg", "dta", "sqlite", "sav",  "por"};
+
+/* Endings that are not the name of their format. */
+static const char *const formats[][2] = {{"jsonl", "ndjson"},
+					 {"md", "markdown"},
+					 {"htm", "html"},
+					 {"xml", "junit"},
+					 {"txt", "text"}};
+
+/* Endings that are the names of their formats. */
+static const char *const same[] = {"csv",      "tsv", "json",  "ndjson", "arrow",
+				   "markdown", "sql", "patch", "sarif"};
+
+const char *vv_out_format_ending(const char *path)
+{
+	const char *ext = vv_path_ext(path);
+
+	vv_array_each(formats, sizeof(formats) / sizeof(formats[0]), it) {
+		if (vv_ascii_equal(ext, (*it)[0])) return (*it)[1];
+	}
+	vv_array_each(same, sizeof(same) / sizeof(same[0]), it) {
+		if (vv_ascii_equal(ext, *it)) return *it;
+	}
+	vv_array_each(documents, sizeof(documents) / sizeof(documents[0]), it) {
+		if (vv_ascii_equal(ext, *it)) return *it;
+	}
+	return NULL;
+}
+
+bool vv_out_format_is_document(const char *path)
+{
+	const char *ext = vv_path_ext(path);
+
+	return vv_array_find(documents, sizeof(documents) / sizeof(documents[0]), it,
+			     vv_ascii_equal(ext, *it)) != NULL;
+}
+
+/* Is the word the name of the output: after -o or --output, or in one word with it? */
+static bool is_output(const char *before, const char *word, const char *path)
+{
+	if (strcmp(word, path) == 0) {
+		return strcmp(before, "--output") == 0 ||
+		       (before[0] == '-' && before[1] != '-' && vv_path_ends(before, "o"));
+	}
+	return vv_path_ends(word, path) &&
+	       (strncmp(word, "--output=", 9) == 0 || strncmp(word, "-o", 2) == 0);
+}
+
+/* Appends the typed command with another ending of the output's name. */
+static void put_line(vv_buf *line, const vv_context *c, const char *path, const char *ending)
+{
+	const size_t len = strlen(path), stem = len - strlen(vv_path_ext(path));
+
+	vv_buf_printf(line, "varve %s", c->name);
+	for (char **word = c->typed; word < c->typed + c->typed_count; word++) {
+		const char *before = word > c->typed ? word[-1] : "";
+		vv_auto(char) *other = NULL;
+
+		if (is_output(before, *word, path)) {
+			other = vv_asprintf("%.*s%s", (int)(strlen(*word) - len + stem), *word,
+					    ending);
+		}
+		vv_buf_putc(line, ' ');
+		vv_text_put_word(line, other ? other : *word);
+	}
+}
+
+int vv_out_format_choose(const char **format, const char *path, const vv_out_formats *f)
+{
+	const char *found = path ? vv_out_format_ending(path) : NULL;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+
+	if (!found) return VV_EXIT_OK;
+	if (!vv_choices_have(f->choices, found)) {
+		if (!vv_out_format_is_document(path) && (*format || strcmp(found, "text") == 0)) {
+			return VV_EXIT_OK;
+		}
+		if (strcmp(found, "html") == 0) {
+			vv_buf_puts(&line,
+				    "'varve web --export pages' writes pages of all changes");
+		} else {
+			vv_buf_puts(&line, "did you mean '");
+			put_line(&line, f->command, path, f->instead);
+			vv_buf_puts(&line, "'?");
+		}
+		return vv_usage_error("'%s': no .%s file can be written here; %s",
+				      vv_text_shows(path), vv_text_shows(vv_path_ext(path)),
+				      vv_buf_cstr(&line));
+	}
+	if (*format && vv_out_format_is_document(path) && strcmp(*format, found) != 0) {
+		return vv_usage_error(
+			"'%s' is the name of a file of the format %s, not %s; omit --format, or choose another name",
+			vv_text_shows(path), found, *format);
+	}
+	if (!*format) {
+		*format = found;
+	}
+	return VV_EXIT_OK;
+}

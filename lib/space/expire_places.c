@@ -1,0 +1,171 @@
+/*
+ * expire_places: which sources of a remote are places of its own.
+ */
+#include "lib/space/expire_places.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "lib/remotes/reach.h"
+#include "lib/space/remote_gc.h"
+#include "lib/sync/expired_lists.h"
+
+typedef struct place {
+	vv_remote remote;
+	vv_transfer transfer;
+	vv_reached there;
+	vv_oids tips;
+} place;
+
+struct vv_expire_places {
+	vv_repository *repo;
+	const vv_notes *notes;
+	place *items;
+	size_t count;
+};
+
+void vv_expire_places_close(vv_expire_places *p)
+{
+	if (!p) return;
+	vv_array_each(p->items, p->count, it) {
+		vv_reached_close(&it->there);
+		vv_transfer_close(&it->transfer);
+		vv_remote_clear(&it->remote);
+		vv_oids_clear(&it->tips);
+	}
+	vv_free_all(p->items, p);
+}
+
+static vv_status open_place(vv_expire_places *p, place *to, const char *name, bool quiet,
+			    vv_error *err)
+{
+	vv_auto(vv_string_list) urls = {0};
+	vv_remote *m = &to->remote;
+	vv_status rc;
+
+	if ((rc = vv_remote_find(m, p->repo, name, err)) < 0 ||
+	    (rc = vv_remote_push_urls(&urls, p->repo, m, err)) < 0 ||
+	    /* as for pushes: the first one of several */
+	    (urls.count > 0 && (rc = vv_remote_push_at(m, p->repo, urls.items[0], err)) < 0) ||
+	    (rc = vv_transfer_open(&to->transfer, p->repo, p->notes, quiet, 0, err)) < 0 ||
+	    (rc = vv_reach_as_host(&to->there, &to->transfer, m, true, false, err)) < 0) {
+		return rc;
+	}
+	if (!to->there.host) {
+		return vv_fail(err, VV_EUSAGE,
+			       "--remote is for Git hosts without varve, and %s is not one\n"
+			       "run this command in the repository there",
+			       vv_text_url(m->url));
+	}
+	/* refs of an interrupted fetch, and their locks */
+	if ((rc = vv_git_host_tidy(to->there.host, err)) < 0 ||
+	    (rc = vv_expired_lists_learn(p->repo, &to->there, m->url, p->notes, err)) < 0) {
+		return rc;
+	}
+	return vv_git_host_fetch_all(to->there.host, &to->tips, err);
+}
+
+vv_status vv_expire_places_open(vv_expire_places **out, vv_repository *r,
+				const char *const *remotes, const vv_notes *notes, bool quiet,
+				vv_oids *tips, vv_error *err)
+{
+	vv_auto(vv_expire_places) *p = vv_calloc(1, sizeof(*p));
+	const size_t count = vv_texts_count(remotes);
+	vv_status rc;
+
+	if (!p || !(p->items = vv_calloc(count + 1, sizeof(*p->items)))) return vv_fail_nomem(err);
+	p->repo = r;
+	p->notes = notes;
+	while (p->count < count) {
+		place *to = &p->items[p->count++];
+		if ((rc = open_place(p, to, remotes[p->count - 1], quiet, err)) < 0 ||
+		    (rc = vv_oids_add_all(tips, to->tips.items, to->tips.count, err)) < 0) {
+			return rc;
+		}
+	}
+	return vv_hand_over(out, &p);
+}
+
+/* --- freeing -------------------------------------------------------------------------------------- */
+
+typedef struct freeing {
+	vv_expire_places *p;
+	const vv_cid_set *drop;
+	bool now;
+	vv_expire_freed_fn fn;
+	void *payload;
+} freeing;
+
+/* Why the source is not a place of this remote; NULL: it is one. */
+static const char *why_left(const vv_blocks_source *s)
+{
+	if (s->kind == VV_FROM_PEER) return "run this command in the repository there";
+	if (s->mirror) return "a mirror, which pushes do not write to";
+	if (s->name && strcmp(s->name, "upstream") == 0) {
+		return "the store of the repository from which this one was forked";
+	}
+	return NULL;
+}
+
+static vv_status free_source(const freeing *f, place *at, const vv_blocks_source *s, vv_error *err)
+{
+	vv_remote_gc gc = {.drop = f->drop, .drop_now = f->now};
+	const char *left = why_left(s);
+	const vv_expire_freed done = {at->remote.name ? at->remote.name : at->remote.url, s->url,
+				      left, &gc};
+	vv_status rc;
+
+	if (!left && (rc = vv_remote_gc_source(&gc, f->p->repo, s, &at->tips, err)) < 0) {
+		return vv_prefix(err, "%s",
+				 vv_text_url(s->kind == VV_FROM_REF ? at->remote.url : s->url));
+	}
+	return f->fn(f->payload, &done, err);
+}
+
+/* Sends versions that others brought back since the refs were read. */
+static vv_status send_current(place *at, vv_error *err)
+{
+	vv_auto(vv_oids) tips = {0};
+	vv_host_sum sum;
+	vv_status rc = vv_git_host_fetch_all(at->there.host, &tips, err);
+
+	if (rc < 0) return rc;
+	vv_auto_free vv_blocks_ref *refs = vv_calloc(tips.count + 1, sizeof(*refs));
+	if (!refs) return vv_fail_nomem(err);
+	for (size_t i = 0; i < tips.count; i++) {
+		refs[i].id = tips.items[i];
+	}
+	const bool same = tips.count == at->tips.count &&
+			  (tips.count == 0 ||
+			   memcmp(tips.items, at->tips.items, tips.count * sizeof(vv_oid)) == 0);
+	const vv_git_sending what = {.refs = refs, .count = tips.count, .complete = true};
+	return same ? VV_OK : vv_git_host_send(at->there.host, &what, &sum, err);
+}
+
+static vv_status free_place(const freeing *f, place *at, vv_error *err)
+{
+	const vv_blocks_source *s = NULL;
+	vv_status rc = vv_expired_lists_put(f->p->repo, &at->there, err);
+
+	for (size_t i = 0; rc == VV_OK; i++) {
+		if ((rc = vv_git_host_place(at->there.host, i, &s, err)) < 0 || !s) {
+			break;
+		}
+		rc = free_source(f, at, s, err);
+	}
+	return rc < 0 ? rc : send_current(at, err);
+}
+
+vv_status vv_expire_places_free(vv_expire_places *p, const vv_cid_set *drop, bool now,
+				vv_expire_freed_fn fn, void *payload, vv_error *err)
+{
+	const freeing f = {.p = p, .drop = drop, .now = now, .fn = fn, .payload = payload};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < p->count; i++) {
+		rc = free_place(&f, &p->items[i], err);
+	}
+	return rc;
+}

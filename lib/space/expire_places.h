@@ -1,0 +1,60 @@
+/*
+ * expire_places: frees the data of expired versions at remotes: in their refs of blocks, and in the
+ * stores that pushes write to.
+ *
+ * The order of the steps, for each remote; if any step fails or is interrupted, the call can be
+ * repeated:
+ *
+ * 	1. The lists of expired versions, with the new one, are at the remote. From now on, a push of
+ * 	   an older clone sends no expired rows (vv_new_root_is_left).
+ * 	2. Packs without the blocks of the expired versions are written.
+ * 	3. The names of the packs are replaced: at a Git host the tip of the ref, by compare-and-swap;
+ * 	   in a store the files of the versions that stay (sweep.c).
+ * 	4. The earlier packs go: at a Git host with its next garbage collection; in a store they are
+ * 	   condemned, and removed by a later run, so that writers need no lock.
+ * 	5. The remote's refs are read again. If another user brought an expired version back
+ * 	   meanwhile, it is sent again: so call this before the data is removed here.
+ *
+ * A correct caller calls vv_expire_places_open, then vv_expire_find with the tips, vv_expire_list,
+ * vv_expire_places_free, and vv_expire_places_close.
+ */
+#ifndef VV_LIB_SPACE_EXPIRE_PLACES_H
+#define VV_LIB_SPACE_EXPIRE_PLACES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/auto.h"
+#include "base/error.h"
+#include "base/progress.h"
+#include "lib/space/remote_gc.h"
+#include "repo/blocks/reach.h"
+#include "repo/git/history/history.h"
+#include "repo/git/repository.h"
+
+/* The result at one place of a remote. */
+typedef struct vv_expire_freed {
+	const char *remote, *place; /* name of the remote; the ref, or the URL of the store */
+	const char *left;           /* the reason why the place was skipped; NULL: it was freed */
+	const vv_remote_gc *gc;     /* else the result */
+} vv_expire_freed;
+typedef vv_status (*vv_expire_freed_fn)(void *payload, const vv_expire_freed *f, vv_error *err);
+
+typedef struct vv_expire_places vv_expire_places;
+
+/* Connects to the remotes, ended by NULL, unites their lists of expired versions with those of r,
+ * and fetches all of their refs. Appends the tips to `tips`. VV_EUSAGE: one is not a Git host or has
+ * no such place. Errors otherwise as for vv_reach. */
+vv_status vv_expire_places_open(vv_expire_places **out, vv_repository *r,
+				const char *const *remotes, const vv_notes *notes, bool quiet,
+				vv_oids *tips, vv_error *err);
+/* Removes the blocks that only the versions `drop` need at each place, and calls fn for each place.
+ * now: remove files of stores at once; nothing else may write to them meanwhile. VV_EREFUSED: a remote does
+ * not accept the list. VV_ECORRUPT: a place lacks data of versions that stay. VV_ECONFLICT, VV_ELOCKED:
+ * others were faster; the call can be repeated. */
+vv_status vv_expire_places_free(vv_expire_places *p, const vv_cid_set *drop, bool now,
+				vv_expire_freed_fn fn, void *payload, vv_error *err);
+void vv_expire_places_close(vv_expire_places *p); /* accepts NULL */
+VV_AUTO_FREE(vv_expire_places, vv_expire_places_close)
+
+#endif

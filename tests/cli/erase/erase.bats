@@ -1,0 +1,369 @@
+load ../helper
+
+# Where values are in all of history, and the history without them.
+
+# A table of people, with a renamed column, a moved file, text and a tag.
+people() {
+	new_repo
+	printf 'id,email,note\n1,ada@example.org,\n2,bob@example.org,knows ada@example.org\n3,cy@example.org,\n' > people.csv
+	varve add -q people.csv
+	varve commit -qm "people, for ada@example.org"
+	sed -i '1s/email/mail/' people.csv
+	tick 86400
+	varve commit -qam "a column renamed"
+	printf 'see <ada@example.org>, not nada@example.org\n' > notes.txt
+	git add notes.txt
+	tick 86400
+	GIT_AUTHOR_EMAIL=ada@example.org git commit -qm "notes"
+	git tag -a -m "as ada@example.org wanted" v1
+	printf 'id,mail,note\n3,cy@example.org,\n' > people.csv
+	tick 86400
+	varve commit -qam "less"
+}
+
+find_ada() {
+	printf 'ada@example.org\n' | varve erase "$@" --values-from -
+}
+
+@test "a person is found in tables, files, messages and names, and nothing is written" {
+	people
+	before=$(find .git -type f -not -path "*/varve/cache/*" -exec sha256sum {} + | sort)
+	succeeds find_ada --column email
+	output_has "  column 'email': 1 row, 1 version, 2023-11-14 to 2023-11-14"
+	output_has "  column 'mail': 1 row, 1 version, 2023-11-15 to 2023-11-15"
+	output_has "  inside of cells of 'note': 1 row, 2 versions, 2023-11-14 to 2023-11-15"
+	output_has "  in its text: 1 version, 2023-11-16 to 2023-11-16"
+	output_has "1 message of a commit: "
+	output_has "1 commit by or for this person: "
+	output_has "1 tag, in its message or tagger: refs/tags/v1"
+	output_has "still in main, v1"
+	output_has "nothing is changed: --plan and then --apply erase it"
+	[ "$(find .git -type f -not -path "*/varve/cache/*" -exec sha256sum {} + | sort)" = "$before" ]
+	succeeds find_ada --column id
+	output_has "  another column, 'email': 1 row"
+	printf 'nobody@example.org\n' > ../values
+	succeeds varve erase --values-from - < ../values
+	output_has "nothing found"
+	output_has "1 value not found: line 1"
+}
+
+@test "values that would match everything or nothing are refused with their line" {
+	people
+	: > ../values
+	ends_with 2 varve erase --values-from - < ../values
+	stderr_has "standard input has no values"
+	printf 'ada@example.org\n\nbob\n' > ../values
+	ends_with 2 varve erase --values-from - < ../values
+	stderr_has "line 2 of the values is empty, and an empty value would match every empty cell"
+	printf 'ada@example.org\n \t\n' > ../values
+	ends_with 2 varve erase --ignore-blanks --values-from - < ../values
+	stderr_has "line 2 of the values has nothing but blanks"
+	printf 'ada\0bob\n' > ../values
+	ends_with 2 varve erase --values-from - < ../values
+	stderr_has "line 1 of the values has a NUL byte"
+	ends_with 2 varve erase --values-from ../values
+	stderr_has "--values-from requires '-'"
+	printf 'ada\n' > ../values
+	ends_with 2 varve erase --column emial --values-from - < ../values
+	stderr_has "no version of a table that was searched has a column 'emial'"
+	ends_with 2 varve erase --where "id = 1"
+	stderr_has "--where requires one FILE"
+	ends_with 2 varve erase other.csv --where "id = 1"
+	stderr_has "no version has the file 'other.csv'"
+}
+
+@test "case, blanks, line ends and other spellings of a value are found if asked for" {
+	new_repo
+	printf 'id,name\n1,ada  LOVELACE\n2,"two\nlines"\n3,JOSÉ ÄLG\n' > t.csv
+	printf '{"id": 1, "who": {"name": "Jos\\u00e9 \\u00c4lg"}}\n{"id": 2, "who": 2}\n' > t.ndjson
+	varve add -q t.csv t.ndjson
+	varve commit -qm tables
+	printf 'Ada Lovelace\nJosé Älg\n' > ../values
+	succeeds varve erase --values-from - < ../values
+	output_lacks "t.csv"
+	output_has "  inside of cells of 'who': 1 row"
+	succeeds varve erase --ignore-case --ignore-blanks --values-from - < ../values
+	output_has "  column 'name': 2 rows"
+	printf 'two\nlines\0' > ../values
+	succeeds varve erase -z --values-from - < ../values
+	output_has "  column 'name': 1 row"
+	printf '\xef\xbb\xbfada  LOVELACE\r\n' > ../values
+	succeeds varve erase --values-from - < ../values
+	output_has "  column 'name': 1 row"
+}
+
+@test "what cannot be searched is named, and the command ends with 1" {
+	people
+	varve clone -q --bare . ../origin.git
+	printf '%s\n' 'version https://git-lfs.github.com/spec/v1' "oid sha256:$(printf x | sha256sum | cut -d' ' -f1)" 'size 1' > big.bin
+	printf '\0GITCRYPT\0secret' > key.txt
+	printf 'ada@example.org\n' | gzip > list.gz
+	printf 'a\0b' > some.bin
+	git add .
+	git commit -qm "other files"
+	ends_with 1 find_ada
+	output_has "not searched, or only in part:"
+	output_has "  big.bin, 1 version: "
+	output_has "  key.txt, 1 version: encrypted: searched as bytes only"
+	output_has "  list.gz, 1 version: compressed: searched as bytes only"
+	output_has "  some.bin, 1 version: binary: searched as bytes only"
+	git rm -q big.bin key.txt list.gz some.bin
+	git commit -qm "gone again"
+	rm -rf .git/varve/packs
+	mkdir .git/varve/packs
+	ends_with 1 find_ada
+	output_has "  people.csv, 3 versions: "
+	cd ..
+	git clone -q --depth 1 "file://$PWD/origin.git" shallow
+	cd shallow
+	ends_with 1 find_ada
+	output_has "this clone is shallow: older commits are not here"
+}
+
+@test "rows are found by a condition, under earlier names of the file and of its columns" {
+	people
+	varve mv people.csv persons.csv
+	varve commit -qm moved
+	succeeds varve erase persons.csv --where "mail = 'ada@example.org'"
+	output_has "people.csv"
+	output_has "  rows that meet the condition: 1 row, 2 versions, 2023-11-14 to 2023-11-15"
+	succeeds varve erase people.csv --where "email like '%example.org'" --json
+	output_has '"rowCount": 3'
+	output_has '"path": "persons.csv"'
+}
+
+@test "a key that a table had again is asked about, and --from and --all answer" {
+	new_repo
+	printf 'id,name\n1,Ada\n2,Bob\n' > t.csv
+	varve add -q --key id t.csv
+	varve commit -qm one
+	printf 'id,name\n2,Bob\n' > t.csv
+	varve commit -qam two
+	printf 'id,name\n1,Cy\n2,Bob\n' > t.csv
+	tick 86400
+	varve commit -qam three
+	printf '1\n' > ../values
+	succeeds varve erase --column id --values-from - < ../values
+	output_has "the key 'id' of t.csv had the value of line 1, lost it, and had it again on 2023-11-15"
+	output_has "column 'id': 1 row, 2 versions"
+	succeeds varve erase --column id --values-from - --from HEAD < ../values
+	output_has "column 'id': 1 row, 1 version, 2023-11-15 to 2023-11-15"
+	output_lacks "lost it"
+	succeeds varve erase --column id --values-from - --all < ../values
+	output_has "column 'id': 1 row, 2 versions"
+	output_lacks "lost it"
+}
+
+@test "stashes, amended commits, notes, staged and unsaved files are searched" {
+	people
+	printf 'ada@example.org\n' > s.txt
+	git add s.txt
+	git stash -q
+	printf 'ada@example.org\n' > a.txt
+	git add a.txt
+	git commit -qm amended
+	git rm -q a.txt
+	git commit -q --amend --allow-empty -m amended
+	git notes add -m "by ada@example.org" HEAD
+	printf 'ada@example.org\n' > staged.txt
+	git add staged.txt
+	printf 'ada@example.org\n' > new.txt
+	git tag file "$(git hash-object -w new.txt)"
+	succeeds find_ada
+	output_has "only in the stash"
+	output_has "only in reflogs or HEADs"
+	output_has "refs/notes/commits"
+	output_has "; staged"
+	output_has "; in the work tree"
+	output_has "refs/tags/file"
+	output_lacks "1970"
+}
+
+@test "a value in notes is listed under the ref that has these notes" {
+	people
+	git notes --ref=first add -m "hello" HEAD
+	git notes --ref=second add -m "by ada@example.org" HEAD
+	git notes --ref=second append -m "and ada@example.org again" HEAD
+	succeeds find_ada
+	output_has "refs/notes/second"
+	output_lacks "refs/notes/first"
+}
+
+@test "a hundred thousand values are searched at once, and very long ones" {
+	people
+	seq 1 100000 | sed 's/$/@example.net/' > ../values
+	printf 'ada@example.org\n' >> ../values
+	head -c 1000000 /dev/zero | tr '\0' x >> ../values
+	succeeds varve erase --column email --values-from - < ../values
+	output_has "  column 'email': 1 row, 1 version"
+	output_has "100,001 values not found: line 1, 2, 3"
+}
+
+@test "tables of a document are searched by its reader, and a document without one is named" {
+	new_repo
+	mkdir -p "$HOME/bin"
+	printf '%s\n' '#!/bin/sh' 'case $1 in' \
+		'list) echo "{\"name\": \"people\"}"; echo "{\"name\": \"log\"}" ;;' \
+		'read) if [ "$3" = people ]; then printf "email,n\nada@example.org,1\nbob,2\n"; else printf "who,n\nx,1\nby ada@example.org,2\n"; fi ;;' \
+		'esac' > "$HOME/bin/toy"
+	chmod +x "$HOME/bin/toy"
+	git config --global varve.reader.toy.command "$HOME/bin/toy"
+	printf 'toy\0one' > book.toy
+	git add book.toy
+	git commit -qm book
+	succeeds find_ada --column email
+	output_has "book.toy#people"
+	output_has "  column 'email': 1 row, 1 version"
+	output_has "book.toy#log"
+	output_has "  inside of cells of 'who': 1 row, 1 version"
+	git config --global varve.readers false
+	ends_with 1 find_ada --column email
+	output_has "  book.toy, 1 version: "
+}
+
+# No object of Git, no file of .git, and no version matches the pattern.
+is_nowhere() {
+	git cat-file --batch-all-objects --batch > ../objects
+	! grep -aqE "$1" ../objects || false
+	! grep -raqE "$1" .git || false
+	for commit in $(git rev-list --all --reflog); do
+		for path in $(git ls-tree -r --name-only "$commit" | sed -n '/csv$/p'); do
+			varve cat "$commit:$path" > ../version
+			! grep -qE "$1" ../version || false
+		done
+	done
+}
+
+@test "--apply removes a person from tables, texts, messages, authors, tags and reflogs, and keeps everything else" {
+	people
+	sed -i 's/3,cy/4,dan@example.org,\n3,cy/' people.csv
+	git stash -q
+	git checkout -q -b side HEAD~3
+	echo side > side.txt
+	git add side.txt
+	git commit -qm "a side branch"
+	git notes add -m "ada@example.org asked" HEAD
+	varve -C . switch -q main
+	succeeds find_ada --column email --plan
+	output_has "the same command with --apply in place of --plan erases it"
+	[ "$(stat -c %a .git/varve/erase-plan)" = 600 ]
+	! grep -q ada .git/varve/erase-plan || false
+	succeeds find_ada --column email --apply --map ../map
+	output_has "nothing found"
+	is_nowhere '(^|[^n])ada@example[.]org'
+	[ "$(varve cat main~2:people.csv)" = "$(printf 'id,mail,note\n2,bob@example.org,knows erased\n3,cy@example.org,')" ]
+	[ "$(git show main~1:notes.txt)" = "see <erased>, not nada@example.org" ]
+	[ "$(git show -s --format='%s %ae' main~1)" = "notes erased" ]
+	[ "$(git show -s --format=%s main~3)" = "people, for erased" ]
+	[ "$(git for-each-ref --format='%(contents:subject)' refs/tags/v1)" = "as erased wanted" ]
+	[ "$(git rev-parse 'v1^{}')" = "$(git rev-parse main~1)" ]
+	[ "$(git notes show side)" = "erased asked" ]
+	[ "$(git merge-base main side)" = "$(git rev-parse main~3)" ]
+	grep -q "^[0-9a-f]* $(git rev-parse main)$" ../map
+	git stash pop -q
+	grep -q dan@example.org people.csv
+	git checkout -q people.csv
+	varve fsck
+	git fsck --strict
+	succeeds find_ada --column email --apply
+	output_has "0 refs moved"
+}
+
+@test "--cells keeps the rows, and a version without a value keeps its blocks, key and spelling" {
+	new_repo
+	printf 'id;mail;note\r\n1;"ada@example.org";"a"\r\n2;bob@example.org;  b\r\n' > p.csv
+	varve add -q --key mail p.csv
+	varve commit -qm one
+	printf 'id,x\n1,2\n' > q.csv
+	varve add -q q.csv
+	varve commit -qm two
+	other=$(git rev-parse HEAD:q.csv)
+	find_ada --plan > /dev/null
+	succeeds find_ada --apply --cells 'someone'
+	output_has "erased 0 rows and 1 cell in 1 version of files"
+	[ "$(varve cat HEAD:p.csv | od -c)" = "$(printf 'id;mail;note\r\n1;"someone";"a"\r\n2;bob@example.org;  b\r\n' | od -c)" ]
+	[ "$(git rev-parse HEAD:q.csv)" = "$other" ]
+	[ "$(varve key p.csv)" = "$(varve key HEAD:p.csv)" ]
+	varve info --json HEAD:p.csv > ../info
+	grep -q '"mail"' ../info
+	cmp p.csv <(varve cat HEAD:p.csv)
+}
+
+@test "--apply refuses what its plan does not have, and a repository in which something would stay or be lost" {
+	people
+	ends_with 2 find_ada --apply
+	stderr_has "no plan"
+	find_ada --plan > /dev/null
+	git branch other
+	refs=$(git for-each-ref)
+	ends_with 2 find_ada --apply
+	stderr_has "the plan is outdated: a branch, tag or other ref has moved since"
+	find_ada --plan > /dev/null
+	printf 'bob@example.org\n' > ../values
+	ends_with 2 varve erase --values-from - --apply < ../values
+	stderr_has "the plan is outdated"
+	find_ada --plan > /dev/null
+	echo x >> people.csv
+	ends_with 2 find_ada --apply
+	stderr_has "people.csv has uncommitted changes"
+	git checkout -q people.csv
+	git worktree add -q ../second other
+	ends_with 2 find_ada --apply
+	stderr_has "this repository has several work trees"
+	git worktree remove ../second
+	git checkout -q --detach
+	ends_with 2 find_ada --apply
+	stderr_has "HEAD is not on a branch"
+	git checkout -q main
+	mkdir .git/rebase-apply
+	touch .git/rebase-apply/applying
+	ends_with 2 find_ada --apply
+	stderr_has "an am is in progress, and needs the old commits"
+	rm -r .git/rebase-apply
+	git config uploadpack.allowFilter true
+	git clone -q --filter=blob:none "file://$PWD" ../partial
+	[ "$(git for-each-ref)" = "$(printf '%s' "$refs")" ]
+	cd ../partial
+	varve pull -q
+	find_ada --plan > /dev/null
+	ends_with 2 find_ada --apply
+	stderr_has "this clone is shallow or partial"
+	cd ../work
+	ends_with 2 find_ada --apply --from HEAD
+	ends_with 2 find_ada --cells ''
+}
+
+@test "what cannot be erased is named, and the rest is erased" {
+	people
+	printf 'x\0 ada@example.org\n' > data.bin
+	echo text > ada@example.org.txt
+	git add data.bin ada@example.org.txt
+	git commit -qm files
+	find_ada --plan > /dev/null || true
+	ends_with 1 find_ada --apply
+	output_has "not erased: data.bin, 1 version: binary, compressed or encrypted"
+	output_has "1 name of a file: ada@example.org.txt"
+	output_has "data.bin"
+	! varve cat HEAD~4:people.csv | grep -q ada || false
+}
+
+@test "rows that meet a condition are erased from the versions of one file" {
+	people
+	succeeds varve erase people.csv --where 'id = 1' --plan
+	succeeds varve erase people.csv --where 'id = 1' --apply
+	output_has "erased 2 rows and 0 cells in 2 versions of files"
+	[ "$(varve cat HEAD~3:people.csv | head -n 2 | tail -n 1)" = "2,bob@example.org,knows ada@example.org" ]
+	[ "$(git show -s --format=%s HEAD~3)" = "people, for ada@example.org" ]
+	varve fsck
+}
+
+@test "a person is erased from a bare clone, which names its remote" {
+	people
+	varve clone -q --bare . ../bare.git
+	cd ../bare.git
+	find_ada --plan > /dev/null
+	succeeds find_ada --apply
+	output_has "not looked at: the remote origin, which has the old commits until 'varve push --force --all origin'"
+	! varve cat main~2:people.csv | grep -q ada@ || false
+	varve fsck
+}

@@ -1,0 +1,143 @@
+load ../helper
+load server
+load relay
+
+# Two machines that cannot reach each other, and a relay that both can reach.
+
+setup() {
+	relay_setup
+}
+
+teardown() {
+	relay_teardown
+}
+
+@test "clone, fetch, pull and lazy reads go through a relay byte for byte" {
+	two_versions
+	start_relay
+	start_through --reader "$did_of_bob" src
+	succeeds as bob varve clone "$address" copy
+	same_bytes two.csv copy/prices.csv
+	succeeds as bob varve -C copy fsck --data
+	succeeds as bob varve clone --lazy "$address" lazy
+	as bob varve -C lazy cat HEAD~1:prices.csv > back.csv
+	same_bytes one.csv back.csv
+	cd src
+	tick
+	sed -i '/^600,/s/item/thing/' prices.csv
+	varve commit -qam three
+	cd ..
+	succeeds as bob varve -C copy fetch
+	[ "$(git -C copy rev-parse origin/main)" = "$(git -C src rev-parse main)" ]
+	succeeds as bob varve -C copy pull
+	same_bytes src/prices.csv copy/prices.csv
+	# without the name, where there is one repository; and with the whole name of the key
+	succeeds as bob varve clone "${address%/src}" again
+	succeeds as bob varve clone "${address/z6Mk/did:key:z6Mk}" whole
+	same_bytes src/prices.csv again/prices.csv
+	end_pid "$through_pid"
+	end_pid "$relay_pid"
+	grep -q '^stopped$' through.log
+	grep -q '^stopped$' relay.log
+}
+
+@test "only keys that may write push through a relay, and only named ones read" {
+	two_versions
+	git -C src config receive.denyCurrentBranch updateInstead
+	machine eve
+	machine cyn
+	as ada varve key trust cyn "$(as cyn varve key show | head -n 1)"
+	start_relay
+	start_through --reader "$did_of_bob" --writer cyn src
+	succeeds as bob varve clone "$address" bob
+	succeeds as cyn varve clone "$address" cyn
+	ends_with 2 as eve varve clone "$address" eve
+	stderr_has "this machine lets in" || stderr_has "has not named your key"
+	[ ! -e eve ]
+	# a machine without a key is a guest
+	ends_with 2 as nobody varve clone "$address" nobody
+	stderr_has "lets in only keys that its owner has named"
+	stderr_has "varve vault key new"
+	before=$(git -C src rev-parse main)
+	for who in bob cyn; do
+		cd "$who"
+		tick
+		sed -i "/^700,/s/item/$who/" prices.csv
+		varve commit -qam "$who"
+		cd ..
+	done
+	ends_with 1 as bob varve -C bob push || [ "$status" -eq 2 ]
+	[ "$(git -C src rev-parse main)" = "$before" ]
+	succeeds as cyn varve -C cyn push
+	[ "$(git -C src rev-parse main)" = "$(git -C cyn rev-parse main)" ]
+	same_bytes cyn/prices.csv src/prices.csv
+}
+
+@test "all machines read a public repository and none pushes to it" {
+	two_versions
+	start_relay
+	start_through --public src
+	succeeds as nobody varve clone "$address" copy
+	same_bytes two.csv copy/prices.csv
+	cd copy
+	tick
+	sed -i '/^700,/s/item/guest/' prices.csv
+	varve commit -qam guest
+	before=$(git -C ../src rev-parse main)
+	run as nobody varve push
+	[ "$status" -ne 0 ]
+	[ "$(git -C ../src rev-parse main)" = "$before" ]
+}
+
+@test "a machine that is not there, a wrong name and a wrong address are told" {
+	two_versions
+	start_relay
+	ends_with 2 as bob varve clone "relay+$relay/${did_of_bob#did:key:}/src" none
+	stderr_has "no machine with this key is connected to this relay"
+	start_through --reader "$did_of_bob" src
+	ends_with 2 as bob varve clone "${address%src}other" none
+	stderr_has "no repository with this name"
+	ends_with 2 as bob varve clone "relay+$relay/src" none
+	stderr_has "has no key of a machine"
+	ends_with 2 as bob varve clone "relay+http://127.0.0.1:1/${did_of_bob#did:key:}/src" none
+	stderr_has "connection refused"
+	# a server that is no relay
+	start_server src
+	ends_with 2 as bob varve clone "relay+$url/${did_of_bob#did:key:}/src" none
+	stderr_has "is not a relay of varve"
+	stop_server
+	ends_with 2 as ada varve serve --through "$relay/x" --public src
+	stderr_has "is not the URL of a relay"
+	ends_with 2 as ada varve serve --through "$relay" src
+	stderr_has "name who may come"
+	mkdir src/sub
+	ends_with 2 as ada varve serve --through "$relay" --public src/sub
+	stderr_has "is inside a repository"
+	ends_with 2 as none varve serve --through "$relay" --public src
+	stderr_has "this machine has no key yet"
+	[ ! -e none ]
+}
+
+@test "a machine waits again after the relay was killed and replaced" {
+	two_versions
+	start_relay
+	port=${relay##*:}
+	start_through --reader "$did_of_bob" src
+	end_pid "$relay_pid" KILL
+	wait_for through.log 'trying again'
+	varve serve --relay "127.0.0.1:$port" 2>> relay.log 3>&- &
+	started+=("$!")
+	wait_for through.log 'waiting for visitors' 2
+	succeeds as bob varve clone "$address" copy
+	same_bytes two.csv copy/prices.csv
+}
+
+@test "the relay sees neither names nor rows" {
+	two_versions
+	start_evil record seen
+	start_through --reader "$did_of_bob" src
+	succeeds as bob varve clone "$address" copy
+	same_bytes two.csv copy/prices.csv
+	[ "$(stat -c %s seen)" -gt 20000 ]
+	! grep -qaE 'src|prices|item|varve 1|refs/heads|A U Thor' seen || false
+}

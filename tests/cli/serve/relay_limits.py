@@ -1,0 +1,246 @@
+#!/usr/bin/env python3
+"""relay_limits.py CASE: hostile and eager clients of a relay, each against `varve serve --relay` with small limits. An
+independent reading of docs/operate/relay.md."""
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+
+
+def name_of(key):
+    """The name z6Mk... of a public key."""
+    n = int.from_bytes(b"\xed\x01" + key.public, "big")
+    text = ""
+    while n:
+        n, digit = divmod(n, 58)
+        text = ALPHABET[digit] + text
+    return "z" + text
+
+
+def openssl(*words, **more):
+    return subprocess.run(["openssl", *words], check=True, capture_output=True, **more).stdout
+
+
+class Key:
+    """An Ed25519 key pair, in a file of openssl."""
+
+    def __init__(self):
+        self.file = os.path.join(FOLDER, os.urandom(8).hex())
+        openssl("genpkey", "-algorithm", "ed25519", "-out", self.file)
+        self.public = openssl("pkey", "-in", self.file, "-pubout", "-outform", "DER")[-32:]
+
+    def sign(self, message):
+        with open(self.file + ".message", "wb") as f:
+            f.write(message)
+        return openssl("pkeyutl", "-sign", "-rawin", "-inkey", self.file, "-in", self.file + ".message")
+
+
+class Relay:
+    def __init__(self, *options):
+        self.process = subprocess.Popen(["varve", "serve", "--relay", "127.0.0.1:0", *options],
+                                        stderr=subprocess.PIPE, text=True)
+        self.port = int(self.process.stderr.readline().rsplit(":", 1)[1])
+
+    def connect(self):
+        s = socket.create_connection(("127.0.0.1", self.port))
+        s.settimeout(15)
+        return s
+
+    def end(self):
+        self.process.terminate()
+        assert self.process.wait(10) == 0
+
+
+def read(s, count):
+    got = b""
+    while len(got) < count:
+        piece = s.recv(count - len(got))
+        if not piece:
+            raise EOFError(got)
+        got += piece
+    return got
+
+
+def request(s, path, host="relay.example", more=""):
+    """The status of the answer, and its line of text."""
+    s.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: varve-relay-1\r\n{more}\r\n"
+              .encode())
+    return answer(s)
+
+
+def answer(s):
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        head += read(s, 1)
+    status = int(head.split()[1])
+    return status, b"" if status == 101 else read_rest(s)
+
+
+def read_rest(s):
+    rest = b""
+    while piece := s.recv(4096):
+        rest += piece
+    return rest
+
+
+def is_closed(s):
+    try:
+        return s.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+def wait(relay, key, host="relay.example", signed="relay.example", claimed=None):
+    """A connection that waits, and the relay's word on it."""
+    s = relay.connect()
+    assert request(s, "/relay/wait", host)[0] == 101
+    proof = key.sign(b"varve relay wait 1\n" + read(s, 32) + signed.encode())
+    s.sendall((claimed or key).public + proof)
+    return s, read(s, 1)
+
+
+def visit(relay, key):
+    """A visitor's connection, whose answer is not read yet."""
+    s = relay.connect()
+    s.sendall(f"GET /relay/to/{name_of(key)} HTTP/1.1\r\nHost: h\r\nUpgrade: varve-relay-1\r\n\r\n".encode())
+    return s
+
+
+def pair(relay, key):
+    machine, word = wait(relay, key)
+    assert word == b"+", word
+    visitor = visit(relay, key)
+    assert read(machine, 1) == b"!"
+    machine.sendall(b".!")
+    assert answer(visitor)[0] == 101
+    return machine, visitor
+
+
+def proofs(relay):
+    one, other = Key(), Key()
+    assert wait(relay, one)[1] == b"+"
+    assert wait(relay, one, claimed=other)[1] == b"-"             # claims another key
+    assert wait(relay, one, signed="evil.example")[1] == b"-"     # signed for another relay
+    assert wait(relay, one, host="relay.example:8090")[1] == b"+"  # the port does not count
+    s = relay.connect()
+    assert request(s, "/relay/wait", "other.example")[0] == 403
+    assert request(relay.connect(), "/relay/to/" + name_of(other))[0] == 404
+    assert request(relay.connect(), "/relay/to/abc")[0] == 400
+    assert request(relay.connect(), "/")[0] == 404
+
+
+def streams(relay):
+    machine, visitor = pair(relay, Key())
+    data = os.urandom(300000)
+    visitor.sendall(data)
+    assert read(machine, len(data)) == data
+    machine.sendall(data[::-1])
+    visitor.shutdown(socket.SHUT_WR)                # a half that has ended: the other one goes on
+    assert is_closed(machine)
+    assert read(visitor, len(data)) == data[::-1]
+    machine.sendall(b"last")
+    machine.close()
+    assert read_rest(visitor) == b"last"
+    # one side goes away: so does the other
+    machine, visitor = pair(relay, Key())
+    machine.close()
+    assert is_closed(visitor)
+
+
+def gone(relay):
+    """A machine that does not answer its call is left for the one before it."""
+    key = Key()
+    old, word = wait(relay, key)
+    dead, word = wait(relay, key)
+    visitor = visit(relay, key)
+    assert read(dead, 1) == b"!"
+    assert read(old, 1) == b"!"
+    old.sendall(b"!")
+    assert answer(visitor)[0] == 101
+    assert is_closed(dead)
+
+
+def noise(relay):
+    assert request(relay.connect(), "/relay/wait", more="X: " + "y" * 5000 + "\r\n")[0] == 400
+    s = relay.connect()
+    s.sendall(b"\0" * 5000)
+    assert answer(s)[0] == 400
+    s = relay.connect()
+    s.sendall(b"GET /relay/wait HTTP/1.1\r\nHost: h\r\nUpgrade: varve-relay-1\r\n\r\nearly")
+    assert answer(s)[0] == 400
+    # signs of life whose answers are not read
+    s, word = wait(relay, Key())
+    s.sendall(b"." * 50)
+    assert read(s, 50) == b"." * 50
+    s.sendall(b"x")
+    assert is_closed(s)
+    # a visitor that sends before it may
+    s = visit(relay, Key())
+    time.sleep(0.2)
+    s.sendall(b"x")
+    assert is_closed(s)
+    rng = int(os.environ.get("VARVE_TEST_SAMPLE", "0"))
+    for i in range(40):
+        s = relay.connect()
+        s.sendall(bytes((rng * 31 + i * 7 + k * k) % 256 for k in range(i * 10)))
+        s.close()
+    streams(relay)
+
+
+def connections(relay):
+    taken = [relay.connect() for _ in range(4)]
+    time.sleep(0.3)
+    assert answer(relay.connect())[0] == 429
+    taken[0].close()
+    time.sleep(0.3)
+    streams_of = wait(relay, Key())
+    assert streams_of[1] == b"+"
+
+
+def keys(relay):
+    key = Key()
+    mine = [wait(relay, key)[0] for _ in range(5)]
+    assert is_closed(mine[0])                      # the oldest of five
+    other, word = wait(relay, Key())
+    assert word == b"+"
+    s, word = wait(relay, Key())
+    assert word == b"-" and b"no more keys" in read_rest(s)
+    assert wait(relay, key)[1] == b"+"
+
+
+def volume(relay):
+    machine, visitor = pair(relay, Key())
+    try:
+        for _ in range(100):
+            visitor.sendall(b"x" * 100000)
+            read(machine, 100000)
+        raise AssertionError("the relay forwards without end")
+    except (EOFError, OSError):
+        pass
+    assert request(relay.connect(), "/relay/to/" + name_of(Key()))[0] == 429
+
+
+def duration(relay):
+    machine, visitor = pair(relay, Key())
+    start = time.time()
+    assert is_closed(visitor) and is_closed(machine)
+    assert time.time() - start < 10
+
+
+CASES = {
+    proofs: ["--host", "relay.example"], streams: [], gone: [], noise: [], connections: ["--per-address", "4"],
+    keys: ["--relay-keys", "2"], volume: ["--relay-bytes", "1m"], duration: ["--relay-time", "1"],
+}
+for case, options in CASES.items():
+    if case.__name__ == sys.argv[1]:
+        tested = Relay(*options)
+        try:
+            with tempfile.TemporaryDirectory() as FOLDER:
+                case(tested)
+        finally:
+            tested.end()
+        print("done")
