@@ -470,18 +470,6 @@ static vv_status check_changed(const migration *m, const vv_buf *changed, const 
 	return rc;
 }
 
-/* git read-tree takes files for changed whose metadata the index does not have, as after a copy of the folder. */
-static vv_status refresh_index(const migration *m, vv_error *err)
-{
-	const char *const args[] = {"update-index", "-q", "--refresh", NULL};
-	const vv_git_call call = {
-		.args = args, .repo = m->repo, .dir = vv_repository_workdir(m->repo)};
-	vv_auto(vv_buf) said = VV_BUF_INIT;
-	int code; /* 1: files are changed */
-
-	return vv_git_run(&call, &said, &code, err);
-}
-
 /* Files and index follow HEAD's branch; the refs move last. */
 static vv_status change_files(migration *m, vv_rewrite *w, const vv_oid *head, vv_error *err)
 {
@@ -499,7 +487,7 @@ static vv_status change_files(migration *m, vv_rewrite *w, const vv_oid *head, v
 	vv_oid_text(before, &m->head.commit);
 	vv_oid_text(now, head);
 	b.reader = reader;
-	if (rc < 0 || (rc = refresh_index(m, err)) < 0 ||
+	if (rc < 0 || (rc = vv_by_git_refresh_index(&b, "not migrated", err)) < 0 ||
 	    (rc = vv_by_git_expect_all(&b, err)) < 0 || (rc = vv_runner_begin(&b.git, err)) < 0) {
 		return rc;
 	}

@@ -399,19 +399,6 @@ static vv_status replace_logs(const new_history *h, vv_error *err)
 
 /* --- the files of the work tree --------------------------------------------------------------------------------- */
 
-/* For git read-tree, files whose metadata the index does not have are changed. */
-static vv_status refresh_index(const new_history *h, vv_error *err)
-{
-	static const char *const args[] = {"update-index", "-q", "--refresh", NULL};
-	vv_auto(vv_runner) git = {.repo = h->repo,
-				  .args = args,
-				  .what = "the erasure",
-				  .from = h->head.commit,
-				  .locks = true};
-
-	return vv_runner_run_whole(&git, "nothing was erased", err);
-}
-
 /* git does not sync the files that it writes, nor their folders. */
 static vv_status sync_file(void *payload, const vv_change *c, vv_error *err)
 {
@@ -442,7 +429,7 @@ static vv_status change_files(new_history *h, const vv_oid *now, vv_error *err)
 	vv_oid_text(before, &h->head.commit);
 	vv_oid_text(after, now);
 	b.reader = reader;
-	if (rc < 0 || (rc = refresh_index(h, err)) < 0 ||
+	if (rc < 0 || (rc = vv_by_git_refresh_index(&b, "nothing was erased", err)) < 0 ||
 	    (rc = vv_by_git_expect_all(&b, err)) < 0 ||
 	    (rc = vv_by_git_run(&b, "nothing was erased", err)) < 0) {
 		return rc;

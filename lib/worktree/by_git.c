@@ -399,6 +399,18 @@ static bool is_under_way(const vv_by_git *b)
 	       (vv_index_open(&x, b->git.repo, VV_IGNORED) == VV_OK && vv_index_has_conflicts(x));
 }
 
+vv_status vv_by_git_refresh_index(const vv_by_git *b, const char *refused, vv_error *err)
+{
+	static const char *const args[] = {"update-index", "-q", "--refresh", NULL};
+	vv_auto(vv_runner) git = {.repo = b->git.repo,
+				  .args = args,
+				  .what = b->git.what,
+				  .from = b->git.from,
+				  .locks = true};
+
+	return vv_runner_run_whole(&git, refused, err);
+}
+
 vv_status vv_by_git_run(vv_by_git *b, const char *refused, vv_error *err)
 {
 	vv_status rc = vv_runner_begin(&b->git, err);

@@ -78,6 +78,11 @@ vv_status vv_by_git_expect(vv_by_git *b, const char *path, uint32_t mode, const 
  * vv_by_git_expect does. */
 vv_status vv_by_git_expect_all(vv_by_git *b, vv_error *err);
 
+/* Runs 'git update-index --refresh', in a step of its own ahead of b's git: for git read-tree, files
+ * whose metadata the index does not have are changed, as after a copy of the folder. Fails as
+ * vv_by_git_run does. */
+vv_status vv_by_git_refresh_index(const vv_by_git *b, const char *refused, vv_error *err);
+
 /* Runs git, and then writes the expected tables. VV_EREFUSED: git refused, and nothing has changed;
  * err has git's message. refused: the words for a refusal in messages, such as "not switched". */
 vv_status vv_by_git_run(vv_by_git *b, const char *refused, vv_error *err);

@@ -287,6 +287,8 @@ def all_scenarios():
 			"varve migrate -m over '*.csv'"),
 		S('migrate-export', "one; varve track '*.csv' > /dev/null; varve untrack prices.csv > /dev/null; commit wide",
 			"varve migrate --export -m back '*.csv'"),
+		S('migrate-everything', 'repo work; cd work; rows 40 > prices.csv; git add .; tick; git commit -q -m one; change; tick; git commit -q -am two',
+			"varve migrate --everything '*.csv'"),
 		S('filter-add', 'one; change', 'git add prices.csv notes.txt', git=True),
 		S('filter-checkout', 'branches', 'git checkout -q side', git=True),
 		S('filter-merge', 'branches', 'git merge -q -m both side', git=True),
