@@ -6,11 +6,15 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/buf.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/remotes/blocks_config.h"
+#include "lib/remotes/blocks_sources.h"
 #include "lib/remotes/reach.h"
 #include "lib/space/remote_gc.h"
 #include "lib/sync/expired_lists.h"
+#include "repo/git/history/refs.h"
 
 typedef struct place {
 	vv_remote remote;
@@ -144,6 +148,101 @@ static vv_status send_current(place *at, vv_error *err)
 	return same ? VV_OK : vv_git_host_send(at->there.host, &what, &sum, err);
 }
 
+/* --- stores that only other branches send rows to --------------------------------------------------- */
+
+typedef struct other_stores {
+	const freeing *f;
+	const place *at;
+	vv_string_list seen; /* URLs of places, and of stores that were reported */
+} other_stores;
+
+static void other_stores_clear(other_stores *o)
+{
+	vv_string_list_clear(&o->seen);
+}
+VV_AUTO_CLEAR(other_stores, other_stores_clear)
+
+/* Sets *added to false if the URL, which may be NULL, was seen. */
+static vv_status note_url(other_stores *o, const char *url, bool *added, vv_error *err)
+{
+	vv_auto(char) *whole = NULL;
+	const vv_status rc = url ? vv_store_url_absolute(&whole, o->f->p->repo, url, err) : VV_OK;
+
+	if (rc < 0 || !url) return rc;
+	if (vv_array_find(o->seen.items, o->seen.count, it, strcmp(*it, whole) == 0)) {
+		*added = false;
+		return VV_OK;
+	}
+	return vv_string_list_add(&o->seen, vv_take(&whole), err);
+}
+
+/* Both URLs of a store are addresses of one place. */
+static vv_status report_store(other_stores *o, const vv_store_config *s, vv_error *err)
+{
+	const char *url = s->push_url ? s->push_url : s->url;
+	bool added = url != NULL;
+	vv_status rc;
+
+	if ((rc = note_url(o, s->url, &added, err)) < 0 ||
+	    (rc = note_url(o, s->push_url, &added, err)) < 0 || !added) {
+		return rc;
+	}
+	const vv_expire_freed left = {
+		.remote = o->at->remote.name ? o->at->remote.name : o->at->remote.url,
+		.place = url,
+		.left = "pushes from HEAD do not write there; switch to a branch whose "
+			"pushes do, and apply the plan again"};
+	return o->f->fn(o->f->payload, &left, err);
+}
+
+static vv_status report_stores_of(other_stores *o, const vv_oid *tip, vv_error *err)
+{
+	vv_auto(vv_blocks_config) config = {.ref = NULL};
+	vv_status rc = vv_blocks_config_read(&config, o->f->p->repo, tip, err);
+
+	if (rc < 0) return vv_error_excuse(rc, rc == VV_EINPUT, err);
+	for (size_t i = 0; rc == VV_OK && i < config.store_count; i++) {
+		rc = report_store(o, &config.stores[i], err);
+	}
+	return rc;
+}
+
+static vv_status list_branches(vv_oids *out, vv_repository *r, const vv_remote *m, vv_error *err)
+{
+	vv_auto(vv_buf) own = VV_BUF_INIT;
+	vv_status rc = vv_ref_tips_list(out, r, "refs/heads/", err);
+
+	if (rc < 0 || !m->name) return rc;
+	vv_buf_printf(&own, "refs/remotes/%s/", m->name);
+	rc = vv_buf_ok(&own, err);
+	return rc < 0 ? rc : vv_ref_tips_list(out, r, vv_buf_cstr(&own), err);
+}
+
+/* They are not freed from here: a branch of a fork may name the store of another repository, whose refs this one does
+ * not have. URLs in the settings count for all branches. */
+static vv_status report_other_stores(const freeing *f, const place *at, vv_error *err)
+{
+	vv_auto(other_stores) o = {.f = f, .at = at};
+	vv_auto(vv_oids) tips = {0};
+	const vv_blocks_sources *places;
+	vv_status rc;
+
+	if (at->remote.blocks_urls.count > 0) return VV_OK;
+	if ((rc = vv_git_host_sources(at->there.host, &places, err)) < 0 ||
+	    (rc = list_branches(&tips, f->p->repo, &at->remote, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < places->count; i++) {
+		if ((rc = vv_string_list_add(&o.seen, vv_strdup(places->items[i].url), err)) < 0) {
+			return rc;
+		}
+	}
+	for (size_t i = 0; rc == VV_OK && i < tips.count; i++) {
+		rc = report_stores_of(&o, &tips.items[i], err);
+	}
+	return rc;
+}
+
 static vv_status free_place(const freeing *f, place *at, vv_error *err)
 {
 	const vv_blocks_source *s = NULL;
@@ -155,7 +254,8 @@ static vv_status free_place(const freeing *f, place *at, vv_error *err)
 		}
 		rc = free_source(f, at, s, err);
 	}
-	return rc < 0 ? rc : send_current(at, err);
+	if (rc < 0 || (rc = report_other_stores(f, at, err)) < 0) return rc;
+	return send_current(at, err);
 }
 
 vv_status vv_expire_places_free(vv_expire_places *p, const vv_cid_set *drop, bool now,

@@ -48,7 +48,8 @@ typedef struct vv_expire_places vv_expire_places;
 vv_status vv_expire_places_open(vv_expire_places **out, vv_repository *r,
 				const char *const *remotes, const vv_notes *notes, bool quiet,
 				vv_oids *tips, vv_error *err);
-/* Removes the blocks that only the versions `drop` need at each place, and calls fn for each place.
+/* Removes the blocks that only the versions `drop` need at each place, and calls fn for each place,
+ * and for each store that only the .varveconfig of other branches names, which is skipped.
  * now: remove files of stores at once; nothing else may write to them meanwhile. VV_EREFUSED: a remote does
  * not accept the list. VV_ECORRUPT: a place lacks data of versions that stay. VV_ECONFLICT, VV_ELOCKED:
  * others were faster; the call can be repeated. */

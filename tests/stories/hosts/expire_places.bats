@@ -211,6 +211,25 @@ interpose() {
 	[ "$left" -le 2 ]
 }
 
+@test "a store that only pushes from other branches write to is named, and freed from one of these" {
+	pushed_days "$PWD/store"
+	local store
+	store=$(cd ../work/.. && pwd)/store
+	git switch -q -c aside
+	git rm -q .varveconfig
+	varve commit -qm "without a store"
+	varve expire --keep last=2 --remote origin --plan ../plan.json > /dev/null
+	succeeds varve expire --apply ../plan.json --now
+	output_has "origin: $store: not freed: pushes from HEAD do not write there; switch to a branch whose pushes do"
+	[ "$(find "$store/versions" -type f | wc -l)" = 5 ]
+	git switch -q main
+	succeeds varve expire --apply ../plan.json --now
+	output_has "origin: $store: 3 versions and "
+	output_lacks "not freed"
+	[ "$(find "$store/versions" -type f | wc -l)" = 2 ]
+	only_versions 4 5
+}
+
 @test "condemned expired versions are removed by a later gc, unless they came back" {
 	pushed_days "$PWD/store"
 	local store
