@@ -16,7 +16,8 @@
 #include "diff/rows/excel_rows.h"
 #include "lib/edit/row_file.h"
 
-#define LISTED 10u /* cells of a kind that are named; of the others the number and the rows */
+#define DIGITS_SURE 20u /* values of the same length that show that a column has such */
+#define LISTED 10u      /* cells of a kind that are named; of the others the number and the rows */
 
 /* Cells of a column that were restored though the file displays them only in part, and not named. */
 typedef struct unnamed {
@@ -33,7 +34,9 @@ typedef struct spelling_job {
 	vv_row_edit *edits;
 	size_t count, cap;
 	unnamed *unnamed; /* of each column of the base */
-	size_t doubtful;  /* cells that stay, since they may be displays or dates in either order */
+	/* of each column of the base: how many digits all of its values have, where Excel removed zeros; else 0 */
+	size_t *digits;
+	size_t doubtful; /* cells that stay, since they may be displays or dates in either order */
 	vv_arena arena;
 } spelling_job;
 
@@ -41,7 +44,7 @@ static void spelling_job_clear(spelling_job *j)
 {
 	vv_excel_rows_close(j->rows);
 	vv_row_file_close(&j->file);
-	vv_free_all(j->from, j->edits, j->unnamed);
+	vv_free_all(j->from, j->edits, j->unnamed, j->digits);
 	vv_arena_clear(&j->arena);
 }
 VV_AUTO_CLEAR(spelling_job, spelling_job_clear)
@@ -167,7 +170,67 @@ static bool has_known_encoding(const spelling_job *j, const vv_cell *saved)
 	       vv_saved_encoding_text(&b, j->rows->encoding, saved->text, saved->len);
 }
 
-/* A cell of the file as the base has it: a copy, with the base's encoding, dates and decimal mark. */
+static bool is_digits(const char *s, size_t len)
+{
+	return vv_find_place(i, len, s[i] < '0' || s[i] > '9') == len;
+}
+
+/* The number of digits that each value of the base's column has; 0: they differ, or are not digits. */
+static vv_status count_digits(spelling_job *j, size_t column, size_t *digits, vv_error *err)
+{
+	const vv_cell *was;
+	size_t values = 0;
+	vv_status rc;
+
+	*digits = 0;
+	vv_array_each(j->rows->pairs, j->rows->count, p) {
+		if (p->old == VV_EXCEL_NO_ROW) {
+			continue;
+		}
+		if ((rc = vv_row_by_number_get(&j->rows->old_rows, p->old, &was, err)) < 0) {
+			return rc;
+		}
+		const vv_cell *c = &was[column];
+		if (c->len == 0) {
+			continue;
+		}
+		if (!is_digits(c->text, c->len) || (*digits > 0 && *digits != c->len)) {
+			*digits = 0;
+			return VV_OK;
+		}
+		*digits = c->len;
+		values++;
+	}
+	*digits = values < DIGITS_SURE ? 0 : *digits;
+	return VV_OK;
+}
+
+static vv_status find_digits(spelling_job *j, vv_error *err)
+{
+	const size_t columns = j->file.then.table.columns;
+	vv_status rc = VV_OK;
+
+	j->digits = vv_calloc(columns + 1, sizeof(*j->digits));
+	if (!j->digits) return vv_fail_nomem(err);
+	for (size_t i = 0; i < columns && rc == VV_OK; i++) {
+		if (j->rows->columns[j->from[i]].spoiled[VV_EXCEL_ZEROS] > 0) {
+			rc = count_digits(j, i, &j->digits[i], err);
+		}
+	}
+	return rc;
+}
+
+/* The number of zeros that a new value of a column such as 00417 has lost. */
+static size_t lost_zeros(const spelling_job *j, const vv_buf *value, size_t column)
+{
+	const size_t digits = j->digits[column];
+
+	return value->len > 0 && value->len < digits && is_digits(value->data, value->len)
+		       ? digits - value->len
+		       : 0;
+}
+
+/* A cell of the file as the base has it: a copy, with the base's encoding, zeros, dates and decimal mark. */
 static vv_status take_cell(spelling_job *j, vv_cell *out, const vv_cell *saved, size_t column,
 			   vv_error *err)
 {
@@ -192,14 +255,17 @@ static vv_status take_cell(spelling_job *j, vv_cell *out, const vv_cell *saved, 
 	if (cell->len > 0 && !shown && !put_date(j, &b, cell, column)) {
 		vv_buf_put(&b, cell->text, cell->len);
 	}
-	text = b.failed ? NULL : vv_arena_strndup(&j->arena, vv_buf_cstr(&b), b.len);
+	const size_t zeros = lost_zeros(j, &b, column);
+	text = b.failed ? NULL : vv_arena_alloc(&j->arena, zeros + b.len + 1);
 	if (!text) return vv_fail_nomem(err);
+	memset(text, '0', zeros);
+	memcpy(text + zeros, vv_buf_cstr(&b), b.len + 1);
 	if (j->mark && !shown && is_number(text, b.len, j->mark) &&
 	    (mark = memchr(text, j->mark, b.len)) != NULL) {
 		*mark = j->mark == ',' ? '.' : ',';
 	}
 	out->text = text;
-	out->len = (uint32_t)b.len;
+	out->len = (uint32_t)(zeros + b.len);
 	return VV_OK;
 }
 
@@ -426,7 +492,8 @@ vv_status vv_spelling_restore_run(vv_spelling_restored *out, const vv_spelling_r
 
 	memset(out, 0, sizeof(*out));
 	if ((rc = open_both(&j, err)) < 0 || (rc = find_columns(&j, err)) < 0 ||
-	    (rc = check_pairs(&j, err)) < 0 || (rc = make_edits(&j, err)) < 0) {
+	    (rc = check_pairs(&j, err)) < 0 || (rc = find_digits(&j, err)) < 0 ||
+	    (rc = make_edits(&j, err)) < 0) {
 		return rc;
 	}
 	return vv_row_file_write(&j.file, j.edits, j.count, err);

@@ -21,6 +21,19 @@ load ../helper
 	same_bytes want t.csv
 }
 
+@test "new values of a column whose values all have as many digits get their zeros back" {
+	new_repo
+	{ echo code,post,n; for i in $(seq 30); do printf '%05d,%d,%d\n' "$i" "$((i + 90))" "$i"; done; } > t.csv
+	varve add -q --key code t.csv
+	varve commit -qm one
+	cp t.csv want
+	printf '00031,131,1\n' >> want
+	sed -i 's/^00007,97,7/00007,97,07/' want
+	sed 's/^0*//; s/,/;/g' want > t.csv
+	succeeds varve restore --spelling t.csv
+	same_bytes want t.csv
+}
+
 @test "an edit that looks like Excel's in one cell is an edit" {
 	new_repo
 	printf 'code,day\n01,03/04/2024\n02,05/06/2024\n03,07/08/2024\n' > t.csv
