@@ -12,12 +12,14 @@
 #include "base/text.h"
 #include "cmd/web/model/command.h"
 #include "cmd/web/model/compare.h"
+#include "cmd/web/model/memo.h"
 #include "lib/remotes/remote.h"
 #include "repo/git/history/identity.h"
 
 #define NEW_MAX 20u /* new files that are listed */
 #define CHECKED 20u /* tables that are checked */
 #define EDITS_MAX 500u
+#define MANY_CHANGES 10u
 #define AUTHORS 3u /* names that are listed */
 
 static vv_status run_json(vv_web_visit *v, const char **list, vv_json **out, vv_error *err)
@@ -82,6 +84,18 @@ static const char *change_words(vv_web_visit *v, const vv_json *entry)
 		put_count(&b, n, it->one, it->what);
 	}
 	return b.len > 0 ? vv_web_keep_buf(v, &b) : "";
+}
+
+/* Whether `varve status` counts so many changes that the file was hardly edited by hand. */
+static bool has_many_changes(const vv_json *entry)
+{
+	static const char *const counts[] = {"cellsChanged", "rowsAdded", "rowsRemoved"};
+	uint64_t n = 0;
+
+	vv_array_each(counts, 3, count) {
+		n += number_of(vv_json_get(vv_json_get(entry, "unstaged"), "changes"), *count);
+	}
+	return n >= MANY_CHANGES;
 }
 
 /* `varve status` does not count the changes of tables that Git alone keeps as text. */
@@ -260,11 +274,37 @@ static void read_entry(vv_web_visit *v, vv_web_desk *d, const vv_json *entry)
 	d->edits[d->edit_count++] = (vv_web_edit){.path = text_of(v, entry, "path"),
 						  .words = edit_words(v, entry),
 						  .table = kind && strcmp(kind, "table") == 0,
+						  .many = has_many_changes(entry),
 						  .is_new = is_new,
 						  .conflict = is_letter(entry, "index", "U") ||
 							      is_letter(entry, "worktree", "U"),
 						  .finding = "",
 						  .spreadsheet = ""};
+}
+
+void vv_web_desk_find_rewritten(vv_web_visit *v, vv_web_desk *d)
+{
+	const char *root = vv_repository_workdir(v->repo);
+	vv_web_commit head;
+
+	if (vv_web_commit_head(v, &head, VV_IGNORED) < 0) return;
+	vv_array_each(d->edits, d->edit_count, e) {
+		vv_auto(vv_buf) key = VV_BUF_INIT, kept = VV_BUF_INIT;
+		vv_stat s;
+
+		if (!e->many || !e->table || e->is_new || e->conflict ||
+		    vv_lstat(&s, vv_web_text(v, "%s/%s", root, e->path), VV_IGNORED) < 0) {
+			continue;
+		}
+		vv_buf_printf(&key, "rewritten %s %llu %lld.%u %llu %s", head.hex,
+			      (unsigned long long)s.size, (long long)s.mtime_sec, s.mtime_nsec,
+			      (unsigned long long)s.ino, e->path);
+		if (vv_web_memo_get(v->memo, &key, &kept)) {
+			e->spreadsheet = vv_web_keep_buf(v, &kept);
+		} else if (check_edit(v, e, true, VV_IGNORED) == VV_OK) {
+			vv_web_memo_put(v->memo, &key, e->spreadsheet, strlen(e->spreadsheet));
+		}
+	}
 }
 
 static vv_status find_remote(vv_web_visit *v, vv_web_desk *d, vv_error *err)

@@ -16,6 +16,7 @@ typedef struct vv_web_edit {
 	bool table;
 	bool is_new;   /* Git does not track the file; it is not part of the next version */
 	bool conflict; /* the file is in conflict */
+	bool many;     /* more changes than are usually made by hand */
 	/* the findings of `varve check` that the newest version does not have: number of errors and
 	 * warnings, and the first one, an error if there is one */
 	uint64_t errors, warnings;
@@ -55,6 +56,9 @@ typedef struct vv_web_desk {
  * warnings, finding, spreadsheet), which reads them, and sets `newest`. VV_ENOTFOUND: the visit may not show the work
  * tree. */
 vv_status vv_web_desk_read(vv_web_visit *v, bool whole, vv_web_desk *out, vv_error *err);
+
+/* Of a desk that was not read whole: sets `spreadsheet` of edits with many changes. */
+void vv_web_desk_find_rewritten(vv_web_visit *v, vv_web_desk *d);
 
 /* Returns true if the version was sent as another branch, for a review, and is not at the remote's branch. */
 bool vv_web_desk_waits(const vv_web_desk *d, const vv_web_commit *c);

@@ -14,12 +14,19 @@ const char *vv_page_changed_words(vv_page *p, const vv_web_desk *d)
 {
 	const size_t edits = d->edit_count - d->new_count;
 	const vv_web_edit *first = vv_array_find(d->edits, d->edit_count, e, !e->is_new);
+	const vv_web_edit *rewritten = vv_array_find(d->edits, d->edit_count, e,
+						     *e->spreadsheet != '\0');
 
 	if (edits == 0) return NULL;
 	if (edits > 1) {
-		return vv_page_text(p, "You changed %s", vv_text_counted(edits, "file", NULL));
+		const char *words = vv_page_text(p, "You changed %s",
+						 vv_text_counted(edits, "file", NULL));
+
+		if (!rewritten) return words;
+		return vv_page_text(p, "%s; a spreadsheet program has rewritten %s", words,
+				    rewritten->path);
 	}
-	if (*first->spreadsheet) {
+	if (rewritten) {
 		return vv_page_text(p, "A spreadsheet program has rewritten %s", first->path);
 	}
 	return vv_page_text(p, "You changed %s%s%s", first->path, *first->words ? ": " : "",
@@ -111,6 +118,7 @@ void vv_page_put_desk_bar(vv_page *p)
 		    vv_web_desk_read(p->asked->visit, false, read, VV_IGNORED) < 0) {
 			return;
 		}
+		vv_web_desk_find_rewritten(p->asked->visit, read);
 		p->desk = read;
 	}
 	const vv_web_desk *d = p->desk;

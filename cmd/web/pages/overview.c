@@ -133,7 +133,8 @@ static void put_clone_line(vv_page *p)
 /* "2 days ago" */
 static const char *ago(vv_page *p, const vv_web_commit *c)
 {
-	int64_t days = (vv_now_sec() - c->time) / DAY;
+	const int64_t zone = (int64_t)c->offset_min * 60; /* days begin where the commit was made */
+	const int64_t days = (vv_now_sec() + zone) / DAY - (c->time + zone) / DAY;
 
 	if (!vv_page_is_served(p)) return vv_page_day(p, c); /* it is looked at for years */
 	if (days < 2) return days < 1 ? "today" : "yesterday";

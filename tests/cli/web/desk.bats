@@ -263,6 +263,13 @@ row=table/.work/prices.csv?key=00007
 	    out.append(";".join([str(int(key)), price.replace(".", ","), f"{d}.{m}.{y}", item]))
 	open("prices.csv", "w", newline="").write("\r\n".join(out).replace("7,21", "7,99") + "\r\n")
 	END
+	page ""
+	has ">A spreadsheet program has rewritten prices.csv</a>"
+	echo note > note.txt
+	git add note.txt
+	page table/HEAD/prices.csv
+	has ">You changed 2 files; a spreadsheet program has rewritten prices.csv</a>"
+	git rm -q -f note.txt
 	page desk
 	has "A spreadsheet program has rewritten cells"
 	has "; the file is written in another way (separators, line ends, encoding)."
