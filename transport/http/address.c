@@ -84,6 +84,29 @@ size_t vv_address_host_len(const char *host, size_t len)
 	return colon ? (size_t)(colon - host) : len;
 }
 
+static bool is_host_name(const char *name)
+{
+	const size_t len = strlen(name);
+	vv_address ignored;
+
+	if (name[0] == '[') return name[len - 1] == ']' && vv_address_read(&ignored, name, len);
+	return len > 0 && !strpbrk(name, ":/ ");
+}
+
+vv_status vv_host_names_check(const char *const *names, size_t count, vv_error *err)
+{
+	vv_array_each(names, count, it) {
+		if (!is_host_name(*it)) {
+			return vv_fail(
+				err, VV_EUSAGE,
+				"'%s' is not the name of a host\nwrite it without scheme and "
+				"port: data.example.org",
+				vv_text_shows(*it));
+		}
+	}
+	return VV_OK;
+}
+
 bool vv_address_same_client(const vv_address *a, const vv_address *b)
 {
 	return memcmp(a->bytes, b->bytes, is_four(a) || is_four(b) ? 16 : 8) == 0;

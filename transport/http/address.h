@@ -28,6 +28,9 @@ bool vv_address_of(vv_address *out, const struct sockaddr *sa);
 bool vv_address_read(vv_address *out, const char *text, size_t len);
 /* Returns the length of the host in the len bytes of `host`, such as "name:80" or "[::1]:80", without the port. */
 size_t vv_address_host_len(const char *host, size_t len);
+/* Checks `count` names of a server, with which the hosts of requests are compared: each is a name
+ * without scheme and port, or an IPv6 address in [ ]. VV_EUSAGE: one is not. */
+vv_status vv_host_names_check(const char *const *names, size_t count, vv_error *err);
 /* Returns true if a and b count as the same client; see above. */
 bool vv_address_same_client(const vv_address *a, const vv_address *b);
 bool vv_address_is_loopback(const vv_address *a); /* true for 127.0.0.0/8 and ::1 */

@@ -471,16 +471,7 @@ static vv_status read_names(vv_http_server *s, const vv_http_options *o, vv_erro
 	rc = vv_networks_read(&s->proxies, o->proxies.items, o->proxies.count, err);
 	if (rc < 0) return rc;
 	s->proxy_count = o->proxies.count;
-	vv_array_each(o->hosts.items, o->hosts.count, it) {
-		if (**it == '\0' || strpbrk(*it, ":/ ")) {
-			return vv_fail(
-				err, VV_EUSAGE,
-				"'%s' is not the name of a host\nwrite it without scheme and "
-				"port: data.example.org",
-				vv_text_shows(*it));
-		}
-	}
-	return VV_OK;
+	return vv_host_names_check(o->hosts.items, o->hosts.count, err);
 }
 
 /* A browser can be directed to an address of this machine or network under any name. If the server

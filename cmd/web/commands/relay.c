@@ -168,6 +168,7 @@ int web_serve_through(const web_through_options *o, int argc, char **argv)
 					    .guest_count = s.guest_count,
 					    .everybody = o->everybody,
 					    .visitors = o->visitors,
+					    .alive_ms = (unsigned)(o->alive_sec * 1000),
 					    .env = vv_environ(),
 					    .program = program,
 					    .stop = e.ends[0],

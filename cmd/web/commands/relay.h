@@ -14,7 +14,7 @@ typedef struct web_through_options {
 	const char *url;
 	vv_strings readers, writers; /* DIDs, or the user's names for keys */
 	bool everybody, quiet;
-	uint64_t visitors;
+	uint64_t visitors, alive_sec;
 } web_through_options;
 
 /* Each runs until SIGTERM, SIGINT or SIGHUP, or until the visit ends, and returns the exit code. */

@@ -11,12 +11,14 @@
 #include "base/text.h"
 #include "cmd/frame/environ.h"
 #include "cmd/frame/hint_words.h"
+#include "cmd/frame/option.h"
 #include "cmd/frame/output.h"
 #include "cmd/vault/hold/holding.h"
 #include "cmd/web/commands.h"
 #include "cmd/web/commands/relay.h"
 #include "cmd/web/http.h"
 #include "cmd/web/pages/pages.h"
+#include "cmd/web/relay/through.h"
 #include "cmd/web/web.h"
 #include "lib/serve.h"
 #include "transport/server/auth.h"
@@ -50,6 +52,9 @@ static const vv_option table[] = {
 	OPT_LIST(0, "writer", through.writers, "DID",
 		 "with --through: a key that may read and push"),
 	OPT_FLAG(0, "public", through.everybody, "with --through: let all machines read"),
+	OPT_POSITIVE(
+		0, "alive", through.alive_sec, "SECONDS",
+		"with --through: send the relay a byte after SECONDS without a visitor, at most 800 (default: 240)"),
 	OPT_STRING(0, "meet", meet, "URL",
 		   "connect stdin and stdout to a repository behind a relay, as clone runs it"),
 	OPT_STRING(0, "tls-cert", http.server.tls_cert, "FILE",
@@ -91,6 +96,18 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "announce", http.announce,
 		 "announce the repositories on the local network, by a hash of owner and name"),
 	OPT_FLAG('q', "quiet", http.quiet, "do not print a line for each request"),
+};
+
+#define ONLY_HTTP                                                                                  \
+	"--auth --private --read-only --request-memory --memory --temp-space --cors --announce "   \
+	"--hold --for --ratio --term"
+static const vv_option_rule option_rules[] = {
+	{"--relay", .excludes = ONLY_HTTP " --reader --writer --public --alive"},
+	{"--through",
+	 .excludes = ONLY_HTTP " --tls-cert --tls-key --host --trust-proxy --per-address"},
+	{"--relay-keys --relay-bytes --relay-time", .requires = "--relay"},
+	{"--reader --writer --public --alive", .requires = "--through"},
+	{.of = NULL},
 };
 
 static vv_status answer(void *payload, const vv_http_call *call, vv_channel *line, vv_error *err)
@@ -275,6 +292,12 @@ static int serve_through(options *o, int argc, char **argv)
 	if (!t->everybody && t->readers.count + t->writers.count == 0) {
 		return vv_usage_error("name who may come: --reader DID, --writer DID or --public");
 	}
+	if (t->alive_sec > VV_THROUGH_ALIVE_MAX) {
+		return vv_usage_error(
+			"--alive is at most %u seconds: a relay ends connections that "
+			"are silent for 900",
+			VV_THROUGH_ALIVE_MAX);
+	}
 	o->through.visitors = o->http.server.connections;
 	o->through.quiet = o->http.quiet;
 	return web_serve_through(t, argc, argv);
@@ -289,6 +312,9 @@ static int run_web_serve(void *opts, int argc, char **argv)
 		    (o->through.url != NULL) + (o->meet != NULL) >
 	    1) {
 		return vv_usage_error("choose one of --http, --relay, --through and --meet");
+	}
+	if (vv_options_check(&vv_cmd_web_serve, o, argc, argv, &err) < 0) {
+		return vv_usage_error("%s", err.message);
 	}
 	if (o->meet) return web_serve_meet(o->meet);
 	if (o->relay.address) return serve_relay(o, argc);
@@ -316,7 +342,7 @@ const vv_command vv_cmd_web_serve = {
 		"--http ADDR [--tls-cert FILE --tls-key FILE] [--auth FILE] [--private] "
 		"[--read-only] [--host NAME]... [--cors ORIGIN]... [--trust-proxy NETWORK]... [--announce] [--hold BYTES --for DID[=BYTES]... [--ratio R] [--term DAYS]] PATH...\n"
 		"--relay ADDR [--relay-keys N] [--relay-bytes BYTES] [--relay-time SECONDS] [--connections N] [--per-address N] [--host NAME]... [--trust-proxy NETWORK]...\n"
-		"--through URL (--reader DID|--writer DID|--public)... [--connections N] PATH...\n"
+		"--through URL (--reader DID|--writer DID|--public)... [--connections N] [--alive SECONDS] PATH...\n"
 		"--meet URL\n"
 		"--hash-secret NAME",
 	.example = "$ varve serve --http 127.0.0.1:8080 sales\n"
@@ -326,5 +352,6 @@ const vv_command vv_cmd_web_serve = {
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",
+	.rules = option_rules,
 	.run_alone = run_web_serve,
 };

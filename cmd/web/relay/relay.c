@@ -774,8 +774,10 @@ vv_status vv_relay_run(const vv_relay_options *o, vv_error *err)
 
 	fill_defaults(&r.o);
 	allow_files(&r);
-	rc = vv_networks_read(&r.proxies, o->proxies.items, o->proxies.count, err);
-	if (rc < 0) return rc;
+	if ((rc = vv_networks_read(&r.proxies, o->proxies.items, o->proxies.count, err)) < 0 ||
+	    (rc = vv_host_names_check(o->hosts.items, o->hosts.count, err)) < 0) {
+		return rc;
+	}
 	if ((r.listener = http_listen(&url, o->address, false, err)) < 0) {
 		return (vv_status)r.listener;
 	}

@@ -18,6 +18,8 @@
 #include "base/keys/key.h"
 #include "base/progress.h"
 
+#define VV_THROUGH_ALIVE_MAX 800u /* most seconds between two signs of life */
+
 /* A machine that is let in. */
 typedef struct vv_through_guest {
 	uint8_t key[VV_KEY_PUBLIC];

@@ -141,3 +141,18 @@ teardown() {
 	[ "$(stat -c %s seen)" -gt 20000 ]
 	! grep -qaE 'src|prices|item|varve 1|refs/heads|A U Thor' seen || false
 }
+
+@test "options that a relay or a machine behind one would ignore are refused" {
+	two_versions
+	ends_with 2 varve serve --relay 127.0.0.1:0 --host relay.example:80
+	stderr_has "'relay.example:80' is not the name of a host"
+	ends_with 2 varve serve --relay 127.0.0.1:0 --auth users
+	stderr_has "--relay and --auth cannot be used together"
+	ends_with 2 varve serve --through http://127.0.0.1:1 --read-only --writer "$did_of_bob" src
+	stderr_has "--through and --read-only cannot be used together"
+	ends_with 2 varve serve --http 127.0.0.1:0 --writer "$did_of_bob" src
+	stderr_has "--writer requires --through"
+	ends_with 2 varve serve --through http://127.0.0.1:1 --public --alive 900 src
+	stderr_has "--alive is at most 800 seconds"
+	start_relay --host '[::1]' --host relay.example
+}
