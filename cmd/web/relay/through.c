@@ -26,6 +26,8 @@
 #define CHILD_END_MS 10000u /* for the server of a visitor to end after its pipes are closed */
 #define PAUSE_MIN_MS 1000u
 #define PAUSE_MAX_MS 300000u
+#define AWAKE_STEP_MS 10000u /* between two checks whether the machine has slept */
+#define SLEPT_MS 5000u
 #define FULL_MS 200 /* between two checks whether a visitor has left */
 
 typedef struct through {
@@ -44,12 +46,40 @@ static void put_note(through *t, const char *who, const char *what)
 	vv_notes_put(t->o.notes, "%s: %s", who, what);
 }
 
-/* Waits for ms at most. Returns true if the owner stops. */
+static int64_t wall_ms(void)
+{
+	int64_t sec;
+	uint32_t nsec;
+
+	vv_now(&sec, &nsec);
+	return sec * 1000 + nsec / 1000000;
+}
+
+/* Polls for at most ms. While a machine sleeps, only the clock of the day runs, and its connection may
+ * end without a sign: the time is then over at once. A clock that was set forward costs one sign of
+ * life. */
+static int poll_awake(struct pollfd *polls, nfds_t count, uint64_t ms)
+{
+	const uint64_t until = vv_monotonic_ms() + ms;
+
+	for (;;) {
+		const uint64_t begun = vv_monotonic_ms();
+		const int64_t wall = wall_ms();
+		const uint64_t left = until > begun ? until - begun : 0;
+		const uint64_t step = left < AWAKE_STEP_MS ? left : AWAKE_STEP_MS;
+		const int ready = poll(polls, count, (int)step);
+
+		if (ready != 0 || step == left) return ready;
+		if (wall_ms() - wall > (int64_t)(vv_monotonic_ms() - begun + SLEPT_MS)) return 0;
+	}
+}
+
+/* Waits for ms at most, less if the machine sleeps. Returns true if the owner stops. */
 static bool wait_for_stop(const through *t, uint64_t ms)
 {
 	struct pollfd stop = {.fd = t->o.stop, .events = POLLIN};
 
-	return poll(&stop, 1, (int)ms) > 0;
+	return poll_awake(&stop, 1, ms) > 0;
 }
 
 /* --- a visitor ---------------------------------------------------------------------------------- */
@@ -271,8 +301,8 @@ static vv_status await_visitor(through *t, vv_upgrade *line, bool *called, vv_er
 		if (got > 0) {
 			continue;
 		}
-		const int ready = poll(polls, 2,
-				       (int)(asked ? t->o.answer_sec * 1000 : t->o.alive_ms));
+		const int ready = poll_awake(polls, 2,
+					     asked ? t->o.answer_sec * 1000 : t->o.alive_ms);
 		if (polls[1].revents) return VV_OK;
 		if (ready == 0 && asked) {
 			return vv_fail_idle(err, t->url.text, t->o.answer_sec);
@@ -347,8 +377,10 @@ static void wait_for_visitors(through *t)
 		}
 		if (rc < 0) {
 			say_failure(t, &why);
+			const uint64_t until = vv_monotonic_ms() + pause;
 			ends = wait_for_stop(t, pause);
-			pause = longer_pause(pause);
+			/* who has slept may be elsewhere, and its network comes soon */
+			pause = vv_monotonic_ms() < until ? PAUSE_MIN_MS : longer_pause(pause);
 		}
 	}
 }

@@ -156,3 +156,73 @@ teardown() {
 	stderr_has "--alive is at most 800 seconds"
 	start_relay --host '[::1]' --host relay.example
 }
+
+@test "a laptop that has slept asks at once whether its relay still knows it" {
+	local library
+	library=$(faketime -f +0 sh -c 'echo "$LD_PRELOAD"' 2> /dev/null) || skip "faketime is not installed"
+	case $VARVE_BIN in
+	*asan*) skip "faketime and the address sanitizer cannot both be loaded first" ;;
+	esac
+	two_versions
+	start_relay
+	echo +0 > clock
+	# the clock of the day goes on while the laptop sleeps, and the monotonic one does not
+	as ada env LD_PRELOAD="$library" DONT_FAKE_MONOTONIC=1 FAKETIME_NO_CACHE=1 FAKETIME_TIMESTAMP_FILE="$PWD/clock" \
+		varve serve --through "$relay" --public src 2> through.log 3>&- &
+	started+=("$!")
+	wait_for through.log 'waiting for visitors'
+	# the relay is gone without a word
+	kill -STOP "$relay_pid"
+	echo +3600 > clock
+	tries=1200 wait_for through.log 'trying again'
+	kill -CONT "$relay_pid"
+	wait_for through.log 'waiting for visitors' 2
+}
+
+@test "a relay behind nginx with TLS is reached by relay+https" {
+	local nginx
+	nginx=$(PATH=$PATH:/usr/sbin command -v nginx) || skip "nginx is not installed"
+	two_versions
+	certificate
+	start_relay --trust-proxy 127.0.0.1 --host localhost
+	secure=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	mkdir nginx
+	{
+		printf 'daemon off; master_process off; pid %s/nginx/pid; error_log stderr;\nevents {}\nhttp {\n' "$PWD"
+		printf 'access_log off; client_body_temp_path nginx; proxy_temp_path nginx; fastcgi_temp_path nginx; uwsgi_temp_path nginx; scgi_temp_path nginx;\n'
+		printf 'server { listen 127.0.0.1:%s ssl; ssl_certificate %s/server.pem; ssl_certificate_key %s/server.key;\n' \
+			"$secure" "$PWD" "$PWD"
+		# the recipe of the manual
+		sed -n '/^    location \/relay\/ {$/,/^    }$/p' "$tests/../docs/operate/relay.md" | sed "s#http://127.0.0.1:8090#$relay#"
+		printf '}\n}\n'
+	} > nginx.conf
+	grep -q proxy_pass nginx.conf
+	"$nginx" -c "$PWD/nginx.conf" -p "$PWD/nginx" 2> nginx.log 3>&- &
+	started+=("$!")
+	git config --global "http.https://localhost:$secure.sslCAInfo" "$PWD/ca.pem"
+	for _ in $(seq 100); do
+		! curl -s --cacert ca.pem -o /dev/null "https://localhost:$secure/" || break
+		sleep 0.05
+	done
+	plain=$relay
+	relay=https://localhost:$secure
+	start_through --writer "$did_of_bob" src
+	git -C src config receive.denyCurrentBranch updateInstead
+	[[ $address == relay+https://localhost:$secure/z6Mk*/src ]]
+	succeeds as bob varve clone "$address" copy
+	same_bytes two.csv copy/prices.csv
+	cd copy
+	tick
+	sed -i '/^700,/s/item/bob/' prices.csv
+	varve commit -qam bob
+	succeeds as bob varve push
+	cd ..
+	same_bytes copy/prices.csv src/prices.csv
+	# each client is counted by its own address
+	[ "$(curl -s --cacert ca.pem "https://localhost:$secure/relay/x" -o answer -w '%{http_code}')" = 404 ]
+	grep -q 'this is a relay of varve' answer
+	# who does not know the authority is not connected
+	git config --global --unset "http.https://localhost:$secure.sslCAInfo"
+	ends_with 2 as bob varve clone "$address" other
+	stderr_has "certificate"
+}
