@@ -123,6 +123,15 @@ static int run_parsed(const vv_command *c, int argc, char **argv)
 	return code;
 }
 
+/* Git seeks a program of its own for addresses of relays. */
+static void advise_relay(const char *said)
+{
+	if (strstr(said, "'remote-relay+http")) {
+		vv_note("hint: git cannot reach a machine behind a relay; 'varve fetch', 'varve "
+			"pull', 'varve push' and 'varve ls-remote' can");
+	}
+}
+
 /* The same as a child, whose messages are printed without the secrets of URLs. */
 static int run_git_hiding(char **args, int argc)
 {
@@ -143,6 +152,7 @@ static int run_git_hiding(char **args, int argc)
 	vv_out_flush();
 	if (shown.len > 0) {
 		vv_note("%.*s", (int)shown.len - (shown.data[shown.len - 1] == '\n'), shown.data);
+		advise_relay(shown.data);
 	}
 	return code;
 }
@@ -194,5 +204,5 @@ int vv_command_run(const vv_command *c, int argc, char **argv)
 		vv_hint(&err, "try 'varve %s -h'", c->name);
 		return vv_report(&err);
 	}
-	return c->pass ? run_git(c, argc, argv) : c->run_alone(NULL, argc, argv);
+	return c->pass && !c->raw ? run_git(c, argc, argv) : c->run_alone(NULL, argc, argv);
 }

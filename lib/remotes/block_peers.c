@@ -25,8 +25,21 @@ typedef struct trust {
 	bool found;
 } trust;
 
-/* The site of a URL: "ssh://git@host", "https://host:8443", without a default port. "": not a machine. A different user
- * or port of the same machine is a different site. */
+/* Behind one relay are machines of many owners, so that their keys part sites. */
+static void put_relay_key(vv_buf *out, const vv_url *u)
+{
+	vv_auto(char) *name = NULL;
+	uint8_t key[VV_KEY_PUBLIC];
+
+	if (vv_url_read_relay(key, &name, u, VV_IGNORED) == VV_OK) {
+		vv_buf_printf(out, "/%s", vv_did_key_shows(key));
+	} else {
+		vv_buf_fail(out);
+	}
+}
+
+/* The site of a URL: "ssh://git@host", "https://host:8443", without a default port, "relay+https://host/z6Mk...". "":
+ * not a machine. A different user or port of the same machine is a different site. */
 static void put_site(vv_buf *out, const vv_url *u)
 {
 	const vv_url_scheme *scheme = vv_url_scheme_of(u);
@@ -44,6 +57,9 @@ static void put_site(vv_buf *out, const vv_url *u)
 	vv_buf_puts(out, six ? "]" : "");
 	if (u->port != 0 && u->port != scheme->port) {
 		vv_buf_printf(out, ":%u", u->port);
+	}
+	if (u->kind == VV_URL_RELAY) {
+		put_relay_key(out, u);
 	}
 }
 

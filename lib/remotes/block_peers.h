@@ -6,7 +6,7 @@
  * A block peer from .varveconfig is contacted only if its site is trusted. A site is trusted if it
  * is the remote's own site, if varve.trustedHost or VARVE_TRUSTED_HOSTS lists it, or if the user
  * agrees at the terminal. In the last case, the site is added to varve.trustedHost of this
- * repository. A site is SCHEME://[USER@]HOST[:PORT].
+ * repository. A site is SCHEME://[USER@]HOST[:PORT], and behind a relay SCHEME://HOST[:PORT]/KEY.
  */
 #ifndef VV_LIB_REMOTES_BLOCK_PEERS_H
 #define VV_LIB_REMOTES_BLOCK_PEERS_H

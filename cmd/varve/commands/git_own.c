@@ -44,16 +44,3 @@ const vv_command vv_cmd_remote = {
 	.pass = true,
 	.hides_urls = true,
 };
-
-const vv_command vv_cmd_ls_remote = {
-	.name = "ls-remote",
-	.group = "peers",
-	.summary = "list the branches and tags of another repository (git ls-remote)",
-	.usage = "[--heads] [--tags] [REMOTE [PATTERN...]]",
-	.example = "$ varve ls-remote ../sales.git\n"
-		   "3f2a1bc0d4e5f60718293a4b5c6d7e8f90a1b2c3\tHEAD\n"
-		   "3f2a1bc0d4e5f60718293a4b5c6d7e8f90a1b2c3\trefs/heads/main",
-	.arguments = "ref",
-	.pass = true,
-	.hides_urls = true,
-};

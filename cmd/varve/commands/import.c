@@ -127,6 +127,18 @@ static vv_status name_of(vv_buf *out, const vv_url *u, vv_error *err)
 		       u->text);
 }
 
+/* Like vv_url_read_file, with a hint for the URL of a repository. */
+static vv_status read_file_url(vv_url *out, const char *url, vv_error *err)
+{
+	vv_auto(vv_url) other = {.text = NULL};
+	const vv_status rc = vv_url_read_file(out, url, err);
+
+	return rc == VV_EUSAGE && vv_url_read(&other, url, VV_IGNORED) == VV_OK &&
+			       other.kind != VV_URL_PATH && other.kind != VV_URL_HTTP
+		       ? vv_hint(err, "write a file of another repository as '%s#PATH'", other.text)
+		       : rc;
+}
+
 static vv_status describe(vv_imported *i, vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -150,7 +162,7 @@ static vv_status describe(vv_imported *i, vv_context *c, vv_error *err)
 		out = vv_path_base(colon + 1);
 	}
 	if (w->url && !colon) return vv_fail(err, VV_EUSAGE, "'%s' has no path", w->argv[0]);
-	rc = colon ? vv_url_read(&u, url, err) : vv_url_read_file(&u, url, err);
+	rc = colon ? vv_url_read(&u, url, err) : read_file_url(&u, url, err);
 	if (rc < 0 || (rc = check_url(&u, err)) < 0 ||
 	    (!out && (rc = name_of(&name, &u, err)) < 0) ||
 	    (rc = vv_repository_relative(&i->to, c->repo, out ? out : name.data, err)) < 0) {

@@ -226,3 +226,81 @@ teardown() {
 	ends_with 2 as bob varve clone "$address" other
 	stderr_has "certificate"
 }
+
+@test "ls-remote lists what a machine behind a relay has as git lists it" {
+	two_versions
+	git -C src tag -am one v1 HEAD~1
+	git -C src tag light
+	start_relay
+	start_through --reader "$did_of_bob" src
+	as bob varve clone -q "$address" copy
+	while read -r options; do
+		git ls-remote $options src main 'v*' 'feature/*' HEAD > expected
+		succeeds as bob varve ls-remote $options "$address" main 'v*' 'feature/*' HEAD
+		output_is "$(cat expected)"
+	done <<-'E'
+
+	--heads
+	--tags
+	--refs
+	--symref
+	--heads --tags
+	E
+	succeeds as bob varve ls-remote "$address"
+	output_has $'\trefs/heads/feature/x'
+	# a remote by its name, and the default one
+	succeeds as bob varve -C copy ls-remote origin main
+	output_is "$(git -C src rev-parse main)"$'\trefs/heads/main'
+	succeeds as bob varve -C copy ls-remote --tags
+	output_has $'\trefs/tags/v1^{}'
+	stderr_is "From $address"
+	succeeds as bob varve -C copy ls-remote --get-url
+	output_is "$address"
+	ends_with 2 as bob varve ls-remote --exit-code "$address" nothing
+	output_is ""
+	ends_with 2 as bob varve ls-remote --sort=version:refname "$address"
+	stderr_has "--sort"
+	ends_with 2 as bob varve --offline ls-remote "$address"
+	stderr_has "--offline forbids"
+	# git itself has no way there
+	run as bob varve -C copy remote update
+	[ "$status" -ne 0 ]
+	[[ $output == *"git cannot reach a machine behind a relay"* ]]
+}
+
+@test "tables of a machine behind a relay are read, imported and verified by their addresses" {
+	two_versions
+	start_relay
+	start_through --reader "$did_of_bob" src
+	as bob varve cat "$address#HEAD~1:prices.csv" > back.csv
+	same_bytes one.csv back.csv
+	succeeds as bob varve log "$address#main"
+	output_has two
+	succeeds as bob varve diff "$address#main~1..main"
+	output_has thing
+	succeeds as bob varve get "$address#prices.csv"
+	same_bytes two.csv prices.csv
+	new_repo here
+	cd here
+	succeeds as bob varve import "$address#prices.csv"
+	same_bytes ../two.csv prices.csv
+	ends_with 2 as bob varve import "$address"
+	stderr_has "is not the URL of a file"
+	stderr_has "as '$address#PATH'"
+	ends_with 2 as bob varve update # it would go wherever a commit names
+	stderr_has "varve.trustedHost ${address%/src}'"
+	git config --global --add varve.trustedHost "${address%/src}"
+	succeeds as bob varve update
+	cd ..
+	as ada varve -C src key trust me "$(as ada varve key show | head -n 1)" || true
+	as ada varve -C src sign -q --name prices
+	succeeds as bob varve clone -q "$address" signed
+	succeeds as bob varve -C signed verify
+	succeeds as bob varve whereis --from "$address" signed/prices.csv || succeeds as bob varve -C signed whereis prices.csv
+	# places that machines behind a relay cannot be
+	cd signed
+	ends_with 2 as bob varve store add there "$address"
+	stderr_has "is not a place for a store"
+	ends_with 2 as bob varve vault holder add there "$address"
+	stderr_has relay
+}
