@@ -203,6 +203,10 @@ static vv_status collect_objects(vv_repository *r, vv_error *err)
 	vv_status rc;
 
 	if (!dir) return vv_fail_nomem(err);
+	/* git prune also removes the folder in which this process stages objects: another one is
+	 * made when it is needed */
+	if ((rc = vv_repository_flush(r, err)) < 0) return rc;
+	vv_repository_discard(r);
 	if ((rc = vv_git_must(&packs, "Git's objects cannot be packed", err)) < 0 ||
 	    (rc = vv_fsync_dir(dir, err)) < 0 ||
 	    (rc = vv_git_must(&replaces, "Git's objects cannot be packed", err)) < 0) {

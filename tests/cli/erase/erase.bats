@@ -269,6 +269,18 @@ is_nowhere() {
 	output_has "0 refs moved"
 }
 
+@test "--apply changes one commit that only its message names" {
+	new_repo
+	rows 30 > t.csv
+	varve add -q .
+	varve commit -qm "from ada@example.org"
+	find_ada --all --plan > /dev/null
+	succeeds find_ada --all --apply
+	[ "$(git log --format=%s)" = "from erased" ]
+	[ "$(find .git/objects -name 'tmp_objdir*')" = "" ]
+	succeeds varve fsck --data
+}
+
 @test "--cells keeps the rows, and a version without a value keeps its blocks, key and spelling" {
 	new_repo
 	printf 'id;mail;note\r\n1;"ada@example.org";"a"\r\n2;bob@example.org;  b\r\n' > p.csv
