@@ -857,35 +857,76 @@ static vv_status take_first_row(sniff *s, sniff_reader *r, vv_row *row, vv_newli
 	return take_names(s, &h, err);
 }
 
-vv_status sniff_csv_columns(sniff *s, vv_error *err)
+/* Reads the header under the dialect's characters. */
+static vv_status read_header(sniff *s, vv_newline *newline, vv_error *err)
 {
 	vv_auto(sniff_reader) r = {.s = s};
-	vv_newline newline = VV_NO_NEWLINE;
 	vv_row row;
-	bool kept = false;
 	vv_status rc;
 
-	if (skip_no_rows(s, 0, 0) == s->len) return no_rows(s, err);
-	if ((rc = sniff_comments(s, err)) < 0 || (rc = choose_characters(s, &kept, err)) < 0 ||
-	    (rc = sniff_spaces(s, err)) < 0 || (rc = sniff_header_rows(s, err)) < 0 ||
+	if ((rc = sniff_spaces(s, err)) < 0 || (rc = sniff_header_rows(s, err)) < 0 ||
 	    (rc = sniff_reader_open(&r, s, &s->out->dialect, 0, err)) < 0) {
 		return rc;
 	}
 	int n = sniff_reader_next(&r, &row, err);
-	if (n == 0) {
-		rc = sniff_too_short(s, err);
-	} else if (n < 0) {
-		rc = (vv_status)n;
-		if (r.scan->found > VV_COLUMNS_MAX) {
-			rc = vv_fail(err, VV_EINPUT,
-				     "the table has %zu columns, and the limit is %u\n'--as file' "
-				     "keeps the file as bytes",
-				     r.scan->found, VV_COLUMNS_MAX);
-		} else if (rc == VV_EINPUT) {
-			rc = sniff_place(s, r.fault, err);
-		}
-	} else {
-		rc = take_first_row(s, &r, &row, &newline, err);
+	if (n == 1) return take_first_row(s, &r, &row, newline, err);
+	if (n == 0) return sniff_too_short(s, err);
+	rc = (vv_status)n;
+	if (r.scan->found > VV_COLUMNS_MAX) {
+		rc = vv_fail(err, VV_EINPUT,
+			     "the table has %zu columns, and the limit is %u\n'--as file' "
+			     "keeps the file as bytes",
+			     r.scan->found, VV_COLUMNS_MAX);
+	} else if (rc == VV_EINPUT) {
+		rc = sniff_place(s, r.fault, err);
 	}
-	return rc < 0 ? rc : sniff_habits(s, newline, err);
+	return rc;
+}
+
+/* Forgets the header, to read it under other characters. */
+static void forget_header(sniff *s, const vv_dialect *d, size_t warned)
+{
+	vv_sniff_result *out = s->out;
+
+	vv_array_clear(out->names, out->names ? out->columns : 0, it, vv_free(*it));
+	vv_free(out->name_lens);
+	out->names = NULL;
+	out->name_lens = NULL;
+	out->columns = out->body = 0;
+	out->warnings.len = warned;
+	out->dialect = *d;
+}
+
+/* Is it a table under a rare delimiter? d: the dialect before the header was read. */
+static vv_status try_rare(sniff *s, vv_newline *newline, const vv_dialect *d, size_t warned,
+			  vv_error *err)
+{
+	uint8_t rare;
+	vv_status rc = sniff_rare(s, &rare, err);
+
+	if (rc < 0 || rare == 0) return rc;
+	forget_header(s, d, warned);
+	set_characters(&s->out->dialect, rare, '"', 0);
+	if ((rc = read_header(s, newline, err)) < 0 || s->out->dialect.header) return rc;
+	forget_header(s, d, warned);
+	return read_header(s, newline, err);
+}
+
+vv_status sniff_csv_columns(sniff *s, vv_error *err)
+{
+	vv_newline newline = VV_NO_NEWLINE;
+	bool kept = false;
+	vv_status rc;
+
+	if (skip_no_rows(s, 0, 0) == s->len) return no_rows(s, err);
+	if ((rc = sniff_comments(s, err)) < 0 || (rc = choose_characters(s, &kept, err)) < 0) {
+		return rc;
+	}
+	const vv_dialect d = s->out->dialect; /* owns nothing yet */
+	const size_t warned = s->out->warnings.len;
+	if ((rc = read_header(s, &newline, err)) < 0 ||
+	    (rc = try_rare(s, &newline, &d, warned, err)) < 0) {
+		return rc;
+	}
+	return sniff_habits(s, newline, err);
 }

@@ -116,6 +116,9 @@ vv_status sniff_spaces(sniff *s, vv_error *err);
 /* CSV: if the table has a header, detects how many lines the header has. Delimiter, quote and
  * escape must be known. */
 vv_status sniff_header_rows(sniff *s, vv_error *err);
+/* CSV, after the columns were detected: if a row of the sample would be refused, sets *out to a rare delimiter that cuts
+ * all rows alike, else to 0. Only in a file with the name of a table and without a previous version. May append a warning. */
+vv_status sniff_rare(sniff *s, uint8_t *out, vv_error *err);
 /* Detects the dialect and the columns of a CSV. */
 vv_status sniff_csv_columns(sniff *s, vv_error *err);
 /* Detects the columns of NDJSON or of a JSON array, depending on out->dialect.form. */

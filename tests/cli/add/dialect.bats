@@ -363,3 +363,77 @@ rows() {
 	output_has "form:    LF -> CRLF"
 	output_lacks "header line"
 }
+
+# carets FILE: a table with carets, and commas in some cells.
+carets() {
+	seq 30 | awk 'BEGIN { print "pk^name^kind^note" } { print "p" $1 "^Port " $1 "^" $1 % 3 "^" ($1 % 4 ? "" : "old, closed") }' > "$1"
+}
+
+@test "a rare delimiter is found in a table that the usual ones do not make" {
+	new_repo
+	carets a.csv
+	tr '^' '~' < a.csv > b.csv
+	tr '^' '\001' < a.csv > c.csv
+	for file in a.csv b.csv c.csv; do
+		succeeds varve add $file
+		output_has "30 rows, 4 columns, key pk"
+		varve cat ":$file" | cmp - $file
+	done
+	varve commit -qm one
+	git checkout -qb side
+	sed -i 's/^\(p7^.*^\)1^/\1new, busy^/' a.csv
+	varve commit -qam theirs
+	git checkout -q main
+	sed -i 's/Port 7^/Haven 7^/' a.csv
+	varve commit -qam ours
+	succeeds varve merge side
+	grep -qx 'p7^Haven 7^new, busy^' a.csv
+}
+
+@test "a file that was a table stays the same one beside a rare delimiter" {
+	new_repo
+	# without a comma: one column, as before
+	carets a.csv
+	sed -i 's/,//' a.csv
+	succeeds varve add a.csv
+	output_has "30 rows, 1 column"
+	stderr_has "read as one column; with --delimiter '^' it has 4 columns"
+	varve commit -qm one
+	# and when a comma came
+	carets a.csv
+	ends_with 2 varve add a.csv
+	succeeds varve add --delimiter '^' a.csv
+	output_has "4 columns"
+	# another name, uneven rows, two columns, times, formulas between commas
+	carets b.txt
+	{ carets b.csv; echo 'p^q' >> b.csv; }
+	carets c.csv
+	sed -i 's/\^[^^]*^[^^]*$//' c.csv
+	sed -i '3s/$/, x/' c.csv
+	printf 'at^n\n10:20:30,5,x\n10:20:31,6\n10:20:32,7\n' > d.csv
+	succeeds varve add b.txt
+	output_has "1 ordinary file: b.txt"
+	for file in b.csv c.csv d.csv; do
+		ends_with 2 varve add $file
+	done
+	printf 'a^2^x,b,c\n1^2^3,2,3\n1^2^4,2,3\n1^2^5,2,3\n' > e.csv
+	succeeds varve add e.csv
+	output_has "3 rows, 3 columns"
+}
+
+@test "a merge of texts takes the delimiter that datapackage.json declares" {
+	new_repo
+	seq 20 | awk 'BEGIN { print "pk:name:kind" } { print "p" $1 ":Port, " $1 ":" $1 % 3 }' > a.csv
+	echo '{"resources": [{"name": "a", "path": "a.csv", "dialect": {"delimiter": ":"}}]}' > datapackage.json
+	echo '*.csv merge=varve diff=varve' > .gitattributes
+	git add .
+	git commit -qm base
+	git checkout -qb side
+	sed -i 's/^\(p7:.*:\)1$/\15/' a.csv
+	git commit -qam theirs
+	git checkout -q main
+	sed -i 's/Port, 7:/Haven, 7:/' a.csv
+	git commit -qam ours
+	succeeds varve merge side
+	grep -qx 'p7:Haven, 7:5' a.csv
+}
