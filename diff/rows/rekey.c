@@ -18,26 +18,45 @@
 #include "diff/rows/same_values.h"
 #include "diff/rows/value.h"
 
-/* A row's rest: hash (16), side (1), whether only this side has the row's key (1), row (8). */
-#define REST_LEN 26u
+/* A row's rest: hash (16), side (1), whether only this side has the row's key (1), row (8), hash of the value that the rest
+ * lacks (8). */
+#define REST_LEN 34u
 #define REST_HASH 16u
-/* A pair found: old row (8), new row (8); or only the latter. */
-#define PAIR_LEN 16u
+/* A pair found: old row (8), new row (8), old and new hash of the value that the rest lacks (16). */
+#define PAIR_LEN 32u
 #define ROW_LEN 8u
 /* Rows that may share their rest with another, where few rows were read; beyond that one in
  * SHARED_PART. */
 #define SHARED_MIN 2u
 #define SHARED_PART 10u
+#define WHOLE_KEY SIZE_MAX
 
 typedef struct rest {
 	vv_rowdiff *d;
-	size_t *columns[2]; /* those outside of the key that both sides have */
+	size_t *columns[2]; /* those outside of the key that both sides have; after them, `part` */
 	const vv_field **fields[2];
 	size_t count;
+	size_t part; /* 1: one column of the key is left out, and its values are hashed apart; else 0 */
+	uint64_t least; /* fewer pairs prove nothing */
 	vv_buf text;
 } rest;
 
-static vv_status rest_init(rest *r, vv_rowdiff *d, vv_error *err)
+static bool is_left_out(const vv_rowdiff *d, size_t part, size_t column)
+{
+	return part == WHOLE_KEY ? vv_array_has(d->key_b, d->key_count, column)
+				 : d->key_b[part] == column;
+}
+
+static void rest_put_column(rest *r, size_t place, size_t a, size_t b)
+{
+	for (int side = 0; side < 2; side++) {
+		r->columns[side][place] = side == 0 ? a : b;
+		r->fields[side][place] = digest_field(r->d, side, a, b);
+	}
+}
+
+/* part: the column of the key that the rest lacks, by its place in the key; WHOLE_KEY: it lacks all of them. */
+static vv_status rest_init(rest *r, vv_rowdiff *d, size_t part, vv_error *err)
 {
 	const vv_columns *c = d->opts.columns;
 	*r = (rest){.d = d, .text = VV_BUF_FOR(&d->scratch)};
@@ -47,16 +66,15 @@ static vv_status rest_init(rest *r, vv_rowdiff *d, vv_error *err)
 		if (!r->columns[side] || !r->fields[side]) return vv_fail_nomem(err);
 	}
 	vv_array_each(c->pairs, c->count, pair) {
-		long at[2] = {pair->a, pair->b};
-		if (at[0] < 0 || at[1] < 0 || vv_array_has(d->key_b, d->key_count, (size_t)at[1])) {
-			continue;
+		if (pair->a >= 0 && pair->b >= 0 && !is_left_out(d, part, (size_t)pair->b)) {
+			rest_put_column(r, r->count++, (size_t)pair->a, (size_t)pair->b);
 		}
-		for (int side = 0; side < 2; side++) {
-			r->columns[side][r->count] = (size_t)at[side];
-			r->fields[side][r->count] = digest_field(d, side, (size_t)at[0],
-								 (size_t)at[1]);
-		}
-		r->count++;
+	}
+	if (part != WHOLE_KEY) {
+		rest_put_column(r, r->count, d->key_a[part], d->key_b[part]);
+		r->part = 1;
+		/* else rows of the next month would be paired with those of this month */
+		r->least = d->a->root.rows / 2;
 	}
 	return VV_OK;
 }
@@ -76,32 +94,50 @@ static bool is_filled(const vv_field *f, const vv_cell *c)
 	       !vv_field_missing(f, c);
 }
 
-/* Adds the record of a row, unless its rest is empty. */
-static void rest_add(rest *r, vv_sorter *out, int side, const vv_cell *cells, uint64_t row,
-		     bool lone)
+/* Sets r->text to the values of count columns from `first` on. Returns whether any is filled. */
+static bool rest_read(rest *r, int side, const vv_cell *cells, size_t first, size_t count)
 {
-	uint8_t record[REST_LEN];
 	bool filled = false;
 	vv_buf_reset(&r->text);
-	for (size_t i = 0; i < r->count; i++) {
+	for (size_t i = first; i < first + count; i++) {
 		const vv_field *f = r->fields[side][i];
 		vv_cell c = rowdiff_cell(r->d, f, &cells[r->columns[side][i]]);
 		filled = filled || is_filled(f, &c);
 		vv_value_put_canonical(&r->text, f, &c);
 	}
-	if (!filled) return;
-	vv_hash128 h = vv_xxh3_128(vv_buf_cstr(&r->text), r->text.len, r->d->seed);
+	return filled;
+}
+
+static vv_hash128 rest_hash(const rest *r)
+{
+	return vv_xxh3_128(vv_buf_cstr(&r->text), r->text.len, r->d->seed);
+}
+
+static uint64_t hash_part(rest *r, int side, const vv_cell *cells)
+{
+	(void)rest_read(r, side, cells, r->count, r->part);
+	return rest_hash(r).hi;
+}
+
+/* Adds the record of a row, unless its rest is empty. */
+static void rest_add(rest *r, vv_sorter *out, int side, const vv_cell *cells, uint64_t row,
+		     bool lone)
+{
+	uint8_t record[REST_LEN];
+	if (!rest_read(r, side, cells, 0, r->count)) return;
+	vv_hash128 h = rest_hash(r);
 	vv_put_be64(record, h.hi);
 	vv_put_be64(record + 8, h.lo);
 	record[16] = (uint8_t)side;
 	record[17] = lone;
 	vv_put_be64(record + 18, row);
+	vv_put_be64(record + 26, hash_part(r, side, cells));
 	vv_sorter_add(out, record);
 }
 
 /* Rows of one rest. */
 typedef struct alike {
-	uint64_t count[2], lone[2], row[2]; /* row: the last of each side */
+	uint64_t count[2], lone[2], row[2], part[2]; /* row and part: the last of each side */
 } alike;
 
 static void alike_add(alike *g, const uint8_t *record)
@@ -110,6 +146,7 @@ static void alike_add(alike *g, const uint8_t *record)
 	g->count[side]++;
 	g->lone[side] += record[17];
 	g->row[side] = vv_get_be64(record + 18);
+	g->part[side] = vv_get_be64(record + 26);
 }
 
 static bool is_pair(const alike *g)
@@ -122,7 +159,7 @@ static bool is_pair(const alike *g)
 static void find_pairs(vv_sorter *rests, vv_sorter *pairs, uint64_t *found, uint64_t *shared)
 {
 	uint8_t last[REST_HASH] = {0};
-	alike g = {{0}, {0}, {0}};
+	alike g = {{0}, {0}, {0}, {0}};
 	const uint8_t *p;
 	*found = *shared = 0;
 	do {
@@ -133,12 +170,14 @@ static void find_pairs(vv_sorter *rests, vv_sorter *pairs, uint64_t *found, uint
 			if (is_pair(&g)) {
 				vv_put_be64(pair, g.row[0]);
 				vv_put_be64(pair + 8, g.row[1]);
+				vv_put_be64(pair + 16, g.part[0]);
+				vv_put_be64(pair + 24, g.part[1]);
 				if (pairs) {
 					vv_sorter_add(pairs, pair);
 				}
 				(*found)++;
 			}
-			g = (alike){{0}, {0}, {0}};
+			g = (alike){{0}, {0}, {0}, {0}};
 		}
 		if (p) {
 			memcpy(last, p, REST_HASH);
@@ -169,7 +208,7 @@ static vv_status may_pair(rest *r, vv_sorter *const lone[2], bool *may, vv_error
 		vv_sorter_rewind(lone[side]);
 	}
 	find_pairs(rests, NULL, &found, &shared);
-	*may = found > 0;
+	*may = found > r->least;
 	return vv_sorter_ok(rests, err);
 }
 
@@ -188,7 +227,7 @@ static vv_status add_groups(rest *r, vv_sorter *out, int side, vv_sorter *lone, 
 	const vv_changed_group *groups = side == 0 ? g->old_groups : g->new_groups;
 	size_t count = side == 0 ? g->old_count : g->new_count;
 	vv_auto(vv_group_walk) w = vv_group_walk_open(side == 0 ? r->d->a : r->d->b,
-						      r->columns[side], r->count, err);
+						      r->columns[side], r->count + r->part, err);
 	const vv_batch *b = &w.batch;
 	uint64_t next = next_row(lone);
 	for (size_t i = 0; i < count && vv_group_walk_to(&w, groups[i].row); i++) {
@@ -218,7 +257,7 @@ static vv_status sure_pairs(rest *r, vv_sorter *const lone[2], vv_sorter *pairs,
 		return rc;
 	}
 	find_pairs(rests, pairs, &found, &shared);
-	*sure = found > 0 && shared <= SHARED_MIN + rows[0] / SHARED_PART;
+	*sure = found > r->least && shared <= SHARED_MIN + rows[0] / SHARED_PART;
 	rc = vv_sorter_ok(rests, err);
 	return rc < 0 ? rc : vv_sorter_ok(pairs, err);
 }
@@ -265,22 +304,25 @@ static vv_status take_pairs(vv_rowdiff *d, vv_sorter *pairs, vv_sorter **gone, v
 	return rc < 0 ? rc : take_out(d, added, news, err);
 }
 
-/* Takes out those rows that have the same rest. */
+/* Takes out those rows that have the same rest. out: the pairs; may be NULL. */
 static vv_status pair_by_rest(rest *r, vv_sorter **gone, vv_sorter **added, vv_sorter *kept,
-			      vv_error *err)
+			      vv_sorter **out, vv_error *err)
 {
 	vv_rowdiff *d = r->d;
 	vv_sorter *lone[2] = {*gone, *added};
 	vv_auto(vv_sorter) *pairs = NULL;
 	bool go_on = false;
 	vv_status rc;
+	if (out) {
+		*out = NULL;
+	}
 	if ((rc = may_pair(r, lone, &go_on, err)) < 0 || !go_on) return rc;
 	if ((rc = vv_sorter_new(&pairs, PAIR_LEN, ROW_LEN, rowdiff_memory(d, 8), d->opts.temp_dir,
 				err)) == VV_OK &&
 	    (rc = sure_pairs(r, lone, pairs, &go_on, err)) == VV_OK && go_on) {
 		rc = take_pairs(d, pairs, gone, added, kept, err);
 	}
-	return rc;
+	return rc == VV_OK && out && go_on ? vv_hand_over(out, &pairs) : rc;
 }
 
 /* --- a key that was respelled as a whole ------------------------------------------- */
@@ -344,7 +386,177 @@ static vv_status pair_by_telling(rest *r, vv_sorter **gone, vv_sorter **added, v
 		r->fields[side][0] = r->fields[side][at];
 	}
 	r->count = 1;
-	return pair_by_rest(r, gone, added, kept, err);
+	return pair_by_rest(r, gone, added, kept, NULL, err);
+}
+
+/* --- a key of several columns, one of which was respelled ---------------------------- */
+
+/* A value and its new name: hashes (8 + 8). */
+#define NAME_LEN 16u
+/* A row: hash of its value (8), hash of the key's other values (16), row (8). */
+#define ROW_NAME_LEN 32u
+
+/* Adds the names of the pairs, in one direction, and sets *one to whether each value became one value. */
+static vv_status list_names(vv_rowdiff *d, vv_sorter *pairs, size_t from, vv_sorter **out,
+			    bool *one, vv_error *err)
+{
+	uint8_t last[NAME_LEN] = {0};
+	vv_auto(vv_sorter) *names = NULL;
+	vv_status rc = vv_sorter_new(&names, NAME_LEN, NAME_LEN, rowdiff_memory(d, 8),
+				     d->opts.temp_dir, err);
+
+	if (rc < 0) return rc;
+	vv_sorter_rewind(pairs);
+	for (const uint8_t *p; (p = vv_sorter_next(pairs)) != NULL;) {
+		uint8_t name[NAME_LEN];
+
+		memcpy(name, p + (from == 0 ? 16 : 24), 8);
+		memcpy(name + 8, p + (from == 0 ? 24 : 16), 8);
+		vv_sorter_add(names, name);
+	}
+	*one = true;
+	for (const uint8_t *p; (p = vv_sorter_next(names)) != NULL;) {
+		*one = *one && (memcmp(last, p, 8) != 0 || memcmp(last, p, NAME_LEN) == 0);
+		memcpy(last, p, NAME_LEN);
+	}
+	vv_sorter_rewind(names);
+	rc = vv_sorter_ok(names, err);
+	return rc < 0 ? rc : vv_hand_over(out, &names);
+}
+
+/* Adds a row under the key that it has in the new version. */
+static void add_named(vv_rowdiff *d, vv_sorter *out, int side, const uint8_t *row,
+		      const uint8_t *name)
+{
+	uint8_t record[REST_LEN] = {0}, key[REST_HASH + 8];
+
+	memcpy(key, row + 8, REST_HASH);
+	memcpy(key + REST_HASH, name, 8);
+	vv_hash128 h = vv_xxh3_128(key, sizeof(key), d->seed);
+	vv_put_be64(record, h.hi);
+	vv_put_be64(record + 8, h.lo);
+	record[16] = (uint8_t)side;
+	record[17] = 1;
+	memcpy(record + 18, row + 24, 8);
+	vv_sorter_add(out, record);
+}
+
+/* The rows of a side that are left, by the value in the respelled column. r: the key without it. */
+static vv_status list_left(rest *r, int side, vv_sorter *lone, vv_sorter **out, vv_error *err)
+{
+	vv_rowdiff *d = r->d;
+	vv_auto(vv_sorter) *rows = NULL;
+	const vv_cell *cells;
+	vv_status rc = vv_sorter_new(&rows, ROW_NAME_LEN, ROW_NAME_LEN, rowdiff_memory(d, 8),
+				     d->opts.temp_dir, err);
+
+	for (const uint8_t *p; rc == VV_OK && (p = vv_sorter_next(lone)) != NULL;) {
+		uint8_t record[ROW_NAME_LEN];
+
+		if ((rc = vv_row_by_number_get(side == 0 ? &d->rows_a : &d->rows_b, vv_get_be64(p),
+					       &cells, err)) < 0) {
+			return rc;
+		}
+		(void)rest_read(r, side, cells, 0, r->count);
+		const vv_hash128 h = rest_hash(r);
+		vv_put_be64(record, hash_part(r, side, cells));
+		vv_put_be64(record + 8, h.hi);
+		vv_put_be64(record + 16, h.lo);
+		memcpy(record + 24, p, 8);
+		vv_sorter_add(rows, record);
+	}
+	if (rc < 0) return rc;
+	vv_sorter_rewind(lone);
+	rc = vv_sorter_ok(rows, err);
+	return rc < 0 ? rc : vv_hand_over(out, &rows);
+}
+
+/* Pairs the rows that are left by the names that the pairs show: other cells of these rows changed, too. */
+static vv_status pair_by_names(rest *key, vv_sorter *names, vv_sorter **gone, vv_sorter **added,
+			       vv_sorter *kept, vv_error *err)
+{
+	vv_rowdiff *d = key->d;
+	vv_auto(vv_sorter) *olds = NULL, *news = NULL, *rests = NULL, *pairs = NULL;
+	uint64_t found = 0, shared = 0;
+	vv_status rc;
+
+	if ((rc = list_left(key, 0, *gone, &olds, err)) < 0 ||
+	    (rc = list_left(key, 1, *added, &news, err)) < 0 ||
+	    (rc = vv_sorter_new(&rests, REST_LEN, REST_LEN, rowdiff_memory(d, 8), d->opts.temp_dir,
+				err)) < 0 ||
+	    (rc = vv_sorter_new(&pairs, PAIR_LEN, ROW_LEN, rowdiff_memory(d, 8), d->opts.temp_dir,
+				err)) < 0) {
+		return rc;
+	}
+	const uint8_t *name = vv_sorter_next(names);
+	for (const uint8_t *p; (p = vv_sorter_next(olds)) != NULL;) {
+		while (name && memcmp(name, p, 8) < 0) {
+			name = vv_sorter_next(names);
+		}
+		if (name && memcmp(name, p, 8) == 0) {
+			add_named(d, rests, 0, p, name + 8);
+		}
+	}
+	for (const uint8_t *p; (p = vv_sorter_next(news)) != NULL;) {
+		add_named(d, rests, 1, p, p);
+	}
+	find_pairs(rests, pairs, &found, &shared);
+	if ((rc = vv_sorter_ok(names, err)) < 0 || (rc = vv_sorter_ok(olds, err)) < 0 ||
+	    (rc = vv_sorter_ok(news, err)) < 0 || (rc = vv_sorter_ok(rests, err)) < 0 ||
+	    (rc = vv_sorter_ok(pairs, err)) < 0) {
+		return rc;
+	}
+	return found > 0 ? take_pairs(d, pairs, gone, added, kept, err) : VV_OK;
+}
+
+/* Narrows the rest to the key's other columns. */
+static void keep_key(rest *r, size_t part)
+{
+	const vv_rowdiff *d = r->d;
+
+	r->count = 0;
+	for (size_t k = 0; k < d->key_count; k++) {
+		if (k != part) {
+			rest_put_column(r, r->count++, d->key_a[k], d->key_b[k]);
+		}
+	}
+	rest_put_column(r, r->count, d->key_a[part], d->key_b[part]);
+}
+
+/* Pairs rows that are equal but for one column of the key. If that column's values were renamed one to one, rows whose
+ * other cells changed as well are found by the new names. */
+static vv_status pair_by_part(vv_rowdiff *d, size_t part, vv_sorter **gone, vv_sorter **added,
+			      vv_sorter *kept, vv_error *err)
+{
+	vv_auto(rest) r = {0};
+	vv_auto(vv_sorter) *pairs = NULL, *forth = NULL, *back = NULL;
+	bool one = false, own = false;
+	vv_status rc;
+
+	if ((rc = rest_init(&r, d, part, err)) < 0 ||
+	    (rc = pair_by_rest(&r, gone, added, kept, &pairs, err)) < 0 || !pairs ||
+	    vv_sorter_count(*gone) == 0 || vv_sorter_count(*added) == 0) {
+		return rc;
+	}
+	if ((rc = list_names(d, pairs, 0, &forth, &one, err)) < 0 ||
+	    (rc = list_names(d, pairs, 1, &back, &own, err)) < 0 || !one || !own) {
+		return rc;
+	}
+	keep_key(&r, part);
+	return pair_by_names(&r, forth, gone, added, kept, err);
+}
+
+static vv_status pair_by_parts(vv_rowdiff *d, vv_sorter **gone, vv_sorter **added, vv_sorter *kept,
+			       vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t k = 0; k < d->key_count && rc == VV_OK && vv_sorter_count(*gone) > 0 &&
+			   vv_sorter_count(*added) > 0;
+	     k++) {
+		rc = pair_by_part(d, k, gone, added, kept, err);
+	}
+	return rc;
 }
 
 vv_status rowdiff_rekey(vv_rowdiff *d, vv_sorter **gone, vv_sorter **added, vv_sorter *kept,
@@ -356,8 +568,12 @@ vv_status rowdiff_rekey(vv_rowdiff *d, vv_sorter **gone, vv_sorter **added, vv_s
 		return VV_OK;
 	}
 	bool respelled = is_respelled(d, *gone, *added);
-	if ((rc = rest_init(&r, d, err)) == VV_OK && r.count > 0 &&
-	    (rc = pair_by_rest(&r, gone, added, kept, err)) == VV_OK && respelled &&
+	if (respelled && d->key_count > 1 && (rc = pair_by_parts(d, gone, added, kept, err)) < 0) {
+		return rc;
+	}
+	if (vv_sorter_count(*gone) == 0 || vv_sorter_count(*added) == 0) return VV_OK;
+	if ((rc = rest_init(&r, d, WHOLE_KEY, err)) == VV_OK && r.count > 0 &&
+	    (rc = pair_by_rest(&r, gone, added, kept, NULL, err)) == VV_OK && respelled &&
 	    vv_sorter_count(*gone) > 0 && vv_sorter_count(*added) > 0) {
 		rc = pair_by_telling(&r, gone, added, kept, err);
 	}

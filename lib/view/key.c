@@ -191,6 +191,28 @@ static vv_status judge_columns(fitness *out, const sample *x, const sample *y,
 	return rc;
 }
 
+/* Are most values of all columns but one in both? */
+static vv_status is_shared_in_part(bool *out, const sample *x, const sample *y,
+				   const vv_key_candidate *c, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	*out = false;
+	for (size_t left_out = 0; left_out < c->count && c->count > 1 && !*out && rc == VV_OK;
+	     left_out++) {
+		size_t part[VV_KEY_COLUMNS_MAX], n = 0;
+		fitness f = {.shared = false};
+
+		for (size_t i = 0; i < c->count; i++) {
+			part[n] = c->columns[i];
+			n += i != left_out;
+		}
+		rc = judge_columns(&f, x, y, part, n, err);
+		*out = rc == VV_OK && f.shared;
+	}
+	return rc;
+}
+
 /* Candidates of one version that are unique in the other one too. */
 static vv_status try_candidates(vv_diff_keys *k, const sample *of, const sample *other,
 				const char **names, const size_t *lens, vv_error *err)
@@ -205,6 +227,9 @@ static vv_status try_candidates(vv_diff_keys *k, const sample *of, const sample 
 		fitness f;
 		vv_status rc = judge_columns(&f, of, other, all[i].columns, all[i].count, err);
 		bool good = rc == VV_OK && f.percent == 100 && f.shared;
+		if (k->rewritten && rc == VV_OK && f.percent == 100) {
+			rc = is_shared_in_part(&good, of, other, &all[i], err);
+		}
 		if (rc < 0 || (good && (rc = add_list(k, all[i].count, &list, err)) < 0)) return rc;
 		for (size_t c = 0; good && c < all[i].count; c++) {
 			list[c] = names[all[i].columns[c]];
@@ -259,6 +284,7 @@ vv_status vv_diff_keys_guess(vv_diff_keys *k, vv_table *a, vv_table *b, const vv
 			lens[n++] = f->name_len;
 		}
 	}
+	k->rewritten = false;
 	if (n == 0) return VV_OK;
 	x.columns = at_a;
 	y.columns = at_b;
@@ -271,6 +297,11 @@ vv_status vv_diff_keys_guess(vv_diff_keys *k, vv_table *a, vv_table *b, const vv
 		}
 		if (rc == VV_OK && k->count == 0) {
 			rc = judge_nearly(k, &x, &y, names, err);
+		}
+		if (rc == VV_OK && k->count == 0) {
+			k->rewritten = true;
+			rc = try_candidates(k, &y, &x, names, lens, err);
+			k->rewritten = k->count > 0;
 		}
 	}
 	return rc;

@@ -4,6 +4,7 @@
 #ifndef VV_LIB_VIEW_KEY_H
 #define VV_LIB_VIEW_KEY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/auto.h"
@@ -19,6 +20,9 @@ typedef struct vv_diff_keys {
 	/* names of columns, borrowed from the schemas, each list followed by NULL */
 	const char **lists[VV_DIFF_KEYS_MAX];
 	size_t count;
+	/* the candidates were guessed, and few of their values are in both tables, as if a column of the key
+	 * was rewritten: compare without a key, too */
+	bool rewritten;
 } vv_diff_keys;
 
 /* Adds to k the key of the table `from` if the table `other` also has the columns of the key. This
@@ -34,7 +38,8 @@ vv_status vv_diff_keys_add_renamed(vv_diff_keys *k, const vv_table *a, const vv_
 
 /* Adds to k keys of columns that both tables have and whose values are unique in the first rows of
  * each table. If there are none, adds the column whose values are most nearly unique (at least 97
- * percent) and common to both tables. columns: the pairs of columns of a and b; NULL: columns with
+ * percent) and common to both tables; if there is none, too, keys of several columns of which one may have been
+ * rewritten, and sets k->rewritten. columns: the pairs of columns of a and b; NULL: columns with
  * the same name are pairs. */
 vv_status vv_diff_keys_guess(vv_diff_keys *k, vv_table *a, vv_table *b, const vv_columns *columns,
 			     vv_error *err);

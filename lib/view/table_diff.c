@@ -590,35 +590,52 @@ static vv_status open_rows_by(comparison *c, const char *const *key, vv_error *e
 
 static const char *const no_key[] = {NULL};
 
-/* Are most rows of both versions removed or added? A sequence hides what changed in rows that were also sorted. */
-static vv_status is_poor(comparison *c, bool *poor, vv_error *err)
+/* Counts the rows removed and added under this key. */
+static vv_status count_lone(comparison *c, const char *const *key, uint64_t lone[2], vv_error *err)
 {
 	vv_row_change row;
-	vv_status rc = open_rows_by(c, no_key, err);
+	vv_status rc = open_rows_by(c, key, err);
 
 	if (rc < 0) return rc;
 	while (vv_rowdiff_next(c->rows, &row, &rc, err)) {
 	}
 	const vv_rowdiff_stats *s = vv_rowdiff_stats_get(c->rows);
-	*poor = s->removed * 2 > s->old_rows && s->added * 2 > s->new_rows;
+	lone[0] = s->removed;
+	lone[1] = s->added;
 	vv_rowdiff_close(c->rows);
 	c->rows = NULL;
 	return rc;
 }
 
+/* Guesses a key if most rows are lone in a sequence, which hides what changed in rows that were also sorted. Drops a key of
+ * which a column seems to be rewritten if it leaves more rows lone than a sequence. */
+static vv_status judge_keys(comparison *c, vv_error *err)
+{
+	vv_diff_keys *k = &c->keys.tried;
+	const bool guess = c->keys.sequence && k->count == 0;
+	uint64_t by_place[2] = {0}, by_key[2] = {0};
+	vv_status rc;
+
+	if (!guess && !k->rewritten) return VV_OK;
+	if ((rc = count_lone(c, no_key, by_place, err)) < 0) return rc;
+	if (guess && by_place[0] * 2 > c->a->root.rows && by_place[1] * 2 > c->b->root.rows) {
+		rc = vv_diff_keys_guess(k, c->a, c->b, &c->columns, err);
+	}
+	if (rc < 0 || !k->rewritten) return rc;
+	if ((rc = count_lone(c, k->lists[0], by_key, err)) < 0) return rc;
+	if (by_key[0] + by_key[1] > by_place[0] + by_place[1]) {
+		vv_diff_keys_clear(k);
+	}
+	return VV_OK;
+}
+
 /* Guessed keys that turn out to repeat more than now and then are none. */
 static vv_status open_rows(comparison *c, vv_error *err)
 {
-	bool poor = false;
 	vv_status rc;
 
 	if (!c->keys.guessed) return open_rows_by(c, c->names.key, err);
-	if (c->keys.sequence && c->keys.tried.count == 0 &&
-	    ((rc = is_poor(c, &poor, err)) < 0 ||
-	     (poor &&
-	      (rc = vv_diff_keys_guess(&c->keys.tried, c->a, c->b, &c->columns, err)) < 0))) {
-		return rc;
-	}
+	if ((rc = judge_keys(c, err)) < 0) return rc;
 	vv_array_each(c->keys.tried.lists, c->keys.tried.count, key) {
 		if ((rc = open_rows_by(c, *key, err)) < 0) return rc;
 		const vv_rowdiff_stats *s = vv_rowdiff_stats_get(c->rows);

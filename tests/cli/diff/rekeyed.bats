@@ -104,3 +104,53 @@ differs() {
 		output_lacks "no change in data"
 	done
 }
+
+# Sites by day as old.csv; with each day of the next year, and the given edits, in another order as new.csv. Some rows are
+# equal but for the day.
+sites() {
+	awk 'BEGIN { print "site,day,n,kind"; for (i = 0; i < 144; i++) {
+		site = int(i / 12); day = i % 12
+		printf "S%02d,2024-01-%02d,%d,%s\n", site, day + 1, site + int(day / 2) * 3, day % 2 && (day < 11 || site % 4) ? "b" : "a"
+	} }' > old.csv
+	(head -1 old.csv; tail -n +2 old.csv | sed "s/,2024-/,2025-/; $1" | sort -t, -k3,3n -k1,1) > new.csv
+}
+
+@test "a key of two columns, one of them rewritten, is one key in diff, compare, merge, blame and log" {
+	new_repo
+	for edits in '' '/^S0[37]/s/[ab]$/z/'; do
+		sites "$edits"
+		git checkout -q -B main
+		cp old.csv t.csv
+		varve add -q --key site,day t.csv
+		varve commit -qm old
+		git checkout -q -B side
+		cp new.csv t.csv
+		cells=$((144 + $(grep -c ',z$' new.csv || :)))
+		for command in 'diff t.csv' 'compare old.csv new.csv'; do
+			succeeds varve $command
+			output_has "144 rows changed ($cells cells, 144 keys)"
+			succeeds varve $command --json
+			output_has '"key":{"site":"S03","day":"2025-01-02"},"oldKey":{"site":"S03","day":"2024-01-02"}'
+		done
+		varve commit -qam new
+		git checkout -q main
+		sed -i '/^S05/s/,\([0-9]*,.\)$/,9\1/' t.csv
+		varve commit -qam edit
+		succeeds varve merge -q -m m side
+		sed '/^S05/s/,\([0-9]*,.\)$/,9\1/' new.csv | cmp - t.csv
+		succeeds varve log --oneline --row S05,2025-01-02 t.csv
+		output_has "day: 2024-01-02 -> 2025-01-02"
+		output_has "n: 5 -> 95"
+		edit=$(git rev-parse HEAD^1)
+		[ "$(varve blame t.csv | grep -c "^${edit:0:7}")" -eq 12 ]
+		git rm -q t.csv
+		varve commit -qm end
+	done
+}
+
+@test "rows of the next month are no rows of this month under another name" {
+	awk 'BEGIN { print "site,month,n"; for (i = 1; i <= 60; i++) print "S" i ",2024-01," i % 20 }' > old.csv
+	awk 'BEGIN { print "site,month,n"; for (i = 1; i <= 60; i++) print "S" i ",2024-02," i % 20 + (i % 5 > 1) }' > new.csv
+	run varve diff --no-index --key site,month old.csv new.csv
+	output_has "60 rows added, 60 rows removed"
+}
