@@ -159,6 +159,24 @@ replaced() {
 	[ "$(grep -c 2026-01-03 v.csv)" -eq 2 ]
 }
 
+@test "most rows of a side among those of the other propose once, half of them both" {
+	start
+	log side ada '2026-01-03,X,100\n2026-01-03,Y,90\n2026-01-04,X,70\n2026-01-04,Y,60\n2026-01-05,X,50\n2026-01-06,X,1\n2026-01-06,Y,3\n'
+	log main bob '2026-01-03,X,100\n2026-01-03,Y,90\n2026-01-04,X,70\n2026-01-04,Y,60\n2026-01-05,X,51\n'
+	run varve merge side
+	[ "$status" -eq 1 ]
+	run varve conflicts v.csv
+	output_has "varve resolve --once takes each of these rows once, --both twice"
+	run varve conflicts --json
+	output_has '"detail": "theirs added most rows that ours added"'
+	varve merge --abort
+	log main bob '2026-01-03,X,100\n2026-01-03,Y,90\n2026-01-05,X,52\n2026-01-05,X,51\n'
+	run varve merge side
+	[ "$status" -eq 1 ]
+	run varve conflicts v.csv
+	output_has "varve resolve --both takes each of these rows twice, --once once"
+}
+
 @test "rows of a commit that was copied are there once, whatever copied it and whatever merges" {
 	start
 	log side ada '2026-01-04,X,70\n'
