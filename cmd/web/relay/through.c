@@ -119,6 +119,8 @@ static vv_status nothing_taken(void *payload VV_UNUSED, const void *bytes VV_UNU
 	return VV_OK; /* vv_run_start only wants to know that stdout is a pipe */
 }
 
+/* Not bound to this process: one that is killed while it writes the work tree would leave half of the
+ * files. It ends when its pipes do. */
 static vv_status start_server(vv_child *out, const through *t, const vv_through_repo *repo,
 			      bool writes, vv_error *err)
 {
@@ -127,8 +129,7 @@ static vv_status start_server(vv_child *out, const through *t, const vv_through_
 
 	vv_words_add(argv, &n, t->o.program, "serve", "--stdio", writes ? NULL : "--read-only");
 	vv_words_add(argv, &n, "--", repo->path);
-	const vv_run run = {
-		.argv = argv, .env = t->o.env, .talk = true, .take = nothing_taken, .bound = true};
+	const vv_run run = {.argv = argv, .env = t->o.env, .talk = true, .take = nothing_taken};
 	return vv_run_start(out, &run, err);
 }
 
