@@ -219,6 +219,8 @@ class Applied(erase.Story):
         text = self.fold(objects.decode(errors="replace"))
         for folder, _, files in os.walk(f"{self.dir}/.git"):
             for name in files:
+                if name.endswith(".pack"):  # objects are above, blocks below; compressed bytes lack the ends of longer words
+                    continue
                 with open(os.path.join(folder, name), "rb") as f:
                     text += "\n" + self.fold(f.read().decode(errors="replace"))
         for v in values:
