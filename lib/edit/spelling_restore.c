@@ -16,13 +16,20 @@
 #include "diff/rows/excel_rows.h"
 #include "lib/edit/row_file.h"
 
-#define DIGITS_SURE 20u /* values of the same length that show that a column has such */
-#define LISTED 10u      /* cells of a kind that are named; of the others the number and the rows */
+#define FORM_SURE 20u /* values of the same form that show that a column has it */
+#define LISTED 10u    /* cells of a kind that are named; of the others the number and the rows */
 
 /* Cells of a column that were restored though the file displays them only in part, and not named. */
 typedef struct unnamed {
 	uint64_t cells, first, last; /* rows of the file, from 1 */
 } unnamed;
+
+/* The form that all values of a column of the base have. */
+typedef struct value_form {
+	uint64_t values;
+	size_t digits,    /* of 00417: 5; 0: they differ */
+		decimals; /* of 45.50: 2; 0: they differ, or have none */
+} value_form;
 
 typedef struct spelling_job {
 	const vv_spelling_restore *r;
@@ -33,9 +40,8 @@ typedef struct spelling_job {
 	char mark; /* what numbers have in the file before the fraction, and not in the base; 0: none */
 	vv_row_edit *edits;
 	size_t count, cap;
-	unnamed *unnamed; /* of each column of the base */
-	/* of each column of the base: how many digits all of its values have, where Excel removed zeros; else 0 */
-	size_t *digits;
+	unnamed *unnamed;  /* of each column of the base */
+	value_form *forms; /* of each column of the base */
 	size_t doubtful; /* cells that stay, since they may be displays or dates in either order */
 	vv_arena arena;
 } spelling_job;
@@ -44,7 +50,7 @@ static void spelling_job_clear(spelling_job *j)
 {
 	vv_excel_rows_close(j->rows);
 	vv_row_file_close(&j->file);
-	vv_free_all(j->from, j->edits, j->unnamed, j->digits);
+	vv_free_all(j->from, j->edits, j->unnamed, j->forms);
 	vv_arena_clear(&j->arena);
 }
 VV_AUTO_CLEAR(spelling_job, spelling_job_clear)
@@ -175,59 +181,95 @@ static bool is_digits(const char *s, size_t len)
 	return vv_find_place(i, len, s[i] < '0' || s[i] > '9') == len;
 }
 
-/* The number of digits that each value of the base's column has; 0: they differ, or are not digits. */
-static vv_status count_digits(spelling_job *j, size_t column, size_t *digits, vv_error *err)
+/* The digits after the point of a number; SIZE_MAX: not a number. */
+static size_t decimals_of(const char *s, size_t len)
 {
+	const size_t sign = len > 0 && *s == '-';
+	const size_t point = vv_find_place(i, len, s[i] == '.');
+
+	if (point <= sign || !is_digits(s + sign, point - sign)) return SIZE_MAX;
+	if (point == len) return 0;
+	return is_digits(s + point + 1, len - point - 1) ? len - point - 1 : SIZE_MAX;
+}
+
+/* Adds a value of the base: what its form does not share with those before is unset. */
+static void learn_form(value_form *f, const vv_cell *c)
+{
+	const size_t decimals = decimals_of(c->text, c->len);
+
+	if (c->len == 0) return;
+	if (f->values++ == 0) {
+		f->digits = is_digits(c->text, c->len) ? c->len : 0;
+		f->decimals = decimals == SIZE_MAX ? 0 : decimals;
+		return;
+	}
+	if (f->digits != c->len || !is_digits(c->text, c->len)) {
+		f->digits = 0;
+	}
+	if (f->decimals != decimals) {
+		f->decimals = 0;
+	}
+}
+
+/* Did a spreadsheet program change cells of the file? */
+static bool is_rewritten(const spelling_job *j)
+{
+	for (size_t i = 0; i < j->file.table.columns; i++) {
+		for (vv_excel_kind k = VV_EXCEL_STYLE; k < VV_EXCEL_KINDS; k++) {
+			if (vv_excel_column_is(&j->rows->columns[i], k)) return true;
+		}
+	}
+	return false;
+}
+
+/* Finds the form that all values of a column of the base have, where Excel may have changed it. */
+static vv_status find_forms(spelling_job *j, vv_error *err)
+{
+	const size_t columns = j->file.then.table.columns;
 	const vv_cell *was;
-	size_t values = 0;
 	vv_status rc;
 
-	*digits = 0;
+	j->forms = vv_calloc(columns + 1, sizeof(*j->forms));
+	if (!j->forms) return vv_fail_nomem(err);
 	vv_array_each(j->rows->pairs, j->rows->count, p) {
 		if (p->old == VV_EXCEL_NO_ROW) {
 			continue;
 		}
-		if ((rc = vv_row_by_number_get(&j->rows->old_rows, p->old, &was, err)) < 0) {
-			return rc;
+		rc = vv_row_by_number_get(&j->rows->old_rows, p->old, &was, err);
+		if (rc < 0) return rc;
+		for (size_t i = 0; i < columns; i++) {
+			learn_form(&j->forms[i], &was[i]);
 		}
-		const vv_cell *c = &was[column];
-		if (c->len == 0) {
-			continue;
-		}
-		if (!is_digits(c->text, c->len) || (*digits > 0 && *digits != c->len)) {
-			*digits = 0;
-			return VV_OK;
-		}
-		*digits = c->len;
-		values++;
 	}
-	*digits = values < DIGITS_SURE ? 0 : *digits;
+	const bool rewritten = is_rewritten(j);
+	for (size_t i = 0; i < columns; i++) {
+		const vv_excel_column *c = &j->rows->columns[j->from[i]];
+		value_form *f = &j->forms[i];
+		const bool sure = f->values >= FORM_SURE;
+
+		f->digits = sure && c->spoiled[VV_EXCEL_ZEROS] > 0 ? f->digits : 0;
+		f->decimals = sure && rewritten ? f->decimals : 0;
+	}
 	return VV_OK;
 }
 
-static vv_status find_digits(spelling_job *j, vv_error *err)
+/* Appends a new value with the zeros that it has lost: those in front in a column of values such as 00417, those at the
+ * end in a column of values such as 45.50. */
+static void put_with_zeros(vv_buf *out, const value_form *f, const char *text, size_t len)
 {
-	const size_t columns = j->file.then.table.columns;
-	vv_status rc = VV_OK;
+	const size_t decimals = decimals_of(text, len);
+	const bool digits = is_digits(text, len);
 
-	j->digits = vv_calloc(columns + 1, sizeof(*j->digits));
-	if (!j->digits) return vv_fail_nomem(err);
-	for (size_t i = 0; i < columns && rc == VV_OK; i++) {
-		if (j->rows->columns[j->from[i]].spoiled[VV_EXCEL_ZEROS] > 0) {
-			rc = count_digits(j, i, &j->digits[i], err);
-		}
+	for (size_t i = digits && len > 0 ? len : SIZE_MAX; i < f->digits; i++) {
+		vv_buf_putc(out, '0');
 	}
-	return rc;
-}
-
-/* The number of zeros that a new value of a column such as 00417 has lost. */
-static size_t lost_zeros(const spelling_job *j, const vv_buf *value, size_t column)
-{
-	const size_t digits = j->digits[column];
-
-	return value->len > 0 && value->len < digits && is_digits(value->data, value->len)
-		       ? digits - value->len
-		       : 0;
+	vv_buf_put(out, text, len);
+	if (decimals == 0 && f->decimals > 0) {
+		vv_buf_putc(out, '.');
+	}
+	for (size_t i = decimals; i < f->decimals; i++) {
+		vv_buf_putc(out, '0');
+	}
 }
 
 /* A cell of the file as the base has it: a copy, with the base's encoding, zeros, dates and decimal mark. */
@@ -235,7 +277,7 @@ static vv_status take_cell(spelling_job *j, vv_cell *out, const vv_cell *saved, 
 			   vv_error *err)
 {
 	const vv_display *display = proven_display(j, column);
-	vv_auto(vv_buf) b = VV_BUF_INIT;
+	vv_auto(vv_buf) b = VV_BUF_INIT, whole = VV_BUF_INIT;
 	vv_cell room;
 	char *text, *mark;
 
@@ -255,18 +297,16 @@ static vv_status take_cell(spelling_job *j, vv_cell *out, const vv_cell *saved, 
 	if (cell->len > 0 && !shown && !put_date(j, &b, cell, column)) {
 		vv_buf_put(&b, cell->text, cell->len);
 	}
-	const size_t zeros = lost_zeros(j, &b, column);
-	text = b.failed ? NULL : vv_arena_alloc(&j->arena, zeros + b.len + 1);
+	text = b.failed ? NULL : vv_arena_strndup(&j->arena, vv_buf_cstr(&b), b.len);
 	if (!text) return vv_fail_nomem(err);
-	memset(text, '0', zeros);
-	memcpy(text + zeros, vv_buf_cstr(&b), b.len + 1);
 	if (j->mark && !shown && is_number(text, b.len, j->mark) &&
 	    (mark = memchr(text, j->mark, b.len)) != NULL) {
 		*mark = j->mark == ',' ? '.' : ',';
 	}
-	out->text = text;
-	out->len = (uint32_t)(zeros + b.len);
-	return VV_OK;
+	put_with_zeros(&whole, &j->forms[column], text, b.len);
+	out->text = vv_arena_strndup(&j->arena, vv_buf_cstr(&whole), whole.len);
+	out->len = (uint32_t)whole.len;
+	return out->text && !whole.failed ? VV_OK : vv_fail_nomem(err);
 }
 
 static vv_row_edit *put_edit(spelling_job *j, uint64_t row, vv_row_action action)
@@ -492,7 +532,7 @@ vv_status vv_spelling_restore_run(vv_spelling_restored *out, const vv_spelling_r
 
 	memset(out, 0, sizeof(*out));
 	if ((rc = open_both(&j, err)) < 0 || (rc = find_columns(&j, err)) < 0 ||
-	    (rc = check_pairs(&j, err)) < 0 || (rc = find_digits(&j, err)) < 0 ||
+	    (rc = check_pairs(&j, err)) < 0 || (rc = find_forms(&j, err)) < 0 ||
 	    (rc = make_edits(&j, err)) < 0) {
 		return rc;
 	}

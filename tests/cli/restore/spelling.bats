@@ -21,15 +21,15 @@ load ../helper
 	same_bytes want t.csv
 }
 
-@test "new values of a column whose values all have as many digits get their zeros back" {
+@test "new values get their zeros back in a column whose values all have as many digits or decimals" {
 	new_repo
-	{ echo code,post,n; for i in $(seq 30); do printf '%05d,%d,%d\n' "$i" "$((i + 90))" "$i"; done; } > t.csv
+	{ echo code,post,n,fee; for i in $(seq 30); do printf '%05d,%d,%d,%d.50\n' "$i" "$((i + 90))" "$i" "$i"; done; } > t.csv
 	varve add -q --key code t.csv
 	varve commit -qm one
 	cp t.csv want
-	printf '00031,131,1\n' >> want
-	sed -i 's/^00007,97,7/00007,97,07/' want
-	sed 's/^0*//; s/,/;/g' want > t.csv
+	printf '00031,131,1,0.00\n00032,132,1,-4.70\n00033,133,1,\n' >> want
+	sed -i 's/^00007,97,7/00007,97,07/; s/8.50$/8.60/' want
+	sed 's/^0*//; s/,/;/g; s/\.00$//; s/\.\([0-9]\)0$/,\1/' want > t.csv
 	succeeds varve restore --spelling t.csv
 	same_bytes want t.csv
 }

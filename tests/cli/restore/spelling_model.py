@@ -56,7 +56,7 @@ for x in rows:
     if r.random() < 0.2:
         x[5] = ("note", "%s %d" % (r.choice(["edited", "M\u00fcsli", "\u00e9t\u00e9"]), r.randint(0, 9)))
     if r.random() < 0.1:
-        x[4] = ("price", "%d.%d" % (r.randint(100, 199), r.randint(1, 9)))
+        x[4] = ("price", "%d.%d0" % (r.randint(100, 199), r.randint(1, 9)))
     y, m, d = x[2][1].split("-")
     if r.random() < 0.3 and int(d) < 13:
         x[2] = ("day", f"{y}-{d}-{m}")  # the most usual correction of a date
@@ -66,7 +66,7 @@ for x in rows:
     shown.append(line([excel(c) for c in x], delimiter))
 for i in range(r.randint(0, 3)):
     x = row(500 + i)
-    x[0], x[1], x[3], x[4] = ("code", str(5000 + i)), ("gene", "NEW"), ("long", "7"), ("price", "%d.5" % i)
+    x[0], x[1], x[3], x[4] = ("code", "%05d" % (5000 + i)), ("gene", "NEW"), ("long", "7"), ("price", "%d.50" % i)
     want.append(line([c[1] for c in x], ","))
     shown.append(line([excel(c) for c in x], delimiter))
 for name, lines, end, code in (("base.csv", base, "\n", "utf-8"), ("want.csv", want, "\n", "utf-8"), ("excel.csv", shown, "\r\n", encoding)):
