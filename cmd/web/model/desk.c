@@ -543,7 +543,10 @@ const char *vv_web_desk_sentence(vv_web_visit *v, const vv_web_desk *d)
 	vv_array_each(d->edits, d->edit_count, e) {
 		if (!e->is_new && said++ < 3) {
 			vv_buf_puts(&b, b.len > 0 ? "; " : "");
-			vv_buf_printf(&b, "%s%s%s", e->path, *e->words ? ": " : "", e->words);
+			vv_buf_puts(&b, e->path);
+			if (*e->words && !*e->spreadsheet) { /* else they are its own */
+				vv_buf_printf(&b, ": %s", e->words);
+			}
 		}
 	}
 	if (said > 3) {

@@ -452,6 +452,53 @@ static const char *id_of(words *w, const char *rev)
 		       : NULL;
 }
 
+/* What Git calls a merge of versions from the remote. */
+static const char git_merge[] = "Merge remote-tracking branch ";
+
+static const char *unite_words(words *w, const char *who)
+{
+	return *who ? vv_web_text(w->v, "Unite with %s's changes", who)
+		    : "Unite with the changes of others";
+}
+
+/* The author of all versions of others in the merge that is the newest version; "": several. */
+static const char *merged_author(words *w)
+{
+	const char *list[] = {"git",    "log",   "--no-merges", "--format=%aN",
+			      "HEAD^2", "--not", "HEAD^1",      NULL};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	const char *who = "";
+
+	if (vv_web_run_list(w->v, list, &text, VV_IGNORED) < 0) return "";
+	for (vv_line l = {.rest = vv_buf_cstr(&text)}; vv_line_next(&l);) {
+		const char *name = vv_web_keep(w->v, l.text, l.len);
+
+		if (*who && strcmp(who, name) != 0) return "";
+		who = name;
+	}
+	return who;
+}
+
+/* A merge that Git named after its branch gets a name for people. It was not sent yet. */
+static void name_merge(words *w)
+{
+	const char *list[] = {"git", "log", "-1", "--merges", "--format=%s", "HEAD", NULL};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	const char *said;
+	int code;
+
+	if (vv_web_run_list(w->v, list, &text, VV_IGNORED) < 0 ||
+	    strncmp(vv_buf_cstr(&text), git_merge, sizeof(git_merge) - 1) != 0) {
+		return;
+	}
+	begin_git(w, "commit");
+	add_word(w, "--amend", "");
+	add_word(w, "--only", "");
+	add_word(w, "--no-verify", "");
+	add_word(w, "--message=", unite_words(w, merged_author(w)));
+	(void)run_words(w, &code, &said); /* else it keeps Git's */
+}
+
 /* Versions of others, merged by cell. */
 static vv_status get_versions(words *w)
 {
@@ -463,6 +510,10 @@ static vv_status get_versions(words *w)
 	w->done->done = "got";
 	begin_command(w, "pull");
 	vv_status rc = run_words(w, &code, &said);
+	if (rc == VV_OK && code == 0 && w->done->after &&
+	    strcmp(w->done->after, id_of(w, "HEAD")) != 0) {
+		name_merge(w);
+	}
 	if (rc < 0 || code == 0) return rc;
 	if (*vv_state_name(w->v->repo)) {
 		w->done->done = NULL;
@@ -822,16 +873,13 @@ static vv_status ask_again(words *w)
 /* The message of a merge of versions from the remote, where Git's own, which names its branch, would be kept. */
 static const char *merge_message(words *w)
 {
-	static const char own[] = "Merge remote-tracking branch ";
-	const char *who = vv_web_merge_author(w->v);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	if (vv_state_message(w->v->repo, &text, VV_IGNORED) < 0 ||
-	    strncmp(vv_buf_cstr(&text), own, sizeof(own) - 1) != 0) {
+	    strncmp(vv_buf_cstr(&text), git_merge, sizeof(git_merge) - 1) != 0) {
 		return NULL;
 	}
-	return *who ? vv_web_text(w->v, "Unite with %s's changes", who)
-		    : "Unite with the changes of others";
+	return unite_words(w, vv_web_merge_author(w->v));
 }
 
 static vv_status continue_merge(words *w)

@@ -158,7 +158,7 @@ static void put_exchange(vv_page *p, const vv_web_desk *d, const char *unsent, b
 				 .into = d->branch);
 	if (*d->remote && *d->upstream) {
 		part_desk_do(&p->html, .at = at, .token = token, .what = "get",
-			     .title = "git pull, by cell", .text = "Get",
+			     .title = "git pull, by cell", .text = "Get new versions",
 			     .main = !edits && d->behind > 0);
 	}
 	if (*d->remote && (d->ahead > 0 || first)) {

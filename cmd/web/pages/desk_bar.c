@@ -81,8 +81,7 @@ static next_step find_next(const vv_web_desk *d)
 	if (d->behind == 0 && d->ahead > d->waiting) {
 		return (next_step){"Send", "send", "git pull, git push"};
 	}
-	return (next_step){d->behind > 0 ? "Get" : "Look for new versions", "get",
-			   "git pull, by cell"};
+	return (next_step){"Get new versions", "get", "git pull, by cell"};
 }
 
 /* "Not sent yet: Bob changed the same cells as you": an operation that conflicts interrupted. */

@@ -234,8 +234,10 @@ void vv_page_put_done(vv_page *p)
 	static const struct {
 		const char *name, *words;
 	} plain[] = {
-		{"changed", "Changed in the file. It is not saved as a version yet."},
-		{"added", "The row was added to the file. It is not saved as a version yet."},
+		{"changed",
+		 "Changed in the file. When you are done, choose 'Look, save or undo' to save and send it."},
+		{"added",
+		 "The row was added to the file. When you are done, choose 'Look, save or undo' to save and send it."},
 		{"undone", "Undone."},
 		{"taken", "The file becomes part of the next version."},
 		{"taken-back", "Taken back: the changes of that version are not saved."},
@@ -246,7 +248,7 @@ void vv_page_put_done(vv_page *p)
 		 "Not changed: this cell is in no conflict. A rule of the repository decided it."},
 		{"again-more",
 		 "This conflict is to be decided again, and others that are not about single cells."},
-		{"logged-in", "You are logged in. Choose Send or Get again."},
+		{"logged-in", "You are logged in. Choose Send or Get new versions again."},
 	};
 	const char *done = p->at->done;
 	vv_web_commit head;

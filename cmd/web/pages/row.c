@@ -309,6 +309,12 @@ static void put_edit(vv_page *p, vv_web_table *t, const vv_web_row *r, size_t co
 		part_row_verbs_end(&p->html);
 		return;
 	}
+	if (t->columns[column].key) {
+		part_quiet(
+			&p->html,
+			.text = "The row is found by this value. To change it, add a row like this, then remove this one.");
+		return;
+	}
 	vv_page_put_opened(p, t->path);
 	part_cell_edit(&p->html, .at = vv_page_to(p, VV_WEB_AT_DESK, NULL, t->path),
 		       .token = p->asked->token, .row = r->key, .column = t->columns[column].name,

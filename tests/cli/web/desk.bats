@@ -34,7 +34,7 @@ row=table/.work/prices.csv?key=00007
 	two_people
 	page ""
 	has "Everything is saved"
-	has "Look for new versions"
+	has "Get new versions"
 	page "$row&cell=price"
 	press Change value=7.50
 	grep -qx '00007,7.50,2024-01-08,item 7' prices.csv
@@ -95,6 +95,9 @@ row=table/.work/prices.csv?key=00007
 
 @test "rows are added like others, removed, and taken back" {
 	two_people
+	page "$row&cell=id"
+	has "The row is found by this value."
+	lacks "New value of id"
 	page "desk/prices.csv?like=00007"
 	press "Add the row" c:id=00031 c:price=1.00
 	tail -n 1 prices.csv | grep -qx '00031,1.00,2024-01-08,item 7'
@@ -278,7 +281,7 @@ row=table/.work/prices.csv?key=00007
 	lacks "cells changed</"
 	has "Save, do not send"
 	lacks "Save and send"
-	press "Put its changes back, keep mine"
+	press "Undo its changes, keep mine"
 	lacks "A spreadsheet program"
 	has "were undone. prices.csv still has changes: 1 cell changed."
 	has "1 cell changed"
@@ -311,7 +314,7 @@ row=table/.work/prices.csv?key=00007
 	sed -i '1b; s/^0*//; s/-0*\([0-9]*\)-\([0-9]*\)$/-\1-\2/; s/\([0-9]*\)-\([0-9]*\)-\([0-9]*\)$/\3.\2.\1/; s/$/\r/' prices.csv
 	page desk
 	has "A spreadsheet program has rewritten cells"
-	press "Put its changes back, keep mine"
+	press "Undo its changes, keep mine"
 	has "1 cell changed"
 	grep -qx '00007,7.50,2024-01-08' prices.csv
 	[ "$(git diff --no-ext-diff --no-textconv --numstat | cut -f 1-2)" = "$(printf '1\t1')" ]
@@ -344,7 +347,7 @@ row=table/.work/prices.csv?key=00007
 	varve -C ../bob commit -q -a -m bob
 	varve -C ../bob push -q
 	page ""
-	press "Look for new versions"
+	press "Get new versions"
 	has "Got 1 version of A U Thor: prices.csv (1 row changed)"
 	sed -i 's/^00007,7.21/00007,7.50/' prices.csv
 	git commit -q -a -m mine
@@ -547,9 +550,12 @@ prices_with_a_rule() {
 	varve -C ../bob push -q
 	press Send
 	has "Sent 1 version: prices.csv (1 row changed). Got 1 version of Bob: prices.csv (1 row removed, 1 row changed)."
+	[ "$(git rev-list --parents -1 HEAD | wc -w)" = 3 ]
+	[ "$(git log -1 --format=%s)" = "Unite with Bob's changes" ]
+	[ "$(git -C ../host.git rev-parse main)" = "$(git rev-parse HEAD)" ]
 	page desk
 	lacks "Sent 1 version"
-	press Get
+	press "Get new versions"
 	has "Nothing new: you have all versions that others sent."
 	varve -C ../bob pull -q
 	echo 00099,1.00,2024-01-01,plum >> ../bob/prices.csv
@@ -561,7 +567,7 @@ prices_with_a_rule() {
 	page ""
 	has "2 new versions of others are to get"
 	page desk
-	press Get
+	press "Get new versions"
 	has "Got 2 versions of Eve and Bob: prices.csv (2 rows added)."
 	[[ $page == *'role="status"'*'>Look</a>'* ]]
 	# a line is about what is so: others' addresses make none
@@ -654,7 +660,7 @@ prices_with_a_rule() {
 	cd ../bob
 	start_web .
 	page desk
-	press Get
+	press "Get new versions"
 	has ">origin/$branch <small>at the host"
 	page "table/origin%2F$(python3 -c 'import sys, urllib.parse; print(urllib.parse.quote(sys.argv[1]))' "$branch")/prices.csv?key=00007"
 	has "9.00"
@@ -665,7 +671,7 @@ prices_with_a_rule() {
 	cd ../src
 	start_web .
 	page desk
-	press Get
+	press "Get new versions"
 	has "All of your saved versions are sent"
 	lacks "for a review: <b>"
 }
@@ -824,14 +830,14 @@ private_host() {
 	varve -C ../bob push -q
 	sed -i 's/^00009,9.27/00009,8.00/' prices.csv
 	page desk
-	press Get
+	press "Get new versions"
 	has "Save your changes first"
 	has "That did not work"
 	lacks "B on the line"
 	grep -q '^00009,8.00' prices.csv
 	page desk
 	press "Save, do not send" message=mine
-	press Get
+	press "Get new versions"
 	page desk
 	has "1 version of yours is not sent"
 	grep -q '^00007,8.00' prices.csv
