@@ -881,6 +881,14 @@ vv_status vv_git_host_fetch_all(vv_git_host *g, vv_oids *tips, vv_error *err)
 	return rc < 0 ? rc : vv_fetched_get_all(&g->fetched, add_commit, tips, err);
 }
 
+vv_status vv_git_host_objects(vv_git_host *g, const vv_oid *ids, size_t count, uint64_t ms,
+			      vv_host_objects *out, vv_error *err)
+{
+	const vv_status rc = open_host(g, err);
+
+	return rc < 0 ? rc : vv_host_objects_ask(g->host, ids, count, ms, out, err);
+}
+
 /* --- push ---------------------------------------------------------------------------------------- */
 
 vv_status vv_git_host_push(vv_git_host *g, vv_git_push *refs, size_t count, bool no_verify,

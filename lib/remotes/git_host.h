@@ -193,6 +193,10 @@ vv_status vv_git_host_keeper(vv_git_host *g, vv_host **out, bool *is_store, vv_e
  * vv_fetched_get_all (fetched.h) does, and appends their commits to tips. */
 vv_status vv_git_host_fetch_all(vv_git_host *g, vv_oids *tips, vv_error *err);
 
+/* Asks the host for objects, as vv_host_objects_ask does. */
+vv_status vv_git_host_objects(vv_git_host *g, const vv_oid *ids, size_t count, uint64_t ms,
+			      vv_host_objects *out, vv_error *err);
+
 /* Moves `refs` of the host with vv_git_push_run. */
 vv_status vv_git_host_push(vv_git_host *g, vv_git_push *refs, size_t count, bool no_verify,
 			   vv_buf *said, vv_error *err);

@@ -11,61 +11,70 @@
 #include "base/text.h"
 #include "lib/remotes/blocks_config.h"
 #include "lib/remotes/blocks_sources.h"
-#include "lib/remotes/reach.h"
 #include "lib/space/remote_gc.h"
 #include "lib/sync/expired_lists.h"
 #include "repo/git/history/refs.h"
 
-typedef struct place {
-	vv_remote remote;
-	vv_transfer transfer;
-	vv_reached there;
-	vv_oids tips;
-} place;
-
 struct vv_expire_places {
 	vv_repository *repo;
 	const vv_notes *notes;
-	place *items;
+	vv_expire_place *items;
 	size_t count;
 };
+
+void vv_expire_place_close(vv_expire_place *p)
+{
+	vv_reached_close(&p->there);
+	vv_transfer_close(&p->transfer);
+	vv_remote_clear(&p->remote);
+	vv_oids_clear(&p->tips);
+}
+
+vv_expire_place *vv_expire_places_at(vv_expire_places *p, size_t i)
+{
+	return i < p->count ? &p->items[i] : NULL;
+}
 
 void vv_expire_places_close(vv_expire_places *p)
 {
 	if (!p) return;
 	vv_array_each(p->items, p->count, it) {
-		vv_reached_close(&it->there);
-		vv_transfer_close(&it->transfer);
-		vv_remote_clear(&it->remote);
-		vv_oids_clear(&it->tips);
+		vv_expire_place_close(it);
 	}
 	vv_free_all(p->items, p);
 }
 
-static vv_status open_place(vv_expire_places *p, place *to, const char *name, bool quiet,
-			    vv_error *err)
+vv_status vv_expire_place_connect(vv_expire_place *to, vv_repository *r, const char *name,
+				  const vv_notes *notes, bool quiet, vv_error *err)
 {
 	vv_auto(vv_string_list) urls = {0};
 	vv_remote *m = &to->remote;
 	vv_status rc;
 
-	if ((rc = vv_remote_find(m, p->repo, name, err)) < 0 ||
-	    (rc = vv_remote_push_urls(&urls, p->repo, m, err)) < 0 ||
+	if ((rc = vv_remote_find(m, r, name, err)) < 0 ||
+	    (rc = vv_remote_push_urls(&urls, r, m, err)) < 0 ||
 	    /* as for pushes: the first one of several */
-	    (urls.count > 0 && (rc = vv_remote_push_at(m, p->repo, urls.items[0], err)) < 0) ||
-	    (rc = vv_transfer_open(&to->transfer, p->repo, p->notes, quiet, 0, err)) < 0 ||
+	    (urls.count > 0 && (rc = vv_remote_push_at(m, r, urls.items[0], err)) < 0) ||
+	    (rc = vv_transfer_open(&to->transfer, r, notes, quiet, 0, err)) < 0 ||
 	    (rc = vv_reach_as_host(&to->there, &to->transfer, m, true, false, err)) < 0) {
 		return rc;
 	}
-	if (!to->there.host) {
-		return vv_fail(err, VV_EUSAGE,
-			       "--remote is for Git hosts without varve, and %s is not one\n"
-			       "run this command in the repository there",
-			       vv_text_url(m->url));
-	}
+	return to->there.host
+		       ? VV_OK
+		       : vv_fail(err, VV_EUSAGE,
+				 "--remote is for Git hosts without varve, and %s is not one\n"
+				 "run this command in the repository there",
+				 vv_text_url(m->url));
+}
+
+static vv_status open_place(vv_expire_places *p, vv_expire_place *to, const char *name, bool quiet,
+			    vv_error *err)
+{
+	vv_status rc = vv_expire_place_connect(to, p->repo, name, p->notes, quiet, err);
+
 	/* refs of an interrupted fetch, and their locks */
-	if ((rc = vv_git_host_tidy(to->there.host, err)) < 0 ||
-	    (rc = vv_expired_lists_learn(p->repo, &to->there, m->url, p->notes, err)) < 0) {
+	if (rc < 0 || (rc = vv_git_host_tidy(to->there.host, err)) < 0 ||
+	    (rc = vv_expired_lists_learn(p->repo, &to->there, to->remote.url, p->notes, err)) < 0) {
 		return rc;
 	}
 	return vv_git_host_fetch_all(to->there.host, &to->tips, err);
@@ -83,7 +92,7 @@ vv_status vv_expire_places_open(vv_expire_places **out, vv_repository *r,
 	p->repo = r;
 	p->notes = notes;
 	while (p->count < count) {
-		place *to = &p->items[p->count++];
+		vv_expire_place *to = &p->items[p->count++];
 		if ((rc = open_place(p, to, remotes[p->count - 1], quiet, err)) < 0 ||
 		    (rc = vv_oids_add_all(tips, to->tips.items, to->tips.count, err)) < 0) {
 			return rc;
@@ -96,14 +105,12 @@ vv_status vv_expire_places_open(vv_expire_places **out, vv_repository *r,
 
 typedef struct freeing {
 	vv_expire_places *p;
-	const vv_cid_set *drop;
-	bool now;
+	const vv_remote_gc *how;
 	vv_expire_freed_fn fn;
 	void *payload;
 } freeing;
 
-/* Why the source is not a place of this remote; NULL: it is one. */
-static const char *why_left(const vv_blocks_source *s)
+const char *vv_expire_place_why_left(const vv_blocks_source *s)
 {
 	if (s->kind == VV_FROM_PEER) return "run this command in the repository there";
 	if (s->mirror) return "a mirror, which pushes do not write to";
@@ -113,10 +120,11 @@ static const char *why_left(const vv_blocks_source *s)
 	return NULL;
 }
 
-static vv_status free_source(const freeing *f, place *at, const vv_blocks_source *s, vv_error *err)
+static vv_status free_source(const freeing *f, vv_expire_place *at, const vv_blocks_source *s,
+			     vv_error *err)
 {
-	vv_remote_gc gc = {.drop = f->drop, .drop_now = f->now};
-	const char *left = why_left(s);
+	vv_remote_gc gc = *f->how;
+	const char *left = vv_expire_place_why_left(s);
 	const vv_expire_freed done = {at->remote.name ? at->remote.name : at->remote.url, s->url,
 				      left, &gc};
 	vv_status rc;
@@ -129,7 +137,7 @@ static vv_status free_source(const freeing *f, place *at, const vv_blocks_source
 }
 
 /* Sends versions that others brought back since the refs were read. */
-static vv_status send_current(place *at, vv_error *err)
+static vv_status send_current(vv_expire_place *at, vv_error *err)
 {
 	vv_auto(vv_oids) tips = {0};
 	vv_host_sum sum;
@@ -152,7 +160,7 @@ static vv_status send_current(place *at, vv_error *err)
 
 typedef struct other_stores {
 	const freeing *f;
-	const place *at;
+	const vv_expire_place *at;
 	vv_string_list seen; /* URLs of places, and of stores that were reported */
 } other_stores;
 
@@ -220,7 +228,7 @@ static vv_status list_branches(vv_oids *out, vv_repository *r, const vv_remote *
 
 /* They are not freed from here: a branch of a fork may name the store of another repository, whose refs this one does
  * not have. URLs in the settings count for all branches. */
-static vv_status report_other_stores(const freeing *f, const place *at, vv_error *err)
+static vv_status report_other_stores(const freeing *f, const vv_expire_place *at, vv_error *err)
 {
 	vv_auto(other_stores) o = {.f = f, .at = at};
 	vv_auto(vv_oids) tips = {0};
@@ -243,7 +251,7 @@ static vv_status report_other_stores(const freeing *f, const place *at, vv_error
 	return rc;
 }
 
-static vv_status free_place(const freeing *f, place *at, vv_error *err)
+static vv_status free_place(const freeing *f, vv_expire_place *at, vv_error *err)
 {
 	const vv_blocks_source *s = NULL;
 	vv_status rc = vv_expired_lists_put(f->p->repo, &at->there, err);
@@ -258,10 +266,10 @@ static vv_status free_place(const freeing *f, place *at, vv_error *err)
 	return send_current(at, err);
 }
 
-vv_status vv_expire_places_free(vv_expire_places *p, const vv_cid_set *drop, bool now,
-				vv_expire_freed_fn fn, void *payload, vv_error *err)
+vv_status vv_expire_places_free(vv_expire_places *p, const vv_remote_gc *how, vv_expire_freed_fn fn,
+				void *payload, vv_error *err)
 {
-	const freeing f = {.p = p, .drop = drop, .now = now, .fn = fn, .payload = payload};
+	const freeing f = {.p = p, .how = how, .fn = fn, .payload = payload};
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < p->count; i++) {

@@ -1,5 +1,5 @@
 /*
- * expire_places: frees the data of expired versions at remotes: in their refs of blocks, and in the
+ * expire_places: frees the data of expired versions, and of erased ones (erase_places.h), at remotes: in their refs of blocks, and in the
  * stores that pushes write to.
  *
  * The order of the steps, for each remote; if any step fails or is interrupted, the call can be
@@ -27,6 +27,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "base/progress.h"
+#include "lib/remotes/reach.h"
 #include "lib/space/remote_gc.h"
 #include "repo/blocks/reach.h"
 #include "repo/git/history/history.h"
@@ -40,6 +41,22 @@ typedef struct vv_expire_freed {
 } vv_expire_freed;
 typedef vv_status (*vv_expire_freed_fn)(void *payload, const vv_expire_freed *f, vv_error *err);
 
+/* A remote, connected for pushing. Zero it first. */
+typedef struct vv_expire_place {
+	vv_remote remote;
+	vv_transfer transfer;
+	vv_reached there; /* there.host is set */
+	vv_oids tips;     /* commits of its refs, which are here; empty before a fetch */
+} vv_expire_place;
+/* Connects to the remote with this name, and fetches nothing. The caller closes *to, also after a
+ * failure. */
+vv_status vv_expire_place_connect(vv_expire_place *to, vv_repository *r, const char *name,
+				  const vv_notes *notes, bool quiet, vv_error *err);
+void vv_expire_place_close(vv_expire_place *p);
+VV_AUTO_CLEAR(vv_expire_place, vv_expire_place_close)
+/* Returns why this source of a remote is not a place that is freed; NULL: it is one. */
+const char *vv_expire_place_why_left(const vv_blocks_source *s);
+
 typedef struct vv_expire_places vv_expire_places;
 
 /* Connects to the remotes, ended by NULL, unites their lists of expired versions with those of r,
@@ -48,13 +65,15 @@ typedef struct vv_expire_places vv_expire_places;
 vv_status vv_expire_places_open(vv_expire_places **out, vv_repository *r,
 				const char *const *remotes, const vv_notes *notes, bool quiet,
 				vv_oids *tips, vv_error *err);
-/* Removes the blocks that only the versions `drop` need at each place, and calls fn for each place,
- * and for each store that only the .varveconfig of other branches names, which is skipped.
- * now: remove files of stores at once; nothing else may write to them meanwhile. VV_EREFUSED: a remote does
+/* Removes the blocks that only the versions how->drop need at each place, and calls fn for each
+ * place, and for each store that only the .varveconfig of other branches names, which is skipped.
+ * how: the options of a run. VV_EREFUSED: a remote does
  * not accept the list. VV_ECORRUPT: a place lacks data of versions that stay. VV_ECONFLICT, VV_ELOCKED:
  * others were faster; the call can be repeated. */
-vv_status vv_expire_places_free(vv_expire_places *p, const vv_cid_set *drop, bool now,
-				vv_expire_freed_fn fn, void *payload, vv_error *err);
+vv_status vv_expire_places_free(vv_expire_places *p, const vv_remote_gc *how, vv_expire_freed_fn fn,
+				void *payload, vv_error *err);
+/* Returns the remote i; NULL: there are not as many. */
+vv_expire_place *vv_expire_places_at(vv_expire_places *p, size_t i);
 void vv_expire_places_close(vv_expire_places *p); /* accepts NULL */
 VV_AUTO_FREE(vv_expire_places, vv_expire_places_close)
 

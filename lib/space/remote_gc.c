@@ -23,14 +23,16 @@ static vv_status add_own(vv_repository *r, vv_oids *tips, vv_error *err)
 
 static vv_status sweep_store(vv_remote_gc *g, vv_host *h, const vv_oids *tips, vv_error *err)
 {
+	const uint64_t age_sec = g->has_grace ? g->grace_sec : VV_REMOTE_GC_STORE_SECONDS;
 	const vv_host_sweeping what = {
 		.wants = tips->items,
 		.want_count = tips->count,
-		.age_sec = g->has_grace ? g->grace_sec : VV_REMOTE_GC_STORE_SECONDS,
+		.age_sec = g->alone ? 0 : age_sec,
 		.wait_sec = g->drop_now || (g->has_grace && g->grace_sec == 0)
 				    ? 0
 				    : VV_SWEEP_WAIT_SECONDS,
 		.dry_run = g->dry_run,
+		.alone = g->alone,
 		.drop = g->drop};
 	const vv_status rc = vv_host_sweep(h, &what, &g->swept, err);
 
@@ -50,7 +52,8 @@ static vv_status compact_ref(vv_remote_gc *g, vv_host *h, const vv_oids *tips, v
 				   .want_count = tips->count,
 				   .before = INT64_MAX,
 				   .dry_run = g->dry_run,
-				   .drop = g->drop};
+				   .drop = g->drop,
+				   .alone = g->alone};
 
 	const int64_t now = vv_now_sec();
 	if (grace > 0 && !g->drop) {

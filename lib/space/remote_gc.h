@@ -30,6 +30,9 @@ typedef struct vv_remote_gc {
 	 * vv_host_sweeping); NULL: none */
 	const vv_cid_set *drop;
 	bool drop_now; /* remove files of a store at once, as with grace_sec 0 */
+	/* with drop: nothing else writes to the place, so everything that no ref needs is removed,
+	 * too */
+	bool alone;
 	/* The following members are set by vv_remote_gc_run. */
 	bool is_store; /* the blocks are in a store */
 	/* name of the store or ref that has the blocks; borrowed from the host */

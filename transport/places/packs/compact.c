@@ -271,7 +271,7 @@ static vv_status find_items(compacting *c, vv_error *err)
 				    err)) < 0) {
 		return rc;
 	}
-	if (c->what->drop && !vv_host_is_place(c->h) &&
+	if (c->what->drop && !c->what->alone && !vv_host_is_place(c->h) &&
 	    ((rc = find_dropped(c, err)) < 0 || (rc = keep_unreached(c, err)) < 0)) {
 		return rc;
 	}
@@ -286,7 +286,7 @@ static vv_status describe(void *payload, vv_host_commit *to, bool last, vv_error
 	compacting *c = payload;
 	const bool removes = last && !vv_host_is_place(c->h);
 
-	to->message = c->what->drop ? "Leave out blocks of expired versions\n"
+	to->message = c->what->drop ? "Leave out blocks of removed versions\n"
 				    : "Put blocks into fewer packs\n";
 	to->removed = c->removed;
 	to->anew = removes && c->what->drop;
@@ -420,6 +420,19 @@ static bool is_worth(const vv_host *h, uint64_t packs, uint64_t bytes)
 	return packs > bytes / (h->pack_bytes / 2) + 1;
 }
 
+/* Do earlier commits of the ref keep packs? */
+static bool has_history(vv_host *h)
+{
+	const char *const args[] = {"rev-list", "--parents", "-1", h->tip_ref, NULL};
+	vv_git_call run = vv_host_run(h, args);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+
+	run.output = &text;
+	return !vv_oid_is_null(&h->tip) &&
+	       (vv_git_must(&run, "the scratch repository", VV_IGNORED) < 0 ||
+		strchr(vv_buf_cstr(&text), ' '));
+}
+
 /* lost: another push moved the ref first. */
 static vv_status compact_once(vv_host *h, const vv_host_compaction *what, vv_host_compacted *out,
 			      bool *lost, vv_error *err)
@@ -437,7 +450,7 @@ static vv_status compact_once(vv_host *h, const vv_host_compaction *what, vv_hos
 	out->dropped = c.old_blocks > c.count ? c.old_blocks - c.count : 0;
 	out->changed = is_worth(h, c.old_packs, c.old_bytes) || out->dropped > 0;
 	if (what->drop) {
-		out->changed = c.old_packs > 0;
+		out->changed = c.old_packs > 0 || (what->alone && has_history(h));
 	}
 	out->packs_after = out->packs_before;
 	out->bytes_after = out->bytes_before;

@@ -545,6 +545,32 @@ vv_status vv_host_ask(vv_host *h, vv_oids *ids, size_t *lacks, vv_error *err)
 	return rc;
 }
 
+vv_status vv_host_objects_ask(vv_host *h, const vv_oid *ids, size_t count, uint64_t ms,
+			      vv_host_objects *out, vv_error *err)
+{
+	const uint64_t start = vv_monotonic_ms();
+	vv_auto(vv_oids) rest = {0};
+	size_t lacks = 0;
+	vv_status rc = vv_oids_add_all(&rest, ids, count, err);
+
+	*out = (vv_host_objects){.gone = 0};
+	if (rc == VV_OK && !h->scratch) {
+		rc = open_scratch(h, err);
+	}
+	while (rc == VV_OK && rest.count > 0 && vv_monotonic_ms() - start <= ms) {
+		if ((rc = vv_host_ask(h, &rest, &lacks, err)) < 0) return rc;
+		out->silent = lacks == SIZE_MAX;
+		if (lacks >= rest.count) {
+			out->there = out->silent ? 0 : rest.count;
+			break;
+		}
+		out->gone++;
+		rest.items[lacks] = rest.items[--rest.count];
+	}
+	out->unasked = rest.count - out->there;
+	return rc;
+}
+
 /* Blobs by their ids; except existing ones, and those that the host lost. */
 vv_status vv_host_fetch_blobs(vv_host *h, const vv_oid *ids, size_t count, vv_error *err)
 {

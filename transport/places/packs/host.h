@@ -222,6 +222,9 @@ typedef struct vv_host_compaction {
 	bool tight; /* for vv_host_repack: rewrite the packs with unneeded blocks, and no others */
 	const vv_cid_set
 		*drop; /* roots of versions to remove; NULL: remove unreachable blocks only */
+	/* with drop: no other process pushes, so all blocks that `wants` does not need are removed,
+	 * and the ref keeps no earlier commit */
+	bool alone;
 } vv_host_compaction;
 /* The result of vv_host_compact. */
 typedef struct vv_host_compacted {
@@ -264,6 +267,17 @@ typedef struct vv_host_sweeping {
  * packs. */
 vv_status vv_host_sweep_due(vv_host *h, const vv_host_sweeping *what, bool *due, vv_error *err);
 #define VV_SWEEP_WAIT_SECONDS ((uint64_t)7 * 86400)
+/* How many of some objects of Git a host has. */
+typedef struct vv_host_objects {
+	uint64_t gone, there;
+	uint64_t unasked; /* each missing object takes a request */
+	bool silent;      /* the host does not answer as git does: all are unasked */
+} vv_host_objects;
+/* Asks a Git host for the count objects ids by their ids, reachable or not, and fetches none.
+ * Begins no further request after `ms` milliseconds. */
+vv_status vv_host_objects_ask(vv_host *h, const vv_oid *ids, size_t count, uint64_t ms,
+			      vv_host_objects *out, vv_error *err);
+
 /* Numbers of files of a store, and their bytes. */
 typedef struct vv_host_files {
 	uint64_t versions, packs, bytes;

@@ -489,8 +489,8 @@ static vv_status free_places(const options *o, expire_search *f, const plan *p, 
 		}
 	}
 	if (rc < 0) return rc;
-	return vv_expire_places_free(f->places, drop, o->now, print_freed, (void *)(uintptr_t)o,
-				     err);
+	const vv_remote_gc how = {.drop = drop, .drop_now = o->now};
+	return vv_expire_places_free(f->places, &how, print_freed, (void *)(uintptr_t)o, err);
 }
 
 static vv_status apply_plan(vv_context *c, vv_error *err)
