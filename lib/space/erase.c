@@ -595,13 +595,29 @@ static vv_status add_head(search *x, vv_error *err)
 					: add_tip(x, "HEAD", &head.commit, VV_REACH_BRANCH, err);
 }
 
+/* Refs of a remote. Those to trees and files are not searched. */
+static vv_status add_also(search *x, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && x->e->also && i < x->e->also->count; i++) {
+		vv_oid commit;
+
+		if (vv_rev_commit(x->repo, vv_oid_shows(&x->e->also->items[i]), &commit,
+				  VV_IGNORED) == VV_OK) {
+			rc = add_tip(x, NULL, &commit, VV_REACH_BRANCH, err);
+		}
+	}
+	return rc;
+}
+
 static vv_status find_commits(search *x, vv_error *err)
 {
 	bool shallow = false;
 	vv_status rc;
 
 	if ((rc = vv_refs_each(x->repo, "", on_ref, x, err)) < 0 || (rc = add_head(x, err)) < 0 ||
-	    (rc = add_log_tips(x, err)) < 0 ||
+	    (rc = add_log_tips(x, err)) < 0 || (rc = add_also(x, err)) < 0 ||
 	    (rc = vv_erase_commits_list(&x->e->history, x->repo, x->e->from, &shallow, err)) < 0) {
 		return rc;
 	}

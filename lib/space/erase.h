@@ -7,7 +7,7 @@
  * 	... e.spots ...
  * 	vv_erase_clear(&e);
  *
- * The history of all refs (but varve's own), reflogs, stashes and work trees' HEADs is searched, and
+ * The history of all refs (but varve's own), of the refs `also` of remotes, reflogs, stashes and work trees' HEADs is searched, and
  * the index and the changed files of this work tree. Versions that cannot be searched are in e.gaps.
  */
 #ifndef VV_LIB_SPACE_ERASE_H
@@ -90,6 +90,8 @@ typedef struct vv_erase {
 	const char *path;          /* the table that where is for; borrowed */
 	const vv_oid *from; /* only this commit and those that descend from it; may be NULL */
 	bool all;           /* do not look for keys that were reused */
+	/* commits and tags of refs of remotes, which are here, and count as branches; may be NULL */
+	const vv_oids *also;
 	const vv_progress *progress; /* may be NULL */
 	/* the result */
 	vv_arena arena;

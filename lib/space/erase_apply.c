@@ -201,6 +201,9 @@ static vv_status make_history(new_history *h, vv_error *err)
 	for (size_t i = 0; i < h->ref_count; i++) {
 		if ((rc = vv_rewrite_object(w, &h->refs[i].id, &h->now[i], err)) < 0) return rc;
 	}
+	for (size_t i = 0; h->found->also && i < h->found->also->count; i++) {
+		if ((rc = vv_rewrite_object(w, &h->found->also->items[i], &id, err)) < 0) return rc;
+	}
 	return VV_OK;
 }
 

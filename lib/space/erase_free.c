@@ -232,17 +232,11 @@ static vv_status remove_unreachable(vv_erase_freed *out, const vv_erase_plan *p,
 vv_status vv_erase_free(vv_erase_freed *out, const vv_erase_plan *p, vv_repository *r,
 			vv_error *err)
 {
-	vv_auto(vv_cid_set) *old = vv_cid_set_new();
-	vv_store *store;
-	vv_status rc = old ? vv_repository_store(r, &store, err) : vv_fail_nomem(err);
+	vv_status rc = remove_files(r, err);
 
-	for (size_t i = 0; rc == VV_OK && i < vv_cid_set_count(p->roots); i++) {
-		rc = add_blocks(old, store, vv_cid_set_at(p->roots, i), err);
-	}
-	if (rc < 0 || (rc = remove_files(r, err)) < 0 ||
-	    (rc = remove_unreachable(out, p, r, err)) < 0 ||
+	if (rc < 0 || (rc = remove_unreachable(out, p, r, err)) < 0 ||
 	    (rc = count_old_objects(out, &p->objects, r, err)) < 0 ||
-	    (rc = count_old_blocks(out, old, r, err)) < 0) {
+	    (rc = count_old_blocks(out, p->blocks, r, err)) < 0) {
 		return rc;
 	}
 	return find_unread_files(out, r, err);

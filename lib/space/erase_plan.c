@@ -3,6 +3,7 @@
  */
 #include "lib/space/erase_plan.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -13,16 +14,28 @@
 #include "base/text.h"
 #include "repo/git/blob.h"
 #include "repo/git/history/refs.h"
+#include "repo/git/objects/send.h"
 
-#define FIRST_LINE "erase plan 1"
+#define FIRST_LINE "erase plan 2"
 #define PLAN_MAX ((size_t)1 << 30)
 
 void vv_erase_plan_clear(vv_erase_plan *p)
 {
 	vv_oids_clear(&p->found);
 	vv_oids_clear(&p->objects);
+	vv_oids_clear(&p->hosted);
+	vv_string_list_clear(&p->remotes);
 	vv_cid_set_free(p->roots);
+	vv_cid_set_free(p->blocks);
+	vv_free(p->moved);
 	*p = (vv_erase_plan){.roots = NULL};
+}
+
+static vv_status begin_sets(vv_erase_plan *p, vv_error *err)
+{
+	p->roots = vv_cid_set_new();
+	p->blocks = vv_cid_set_new();
+	return p->roots && p->blocks ? VV_OK : vv_fail_nomem(err);
 }
 
 static char *plan_file(vv_repository *r)
@@ -56,7 +69,9 @@ static vv_status add_found(vv_oids *out, const vv_erase *found, vv_error *err)
 		rc = vv_oids_add(out, &found->hits[i].blob, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < found->note_count; i++) {
-		if (!vv_oid_is_null(&found->notes[i].day.commit)) {
+		/* names of files stay, in new commits */
+		if (found->notes[i].kind != VV_ERASE_PATH &&
+		    !vv_oid_is_null(&found->notes[i].day.commit)) {
 			rc = vv_oids_add(out, &found->notes[i].day.commit, err);
 		}
 	}
@@ -68,9 +83,35 @@ vv_status vv_erase_plan_make(vv_erase_plan *p, const vv_erase *found, vv_reposit
 {
 	vv_status rc;
 
-	if (!(p->roots = vv_cid_set_new())) return vv_fail_nomem(err);
+	if ((rc = begin_sets(p, err)) < 0) return rc;
 	if ((rc = hash_refs(&p->refs, r, err)) < 0) return rc;
 	return add_found(&p->found, found, err);
+}
+
+static void put_ids(vv_buf *text, const vv_erase_plan *p)
+{
+	vv_array_each(p->remotes.items, p->remotes.count, name) {
+		vv_buf_printf(text, "remote %s\n", *name);
+	}
+	vv_array_each(p->found.items, p->found.count, id) {
+		vv_buf_printf(text, "found %s\n", vv_oid_shows(id));
+	}
+	vv_array_each(p->objects.items, p->objects.count, id) {
+		vv_buf_printf(text, "object %s\n", vv_oid_shows(id));
+	}
+	vv_array_each(p->hosted.items, p->hosted.count, id) {
+		vv_buf_printf(text, "hosted %s\n", vv_oid_shows(id));
+	}
+	vv_array_each(p->moved, p->moved_count, it) {
+		vv_buf_printf(text, "moved %s ", vv_oid_shows(&it->old));
+		vv_buf_printf(text, "%s\n", vv_oid_shows(&it->now));
+	}
+	for (size_t i = 0; i < vv_cid_set_count(p->roots); i++) {
+		vv_buf_printf(text, "root %s\n", vv_cid_shows(vv_cid_set_at(p->roots, i)));
+	}
+	for (size_t i = 0; i < vv_cid_set_count(p->blocks); i++) {
+		vv_buf_printf(text, "block %s\n", vv_cid_shows(vv_cid_set_at(p->blocks, i)));
+	}
 }
 
 vv_status vv_erase_plan_write(const vv_erase_plan *p, vv_repository *r, vv_error *err)
@@ -82,15 +123,7 @@ vv_status vv_erase_plan_write(const vv_erase_plan *p, vv_repository *r, vv_error
 
 	vv_buf_printf(&text, FIRST_LINE "\nrefs %s\n", vv_oid_shows(&p->refs));
 	vv_buf_puts(&text, p->applied ? "applied\n" : "");
-	vv_array_each(p->found.items, p->found.count, id) {
-		vv_buf_printf(&text, "found %s\n", vv_oid_shows(id));
-	}
-	vv_array_each(p->objects.items, p->objects.count, id) {
-		vv_buf_printf(&text, "object %s\n", vv_oid_shows(id));
-	}
-	for (size_t i = 0; i < vv_cid_set_count(p->roots); i++) {
-		vv_buf_printf(&text, "root %s\n", vv_cid_shows(vv_cid_set_at(p->roots, i)));
-	}
+	put_ids(&text, p);
 	if (!file) return vv_fail_nomem(err);
 	if ((rc = vv_buf_ok(&text, err)) < 0 || (rc = vv_mkdirs_above(file, err)) < 0 ||
 	    (rc = vv_new_file_open(&f, vv_repository_varvedir(r), VV_WRITE_TEMP, err)) < 0 ||
@@ -102,28 +135,175 @@ vv_status vv_erase_plan_write(const vv_erase_plan *p, vv_repository *r, vv_error
 	return vv_new_file_place(&f, file, err);
 }
 
+/* --- removed data ---------------------------------------------------------------------------------------- */
+
+/* The versions of the new history, and their blocks. */
+typedef struct kept_versions {
+	vv_cid_set *roots, *blocks;
+	vv_walk walk;
+} kept_versions;
+
+static void kept_versions_clear(kept_versions *k)
+{
+	vv_cid_set_free(k->roots);
+	vv_cid_set_free(k->blocks);
+}
+VV_AUTO_CLEAR(kept_versions, kept_versions_clear)
+
+static vv_status keep_version(void *payload, const vv_new_root *n, vv_error *err)
+{
+	kept_versions *k = payload;
+	const vv_status rc = vv_cid_set_note(k->roots, &n->root, err);
+
+	return rc < 0 ? rc : vv_walk_from(&k->walk, &n->root, err);
+}
+
+static vv_status find_kept(kept_versions *k, const vv_erase_applied *a, const vv_erase *found,
+			   vv_repository *r, vv_error *err)
+{
+	const vv_erase_commits *c = &found->history;
+	vv_auto(vv_oids) tips = {0};
+	vv_store *store;
+	vv_status rc = vv_repository_store(r, &store, err);
+
+	vv_array_each(c->tips, c->tip_count, t) {
+		if (rc == VV_OK) {
+			rc = vv_oids_add(&tips, vv_rewrite_new_id(a->rewrite, &t->commit), err);
+		}
+	}
+	k->roots = vv_cid_set_new();
+	k->blocks = vv_cid_set_new();
+	k->walk = (vv_walk){
+		.store = store, .seen = k->blocks, .budget = UINT64_MAX, .missing_ok = true};
+	if (rc < 0 || !k->roots || !k->blocks) return rc < 0 ? rc : vv_fail_nomem(err);
+	return vv_new_roots_each(r, tips.items, tips.count, NULL, 0, keep_version, k, err);
+}
+
+static vv_status add_roots(vv_erase_plan *p, const vv_erase_applied *a, const vv_erase *found,
+			   vv_repository *r, vv_error *err)
+{
+	const vv_cid_set *roots = vv_erase_editor_roots(a->editor);
+	vv_auto(vv_cid_set) *old = vv_cid_set_new();
+	vv_auto(kept_versions) k = {.roots = NULL};
+	vv_status rc = old ? find_kept(&k, a, found, r, err) : vv_fail_nomem(err);
+	vv_walk walk = {
+		.store = k.walk.store, .seen = old, .budget = UINT64_MAX, .missing_ok = true};
+
+	for (size_t i = 0; rc == VV_OK && i < vv_cid_set_count(roots); i++) {
+		const vv_cid *root = vv_cid_set_at(roots, i);
+
+		if (!vv_cid_set_has(k.roots, root) &&
+		    (rc = vv_cid_set_note(p->roots, root, err)) == VV_OK) {
+			rc = vv_walk_from(&walk, root, err);
+		}
+	}
+	for (size_t i = 0; rc == VV_OK && i < vv_cid_set_count(old); i++) {
+		if (!vv_cid_set_has(k.blocks, vv_cid_set_at(old, i))) {
+			rc = vv_cid_set_note(p->blocks, vv_cid_set_at(old, i), err);
+		}
+	}
+	return rc;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(vv_oid));
+}
+
+static void sort_ids(vv_oids *list)
+{
+	size_t kept = 0;
+
+	if (list->count == 0) {
+		return;
+	}
+	qsort(list->items, list->count, sizeof(*list->items), by_id);
+	vv_array_each(list->items, list->count, id) {
+		if (kept == 0 || !vv_oid_equal(id, &list->items[kept - 1])) {
+			list->items[kept++] = *id;
+		}
+	}
+	list->count = kept;
+}
+
+/* The first member is the old id. */
+static void sort_moved(vv_erase_plan *p)
+{
+	size_t kept = 0;
+
+	if (p->moved_count == 0) {
+		return;
+	}
+	qsort(p->moved, p->moved_count, sizeof(*p->moved), by_id);
+	vv_array_each(p->moved, p->moved_count, it) {
+		if (kept == 0 || !vv_oid_equal(&it->old, &p->moved[kept - 1].old)) {
+			p->moved[kept++] = *it;
+		}
+	}
+	p->moved_count = kept;
+}
+
+/* Among the first count ones, which are sorted. */
+static vv_rewritten *find_moved(const vv_erase_plan *p, size_t count, const vv_oid *old)
+{
+	return count > 0 ? bsearch(old, p->moved, count, sizeof(*p->moved), by_id) : NULL;
+}
+
 static vv_status add_old(void *payload, const vv_oid *id, vv_error *err)
 {
 	return vv_oids_add(payload, id, err);
 }
 
-vv_status vv_erase_plan_applied(vv_erase_plan *p, const vv_erase_applied *a, vv_repository *r,
-				vv_error *err)
+/* A later run of an interrupted application may find only a part again. */
+vv_status vv_erase_plan_applied(vv_erase_plan *p, const vv_erase_applied *a, const vv_erase *found,
+				vv_repository *r, vv_error *err)
 {
-	const vv_cid_set *roots = vv_erase_editor_roots(a->editor);
 	size_t count;
 	const vv_rewritten *changed = vv_rewrite_changed(a->rewrite, &count);
 	vv_status rc;
 
 	p->applied = true;
+	const size_t known = p->moved_count;
 	vv_array_each(changed, count, it) {
+		vv_rewritten *before = find_moved(p, known, &it->old);
+
 		if ((rc = vv_oids_add(&p->objects, &it->old, err)) < 0) return rc;
+		if (before) {
+			before->now = it->now;
+		} else if (!vv_array_add(p->moved, p->moved_count, p->moved_cap, *it)) {
+			return vv_fail_nomem(err);
+		}
 	}
-	for (size_t i = 0; i < vv_cid_set_count(roots); i++) {
-		if ((rc = vv_cid_set_note(p->roots, vv_cid_set_at(roots, i), err)) < 0) return rc;
+	if ((rc = add_roots(p, a, found, r, err)) < 0 ||
+	    (rc = vv_erase_editor_old(a->editor, add_old, &p->objects, err)) < 0) {
+		return rc;
 	}
-	if ((rc = vv_erase_editor_old(a->editor, add_old, &p->objects, err)) < 0) return rc;
+	sort_ids(&p->objects);
+	sort_moved(p);
 	return vv_erase_plan_write(p, r, err);
+}
+
+vv_status vv_erase_plan_replaces(vv_erase_plan *p, const vv_oids *ids, vv_repository *r,
+				 vv_error *err)
+{
+	const vv_status rc = vv_oids_add_all(&p->hosted, ids->items, ids->count, err);
+
+	if (rc < 0) return rc;
+	sort_ids(&p->hosted);
+	return vv_erase_plan_write(p, r, err);
+}
+
+const vv_oid *vv_erase_plan_moved(const vv_erase_plan *p, const vv_oid *old)
+{
+	const vv_rewritten *it = find_moved(p, p->moved_count, old);
+
+	return it ? &it->now : NULL;
+}
+
+bool vv_erase_plan_removes(const vv_erase_plan *p, const vv_oid *id)
+{
+	return p->objects.count > 0 &&
+	       bsearch(id, p->objects.items, p->objects.count, sizeof(*p->objects.items), by_id);
 }
 
 /* --- reading --------------------------------------------------------------------------------------------- */
@@ -136,6 +316,25 @@ static vv_status bad_line(size_t line, vv_error *err)
 		       vv_text_count(line));
 }
 
+static bool is_name(const char *text, size_t len, const char *name)
+{
+	return len == strlen(name) && memcmp(text, name, len) == 0;
+}
+
+/* "OLD NEW" */
+static vv_status read_moved(vv_erase_plan *p, const char *value, size_t size, size_t line,
+			    vv_error *err)
+{
+	vv_rewritten pair;
+
+	if (size != 2 * VV_OID_TEXT + 1 || !vv_oid_parse(&pair.old, value, VV_OID_TEXT) ||
+	    !vv_oid_parse(&pair.now, value + VV_OID_TEXT + 1, VV_OID_TEXT)) {
+		return bad_line(line, err);
+	}
+	return vv_array_add(p->moved, p->moved_count, p->moved_cap, pair) ? VV_OK
+									  : vv_fail_nomem(err);
+}
+
 static vv_status read_line(vv_erase_plan *p, const char *text, size_t len, size_t line,
 			   vv_error *err)
 {
@@ -146,23 +345,28 @@ static vv_status read_line(vv_erase_plan *p, const char *text, size_t len, size_
 	vv_cid root;
 	vv_oid id;
 
-	if (name == strlen("applied") && memcmp(text, "applied", name) == 0) {
+	if (is_name(text, name, "applied")) {
 		p->applied = true;
 		return VV_OK;
 	}
-	if (name == strlen("root") && memcmp(text, "root", name) == 0) {
-		if (vv_cid_parse(&root, value, size, VV_IGNORED) < 0) return bad_line(line, err);
-		return vv_cid_set_note(p->roots, &root, err);
+	if (is_name(text, name, "remote")) {
+		return vv_string_list_add(&p->remotes, vv_strndup(value, size), err);
 	}
+	const bool is_root = is_name(text, name, "root");
+	if (is_root || is_name(text, name, "block")) {
+		if (vv_cid_parse(&root, value, size, VV_IGNORED) < 0) return bad_line(line, err);
+		return vv_cid_set_note(is_root ? p->roots : p->blocks, &root, err);
+	}
+	if (is_name(text, name, "moved")) return read_moved(p, value, size, line, err);
 	if (size != VV_OID_TEXT || !vv_oid_parse(&id, value, VV_OID_TEXT)) {
 		return bad_line(line, err);
 	}
-	if (name == strlen("refs") && memcmp(text, "refs", name) == 0) {
+	if (is_name(text, name, "refs")) {
 		p->refs = id;
 		return VV_OK;
 	}
-	const bool is_object = name == strlen("object") && memcmp(text, "object", name) == 0;
-	return vv_oids_add(is_object ? &p->objects : &p->found, &id, err);
+	if (is_name(text, name, "hosted")) return vv_oids_add(&p->hosted, &id, err);
+	return vv_oids_add(is_name(text, name, "object") ? &p->objects : &p->found, &id, err);
 }
 
 vv_status vv_erase_plan_read(vv_erase_plan *p, vv_repository *r, vv_error *err)
@@ -172,8 +376,9 @@ vv_status vv_erase_plan_read(vv_erase_plan *p, vv_repository *r, vv_error *err)
 	size_t line = 0;
 	vv_status rc;
 
-	if (!file || !(p->roots = vv_cid_set_new())) return vv_fail_nomem(err);
-	if ((rc = vv_read_regular(&text, file, PLAN_MAX, err)) < 0) return rc;
+	if (!file) return vv_fail_nomem(err);
+	if ((rc = begin_sets(p, err)) < 0 || (rc = vv_read_regular(&text, file, PLAN_MAX, err)) < 0)
+		return rc;
 	for (size_t at = 0, len; at < text.len; at += len + 1) {
 		const char *end = memchr(text.data + at, '\n', text.len - at);
 
@@ -187,6 +392,9 @@ vv_status vv_erase_plan_read(vv_erase_plan *p, vv_repository *r, vv_error *err)
 		}
 		if (line > 1 && (rc = read_line(p, text.data + at, len, line, err)) < 0) return rc;
 	}
+	sort_ids(&p->objects);
+	sort_ids(&p->hosted);
+	sort_moved(p);
 	return VV_OK;
 }
 
@@ -228,7 +436,10 @@ vv_status vv_erase_plan_end(vv_erase_plan *p, vv_repository *r, vv_error *err)
 {
 	vv_oids_clear(&p->found);
 	vv_oids_clear(&p->objects);
+	vv_oids_clear(&p->hosted);
 	vv_cid_set_reset(p->roots);
+	vv_cid_set_reset(p->blocks);
+	p->moved_count = 0;
 	p->refs = (vv_oid){{0}};
 	return vv_erase_plan_write(p, r, err);
 }

@@ -375,7 +375,126 @@ is_nowhere() {
 	cd ../bare.git
 	find_ada --plan > /dev/null
 	succeeds find_ada --apply
-	output_has "not looked at: the remote origin, which has the old commits until 'varve push --force --all origin'"
+	output_has "not looked at: the remote origin: plan with --remote origin if it is a Git host; erase there if it is a peer"
 	! varve cat main~2:people.csv | grep -q ada@ || false
 	varve fsck
+}
+
+# The table of people at a Git host, with a pull request.
+hosted_people() {
+	people
+	git init -q --bare -b main ../host.git
+	git remote add origin ../host.git
+	git config remote.origin.varveKind git
+	varve push -q --all origin
+	varve push -q --tags origin
+	git push -q --no-verify origin main~3:refs/pull/1/head
+}
+
+# No object of the host has the pattern, nor an object that its next garbage collection keeps.
+host_has_nothing() {
+	git -C ../host.git update-ref -d refs/pull/1/head
+	git -C ../host.git gc -q --prune=now
+	git -C ../host.git cat-file --batch-all-objects --batch > ../objects
+	! grep -aqE "$1" ../objects || false
+}
+
+@test "--remote erases at a Git host, too, and a receipt says of each place what was seen there afterwards" {
+	hosted_people
+	git branch other main~1
+	git push -q --no-verify origin other
+	git branch -q -D other
+	git update-ref -d refs/remotes/origin/other
+	succeeds find_ada --column email --plan --remote origin
+	grep -qx "remote origin" .git/varve/erase-plan
+	ends_with 1 find_ada --column email --apply --now --receipt ../receipt
+	output_has "refs: still there; 1 ref there"
+	output_has "old commits are in refs/pull/1/head: users cannot move them, the host's support can"
+	output_has "objects: still there; "
+	output_has "'git gc --prune=now' there"
+	output_has "refs/varve/blocks: blocks: gone; "
+	output_lacks "not looked at: the remote origin"
+	[ "$(git rev-parse main)" = "$(git -C ../host.git rev-parse main)" ]
+	[ "$(git rev-parse v1)" = "$(git -C ../host.git rev-parse v1)" ]
+	[ "$(git rev-parse main~1)" = "$(git -C ../host.git rev-parse other)" ]
+	! grep -q "ada@" ../receipt || false
+	python3 -c '
+import json, sys
+r = json.load(open("../receipt"))
+got = {(a["remote"], a["what"]): a["answer"] for a in r["answers"]}
+assert got == {(None, "objects"): "gone", (None, "blocks"): "gone", (None, "values"): "gone",
+	("origin", "refs"): "stays", ("origin", "objects"): "stays", ("origin", "blocks"): "gone"}, got
+assert all(a["lookedAt"] for a in r["answers"]) and r["objects"] and r["roots"]'
+	host_has_nothing '(^|[^n])ada@example[.]org'
+	succeeds find_ada --column email --apply --now
+	output_has "refs: gone; "
+	output_has "objects: gone; "
+	varve clone -q --git-host ../host.git ../copy
+	cd ../copy
+	varve fsck
+	[ "$(varve cat HEAD~3:people.csv | wc -l)" = 3 ]
+}
+
+@test "a host that refuses to replace a branch is named, and after it allows it the same command finishes" {
+	hosted_people
+	git -C ../host.git config receive.denyNonFastForwards true
+	before=$(git -C ../host.git for-each-ref refs/heads refs/tags)
+	find_ada --column email --plan --remote origin > /dev/null
+	ends_with 2 find_ada --column email --apply --now
+	stderr_has "/host.git refuses to replace refs/heads/main"
+	stderr_has "receive.denyNonFastForwards"
+	[ "$(git -C ../host.git for-each-ref refs/heads refs/tags)" = "$before" ]
+	varve clone -q --git-host ../host.git ../copy
+	varve -C ../copy fsck
+	git -C ../host.git config receive.denyNonFastForwards false
+	ends_with 1 find_ada --column email --apply --now
+	[ "$(git rev-parse main)" = "$(git -C ../host.git rev-parse main)" ]
+	host_has_nothing '(^|[^n])ada@example[.]org'
+}
+
+@test "a branch of the host that moved after the plan is erased, too, or asks for another plan" {
+	hosted_people
+	find_ada --column email --plan --remote origin > /dev/null
+	varve clone -q --git-host ../host.git ../copy
+	echo more > ../copy/more.txt
+	git -C ../copy add more.txt
+	git -C ../copy commit -qm more
+	varve -C ../copy push -q
+	ends_with 1 find_ada --column email --apply --now
+	[ "$(git rev-parse main)" = "$(git -C ../host.git rev-parse main~1)" ]
+	[ "$(git -C ../host.git show main:more.txt)" = more ]
+	git -C ../copy checkout -q -B main HEAD~1
+	printf 'id,mail,note\n3,cy@example.org,\n9,ada@example.org,\n' > ../copy/people.csv
+	varve -C ../copy commit -qam "ada again"
+	varve -C ../copy push -q --force
+	find_ada --column email --plan --remote origin > /dev/null
+	sed -i 's/9,ada@example.org/10,ada@example.org/' ../copy/people.csv
+	varve -C ../copy commit -qam "another"
+	varve -C ../copy push -q --force
+	ends_with 2 find_ada --column email --apply --now
+	stderr_has "the plan is outdated"
+	find_ada --column email --plan --remote origin > /dev/null
+	ends_with 1 find_ada --column email --apply --now
+	host_has_nothing '(^|[^n])ada@example[.]org'
+}
+
+@test "what a host and a store keep without --now is said, and so is a remote that does not answer" {
+	hosted_people
+	mkdir ../store
+	varve store add bucket ../store > /dev/null 2>&1
+	git add .varveconfig
+	git commit -qm store
+	varve push -q --all origin
+	varve push -q --blocks origin
+	find_ada --column email --plan --remote origin > /dev/null
+	ends_with 1 find_ada --column email --apply
+	output_has "files are marked, and removed if the same command is run in a week; with --now at once"
+	ends_with 1 find_ada --column email --apply --now
+	output_has "/store: blocks: gone; "
+	host_has_nothing '(^|[^n])ada@example[.]org'
+	git remote add gone ../nowhere.git
+	git config remote.gone.varveKind git
+	ends_with 2 find_ada --column email --plan --remote gone
+	stderr_has "nowhere.git"
+	ends_with 2 find_ada --apply --remote origin
 }

@@ -16,6 +16,7 @@
 #include "lib/space/erase.h"
 #include "lib/space/erase_apply.h"
 #include "lib/space/erase_free.h"
+#include "lib/space/erase_places.h"
 #include "lib/space/erase_plan.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
@@ -24,8 +25,9 @@
 
 typedef struct options {
 	vv_strings columns, where;
-	const char *values_from, *from, *cells, *map, *format;
-	bool null_ends, ignore_case, ignore_blanks, all, plan, apply;
+	vv_strings remotes;
+	const char *values_from, *from, *cells, *map, *receipt, *format;
+	bool null_ends, ignore_case, ignore_blanks, all, plan, apply, now;
 } options;
 
 /* A run of --apply: its plan, changes and freed data. */
@@ -33,9 +35,13 @@ typedef struct application {
 	const options *o;
 	vv_repository *repo;
 	vv_erase_plan plan;
+	const vv_erase *found; /* the search that is applied; borrowed */
 	vv_erase_applied done;
 	vv_erase_freed freed;
-	vv_string_list remotes;
+	size_t removed; /* number of objects that the plan removes */
+	vv_oids known;  /* what refs of the plan's remotes name */
+	vv_erase_answers answers;
+	vv_string_list remotes; /* all of the repository */
 } application;
 
 static void application_clear(application *a)
@@ -43,6 +49,8 @@ static void application_clear(application *a)
 	vv_erase_plan_clear(&a->plan);
 	vv_erase_applied_clear(&a->done);
 	vv_erase_freed_clear(&a->freed);
+	vv_oids_clear(&a->known);
+	vv_erase_answers_clear(&a->answers);
 	vv_string_list_clear(&a->remotes);
 }
 VV_AUTO_CLEAR(application, application_clear)
@@ -69,6 +77,13 @@ static const vv_option table[] = {
 	OPT_FLAG(
 		0, "apply", apply,
 		"make the history again without the rows and values of the plan, and remove the old one here"),
+	OPT_LIST(0, "remote", remotes, "NAME",
+		 "search and erase also at this Git host and in its store; may be repeated"),
+	OPT_FLAG(0, "now", now,
+		 "with --apply: remove at once everything that no ref of a remote needs; only if "
+		 "nothing else writes there"),
+	OPT_STRING(0, "receipt", receipt, "FILE",
+		   "with --apply: write the answer of each place to FILE, in JSON, without values"),
 	OPT_STRING(0, "cells", cells, "TEXT",
 		   "with --apply: keep the rows, and replace the cells by TEXT ('' empties them)"),
 	OPT_STRING(0, "map", map, "FILE",
@@ -82,7 +97,8 @@ static const vv_option_rule option_rules[] = {
 	{"--from", .excludes = "--all --plan --apply"},
 	{"--plan", .excludes = "--apply"},
 	{"--cells", .requires = "--apply", .excludes = "--where"},
-	{"--map", .requires = "--apply"},
+	{"--map --now --receipt", .requires = "--apply"},
+	{"--remote", .excludes = "--apply --from"},
 	{NULL, NULL, NULL},
 };
 
@@ -369,13 +385,64 @@ static void print_freed(const vv_erase_freed *f)
 	}
 }
 
+static bool is_planned(const application *a, const char *remote)
+{
+	return vv_text_is_among(remote, VV_TEXTS(a->plan.remotes.items), a->plan.remotes.count);
+}
+
 static void print_remotes(const application *a)
 {
-	vv_array_each(a->remotes.items, a->done.refs > 0 ? a->remotes.count : 0, name) {
-		vv_out_between("not looked at: the remote ", *name, "");
-		vv_out_between(", which has the old commits until 'varve push --force --all ",
-			       *name, "' and '");
-		vv_out_between("varve push --force --tags ", *name, "'\n");
+	vv_array_each(a->remotes.items, a->removed > 0 ? a->remotes.count : 0, name) {
+		if (!is_planned(a, *name)) {
+			vv_out_between("not looked at: the remote ", *name, "");
+			vv_out_between(": plan with --remote ", *name,
+				       " if it is a Git host; erase there if it is a peer\n");
+		}
+	}
+}
+
+static const char *const answer_words[] = {[VV_ERASE_GONE] = "gone",
+					   [VV_ERASE_SAMPLED] = "gone, as far as asked",
+					   [VV_ERASE_STAYS] = "still there",
+					   [VV_ERASE_UNSEEN] = "not looked at, or in part",
+					   [VV_ERASE_OUT_OF_REACH] = "out of reach"};
+
+static const char *counted_old(uint64_t count, const char *what)
+{
+	if (strcmp(what, "refs") == 0) return vv_text_counted(count, "ref", NULL);
+	return strcmp(what, "blocks") == 0 ? vv_text_counted(count, "block", NULL)
+					   : vv_text_counted(count, "old object", NULL);
+}
+
+static void print_answer(const vv_erase_answer *a)
+{
+	vv_out_between("", a->remote, ": ");
+	vv_out_between("", a->place, ": ");
+	vv_out("%s: %s", a->what, answer_words[a->kind]);
+	if (a->there > 0) {
+		vv_out("; %s there", counted_old(a->there, a->what));
+	}
+	if (a->gone > 0) {
+		vv_out("; %s looked at, without old data", counted_old(a->gone, a->what));
+	}
+	if (a->unasked > 0) {
+		vv_out("; %s not asked for", counted_old(a->unasked, a->what));
+	}
+	if (a->why) {
+		vv_out("; %s", a->why);
+	}
+	vv_out("\n");
+}
+
+static void print_answers(const application *a)
+{
+	vv_array_each(a->answers.items, a->answers.count, it) {
+		if (it->remote) {
+			print_answer(it);
+		}
+	}
+	if (a->plan.remotes.count > 0) {
+		vv_out("out of reach: other clones, forks and backups; their pushes bring the old commits back\n");
 	}
 }
 
@@ -397,6 +464,7 @@ static void print_applied(const application *a)
 	vv_out("; %s moved\n", vv_text_counted(a->done.refs, "ref", NULL));
 	print_left(a);
 	print_freed(&a->freed);
+	print_answers(a);
 	print_remotes(a);
 }
 
@@ -493,6 +561,24 @@ static void put_left(vv_json_out *w, const void *item)
 			   {JSON_TEXT("gapReason", l->why)});
 }
 
+static const char *const answer_names[] = {[VV_ERASE_GONE] = "gone",
+					   [VV_ERASE_SAMPLED] = "sampled",
+					   [VV_ERASE_STAYS] = "stays",
+					   [VV_ERASE_UNSEEN] = "not looked at",
+					   [VV_ERASE_OUT_OF_REACH] = "out of reach"};
+
+static void put_answer(vv_json_out *w, const void *item)
+{
+	const vv_erase_answer *a = item;
+
+	vv_json_put_object(w, {JSON_TEXT("remote", a->remote)}, {JSON_TEXT("place", a->place)},
+			   {JSON_TEXT("what", a->what)},
+			   {JSON_TEXT("answer", answer_names[a->kind])},
+			   {JSON_NUMBER("gone", a->gone)}, {JSON_NUMBER("there", a->there)},
+			   {JSON_NUMBER("notAsked", a->unasked)}, {JSON_TEXT("reason", a->why)},
+			   {JSON_TIME("lookedAt", a->time)});
+}
+
 /* a NULL: nothing was applied. */
 static void put_applied(vv_json_out *w, const void *value)
 {
@@ -514,7 +600,44 @@ static void put_applied(vv_json_out *w, const void *value)
 		{JSON_NUMBER("blocksLeft", f->blocks_left)},
 		{JSON_TIME("youngUntil", f->gc.result.young_until)},
 		{JSON_NAMES("notLookedAt", VV_TEXTS(f->unread.items), f->unread.count)},
-		{JSON_NAMES("remotes", VV_TEXTS(a->remotes.items), a->remotes.count)});
+		{JSON_NAMES("remotes", VV_TEXTS(a->remotes.items), a->remotes.count)},
+		{JSON_EACH(put_answer, "answers", a->answers.items, a->answers.count)});
+}
+
+static void put_objects(vv_json_out *w, const void *value)
+{
+	const vv_erase_plan *p = value;
+
+	vv_json_open_array(w);
+	vv_array_each(p->objects.items, p->objects.count, id) {
+		vv_json_string(w, vv_oid_shows(id));
+	}
+	vv_json_close_array(w);
+}
+
+static void put_roots(vv_json_out *w, const void *value)
+{
+	const vv_erase_plan *p = value;
+
+	vv_json_open_array(w);
+	for (size_t i = 0; i < vv_cid_set_count(p->roots); i++) {
+		vv_json_string(w, vv_cid_shows(vv_cid_set_at(p->roots, i)));
+	}
+	vv_json_close_array(w);
+}
+
+static vv_status write_receipt(const application *a, const char *file, vv_error *err)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_json_out w = {.buf = &text, .indent = 2};
+
+	vv_json_put_object(&w, {JSON_NUMBER("receipt", 1)},
+			   {JSON_EACH(put_answer, "answers", a->answers.items, a->answers.count)},
+			   {JSON_BY(put_objects, "objects", &a->plan)},
+			   {JSON_BY(put_roots, "roots", &a->plan)});
+	vv_buf_putc(&text, '\n');
+	const vv_status rc = vv_buf_ok(&text, err);
+	return rc < 0 ? rc : vv_write_file(file, text.data, text.len, true, err);
 }
 
 static vv_status print_json(const vv_erase *e, const application *a, vv_error *err)
@@ -575,7 +698,16 @@ static vv_status on_ready(void *payload, const vv_erase_applied *done VV_UNUSED,
 	application *a = payload;
 	const vv_status rc = a->o->map ? write_map(a, a->o->map, err) : VV_OK;
 
-	return rc < 0 ? rc : vv_erase_plan_applied(&a->plan, &a->done, a->repo, err);
+	return rc < 0 ? rc : vv_erase_plan_applied(&a->plan, &a->done, a->found, a->repo, err);
+}
+
+static vv_erase_places_run places_run(application *a)
+{
+	return (vv_erase_places_run){.plan = &a->plan,
+				     .known = &a->known,
+				     .repo = a->repo,
+				     .notes = &vv_notes_stderr,
+				     .now = a->o->now};
 }
 
 static vv_status read_plan(application *a, vv_error *err)
@@ -603,6 +735,9 @@ static bool is_all_gone(const application *a, const vv_erase *rest)
 	size_t left;
 
 	(void)vv_erase_editor_left(a->done.editor, &left);
+	vv_array_each(a->answers.items, a->answers.count, it) {
+		if (it->kind != VV_ERASE_GONE && it->kind != VV_ERASE_SAMPLED) return false;
+	}
 	return left == 0 && f->objects_left == 0 && f->blocks_left == 0 &&
 	       f->gc.result.young_until == 0 && f->unread.count == 0 && rest->spot_count == 0 &&
 	       rest->note_count == 0 && rest->gap_count == 0;
@@ -610,20 +745,57 @@ static bool is_all_gone(const application *a, const vv_erase *rest)
 
 static vv_status erase_found(application *a, vv_erase *e, vv_error *err)
 {
+	const vv_erase_places_run run = places_run(a);
 	vv_status rc;
 
+	a->found = e;
 	if ((rc = refuse_reused(e, err)) < 0 ||
 	    (rc = vv_erase_plan_compare(&a->plan, e, a->repo, err)) < 0 ||
 	    (rc = vv_erase_apply(&a->done, e, a->o->cells, on_ready, a, a->repo, err)) < 0 ||
-	    (rc = vv_erase_free(&a->freed, &a->plan, a->repo, err)) < 0) {
+	    (rc = vv_erase_places_apply(&a->answers, &run, err)) < 0 ||
+	    (rc = vv_erase_free(&a->freed, &a->plan, a->repo, err)) < 0 ||
+	    (rc = vv_erase_places_look(&a->answers, &run, err)) < 0) {
 		return rc;
 	}
 	return vv_remote_names(&a->remotes, a->repo, err);
 }
 
-/* Searches with the question of *like; *e is empty. */
-static vv_status search_again(vv_erase *e, const vv_erase *like, bool all, vv_context *c,
-			      vv_error *err)
+static vv_status add_own_answer(application *a, const char *what, uint64_t gone, uint64_t there,
+				const char *why, vv_error *err)
+{
+	const vv_erase_answer answer = {.kind = there > 0 ? VV_ERASE_STAYS : VV_ERASE_GONE,
+					.place = vv_repository_commondir(a->repo),
+					.what = what,
+					.why = why,
+					.gone = gone,
+					.there = there};
+
+	return vv_erase_answers_add(&a->answers, &answer, err);
+}
+
+/* Of this repository, after the search for the rest. */
+static vv_status add_own_answers(application *a, const vv_erase *rest, vv_error *err)
+{
+	const vv_erase_freed *f = &a->freed;
+	const uint64_t found = rest->spot_count + rest->note_count;
+	vv_erase_answer unread = {.kind = VV_ERASE_UNSEEN, .what = "files"};
+	vv_status rc;
+
+	if ((rc = add_own_answer(a, "objects", f->objects, f->objects_left, NULL, err)) < 0 ||
+	    (rc = add_own_answer(a, "blocks", f->blocks, f->blocks_left, NULL, err)) < 0 ||
+	    (rc = add_own_answer(a, "values", 0, found, NULL, err)) < 0) {
+		return rc;
+	}
+	vv_array_each(f->unread.items, f->unread.count, path) {
+		unread.place = *path;
+		if ((rc = vv_erase_answers_add(&a->answers, &unread, err)) < 0) return rc;
+	}
+	return VV_OK;
+}
+
+/* Searches with the question of *like; *e is empty. also: vv_erase.also. */
+static vv_status search_again(vv_erase *e, const vv_erase *like, bool all, const vv_oids *also,
+			      vv_context *c, vv_error *err)
 {
 	vv_auto(vv_dataset_reader) *reader = NULL;
 	vv_status rc = vv_dataset_reader_open(&reader, c->repo, c->progress, err);
@@ -633,6 +805,7 @@ static vv_status search_again(vv_erase *e, const vv_erase *like, bool all, vv_co
 			.where = like->where,
 			.path = like->path,
 			.all = all,
+			.also = also,
 			.progress = c->progress};
 	if (rc < 0) return rc;
 	rc = vv_erase_find(e, c->repo, reader, err);
@@ -656,16 +829,23 @@ static vv_status apply_plan(vv_context *c, const vv_erase *like, vv_error *err)
 	const bool bare = vv_repository_is_bare(c->repo);
 	vv_auto(application) a = {.o = c->options, .repo = c->repo};
 	vv_auto(vv_erase) e = {.values = NULL}, rest = {.values = NULL};
-	vv_status rc = bare ? VV_OK : vv_context_need(c, VV_NEEDS_RIGHT, err);
+	vv_status rc = read_plan(&a, err);
 
-	if (rc < 0 || (rc = vv_erase_may_apply(c->repo, err)) < 0 ||
-	    (rc = read_plan(&a, err)) < 0 || (rc = search_again(&e, like, a.o->all, c, err)) < 0) {
+	if (rc < 0 ||
+	    (rc = vv_erase_places_read(&a.known, c->repo, &a.plan.remotes, &vv_notes_stderr,
+				       c->progress, err)) < 0 ||
+	    (rc = bare ? VV_OK : vv_context_need(c, VV_NEEDS_RIGHT, err)) < 0 ||
+	    (rc = vv_erase_may_apply(c->repo, err)) < 0 ||
+	    (rc = search_again(&e, like, a.o->all, &a.known, c, err)) < 0) {
 		return rc;
 	}
 	if ((rc = erase_found(&a, &e, err)) < 0 ||
-	    (rc = search_again(&rest, like, true, c, err)) < 0) {
+	    (rc = search_again(&rest, like, true, NULL, c, err)) < 0 ||
+	    (rc = add_own_answers(&a, &rest, err)) < 0 ||
+	    (rc = a.o->receipt ? write_receipt(&a, a.o->receipt, err) : VV_OK) < 0) {
 		return rc;
 	}
+	a.removed = a.plan.objects.count;
 	if (!is_all_gone(&a, &rest)) {
 		c->code = VV_EXIT_NO;
 	} else if ((rc = vv_erase_plan_end(&a.plan, c->repo, err)) < 0) {
@@ -689,8 +869,17 @@ static vv_status find_all(vv_context *c, vv_erase *e, vv_error *err)
 {
 	const options *o = c->options;
 	vv_auto(vv_erase_plan) plan = {.roots = NULL};
-	vv_status rc;
+	vv_auto(vv_oids) known = {0};
+	vv_status rc = VV_OK;
 
+	for (size_t i = 0; rc == VV_OK && i < o->remotes.count; i++) {
+		rc = vv_string_list_add(&plan.remotes, vv_strdup(o->remotes.items[i]), err);
+	}
+	if (rc < 0 || (rc = vv_erase_places_read(&known, c->repo, &plan.remotes, &vv_notes_stderr,
+						 c->progress, err)) < 0) {
+		return rc;
+	}
+	e->also = &known;
 	if ((rc = vv_erase_find(e, c->repo, c->reader, err)) < 0 ||
 	    (o->plan && ((rc = vv_erase_plan_make(&plan, e, c->repo, err)) < 0 ||
 			 (rc = vv_erase_plan_write(&plan, c->repo, err)) < 0))) {
@@ -740,8 +929,8 @@ const vv_command vv_cmd_erase = {
 	.name = "erase",
 	.group = "care",
 	.summary = "find a person, or rows, in all of history, and erase them",
-	.usage = "[--column NAME] [--plan|--apply] --values-from -\n[--plan|--apply] FILE --where "
-		 "CONDITION",
+	.usage = "[--column NAME] [--plan [--remote NAME]...|--apply] --values-from -\n"
+		 "[--plan [--remote NAME]...|--apply] FILE --where CONDITION",
 	.example =
 		"$ varve erase --column email --values-from - < values.txt\n"
 		"people.csv\n"
