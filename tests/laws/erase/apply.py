@@ -3,7 +3,10 @@
 
 Random histories of erase.py x random values. After 'varve erase --apply', each commit, version, message, author, note and stash is
 what this model makes of the old one, which does not use varve's editing; what did not have a value is the same, byte for byte. No
-value is in any object of Git, in any file of .git, or in a block: all records of all packs are those of the new versions."""
+value is in any object of Git, in any file of .git, or in a block: all records of all packs are those of the new versions.
+
+Two of three histories are also at a Git host, half of these with a store. The same holds there after the host's gc: for each ref,
+for a fresh clone, for all objects and files of the host and the store, and for the records of all packs in them."""
 import csv
 import glob
 import io
@@ -27,10 +30,13 @@ def varint(data, at):
             return value, at
 
 
-def records(file):
-    """The digests of all records of a pack."""
+def read(file):
     with open(file, "rb") as f:
-        data = f.read()
+        return f.read()
+
+
+def records(data):
+    """The digests of all records of a pack."""
     digests, at = set(), 8
     while at < len(data) - 40:
         method = data[at] & 15
@@ -171,13 +177,16 @@ class Applied(erase.Story):
             names = sorted({x["column"] for x in found["places"] if x["askedFor"]} - {None})
             if names:
                 self.column = r.choice(names)
-        found = json.loads(self.erase("--plan").stdout)
+        self.remote = ["--remote", "host"] if self.host else []
+        found = json.loads(self.erase("--plan", *self.remote).stdout)
         self.columns = {x["column"] for x in found["places"] if x["askedFor"]}
         was, tags, notes, refs = self.look()
         self.apply_checked(was, tags, notes, refs)
 
     def apply_checked(self, was, tags, notes, refs):
         options = [] if self.cells_text is None else ["--cells", self.cells_text]
+        options += ["--now"] if self.host else []
+        there = self.host_refs() if self.host else {}
         p = self.erase("--apply", "--map", f"{TOP}/map", *options)
         got = json.loads(p.stdout)
         assert not got["erased"]["notErased"] and got["complete"], p.stdout.decode()
@@ -203,39 +212,101 @@ class Applied(erase.Story):
         spots = [s for s in got["places"] if s["versions"] or not s["inWorkTree"]]
         assert not rest and not spots, f"left: {rest} {spots}"
         young = got["erased"]["youngUntil"] is not None
-        assert p.returncode == bool(got["notes"] or got["places"] or young), p.stdout.decode()
-        self.search_bytes(now, {n["name"] for n in got["notes"]})
-        self.erase("--plan")
-        again = self.erase("--apply", *options)
-        assert json.loads(again.stdout)["erased"]["movedRefs"] == 0, again.stdout
+        stays = [a for a in got["erased"]["answers"] if a["answer"] not in ("gone", "sampled")]
+        assert p.returncode == bool(got["notes"] or got["places"] or young or stays), p.stdout.decode()
+        named = {n["name"] for n in got["notes"]}
+        self.search_bytes(now, named)
+        if self.host:
+            self.compare_host(was, there, ids, got["erased"]["answers"], named)
+        if stays:  # until the host has collected garbage: the same command looks again
+            again = json.loads(self.erase("--apply", *options).stdout)
+            left = [a for a in again["erased"]["answers"] if a["answer"] not in ("gone", "sampled") and a["what"] != "values"]
+            assert not left and again["erased"]["movedRefs"] == 0, left
+        self.erase("--plan", *self.remote)
+        again = json.loads(self.erase("--apply", *options).stdout)
+        assert again["erased"]["movedRefs"] == 0, again
         self.run("varve", "fsck")
         self.run("git", "fsck", "--strict")
         assert self.git("status", "--porcelain", "--untracked-files=no") == ""
 
-    def search_bytes(self, now, named):
-        """No value is in an object, a file of .git, or a block; those in names of files stay."""
+    def search_folder(self, top, repository, named):
+        """No value is in an object, or a file below top; those in names of files stay."""
         values = [v for v in self.values if not any(self.fold(v) in self.fold(n) for n in named)]
-        objects = self.run("git", "cat-file", "--batch-all-objects", "--batch", "--unordered").stdout
+        objects = self.run("git", "cat-file", "--batch-all-objects", "--batch", "--unordered", cwd=repository).stdout if repository else b""
         text = self.fold(objects.decode(errors="replace"))
-        for folder, _, files in os.walk(f"{self.dir}/.git"):
+        for folder, _, files in os.walk(top):
             for name in files:
                 if name.endswith(".pack"):  # objects are above, blocks below; compressed bytes lack the ends of longer words
                     continue
-                with open(os.path.join(folder, name), "rb") as f:
-                    text += "\n" + self.fold(f.read().decode(errors="replace"))
+                text += "\n" + self.fold(read(os.path.join(folder, name)).decode(errors="replace"))
         for v in values:
             text = text.replace(self.fold(f"x{v}y"), "")  # a longer word, which is not this value
             at = text.find(self.fold(v)) if len(v) > 6 else -1
             assert at < 0, f"{v!r} is still in {text[max(0, at - 80):at + 80]!r}"
+
+    def search_bytes(self, now, named):
+        self.search_folder(f"{self.dir}/.git", self.dir, named)
         have = set()
         for file in glob.glob(f"{self.dir}/.git/**/*.pack", recursive=True):
             if "/objects/" not in file:
-                have |= records(file)
+                have |= records(read(file))
         want = set()
         for commit, (_, _, _, _, tree) in now.items():
             for path, blob in tree.items():
                 want |= self.blocks(blob, f"{commit}:{path}")
         assert have <= want, f"{len(have - want)} of {len(have)} blocks are of no version"
+
+    # --- the host ---
+
+    def host_refs(self):
+        lines = self.git("for-each-ref", "--format=%(refname) %(objectname)", cwd=self.host).split("\n")
+        return dict(x.split() for x in lines if x and "refs/varve/" not in x)
+
+    def compare_host(self, was, there, ids, answers, named):
+        """there: the refs of the host before."""
+        pulls = {k for k, v in there.items() if "/pull/" in k and v in ids}
+        refs = self.host_refs()
+        for name, old in there.items():
+            if "/pull/" not in name and "refs/notes/" not in name:
+                assert refs[name] == ids.get(old, old), f"{name} of the host: {refs[name]}"
+        got = {(a["what"], a["place"]): a for a in answers if a["remote"]}
+        assert (got["refs", self.host]["answer"] == "stays") == bool(pulls), got
+        moved = {k for k in refs if refs[k] != there.get(k)}
+        if moved:
+            assert got["objects", self.host]["answer"] == "stays", got
+        for (what, _), answer in got.items():
+            assert what != "blocks" or answer["answer"] == "gone", answer
+        for name in pulls:  # what the support of a host does
+            self.git("update-ref", "-d", name, cwd=self.host)
+        self.git("reflog", "expire", "--expire=all", "--all", cwd=self.host)
+        self.git("gc", "-q", "--prune=now", cwd=self.host)
+        self.search_folder(self.host, self.host, named)
+        have = set()
+        if self.store:
+            self.search_folder(self.store, None, named)
+            for file in glob.glob(f"{self.store}/**/*.pack", recursive=True):
+                have |= records(read(file))
+        for line in self.git("cat-file", "--batch-all-objects", "--batch-check=%(objectname) %(objecttype)", cwd=self.host).split("\n"):
+            name, kind = line.split()
+            data = self.run("git", "cat-file", "blob", name, cwd=self.host).stdout if kind == "blob" else b""
+            have |= records(data) if data[:6] == b"VVPACK" else set()
+        self.compare_clone(was, ids, have)
+
+    def compare_clone(self, was, ids, have):
+        """A fresh clone of the host has the new history, and the host has no other blocks."""
+        old_of, own = {new: old for old, new in ids.items()}, self.dir
+        self.dir = f"{own}-clone"
+        self.run("varve", "clone", "-q", "--git-host", self.host, self.dir, cwd=TOP)
+        self.git("fetch", "-q", "origin", "+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*")
+        self.texts, self.blocks_of = {}, {}
+        now, _, _, _ = self.look()
+        want = set()
+        for c, (_, _, _, _, tree) in now.items():
+            self.same_commit(old_of.get(c, c), c, was, now, ids)
+            for path, blob in tree.items():
+                want |= self.blocks(blob, f"{c}:{path}")
+        self.dir, self.texts, self.blocks_of = own, {}, {}
+        assert have <= want, f"{len(have - want)} of {len(have)} blocks of the host are of no version"
 
     def blocks(self, blob, where):
         if blob not in self.blocks_of:
@@ -260,13 +331,13 @@ def main():
         story = Applied(seed)
         story.blocks_of = {}
         try:
-            story.build()
+            story.build(hosts=True)
             story.check_apply()
         except BaseException:
             print("\n".join(story.log[-40:]))
             print(f"seed {seed}")
             raise
-        subprocess.run(["rm", "-rf", story.dir], check=True)
+        subprocess.run(["rm", "-rf", *glob.glob(f"{story.dir}*")], check=True)
 
 
 main()

@@ -29,14 +29,15 @@ class Story:
         self.log, self.n = [], 0
         self.time = 1700000000
         self.cells, self.texts = {}, {}
+        self.host = self.store = None  # folders
 
-    def run(self, *args, must=True, stdin=None, who=None):
+    def run(self, *args, must=True, stdin=None, who=None, cwd=None):
         env = dict(os.environ)
         for role in ("AUTHOR", "COMMITTER"):
             env[f"GIT_{role}_DATE"] = f"{self.time} +0000"
         if who:
             env["GIT_AUTHOR_NAME"] = who
-        p = subprocess.run(("timeout", "120") + args, cwd=self.dir, env=env, capture_output=True, input=stdin, check=False)
+        p = subprocess.run(("timeout", "120") + args, cwd=cwd or self.dir, env=env, capture_output=True, input=stdin, check=False)
         self.log.append(f"{' '.join(args)} -> {p.returncode}\n{p.stderr.decode(errors='replace')}")
         assert not must or p.returncode == 0, f"ended with {p.returncode}"
         return p
@@ -146,15 +147,56 @@ class Story:
                 f.write(f"{self.note()}\n")
         self.commit()
 
-    def build(self):
+    def add_host(self):
+        """A Git host for two of three histories, with a store for half of these."""
+        if self.rng.random() < 0.33:
+            return
+        self.host = f"{self.dir}-host.git"
+        self.git("init", "-q", "--bare", "-b", "main", self.host)
+        self.git("remote", "add", "host", self.host)
+        self.git("config", "remote.host.varveKind", "git")
+        if self.rng.random() < 0.5:
+            self.store = f"{self.dir}-store"
+            os.makedirs(self.store)
+            self.run("varve", "store", "add", "bucket", self.store)
+            self.commit()
+
+    def push(self):
+        self.run("varve", "push", "-q", "--force", "--all", "host")
+        self.run("varve", "push", "-q", "--force", "--tags", "host")
+
+    def push_rest(self):
+        """Everything; notes, a branch and a tag that only the host has, and a pull request."""
+        r = self.rng
+        self.push()
+        commits = self.git("rev-list", "--branches").split()
+        if r.random() < 0.5:
+            self.git("push", "-q", "--no-verify", "host", "+refs/notes/*:refs/notes/*")
+        if r.random() < 0.4:
+            self.git("push", "-q", "--no-verify", "host", f"{r.choice(commits)}:refs/heads/only")
+            self.git("update-ref", "-d", "refs/remotes/host/only")
+        if r.random() < 0.4:
+            self.git("tag", "-a", "-m", f"for {self.note()}", "away", r.choice(commits))
+            self.git("push", "-q", "--no-verify", "host", "away")
+            self.git("tag", "-d", "away")
+        if r.random() < 0.3:
+            self.git("push", "-q", "--no-verify", "host", f"{r.choice(commits)}:refs/pull/1/head")
+
+    def build(self, hosts=False):
         r = self.rng
         self.git("init", "-q", "-b", "main")
         self.run("varve", "init", "-q", must=False)
         self.run("varve", "track", "*.csv")
         self.change("a.csv")
         self.commit()
+        if hosts:
+            self.add_host()
         for _ in range(r.randrange(6, 20)):
             self.step()
+            if self.host and r.random() < 0.3:
+                self.push()
+        if self.host:
+            self.push_rest()
         if r.random() < 0.5 and self.tables():
             self.change(r.choice(self.tables()))
             self.run("git", "stash", "-q")
