@@ -172,6 +172,8 @@ void vv_text_put_word(vv_buf *b, const char *word)
 	} else if (len > 0 && *word != '~' && !strstr(word, "=~") && !strstr(word, ":~") &&
 		   strspn(word, plain) == len) {
 		vv_buf_puts(b, word);
+	} else if (strchr(word, '\'') && !strpbrk(word, "\"$`\\!")) {
+		vv_buf_printf(b, "\"%s\"", word);
 	} else {
 		vv_text_put_quoted(b, word, len);
 	}

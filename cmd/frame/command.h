@@ -158,8 +158,10 @@ typedef struct vv_absent_option {
 	/* what takes their place in the user's command line: "--where"; "": nothing, their value is an
 	 * argument */
 	const char *use;
-	const char *line; /* a command line that does it: a pattern of typed_line.h */
-	bool drops;       /* their value has no meaning in `line` */
+	/* a command line that does it: a pattern of typed_line.h; of several, a line each, the first
+	 * whose placeholders all have words */
+	const char *line;
+	bool drops; /* their value has no meaning in `line` */
 	/* "--sort": if this option is typed, too, its value gets a '-' in front; else hint is used */
 	const char *negates;
 } vv_absent_option;

@@ -3,11 +3,15 @@
  */
 #include "cmd/frame/context.h"
 
+#include <string.h>
+
+#include "base/file.h"
 #include "base/show.h"
 #include "base/sys.h"
 #include "cmd/frame/environ.h"
 #include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
+#include "repo/git/history/revision.h"
 
 /* The revisions in the arguments with a URL. */
 static vv_status check_signed(const vv_context *c, vv_error *err)
@@ -138,6 +142,24 @@ vv_status vv_context_need(vv_context *c, unsigned needs, vv_error *err)
 		c->opened |= part;
 	}
 	return VV_OK;
+}
+
+void vv_context_versions_first(vv_context *c)
+{
+	int versions = 0;
+	vv_range range;
+
+	if (c->dashdash >= 0 || c->urls.url || vv_repository_is_bare(c->repo)) return;
+	for (int i = 0; i < c->argc; i++) {
+		char *word = c->argv[i];
+
+		if (vv_exists(word) || vv_rev_range(c->repo, word, &range, VV_IGNORED) < 0) {
+			continue;
+		}
+		memmove(c->argv + versions + 1, c->argv + versions,
+			(size_t)(i - versions) * sizeof(*c->argv));
+		c->argv[versions++] = word;
+	}
 }
 
 void vv_context_gc_after(vv_context *c, bool quiet)

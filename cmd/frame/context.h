@@ -97,6 +97,10 @@ typedef struct vv_context {
  * tree, or a path is outside the work tree. */
 vv_status vv_context_need(vv_context *c, unsigned needs, vv_error *err);
 
+/* Moves versions and ranges before files: "log prices.csv v1" means "log v1 prices.csv". A word that names
+ * a file stays, and so do all words if "--" was typed. The repository must be open. */
+void vv_context_versions_first(vv_context *c);
+
 /* Sets *out to the repository-relative form of the path `text`, which need not exist. The caller
  * frees *out with vv_free. VV_EUSAGE: text is a pattern, or is outside of the work tree. */
 vv_status vv_context_path(char **out, vv_context *c, const char *text, vv_error *err);

@@ -78,7 +78,9 @@ static void put_used(vv_buf *line, const char *use, const char *value)
 {
 	vv_buf_printf(line, "%s%s", *use ? " " : "", use);
 	if (!value || strchr(use, ' ')) return;
-	vv_buf_putc(line, strncmp(use, "--", 2) == 0 ? '=' : ' ');
+	if (!*use || use[strlen(use) - 1] != '-') {
+		vv_buf_putc(line, strncmp(use, "--", 2) == 0 ? '=' : ' ');
+	}
 	vv_text_put_word(line, value);
 }
 
@@ -89,83 +91,135 @@ static const vv_absent_option *find_lacked(const vv_command *c, const char *word
 	return word[0] == '-' && word[1] && !word[2] ? find_absent(c, word + 1, 1) : NULL;
 }
 
-/* Appends an argument. An option that the command lacks is replaced. */
-static void put_argument(vv_buf *line, const vv_command *c, const char *word)
-{
-	const vv_absent_option *a = find_lacked(c, word);
-	const char *value = strchr(word, '=');
+/* The user's command line under repair. */
+typedef struct repair {
+	const parser *p;
+	const typed_option *wrong;
+	const char *use;     /* in place of `wrong` */
+	const char *negates; /* its value gets a '-': "--sort" */
+	bool negated;
+	bool whole; /* every option is one of the command, or was replaced */
+	vv_buf line;
+} repair;
 
-	if (a && a->use) {
-		put_used(line, a->use, value ? value + 1 : NULL);
+/* Appends the option word, without its value, which follows or is the next argument. */
+static void put_option(repair *r, const char *word, const char *value)
+{
+	const vv_absent_option *a = find_lacked(r->p->command, word);
+	vv_auto(char) *name = value ? vv_strndup(word, (size_t)(value - word) - 1) : NULL;
+	const char *use = name ? name : word;
+
+	if (a && !a->use && a->negates) return; /* its effect is the '-' */
+	use = a && a->use ? a->use : use;
+	const bool negates = r->negates && strcmp(use, r->negates) == 0;
+
+	r->whole = r->whole && (!a || a->use);
+	if (!value) {
+		put_used(&r->line, use, NULL);
 		return;
 	}
-	vv_buf_putc(line, ' ');
-	vv_text_put_word(line, word);
+	vv_auto(char) *down = negates && *value != '-' ? vv_asprintf("-%s", value) : NULL;
+	put_used(&r->line, use, down ? down : value);
+	r->negated = r->negated || negates;
 }
 
-/* Returns the option's value in argument `at`; NULL: the argument has none. */
-static const char *value_of(const parser *p, int at, const char *option)
+/* Appends argument i, and *next: whether the one after it is the value of --sort. */
+static void put_argument(repair *r, int i, bool *negate)
 {
-	const size_t len = strlen(option);
+	const char *word = r->p->argv[i], *value = strchr(word, '=');
+	const bool here = *negate && *word != '-';
 
-	if (at > 0 && strcmp(p->argv[at - 1], option) == 0) return p->argv[at];
-	return strncmp(p->argv[at], option, len) == 0 && p->argv[at][len] == '='
-		       ? p->argv[at] + len + 1
-		       : NULL;
+	*negate = false;
+	if (*word == '-' && word[1]) {
+		const vv_absent_option *a = find_lacked(r->p->command, word);
+		const char *use = a && a->use ? a->use : word;
+
+		put_option(r, word, strncmp(word, "--", 2) == 0 && value ? value + 1 : NULL);
+		*negate = r->negates && !value && strcmp(use, r->negates) == 0;
+		return;
+	}
+	vv_buf_puts(&r->line, here ? " -" : " ");
+	vv_text_put_word(&r->line, word);
+	r->negated = r->negated || here;
+}
+
+/* Makes the line without the wrong option, or with `use` in its place. */
+static void make_line(repair *r)
+{
+	const parser *p = r->p;
+	bool negate = false;
+
+	r->whole = true;
+	vv_buf_printf(&r->line, "did you mean 'varve %s", p->command->name);
+	for (int i = 0; i < p->argc; i++) {
+		if (i == r->wrong->first && r->use) {
+			const bool sorts = r->negates && strcmp(r->use, r->negates) == 0;
+			const char *value = r->wrong->value;
+			vv_auto(char) *down = sorts && value && *value != '-'
+						      ? vv_asprintf("-%s", value)
+						      : NULL;
+
+			put_used(&r->line, r->use, down ? down : value);
+			r->negated = r->negated || down;
+			negate = sorts && !value;
+		} else if (i < r->wrong->first || i > r->wrong->last) {
+			put_argument(r, i, &negate);
+		}
+	}
+	vv_buf_puts(&r->line, "'?");
+}
+
+/* Returns the option that one of the arguments negates: "--sort" of --desc; NULL: none. */
+static const char *find_negated(const parser *p)
+{
+	for (int i = 0; i < p->argc; i++) {
+		const vv_absent_option *a = find_lacked(p->command, p->argv[i]);
+
+		if (a && a->negates) return a->negates;
+	}
+	return NULL;
 }
 
 /* Hints at the user's command line without the option, and with a '-' before the value of the one that it negates.
  * Returns false if that one was not typed. */
 static bool hint_negated(const parser *p, const typed_option *o, const char *negates)
 {
-	vv_auto(vv_buf) line = VV_BUF_INIT;
-	bool found = false;
+	repair r = {.p = p, .wrong = o, .negates = negates, .line = VV_BUF_INIT};
 
-	vv_buf_printf(&line, "did you mean 'varve %s", p->command->name);
-	for (int i = 0; i < p->argc; i++) {
-		const char *value = value_of(p, i, negates);
-		vv_auto(char) *word = NULL;
+	make_line(&r);
+	const bool good = r.whole && r.negated && r.line.len < VV_HINT_MAX;
 
-		if (i >= o->first && i <= o->last) {
-			continue;
-		}
-		if (!value || *value == '-') {
-			put_argument(&line, p->command, p->argv[i]);
-			continue;
-		}
-		word = vv_asprintf("%.*s-%s", (int)(value - p->argv[i]), p->argv[i], value);
-		vv_buf_putc(&line, ' ');
-		vv_text_put_word(&line, word ? word : p->argv[i]);
-		found = true;
+	if (good) {
+		vv_hint(p->err, "%s", vv_buf_cstr(&r.line));
 	}
-	vv_buf_puts(&line, "'?");
-	if (!found || line.len >= VV_HINT_MAX) return false;
-	vv_hint(p->err, "%s", vv_buf_cstr(&line));
-	return true;
+	vv_buf_clear(&r.line);
+	return good;
 }
 
 /* Hints at the user's command line with `use` in place of the option. */
 static void hint_used(const parser *p, const typed_option *o, const char *use)
 {
-	vv_auto(vv_buf) line = VV_BUF_INIT;
-	bool made = true; /* every other option is one of the command, or can be replaced */
+	repair r = {
+		.p = p, .wrong = o, .use = use, .negates = find_negated(p), .line = VV_BUF_INIT};
 
-	vv_buf_printf(&line, "did you mean 'varve %s", p->command->name);
-	for (int i = 0; i < p->argc; i++) {
-		if (i == o->first) {
-			put_used(&line, use, o->value);
-		} else if (i < o->first || i > o->last) {
-			const vv_absent_option *a = find_lacked(p->command, p->argv[i]);
-
-			made = made && (!a || a->use);
-			put_argument(&line, p->command, p->argv[i]);
-		}
-	}
-	vv_buf_puts(&line, "'?");
-	if (made && line.len < VV_HINT_MAX) { /* a part of a command line would be no help */
-		vv_hint(p->err, "%s", vv_buf_cstr(&line));
+	make_line(&r);
+	/* a part of a command line would be no help */
+	if (r.whole && (!r.negates || r.negated) && r.line.len < VV_HINT_MAX) {
+		vv_hint(p->err, "%s", vv_buf_cstr(&r.line));
 	} else {
 		vv_hint(p->err, "did you mean '%s'?", use);
+	}
+	vv_buf_clear(&r.line);
+}
+
+/* Appends the first of the patterns that has all its words, else the last. */
+static void put_first_line(vv_buf *line, const char *patterns, const vv_typed *t)
+{
+	for (vv_line l = {.rest = patterns}; vv_line_next(&l);) {
+		vv_auto(char) *pattern = vv_strndup(l.text, l.len);
+
+		vv_buf_clear(line);
+		if (pattern && vv_typed_put(line, pattern, t)) return;
 	}
 }
 
@@ -191,10 +245,7 @@ static vv_status hint_line(const parser *p, const typed_option *o, const vv_abse
 	if (more && a->hint) return vv_hint(p->err, "%s", a->hint);
 	vv_typed_read(&t, count, others);
 	t.value = next ? p->argv[last] : o->value;
-	if (!t.file && !strstr(a->line, "VERSION")) { /* REV:FILE */
-		t.file = t.other;
-	}
-	vv_typed_put(&line, a->line, &t);
+	put_first_line(&line, a->line, &t);
 	return vv_hint(p->err, "'%s' does it",
 		       line.len + 16 < VV_HINT_MAX ? vv_buf_cstr(&line) : a->line);
 }
@@ -204,9 +255,15 @@ static bool hint_absent(const parser *p, const typed_option *o)
 {
 	const char *next = o->last + 1 < p->argc ? p->argv[o->last + 1] : "";
 	vv_auto(char) *file = vv_asprintf("%s=FILE", o->name);
-	const vv_absent_option *a = NULL;
+	vv_auto(char) *with = vv_asprintf("%s=%s", o->name, o->value ? o->value : next);
+	const vv_absent_option *a = with ? find_absent(p->command, with, strlen(with)) : NULL;
+	typed_option both = *o; /* with its value */
 
-	if (file && strchr(o->value ? o->value : next, '.')) {
+	both.last += !o->value;
+	both.value = NULL;
+	if (a) {
+		o = &both;
+	} else if (file && strchr(o->value ? o->value : next, '.')) {
 		a = find_absent(p->command, file, strlen(file));
 	}
 	a = a ? a : find_absent(p->command, o->name, strlen(o->name));

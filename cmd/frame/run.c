@@ -16,6 +16,7 @@
 #include "cmd/frame/gc.h"
 #include "cmd/frame/git_words.h"
 #include "cmd/frame/help.h"
+#include "cmd/frame/meant_line.h"
 #include "cmd/frame/option.h"
 #include "cmd/frame/output.h"
 #include "lib/sync/needed.h"
@@ -61,6 +62,7 @@ static int run_in_context(const vv_command *c, vv_context *x)
 	}
 	vv_context_close(x);
 	if (rc < 0) {
+		vv_meant_line(&err, c->name, x->typed_count, x->typed);
 		code = vv_report(&err);
 		x->code = c->conflict_is_no || err.lost ? code : VV_EXIT_TROUBLE;
 	} else {

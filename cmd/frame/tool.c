@@ -273,6 +273,9 @@ static int run_tool(const vv_tool *p, int argc, char **argv)
 
 	if (at < 0) return -1 - at;
 	const vv_command *c = at < argc ? vv_tool_find(p, argv[at]) : NULL;
+	if (c && p->meant && p->meant(argv[at], argc - at - 1, argv + at + 1)) {
+		return VV_EXIT_TROUBLE;
+	}
 	if (c) return vv_command_run(c, argc - at - 1, argv + at + 1);
 	if (p->otherwise) return vv_command_run(p->otherwise, argc - at, argv + at);
 	if (at >= argc) {

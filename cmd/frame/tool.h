@@ -48,6 +48,9 @@ typedef struct vv_tool {
 	/* Reports a word that is not a command, and returns the exit code. NULL: vv_tool_unknown is
 	 * used. */
 	int (*unknown)(const char *word, int argc, char **argv);
+	/* Called before a command runs: returns true after it has reported that other programs have
+	 * this command with these arguments ("add column"). May be NULL. */
+	bool (*meant)(const char *word, int argc, char **argv);
 } vv_tool;
 
 /* Runs the program with the arguments of main, and returns its exit code. */

@@ -4,38 +4,162 @@
 #include "cmd/frame/typed_line.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/ascii.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
+#include "dataset/format/dialect.h"
+#include "repo/git/history/revision.h"
+#include "repo/git/repository.h"
+
+/* Words between others that mean nothing by themselves. */
+static bool is_filler(const char *word)
+{
+	static const char *const fillers[] = {
+		"and",        "as",      "asc",   "ascending", "by",   "column", "columns", "desc",
+		"descending", "changed", "field", "for",       "from", "in",     "into",    "of",
+		"on",         "row",     "rows",  "set",       "then", "to",     "where",   "with"};
+
+	return vv_text_is_among(word, fillers, sizeof(fillers) / sizeof(fillers[0]));
+}
+
+/* A word, or an option, by which other programs sort from the greatest to the least. */
+static bool is_descending(const char *word)
+{
+	static const char *const words[] = {
+		"desc",   "descending", "DESC",         "-r",  "-R",        "-nr",           "-fr",
+		"--desc", "-nR",        "--descending", "-cr", "--reverse", "--no-ascending"};
+
+	return vv_text_is_among(word, words, sizeof(words) / sizeof(words[0]));
+}
+
+static bool is_version(vv_repository *r, const char *word)
+{
+	vv_oid id;
+
+	return r && vv_rev_commit(r, word, &id, VV_IGNORED) == VV_OK;
+}
+
+static bool copy_name(char *out, size_t size, const char *text, size_t len)
+{
+	if (len == 0 || len >= size) return false;
+	memcpy(out, text, len);
+	out[len] = '\0';
+	return true;
+}
+
+/* REV:FILE, FILE@REV. */
+static bool read_file_version(vv_typed *t, vv_repository *r, const char *word)
+{
+	const char *colon = strchr(word, ':'), *at = strrchr(word, '@');
+	char name[sizeof(t->file_room)];
+
+	if (colon &&
+	    copy_name(t->version_room, sizeof(t->version_room), word, (size_t)(colon - word)) &&
+	    is_version(r, t->version_room)) {
+		t->version = t->version_room;
+		t->file = colon + 1;
+		return true;
+	}
+	if (!at || !is_version(r, at + 1) ||
+	    !copy_name(name, sizeof(name), word, (size_t)(at - word)) || !vv_exists(name)) {
+		return false;
+	}
+	memcpy(t->file_room, name, sizeof(name));
+	t->file = t->file_room;
+	t->version = at + 1;
+	return true;
+}
+
+/* Without any file: takes the first of the words that is a file's name without its ending. */
+static void find_short_name(vv_typed *t)
+{
+	for (size_t i = 0; i < t->word_count; i++) {
+		for (const vv_ending *e = vv_endings; e->pattern; e++) {
+			const size_t size = sizeof(t->file_room);
+			const int len = snprintf(t->file_room, size, "%s%s", t->words[i],
+						 e->pattern + 1);
+
+			if (len < 0 || (size_t)len >= size || !vv_exists(t->file_room)) {
+				continue;
+			}
+			t->file = t->file_room;
+			t->file_word = t->words[i];
+			t->word_count--;
+			memmove(t->words + i, t->words + i + 1,
+				(t->word_count - i) * sizeof(*t->words));
+			return;
+		}
+	}
+}
+
+static void add_word(vv_typed *t, vv_repository *r, const char *word)
+{
+	if (!t->version && is_version(r, word)) {
+		t->version = word;
+	} else if (!t->file && read_file_version(t, r, word)) {
+		t->file_word = word;
+	} else if (t->word_count < VV_TYPED_WORDS) {
+		t->words[t->word_count++] = word;
+	} else {
+		t->names_more = true;
+	}
+}
+
+/* Reads the word, or the value of an option, after `before`. */
+static void read_word(vv_typed *t, vv_repository *r, const char *word, const char *before)
+{
+	static const char *const formats[] = {"parquet", "json", "ndjson", "tsv", "xlsx"};
+	static const char *const outs[] = {"-o", "--output", "--out", "-O"};
+	const char *digits = *word == '-' ? word + 1 : word;
+
+	digits += strncmp(digits, "n", 1) == 0;
+	if (strcmp(before, "--row") == 0) {
+		t->row = word;
+	} else if (vv_text_is_among(before, outs, sizeof(outs) / sizeof(outs[0]))) {
+		t->out = word;
+	} else if (is_descending(word)) {
+		t->descends = true;
+	} else if (vv_exists(word) && !t->file) {
+		t->file = t->file_word = word;
+	} else if (vv_exists(word)) {
+		t->more = word;
+	} else if (*digits && !*vv_after_digits(digits, digits + strlen(digits))) {
+		t->start = t->count;
+		t->count = digits;
+	} else if (vv_text_is_among(word, formats, sizeof(formats) / sizeof(formats[0]))) {
+		t->format = word;
+	} else if (*word != '-' && !is_filler(word)) {
+		add_word(t, r, word);
+	}
+}
 
 void vv_typed_read(vv_typed *t, int argc, char **argv)
 {
-	*t = (vv_typed){.argc = argc, .argv = argv};
-	vv_array_each(argv, argc, word) {
-		const char *digits = **word == '-' ? *word + 1 : *word;
+	vv_auto(vv_repository) *r = NULL;
 
-		digits += strncmp(digits, "n", 1) == 0;
-		if (word > argv && strcmp(word[-1], "--row") == 0) {
-			t->row = *word;
-		} else if (strncmp(*word, "--row=", 6) == 0) {
-			t->row = *word + 6;
-		} else if (vv_exists(*word) && !t->file) {
-			t->file = *word;
-		} else if (vv_exists(*word)) {
-			t->more = *word;
-		} else if (*digits && !*vv_after_digits(digits, digits + strlen(digits))) {
-			t->count = digits;
-		} else if (vv_text_is_among(
-				   *word, (const char *const[]){"parquet", "json", "ndjson"}, 3)) {
-			t->format = *word;
-		} else if (**word != '-' && !t->other) {
-			t->other = *word;
-		} else if (**word != '-' && !t->next) {
-			t->next = *word;
+	*t = (vv_typed){.argc = argc, .argv = argv};
+	if (argc > 0 && (vv_environ() || vv_environ_take(VV_IGNORED) == VV_OK)) {
+		(void)vv_repository_open(&r, NULL, vv_environ(), VV_IGNORED);
+	}
+	vv_array_each(argv, argc, word) {
+		const char *value = strncmp(*word, "--", 2) == 0 ? strchr(*word, '=') : NULL;
+		vv_auto(char) *option = value ? vv_strndup(*word, (size_t)(value - *word)) : NULL;
+
+		if (option) {
+			read_word(t, r, value + 1, option);
+		} else {
+			read_word(t, r, *word, word > argv ? word[-1] : "");
 		}
+	}
+	if (!t->file) {
+		find_short_name(t);
 	}
 }
 
@@ -57,7 +181,16 @@ static bool is_plain(const char *word)
 
 /* --- placeholders for one word ---------------------------------------------------------------------- */
 
-static const char *table_name(vv_buf *room, const vv_typed *t)
+/* Each returns the word, which may be in room; NULL: the placeholder, `text`, remains. */
+
+static const char *file_name(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
+{
+	if (!t->file || !t->version) return t->file;
+	vv_buf_printf(room, "%s:%s", t->version, t->file);
+	return vv_buf_cstr(room);
+}
+
+static const char *table_name(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
 {
 	const char *dot = t->file ? strrchr(t->file, '.') : NULL;
 
@@ -66,33 +199,266 @@ static const char *table_name(vv_buf *room, const vv_typed *t)
 	return vv_buf_cstr(room);
 }
 
-static const char *two_columns(vv_buf *room, const vv_typed *t)
+static const char *all_columns(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
 {
-	if (!t->next) return t->other;
-	vv_buf_printf(room, "%s,%s", t->other, t->next);
+	for (size_t i = 0; i < t->word_count; i++) {
+		const bool others = *t->words[i] == '!'; /* '!price': all but it */
+
+		vv_buf_puts(room, i > 0 ? "," : "");
+		vv_buf_puts(room, others ? "-" : "");
+		vv_buf_puts(room, t->words[i] + others);
+	}
+	return t->word_count > 0 && !t->names_more ? vv_buf_cstr(room) : NULL;
+}
+
+static const char *sorted_column(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
+{
+	if (t->word_count == 0) { /* -price */
+		char **down = vv_array_find(
+			t->argv, (size_t)t->argc, it,
+			**it == '-' && is_plain_name(*it + 1, strlen(*it + 1)) && (*it)[2]);
+
+		return down ? *down : NULL;
+	}
+	vv_buf_printf(room, "%s%s", t->descends && *t->words[0] != '-' ? "-" : "", t->words[0]);
 	return vv_buf_cstr(room);
 }
 
-static const char *opposite(vv_buf *room, const vv_typed *t)
+static const char *opposite(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
 {
 	if (!t->value) return NULL;
 	vv_buf_printf(room, "not (%s)", t->value);
 	return vv_buf_cstr(room);
 }
 
-static const char *key_word(vv_buf *room VV_UNUSED, const vv_typed *t)
+/* "mean price": avg(price) */
+static const char *aggregate(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
+{
+	static const char *const names[][2] = {{"mean", "avg"}, {"average", "avg"}, {"avg", "avg"},
+					       {"sum", "sum"},  {"total", "sum"},   {"min", "min"},
+					       {"max", "max"},  {"count", "count"}};
+	const char *column = NULL, *name = NULL;
+
+	for (size_t i = 0; i < t->word_count; i++) {
+		const char *(*found)[2] = NULL;
+
+		vv_array_each(names, sizeof(names) / sizeof(names[0]), it) {
+			if (vv_ascii_equal((*it)[0], t->words[i])) {
+				name = (*it)[1];
+				found = (const char *(*)[2])it;
+			}
+		}
+		column = found ? column : t->words[i];
+	}
+	if (t->word_count != 2 || !name || !column) return NULL;
+	vv_buf_printf(room, "%s(%s)", name, column);
+	return vv_buf_cstr(room);
+}
+
+static const char *key_word(vv_buf *room VV_UNUSED, const vv_typed *t, const char *text VV_UNUSED)
 {
 	if (t->row) return t->row;
-	return t->other ? t->other : t->count;
+	return t->word_count > 0 ? t->words[0] : t->count;
+}
+
+static const char *version_name(vv_buf *room VV_UNUSED, const vv_typed *t,
+				const char *text VV_UNUSED)
+{
+	if (t->version) return t->version;
+	return t->word_count > 0 ? t->words[0] : "HEAD";
 }
 
 /* The only word is the new name of a file. */
-static const char *only_word(vv_buf *room VV_UNUSED, const vv_typed *t)
+static const char *only_word(vv_buf *room VV_UNUSED, const vv_typed *t, const char *text VV_UNUSED)
 {
-	return t->next ? NULL : t->other;
+	return t->word_count == 1 && !strpbrk(t->words[0], ",=") ? t->words[0] : NULL;
+}
+
+static const char *out_name(vv_buf *room, const vv_typed *t, const char *text)
+{
+	return t->out ? t->out : only_word(room, t, text);
+}
+
+/* OUT.xlsx: a name that no file has. */
+static const char *out_with_ending(vv_buf *room, const vv_typed *t, const char *text)
+{
+	const char *name = out_name(room, t, text), *ending = text + strlen("OUT.");
+	const char *dot = t->file ? strrchr(t->file, '.') : NULL;
+
+	if (name && strchr(name, '.')) return name;
+	if (!dot) return NULL;
+	ending = t->format && strcmp(ending, "xlsx") == 0 ? t->format : ending;
+	vv_buf_printf(room, "%.*s.%s", (int)(dot - t->file), t->file, ending);
+	return vv_exists(vv_buf_cstr(room)) ? NULL : vv_buf_cstr(room);
+}
+
+static const char *cells(vv_buf *room VV_UNUSED, const vv_typed *t, const char *text VV_UNUSED)
+{
+	return t->word_count == 1 && strchr(t->words[0], ',') ? t->words[0] : NULL;
+}
+
+static const char *query(vv_buf *room VV_UNUSED, const vv_typed *t, const char *text VV_UNUSED)
+{
+	const char *word = t->word_count > 0 ? t->words[0] : "";
+	const size_t len = strcspn(word, " ");
+
+	return word[len] && (vv_ascii_is(word, len, "select") || vv_ascii_is(word, len, "with"))
+		       ? word
+		       : NULL;
+}
+
+/* THIS and THAT: letters and digits only; a '.' is no pattern. */
+static const char *replaced(vv_buf *room, const vv_typed *t, const char *text)
+{
+	if (t->word_count != 2 || t->names_more) return NULL;
+	for (const char *c = t->words[strcmp(text, "THAT") == 0]; *c; c++) {
+		if (!vv_is_alnum(*c) && !strchr("_- .", *c)) return NULL;
+		vv_buf_printf(room, *c == '.' ? "\\%c" : "%c", *c);
+	}
+	return vv_buf_cstr(room);
+}
+
+/* Which of the usual delimiters is the commonest in the first line? */
+static const char *delimiter(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
+{
+	char line[4096] = "", best = ',';
+	size_t most = 0;
+	FILE *f = t->file ? fopen(t->file, "rbe") : NULL;
+
+	if (!f) return NULL;
+	const bool read = fgets(line, sizeof(line), f) != NULL;
+	fclose(f);
+	for (const char *d = ",;\t|"; read && *d; d++) {
+		size_t count = 0;
+
+		for (const char *at = line; *at; at++) {
+			count += *at == *d;
+		}
+		best = count > most ? *d : best;
+		most = count > most ? count : most;
+	}
+	vv_buf_printf(room, best == '\t' ? "\\t" : "%c", best);
+	return read ? vv_buf_cstr(room) : NULL;
+}
+
+/* --- conditions ----------------------------------------------------------------------------------- */
+
+/* Has the text an operator, or a function? */
+static bool is_condition(const char *text)
+{
+	static const char *const words[] = {" is ", " like ", " in ", " between ", " matches "};
+
+	if (strpbrk(text, "=<>(")) return true;
+	return vv_array_find(words, sizeof(words) / sizeof(words[0]), it, strstr(text, *it)) !=
+	       NULL;
+}
+
+/* Appends the condition in our language: other ones have $name, ==, && and "text". */
+static void put_condition(vv_buf *room, const char *text)
+{
+	static const struct {
+		const char *theirs, *ours;
+	} words[] = {{"==", "="}, {"&&", " and "}, {"||", " or "}, {"$", ""}, {"\"", "'"}};
+
+	while (*text) {
+		const char *ours = NULL;
+
+		vv_array_each(words, sizeof(words) / sizeof(words[0]), it) {
+			if (!ours && strncmp(text, it->theirs, strlen(it->theirs)) == 0) {
+				ours = it->ours;
+				text += strlen(it->theirs);
+			}
+		}
+		if (ours) {
+			vv_buf_puts(room, ours);
+		} else {
+			vv_buf_putc(room, *text++);
+		}
+	}
+}
+
+/* The name of a file that "price>3", "price>=3" makes: a number, maybe after '='. */
+static bool is_comparison_rest(const char *name)
+{
+	name += *name == '=';
+	name += *name == '-';
+	return vv_is_digit(*name) && strspn(name, "0123456789.") == strlen(name);
+}
+
+bool vv_typed_redirected(vv_buf *room, const char *column)
+{
+	vv_auto(vv_string_list) here = {0};
+	struct stat out, file;
+
+	if (fstat(STDOUT_FILENO, &out) != 0 || !S_ISREG(out.st_mode) || out.st_size > 0 ||
+	    vv_list_dir(&here.items, &here.count, ".", VV_IGNORED) < 0) {
+		return false;
+	}
+	vv_array_each(here.items, here.count, name) {
+		const bool equals = **name == '=';
+
+		if (is_comparison_rest(*name) && stat(*name, &file) == 0 &&
+		    file.st_dev == out.st_dev && file.st_ino == out.st_ino) {
+			vv_buf_printf(room, "%s >%s %s", column, equals ? "=" : "", *name + equals);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* COLUMN and a pattern that a part of its values matches. */
+static const char *matches(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
+{
+	const char *p = t->word_count == 2 ? t->words[1] : "'";
+	const size_t len = strlen(p);
+	const bool begins = *p == '^', ends = len > 0 && p[len - 1] == '$';
+
+	if (strchr(p, '\'') || !is_plain_name(t->words[0], strlen(t->words[0]))) return NULL;
+	vv_buf_printf(room, "text(%s) matches '%s", t->words[0], begins ? "" : ".*");
+	vv_buf_put(room, p + begins, len - begins - ends);
+	vv_buf_puts(room, ends ? "'" : ".*'");
+	return vv_buf_cstr(room);
+}
+
+static const char *contains(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
+{
+	if (t->word_count != 2 || strchr(t->words[1], '\'') ||
+	    !is_plain_name(t->words[0], strlen(t->words[0]))) {
+		return NULL;
+	}
+	vv_buf_printf(room, "contains(%s, '%s')", t->words[0], t->words[1]);
+	return vv_buf_cstr(room);
+}
+
+/* A condition in one word or several; COLUMN TEXT; or a column whose comparison became the shell's. */
+static const char *condition(vv_buf *room, const vv_typed *t, const char *text)
+{
+	vv_auto(vv_buf) all = VV_BUF_INIT;
+
+	for (size_t i = 0; i < t->word_count; i++) {
+		vv_buf_printf(&all, "%s%s", i > 0 ? " " : "", t->words[i]);
+	}
+	if (t->word_count == 0 || t->names_more) return NULL;
+	if (is_condition(vv_buf_cstr(&all))) {
+		if (t->count && strchr("=<>", vv_buf_cstr(&all)[all.len - 1])) { /* price ">" 3 */
+			vv_buf_printf(&all, " %s", t->count);
+		}
+		put_condition(room, vv_buf_cstr(&all));
+	} else if (t->word_count == 1 && t->count) {
+		vv_buf_printf(room, "%s = %s", t->words[0], t->count);
+	} else if (t->word_count == 2 && strpbrk(t->words[1], "^$.*+[|\\")) {
+		return matches(room, t, text);
+	} else if (t->word_count == 2) {
+		return contains(room, t, text);
+	} else if (t->word_count > 1 || !vv_typed_redirected(room, t->words[0])) {
+		return NULL;
+	}
+	return vv_buf_cstr(room);
 }
 
 /* --- placeholders for any number of words: each is appended after a blank ---------------------------- */
+
+/* Each returns false if a word is missing. */
 
 static void put_after_blank(vv_buf *line, const char *word)
 {
@@ -100,33 +466,46 @@ static void put_after_blank(vv_buf *line, const char *word)
 	vv_text_put_word(line, word);
 }
 
-static void put_file(vv_buf *line, const vv_typed *t)
+static bool put_file(vv_buf *line, const vv_typed *t)
 {
 	if (t->file) {
 		put_after_blank(line, t->file);
 	}
+	return true;
 }
 
-static void put_all(vv_buf *line, const vv_typed *t)
+static bool put_all(vv_buf *line, const vv_typed *t)
 {
 	vv_array_each(t->argv, t->argc, word) {
 		put_after_blank(line, *word);
 	}
+	return true;
 }
 
-static void put_all_but_file(vv_buf *line, const vv_typed *t)
+static bool put_all_but_file(vv_buf *line, const vv_typed *t)
 {
 	vv_array_each(t->argv, t->argc, word) {
-		if (*word != t->file) {
+		if (*word != t->file_word) {
 			put_after_blank(line, *word);
 		}
 	}
+	return true;
 }
 
-static void put_names(vv_buf *line, const vv_typed *t)
+static bool put_names(vv_buf *line, const vv_typed *t)
 {
-	put_after_blank(line, t->other ? t->other : "OLD");
-	put_after_blank(line, t->next ? t->next : "NEW");
+	const char *comma = t->word_count == 1 ? strpbrk(t->words[0], ",=:") : NULL;
+
+	if (comma && !strpbrk(comma + 1, ",=:")) { /* price,cost; price=cost */
+		vv_auto(char) *old = vv_strndup(t->words[0], (size_t)(comma - t->words[0]));
+
+		put_after_blank(line, old ? old : "OLD");
+		put_after_blank(line, comma + 1);
+		return true;
+	}
+	put_after_blank(line, t->word_count > 0 ? t->words[0] : "OLD");
+	put_after_blank(line, t->word_count > 1 ? t->words[1] : "NEW");
+	return t->word_count == 2;
 }
 
 /* Is this a word such as price=9.99? */
@@ -157,11 +536,17 @@ static const char *condition_value(const char *condition, size_t *len)
 	return *len > 0 && !strpbrk(value, " '\"") ? value : NULL;
 }
 
-/* Returns the condition of "where id=7" or of an option; NULL: none. */
-static const char *typed_condition(const vv_typed *t)
+/* Returns the condition of "where id=7", "where id = 7" or of an option; NULL: none. */
+static const char *typed_condition(vv_buf *room, const vv_typed *t)
 {
 	for (int i = 1; i < t->argc; i++) {
-		if (vv_ascii_equal(t->argv[i - 1], "where")) return t->argv[i];
+		if (!vv_ascii_equal(t->argv[i - 1], "where")) {
+			continue;
+		}
+		for (int j = i; j < t->argc; j++) {
+			vv_buf_printf(room, "%s%s", j > i ? " " : "", t->argv[j]);
+		}
+		return vv_buf_cstr(room);
 	}
 	return t->value;
 }
@@ -172,8 +557,7 @@ static const char *typed_key(const vv_typed *t)
 	const char *key = t->row;
 
 	for (int i = 0; i < t->argc && !key && !strchr(t->argv[i], '='); i++) {
-		if (t->argv[i] != t->file && *t->argv[i] != '-' &&
-		    !vv_ascii_equal(t->argv[i], "set")) {
+		if (t->argv[i] != t->file_word && *t->argv[i] != '-' && !is_filler(t->argv[i])) {
 			key = t->argv[i];
 		}
 	}
@@ -184,9 +568,29 @@ static const char *typed_key(const vv_typed *t)
 static void put_values(vv_buf *line, const vv_typed *t, const char *without)
 {
 	vv_array_each(t->argv, t->argc, word) {
-		if (*word != without && is_assignment(*word)) {
+		if ((!without || strcmp(*word, without) != 0) && is_assignment(*word)) {
 			put_after_blank(line, *word);
 		}
+	}
+}
+
+/* Appends "price 4" after the key as price=4. */
+static void put_value_pairs(vv_buf *line, const vv_typed *t, const char *key)
+{
+	const char *words[VV_TYPED_WORDS];
+	size_t count = 0;
+
+	vv_array_each(t->argv, t->argc, word) {
+		if (*word == t->file_word || *word == key || is_filler(*word)) {
+			continue;
+		}
+		if (**word == '-' || count == VV_TYPED_WORDS) return;
+		words[count++] = *word;
+	}
+	for (size_t i = 0; count % 2 == 0 && i < count; i += 2) {
+		vv_auto(char) *value = vv_asprintf("%s=%s", words[i], words[i + 1]);
+
+		put_after_blank(line, value ? value : "");
 	}
 }
 
@@ -200,10 +604,10 @@ static const char *first_value(const vv_typed *t)
 
 /* Appends the key and the values of a row. The key's column is not known: if the key comes from a condition or from
  * the first value, --if is added, which checks it in the row. new: no row has the key yet. */
-static void put_row_words(vv_buf *line, const vv_typed *t, bool new)
+static bool put_row_words(vv_buf *line, const vv_typed *t, bool new)
 {
-	vv_auto(vv_buf) sets = VV_BUF_INIT;
-	const char *given = typed_condition(t), *key = given ? NULL : typed_key(t);
+	vv_auto(vv_buf) sets = VV_BUF_INIT, room = VV_BUF_INIT;
+	const char *given = typed_condition(&room, t), *key = given ? NULL : typed_key(t);
 	size_t len = key ? strlen(key) : 0;
 
 	if (!given && !key) {
@@ -213,10 +617,13 @@ static void put_row_words(vv_buf *line, const vv_typed *t, bool new)
 		key = condition_value(given, &len);
 	}
 	put_values(&sets, t, given);
+	if (sets.len == 0 && !given) {
+		put_value_pairs(&sets, t, key);
+	}
 	vv_auto(char) *word = key ? vv_strndup(key, len) : NULL;
 	if (!word || !t->file || sets.len == 0) {
 		vv_buf_puts(line, " KEY COL=VALUE");
-		return;
+		return false;
 	}
 	put_after_blank(line, word);
 	vv_buf_puts(line, vv_buf_cstr(&sets));
@@ -224,16 +631,17 @@ static void put_row_words(vv_buf *line, const vv_typed *t, bool new)
 		vv_buf_puts(line, " --if");
 		put_after_blank(line, given);
 	}
+	return true;
 }
 
-static void put_row(vv_buf *line, const vv_typed *t)
+static bool put_row(vv_buf *line, const vv_typed *t)
 {
-	put_row_words(line, t, false);
+	return put_row_words(line, t, false);
 }
 
-static void put_new_row(vv_buf *line, const vv_typed *t)
+static bool put_new_row(vv_buf *line, const vv_typed *t)
 {
-	put_row_words(line, t, true);
+	return put_row_words(line, t, true);
 }
 
 /* --- the table ------------------------------------------------------------------------------------ */
@@ -241,13 +649,13 @@ static void put_new_row(vv_buf *line, const vv_typed *t)
 /* One of words, word and member is set. */
 typedef struct placeholder {
 	const char *text;
-	void (*words)(vv_buf *line, const vv_typed *t);
-	/* returns the word, which may be in room; NULL: the placeholder remains */
-	const char *(*word)(vv_buf *room, const vv_typed *t);
+	bool (*words)(vv_buf *line, const vv_typed *t);
+	const char *(*word)(vv_buf *room, const vv_typed *t, const char *text);
 	size_t member; /* the place of the word in vv_typed */
 	const char
 		*without; /* in place of a member without a word; NULL: the placeholder remains */
 	bool column;      /* inside quotes, only a name or a number takes its place */
+	bool raw;         /* part of a word that has quotes */
 } placeholder;
 
 #define MEMBER(name) .member = offsetof(vv_typed, name)
@@ -255,17 +663,32 @@ typedef struct placeholder {
 static const placeholder placeholders[] = {
 	{"FILE", MEMBER(file)},
 	{"MORE", MEMBER(more)},
-	{"COLUMN", MEMBER(other), .column = true},
-	{"CONDITION", MEMBER(other)},
-	{"TEXT", MEMBER(other)},
+	{"COLUMN", MEMBER(words), .column = true},
+	{"CONDITION", .word = condition},
+	{"TEXT", MEMBER(words)},
+	{"MATCHES", .word = matches},
+	{"CONTAINS", .word = contains, .raw = true},
+	{"AGGREGATE", .word = aggregate, .raw = true},
 	{"VALUE", MEMBER(value)},
 	{"xlsx", MEMBER(format)},
 	{"COUNT", MEMBER(count), .without = "10"},
-	{"VERSION", MEMBER(other), .without = "HEAD"},
+	{"START", MEMBER(start), .without = "0"},
+	{"NUMBER", MEMBER(count)},
+	{"VERSION", .word = version_name},
 	{"NEW", .word = only_word},
-	{"A,B", .word = two_columns, .column = true},
+	{"OUT.xlsx", .word = out_with_ending},
+	{"OUT.csv", .word = out_with_ending},
+	{"OUT.parquet", .word = out_with_ending},
+	{"OUT", .word = out_name},
+	{"A,B", .word = all_columns, .column = true},
+	{"SORTED", .word = sorted_column},
 	{"ROWKEY", .word = key_word},
 	{"TABLE", .word = table_name},
+	{"DELIMITER", .word = delimiter, .raw = true},
+	{"CELLS", .word = cells},
+	{"QUERY", .word = query},
+	{"THIS", .word = replaced, .raw = true},
+	{"THAT", .word = replaced, .raw = true},
 	{"not(VALUE)", .word = opposite},
 	{"OLD NEW", .words = put_names},
 	{"KEY COL=VALUE", .words = put_row},
@@ -275,13 +698,27 @@ static const placeholder placeholders[] = {
 	{"[FILE]", .words = put_file},
 };
 
+static const placeholder versioned = {"FILE", .word = file_name};
+
+/* Is the pattern a command that reads REV:FILE? */
+static bool reads_versions(const char *pattern)
+{
+	static const char *const commands[] = {"varve cat ", "varve convert ", "varve info ",
+					       "varve cite "};
+
+	return vv_array_find(commands, sizeof(commands) / sizeof(commands[0]), it,
+			     strncmp(pattern, *it, strlen(*it)) == 0) != NULL;
+}
+
 /* Returns the placeholder with which the text begins; NULL: it begins with none. */
-static const placeholder *placeholder_at(const char *text)
+static const placeholder *placeholder_at(const char *pattern, const char *text)
 {
 	vv_array_each(placeholders, sizeof(placeholders) / sizeof(placeholders[0]), it) {
 		const size_t len = strlen(it->text);
 
-		if (strncmp(text, it->text, len) == 0 && !vv_is_alpha(text[len])) return it;
+		if (strncmp(text, it->text, len) == 0 && !vv_is_alpha(text[len])) {
+			return it == placeholders && reads_versions(pattern) ? &versioned : it;
+		}
 	}
 	return NULL;
 }
@@ -291,7 +728,7 @@ static const char *placeholder_word(vv_buf *room, const placeholder *p, const vv
 	const char *word;
 
 	if (p->words) return NULL;
-	if (p->word) return p->word(room, t);
+	if (p->word) return p->word(room, t, p->text);
 	memcpy(&word, (const char *)t + p->member, sizeof(word));
 	return word ? word : p->without;
 }
@@ -304,22 +741,34 @@ static bool fits(const char *pattern, const placeholder *p, const char *word, ch
 	return is_plain(word) || (strcmp(p->text, "FILE") == 0 && before == ' ');
 }
 
-void vv_typed_put(vv_buf *line, const char *pattern, const vv_typed *t)
+bool vv_typed_put(vv_buf *line, const char *pattern, const vv_typed *t)
 {
+	bool all = true;
+
 	for (const char *at = pattern; *at;) {
 		vv_auto(vv_buf) room = VV_BUF_INIT;
-		const placeholder *list = *at == ' ' ? placeholder_at(at + 1) : NULL;
-		const placeholder *one = placeholder_at(at);
+		const placeholder *list = *at == ' ' ? placeholder_at(pattern, at + 1) : NULL;
+		const bool within = at > pattern && vv_is_alpha(at[-1]) &&
+				    (at < pattern + 2 || at[-2] != '\\'); /* "\n" */
+		const placeholder *one = within ? NULL : placeholder_at(pattern, at);
 		const char *word = one ? placeholder_word(&room, one, t) : NULL;
 
 		if (list && list->words) {
-			list->words(line, t);
+			all = list->words(line, t) && all;
 			at += 1 + strlen(list->text);
+		} else if (word && one->raw) {
+			vv_buf_puts(line, word);
+			at += strlen(one->text);
 		} else if (word && fits(pattern, one, word, at > pattern ? at[-1] : ' ')) {
 			vv_text_put_word(line, word);
+			at += strlen(one->text);
+		} else if (one) {
+			all = false;
+			vv_buf_puts(line, one->text);
 			at += strlen(one->text);
 		} else {
 			vv_buf_putc(line, *at++);
 		}
 	}
+	return all;
 }

@@ -8,34 +8,58 @@
 #ifndef VV_CMD_FRAME_TYPED_LINE_H
 #define VV_CMD_FRAME_TYPED_LINE_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "base/buf.h"
+
+enum { VV_TYPED_WORDS = 16 };
 
 /* The words after a command's name, borrowed. A member without a word is NULL. */
 typedef struct vv_typed {
-	const char *file, *more; /* the first word that is a file, and the next one */
-	/* the first that is neither a file, an option nor a number, and the next one */
-	const char *other, *next;
+	const char *file, *more; /* the first word that names a file, and the next one */
+	const char *
+		version; /* of the file: a word that names a version, "v1" in v1:FILE, in FILE@v1 */
+	/* the words that are neither a file, a version, an option, a number nor a filler such as "by" */
+	const char *words[VV_TYPED_WORDS];
+	size_t word_count;
 	const char *row;   /* the value of --row */
 	const char *count; /* a number: "5" of -n 5, of -5, or alone */
+	const char *start; /* the number before it */
 	const char *format;
+	const char *out;   /* the value of -o */
 	const char *value; /* the value of an option that the command lacks; set by the caller */
+	bool descends;     /* "desc", -r */
+	bool names_more;   /* there were more words than in `words` */
 	int argc;
 	char **argv;
+	const char *file_word;                 /* the one of argv that `file` is from */
+	char file_room[256], version_room[64]; /* where they are parts of a word, or made of one */
 } vv_typed;
 void vv_typed_read(vv_typed *t, int argc, char **argv);
 
-/* Appends the pattern with words in place of its placeholders:
+/* Appends the pattern with words in place of its placeholders, and returns true if each of them had one:
  *
- *   FILE MORE VALUE      the members
- *   COUNT                the member; 10 without one
+ *   FILE                 file; VERSION:FILE for the commands that read versions
+ *   MORE VALUE           the members
+ *   COUNT NUMBER START   the members; COUNT is 10, and START 0 without one
  *   xlsx                 format
  *   TABLE                the file's name in SQL
- *   COLUMN CONDITION     other
- *   TEXT ROWKEY          other
- *   VERSION              other; HEAD without one
- *   A,B                  other and, if it was typed, next
- *   NEW                  other, if it is the only one
- *   OLD NEW              other and next
+ *   COLUMN TEXT ROWKEY   the first of `words`
+ *   SORTED               likewise, after a '-' if `descends`
+ *   AGGREGATE            "sum price" as sum(price)
+ *   CONDITION            a condition: one of `words`, or several that make one
+ *   CONTAINS MATCHES     conditions that a column contains a text, that a part of it matches a pattern
+ *   VERSION              version, else the first of `words`, else HEAD
+ *   A,B                  all of `words`
+ *   NEW                  the first of `words`, if it is the only one
+ *   OUT                  out, else NEW
+ *   OUT.xlsx             out, else the file's name with this ending
+ *   DELIMITER            the one of the file's first line
+ *   QUERY                the first of `words`, if it is a statement of SQL
+ *   THIS THAT            the two of `words`, for sed
+ *   CELLS                the first of `words`, if it has a comma
+ *   OLD NEW              the first two of `words`
  *   KEY COL=VALUE        the key of a row, also of "where id=7" or `value`, and words such as price=9.99
  *   NEWKEY COL=VALUE     likewise, of a row to be added
  *   not(VALUE)           the opposite of the condition `value`
@@ -43,7 +67,17 @@ void vv_typed_read(vv_typed *t, int argc, char **argv);
  *   [FILE]               the file, if there is one
  *
  * Words are quoted for a shell. A placeholder without a word remains, and so does one inside quotes whose
- * word does not fit there. ROWKEY is the value of --row, if it was typed, and `count` without `other`. */
-void vv_typed_put(vv_buf *line, const char *pattern, const vv_typed *t);
+ * word does not fit there. ROWKEY is the value of --row, if it was typed, and `count` without `words`. */
+bool vv_typed_put(vv_buf *line, const char *pattern, const vv_typed *t);
+
+/* Patterns that several programs use. */
+#define VV_TYPED_DROP_COLUMN "varve cat FILE --columns=-A,B -o FILE"
+#define VV_TYPED_ADD_COLUMN                                                                        \
+	"awk -F'\"' '{n += NF - 1} NF && n % 2 == 0 {sub(/\\r?$/, (h++ ? \"DELIMITER\" : "         \
+	"\"DELIMITER\" \"COLUMN\") \"&\")} 1' FILE > FILE.new && mv FILE.new FILE"
+
+/* "cat --where price>3": has a shell made the file "3" of an unquoted comparison? If standard output is
+ * a file with such a name, appends the condition, `column` > 3, and returns true. */
+bool vv_typed_redirected(vv_buf *room, const char *column);
 
 #endif

@@ -23,6 +23,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
+#include "cmd/sql/answer.h"
 #include "cmd/sql/commands.h"
 #include "cmd/sql/rows.h"
 #include "cmd/sql/session.h"
@@ -208,14 +209,15 @@ static vv_status print_rows(vv_sql_script *j, sqlite3_stmt *stmt, bool *sql, vv_
 	return rc;
 }
 
-static bool run_statement(vv_sql_script *j, sqlite3_stmt *stmt)
+/* sql: the script, for answers to its only statement. */
+static bool run_statement(vv_sql_script *j, sqlite3_stmt *stmt, const char *sql)
 {
-	bool sql = false;
+	bool wrong = false;
 	vv_error err;
 	vv_status rc = vv_sql_session_bind(stmt, j->params, &err);
 
-	if (rc == VV_OK) {
-		rc = print_rows(j, stmt, &sql, &err);
+	if (rc == VV_OK && (rc = print_rows(j, stmt, &wrong, &err)) < 0 && wrong) {
+		vv_sql_answer(&err, sql);
 	}
 	sqlite3_finalize(stmt);
 	vv_out_flush();
@@ -224,13 +226,13 @@ static bool run_statement(vv_sql_script *j, sqlite3_stmt *stmt)
 	}
 	vv_sql_catalog_forget_warnings(j->session.catalog);
 	if (rc < 0 && late) {
-		sql = false;
+		wrong = false;
 		vv_fail(&err, VV_EREFUSED,
 			"the statement took longer than the --timeout of %s s, and was stopped",
 			vv_text_count(j->timeout_sec));
 	}
 	if (rc < 0) {
-		report(j, &err, sql);
+		report(j, &err, wrong);
 	}
 	return rc == VV_OK;
 }
@@ -255,11 +257,12 @@ static vv_status sql_script_run(vv_sql_script *j, const char *sql, vv_error *err
 			bool wrong;
 
 			(void)vv_sql_session_fail(&j->session, &wrong, VV_IGNORED);
+			vv_sql_answer(&e, sql);
 			report(j, &e, wrong);
 			show_place(at, place);
 			more = false;
 		} else if (stmt) {
-			more = run_statement(j, stmt);
+			more = run_statement(j, stmt, sql);
 		}
 	}
 	sqlite3_free(text);
@@ -891,6 +894,8 @@ static const vv_absent_option absent[] = {
 	{"rev as-of version", .use = "--at"},
 	{"pretty table format=markdown format=md format=text format=pretty",
 	 .use = "--format table"},
+	{"query execute statement sql e q", .use = ""},
+	{"r result-format", .use = "--format"},
 	{"json", .use = "--format json"},
 	{"csv", .use = "--format csv"},
 	{"tsv", .use = "--format tsv"},

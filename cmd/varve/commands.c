@@ -60,14 +60,18 @@ static const char *const daily[] = {
 	"revert",  "show",      "status", "switch", "tag",    NULL,
 };
 
-/* Words that data users type, with the commands for them. The user's arguments replace placeholders such as
- * FILE (cmd/frame/typed_line.h). */
+/* Words that data users type, with the commands for them. Of several, the first applies whose placeholders such as
+ * FILE (cmd/frame/typed_line.h) are all replaced by the user's arguments. "add-column" also answers "add column";
+ * "cut -x" is for `cut` with this option. */
+/* clang-format off */
 static const struct {
 	const char *word, *does;
 } words[] = {
 	{"abort", "varve merge --abort"},
-	{"add-column", "varve help use/files"},
+	{"add-column", VV_TYPED_ADD_COLUMN},
 	{"add-row", "varve set --add FILE NEWKEY COL=VALUE"},
+	{"add-row", "sed -i '$a CELLS' FILE"},
+	{"aggregate", "varve sql \"SELECT AGGREGATE FROM TABLE\""},
 	{"aggregate", "varve log --figure AGGREGATE FILE"},
 	{"airflow", "varve help use/recipes"},
 	{"alarm", "varve help use/check"},
@@ -75,28 +79,39 @@ static const struct {
 	{"amend", "varve commit --amend"},
 	{"annotate", "varve blame FILE"},
 	{"anomaly", "varve check --suggest"},
+	{"append", "tail -n +2 MORE >> FILE"},
 	{"append", "varve set FILE KEY COL=VALUE"},
-	{"arrange", "varve cat FILE --sort COLUMN"},
+	{"append", "sed -i '$a CELLS' FILE"},
+	{"append-row", "varve set --add FILE NEWKEY COL=VALUE"},
+	{"append-row", "sed -i '$a CELLS' FILE"},
+	{"arrange", "varve cat FILE --sort SORTED"},
 	{"as-of", "varve cat DATE:FILE"},
 	{"astype", "varve schema FILE --type COLUMN=TYPE"},
 	{"audit", "varve vault audit"},
 	{"auth", "varve help operate/serve"},
+	{"average", "varve sql \"SELECT avg(COLUMN) FROM TABLE\""},
 	{"average", "varve log --figure 'avg(COLUMN)' FILE"},
+	{"avg", "varve sql \"SELECT avg(COLUMN) FROM TABLE\""},
 	{"avg", "varve log --figure 'avg(COLUMN)' FILE"},
 	{"backfill", "varve import -n -o FILE SNAPSHOT..."},
 	{"backup", "varve help use/recipes"},
 	{"begin", "varve help use/start"},
 	{"behead", "varve cat FILE | tail -n +2"},
+	{"bind_rows", "awk 'FNR > 1 || NR == 1' FILE MORE"},
+	{"bootstrap", "varve sql \"SELECT * FROM TABLE ORDER BY random()\""},
 	{"br", "varve branch"},
 	{"browser", "varve web"},
 	{"bucket", "varve help operate/stores"},
 	{"cancel", "varve merge --abort"},
 	{"car", "varve ipfs car"},
+	{"cat-rows", "awk 'FNR > 1 || NR == 1' FILE MORE"},
 	{"cell", "varve blame --cells --row KEY FILE"},
 	{"change", "varve set FILE KEY COL=VALUE"},
+	{"change-cell", "varve set FILE KEY COL=VALUE"},
 	{"changelog", "varve log [FILE]"},
 	{"changes", "varve diff [FILE]"},
 	{"chart", "varve help use/recipes"},
+	{"checkout-version", "varve restore --source VERSION FILE"},
 	{"ci", "varve commit"},
 	{"citation", "varve cite REV:FILE"},
 	{"claim", "varve set --if COND --push FILE KEY COL=VALUE"},
@@ -104,21 +119,75 @@ static const struct {
 	{"colleague", "varve help use/recipes"},
 	{"colnames", "varve info [FILE]"},
 	{"columns", "varve info [FILE]"},
+	{"commit-all", "varve commit -a -m TEXT"},
 	{"concat", "tail -n +2 MORE >> FILE"},
+	{"conflicts-cat", "varve conflicts FILE"},
+	{"conflicts-resolve", "varve resolve ARGS"},
 	{"connect", "varve remote add NAME URL"},
 	{"contribute", "varve help programs/ci"},
 	{"copy", "varve get URL#FILE"},
 	{"count", "varve info [FILE]"},
+	{"count-distinct", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
+	{"count-similar", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
 	{"create", "varve init"},
+	{"create-patch", "varve diff --format patch VERSION~1 VERSION -o OUT"},
+	{"create-patch", "varve diff --format patch VERSION~1 VERSION"},
 	{"cron", "varve help use/recipes"},
+	{"crosstab", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
+	{"csv", "varve convert FILE OUT"},
 	{"csv", "varve convert FILE OUT.csv"},
+	{"csv", "varve cat FILE --format csv"},
+	{"csv2json", "varve cat FILE --format json"},
+	{"csvclean", "varve check FILE"},
+	{"csvcut", "varve cat FILE --columns A,B"},
+	{"csvcut --names", "varve info FILE"},
+	{"csvcut --not-columns", "varve cat FILE --columns=-A,B"},
+	{"csvcut -C", "varve cat FILE --columns=-A,B"},
+	{"csvcut -n", "varve info FILE"},
+	{"csvformat", "varve convert FILE OUT"},
+	{"csvformat", "varve cat FILE --format tsv"},
+	{"csvgrep", "varve cat FILE --where CONDITION"},
+	{"csvgrep", "git grep -n TEXT [FILE]"},
+	{"csvgrep --invert-match", "varve cat FILE --where \"not CONTAINS\""},
+	{"csvgrep --names", "varve info FILE"},
+	{"csvgrep --regex", "varve cat FILE --where MATCHES"},
+	{"csvgrep -i", "varve cat FILE --where \"not CONTAINS\""},
+	{"csvgrep -n", "varve info FILE"},
+	{"csvgrep -r", "varve cat FILE --where MATCHES"},
+	{"csvjoin", "varve sql \"SELECT * FROM 'FILE' JOIN 'MORE' USING (COLUMN)\""},
+	{"csvjson", "varve cat FILE --format json"},
+	{"csvlook", "varve cat FILE --format table"},
+	{"csvpy", "varve help programs/python"},
+	{"csvsort", "varve cat FILE --sort SORTED"},
+	{"csvsort --names", "varve info FILE"},
+	{"csvsort -n", "varve info FILE"},
+	{"csvsql", "varve sql QUERY"},
+	{"csvstack", "awk 'FNR > 1 || NR == 1' FILE MORE"},
+	{"csvstat", "varve info [FILE]"},
+	{"csvstat --count", "varve info FILE"},
+	{"csvstat --freq", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
+	{"csvstat --freq-count", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
+	{"csvstat --max", "varve sql \"SELECT max(COLUMN) FROM TABLE\""},
+	{"csvstat --mean", "varve sql \"SELECT avg(COLUMN) FROM TABLE\""},
+	{"csvstat --min", "varve sql \"SELECT min(COLUMN) FROM TABLE\""},
+	{"csvstat --sum", "varve sql \"SELECT sum(COLUMN) FROM TABLE\""},
+	{"csvstat --unique", "varve sql \"SELECT count(DISTINCT COLUMN) FROM TABLE\""},
 	{"cut", "varve cat FILE --columns A,B"},
+	{"cut --complement", "varve cat FILE --columns=-A,B"},
+	{"cut -x", "varve cat FILE --columns=-A,B"},
 	{"data", "varve status"},
+	{"data-diff", "varve diff ARGS"},
+	{"data-ls", "git ls-files"},
+	{"data-status", "varve status"},
 	{"datasets", "varve info"},
 	{"dedup", "varve sql \"SELECT DISTINCT * FROM TABLE\""},
-	{"dedupe",
-	 "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN HAVING count(*) > 1\""},
-	{"delete-row", "varve delete FILE KEY"},
+	{"dedupe", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN HAVING count(*) > 1\""},
+	{"dedupe-rows", "varve sql \"SELECT DISTINCT * FROM TABLE\""},
+	{"delete-column", VV_TYPED_DROP_COLUMN},
+	{"delete-columns", VV_TYPED_DROP_COLUMN},
+	{"delete-duplicates", "varve sql \"SELECT DISTINCT * FROM TABLE\""},
+	{"delete-row", "varve delete FILE ROWKEY"},
+	{"delete-table", "varve rm FILE"},
 	{"describe", "varve info [FILE]"},
 	{"desk", "varve web"},
 	{"desktop", "varve web"},
@@ -128,62 +197,92 @@ static const struct {
 	{"docs", "varve help --all"},
 	{"doi", "varve cite REV:FILE"},
 	{"download", "varve fetch --data HEAD FILE"},
-	{"drop-column", "varve cat FILE --columns OTHERS"},
-	{"drop-row", "varve delete FILE KEY"},
+	{"drop-column", VV_TYPED_DROP_COLUMN},
+	{"drop-columns", VV_TYPED_DROP_COLUMN},
+	{"drop-duplicates", "varve sql \"SELECT DISTINCT * FROM TABLE\""},
+	{"drop-row", "varve delete FILE ROWKEY"},
+	{"drop-table", "varve rm FILE"},
 	{"drop_duplicates", "varve sql \"SELECT DISTINCT * FROM TABLE\""},
 	{"dropbox", "varve help use/recipes"},
 	{"dropna", "varve cat FILE --where 'COLUMN is not null'"},
 	{"dtypes", "varve schema FILE"},
 	{"du", "varve info [FILE]"},
 	{"duckdb", "varve help programs/engines"},
-	{"duplicate-rows",
-	 "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN HAVING count(*) > 1\""},
-	{"duplicates",
-	 "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN HAVING count(*) > 1\""},
+	{"dump", "varve cat FILE"},
+	{"duplicate-rows", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN HAVING count(*) > 1\""},
+	{"duplicated", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN HAVING count(*) > 1\""},
+	{"duplicates", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN HAVING count(*) > 1\""},
+	{"dups", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN HAVING count(*) > 1\""},
 	{"earlier", "varve restore --source REV FILE"},
 	{"edit", "varve set FILE KEY COL=VALUE"},
+	{"edit-cell", "varve set FILE KEY COL=VALUE"},
+	{"edit-row", "varve set FILE KEY COL=VALUE"},
 	{"editor", "varve help use/editors"},
 	{"email", "varve help use/recipes"},
+	{"enum", "varve sql \"SELECT row_number() OVER () AS n, * FROM TABLE\""},
 	{"excel", "varve help use/recipes"},
+	{"explain", "varve info [FILE]"},
+	{"export", "varve cat FILE -o OUT"},
 	{"export", "varve cat FILE -o OUT.xlsx"},
+	{"export", "varve publish -o TEXT"},
+	{"export-history", "varve migrate --everything --export"},
+	{"extsort", "varve cat FILE --sort SORTED"},
 	{"fields", "varve info [FILE]"},
 	{"fillna", "varve set FILE KEY COL=VALUE"},
 	{"filter-rows", "varve cat FILE --where CONDITION"},
+	{"filter-rows", "git grep -n TEXT [FILE]"},
+	{"find", "varve cat FILE --where CONDITION"},
 	{"find", "git grep -n TEXT [FILE]"},
 	{"first", "varve cat FILE --limit 10"},
+	{"flatten", "varve cat FILE --format table"},
+	{"fmt", "varve cat FILE --format tsv"},
 	{"fork", "varve help operate/hosts"},
 	{"freq", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
 	{"frequency", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
 	{"gdpr", "varve erase"},
+	{"get-row", "varve blame --row NUMBER FILE"},
+	{"get-row", "varve blame --row ROWKEY FILE"},
+	{"get-schema", "varve schema FILE"},
+	{"get-version", "varve restore --source VERSION FILE"},
 	{"getting-started", "varve help use/start"},
 	{"github", "varve help operate/hosts"},
 	{"glimpse", "varve info [FILE]"},
 	{"graph", "varve help use/recipes"},
 	{"grep", "varve cat FILE --where CONDITION"},
+	{"grep", "git grep -n TEXT [FILE]"},
 	{"group-by", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
+	{"group-like", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
 	{"group_by", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
 	{"groupby", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
 	{"gui", "varve web"},
 	{"head", "varve cat FILE --limit COUNT"},
 	{"header", "varve info [FILE]"},
 	{"headers", "varve info [FILE]"},
+	{"history", "varve log --row ROWKEY FILE"},
 	{"history", "varve log [FILE]"},
 	{"holder", "varve vault holder"},
 	{"html", "varve web --export DIR"},
 	{"ignore", "echo PATTERN >> .gitignore"},
+	{"iloc", "varve cat FILE --offset NUMBER --limit 1"},
 	{"import-history", "varve migrate --everything"},
 	{"import-url", "varve import TEXT"},
+	{"in2csv", "varve convert FILE OUT"},
 	{"in2csv", "varve convert FILE OUT.csv"},
+	{"in2csv", "varve cat FILE --format csv"},
 	{"ingest", "varve import -o FILE SNAPSHOT..."},
 	{"inner_join", "varve sql \"SELECT * FROM 'FILE' JOIN 'MORE' USING (COLUMN)\""},
 	{"insert", "varve set --add FILE NEWKEY COL=VALUE"},
+	{"insert", "sed -i '$a CELLS' FILE"},
+	{"insert-column", VV_TYPED_ADD_COLUMN},
 	{"insert-row", "varve set --add FILE NEWKEY COL=VALUE"},
+	{"insert-row", "sed -i '$a CELLS' FILE"},
 	{"isna", "varve cat FILE --where 'COLUMN is null'"},
 	{"isnull", "varve cat FILE --where 'COLUMN is null'"},
 	{"join", "varve sql \"SELECT * FROM 'FILE' JOIN 'MORE' USING (COLUMN)\""},
 	{"json", "varve cat FILE --format json"},
 	{"jsonl", "varve cat FILE --format ndjson"},
 	{"last", "varve cat FILE --offset N"},
+	{"least-frequent", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN ORDER BY 2\""},
 	{"ledger", "varve vault ledger"},
 	{"left_join", "varve sql \"SELECT * FROM 'FILE' LEFT JOIN 'MORE' USING (COLUMN)\""},
 	{"len", "varve info [FILE]"},
@@ -191,164 +290,273 @@ static const struct {
 	{"lfs", "varve migrate"},
 	{"lint", "varve check [FILE]"},
 	{"list", "git ls-files"},
+	{"list-columns", "varve info FILE"},
+	{"list-tables", "varve info"},
+	{"list-versions", "varve log [FILE]"},
 	{"load", "varve import -o FILE SNAPSHOT..."},
+	{"loc", "git grep -n TEXT [FILE]"},
+	{"loc", "varve blame --row NUMBER FILE"},
+	{"loc", "varve blame --row ROWKEY FILE"},
 	{"lock", "varve set --if COND --push FILE KEY COL=VALUE"},
+	{"lock-file", "varve help use/agents"},
+	{"log-graph", "git log --graph"},
 	{"login", "varve help operate/serve"},
 	{"look", "varve cat FILE --format table"},
+	{"lookup", "git grep -n TEXT [FILE]"},
+	{"lookup", "varve blame --row NUMBER FILE"},
 	{"lookup", "varve blame --row ROWKEY FILE"},
 	{"ls", "git ls-files"},
 	{"mail", "varve help use/recipes"},
 	{"manual", "varve help --all"},
+	{"max", "varve sql \"SELECT max(COLUMN) FROM TABLE\""},
 	{"max", "varve log --figure 'max(COLUMN)' FILE"},
 	{"mcp", "varve help use/agents"},
+	{"mean", "varve sql \"SELECT avg(COLUMN) FROM TABLE\""},
 	{"mean", "varve log --figure 'avg(COLUMN)' FILE"},
 	{"merge-tool", "varve resolve"},
 	{"mergetool", "varve resolve"},
+	{"meta-get", "varve schema FILE"},
+	{"metrics-diff", "varve diff ARGS"},
+	{"min", "varve sql \"SELECT min(COLUMN) FROM TABLE\""},
 	{"min", "varve log --figure 'min(COLUMN)' FILE"},
 	{"mine", "varve resolve --ours"},
 	{"mirror", "varve clone --bare URL"},
+	{"mode", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN ORDER BY 2 DESC\""},
+	{"most-frequent", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN ORDER BY 2 DESC\""},
 	{"move", "varve mv FILE NEW"},
+	{"move-file", "varve mv FILE NEW"},
 	{"names", "varve info [FILE]"},
 	{"ncol", "varve info [FILE]"},
+	{"ndjson", "varve cat FILE --format ndjson"},
 	{"network-drive", "varve help use/recipes"},
 	{"new", "varve init"},
+	{"new-column", VV_TYPED_ADD_COLUMN},
 	{"new-row", "varve set --add FILE NEWKEY COL=VALUE"},
+	{"new-row", "sed -i '$a CELLS' FILE"},
 	{"nightly", "varve help use/recipes"},
 	{"nlargest", "varve cat FILE --sort -COLUMN --limit COUNT"},
 	{"notebook", "varve help programs/python"},
+	{"notna", "varve cat FILE --where 'COLUMN is not null'"},
+	{"notnull", "varve cat FILE --where 'COLUMN is not null'"},
 	{"nrow", "varve info [FILE]"},
 	{"nrows", "varve info [FILE]"},
+	{"nsmallest", "varve cat FILE --sort COLUMN --limit COUNT"},
 	{"nunique", "varve log --figure 'count(distinct COLUMN)' FILE"},
 	{"old-file", "varve restore --source REV FILE"},
 	{"old-version", "varve restore --source REV FILE"},
 	{"onedrive", "varve help use/recipes"},
-	{"open", "varve cat FILE"},
+	{"open", "varve cat FILE --format table"},
+	{"order", "varve cat FILE --sort SORTED"},
+	{"order-by", "varve cat FILE --sort SORTED"},
+	{"orderby", "varve cat FILE --sort SORTED"},
 	{"ours", "varve resolve --ours"},
 	{"pandas", "varve help programs/python"},
+	{"params-diff", "varve diff ARGS"},
 	{"parquet", "varve help use/documents"},
 	{"patch", "varve diff --format patch ARGS"},
 	{"permissions", "varve help operate/serve"},
 	{"pivot", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
+	{"pivot_table", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
 	{"plot", "varve help use/recipes"},
 	{"polars", "varve help programs/python"},
 	{"power-bi", "varve help use/recipes"},
 	{"powerbi", "varve help use/recipes"},
+	{"pretty", "varve cat FILE --format table"},
 	{"preview", "varve cat FILE --limit 10"},
 	{"previous", "varve cat HEAD~1:FILE"},
 	{"primary-key", "varve add --key COLUMNS FILE"},
 	{"print", "varve cat FILE"},
+	{"print-table", "varve cat FILE --format table"},
 	{"profile", "varve info [FILE]"},
 	{"prune", "varve gc"},
+	{"psql", "varve sql QUERY"},
+	{"psql", "varve sql"},
 	{"pull-request", "varve help programs/ci"},
+	{"query", "varve sql QUERY"},
+	{"query", "varve cat FILE --where CONDITION"},
 	{"query", "varve sql OPTIONS"},
+	{"query-diff", "varve diff --query TEXT"},
+	{"query-rows", "varve cat FILE --where CONDITION"},
+	{"query-rows", "git grep -n TEXT [FILE]"},
 	{"queue", "varve help use/agents"},
 	{"quit", "varve merge --abort"},
 	{"r", "varve help use/recipes"},
 	{"race", "varve help use/agents"},
+	{"rbind", "awk 'FNR > 1 || NR == 1' FILE MORE"},
 	{"read", "varve cat FILE"},
+	{"read_csv", "varve cat FILE"},
+	{"read_table", "varve cat FILE"},
 	{"recover", "varve vault recover"},
 	{"redo", "varve revert COMMIT"},
 	{"release", "varve help use/recipes"},
 	{"remove", "varve rm FILE"},
+	{"remove-column", VV_TYPED_DROP_COLUMN},
+	{"remove-duplicates", "varve sql \"SELECT DISTINCT * FROM TABLE\""},
+	{"remove-row", "varve delete FILE ROWKEY"},
+	{"remove-table", "varve rm FILE"},
+	{"rename", "varve rename-column FILE OLD NEW"},
 	{"rename", "varve mv FILE NEW"},
+	{"rename-column", "varve rename-column FILE OLD NEW"},
+	{"rename-columns", "varve rename-column FILE OLD NEW"},
+	{"rename-table", "varve mv FILE NEW"},
 	{"repair", "varve vault repair"},
 	{"replace", "varve set FILE KEY COL=VALUE"},
+	{"replace", "sed -i 's/THIS/THAT/g' FILE"},
 	{"replicate", "varve vault replicate"},
 	{"report", "varve compare"},
+	{"restore-version", "varve restore --source VERSION FILE"},
 	{"retention", "varve expire"},
+	{"reverse", "varve sql \"SELECT * FROM TABLE ORDER BY rowid DESC\""},
 	{"review", "varve help programs/ci"},
 	{"rollback", "varve revert VERSION"},
 	{"root", "git rev-parse --show-toplevel"},
+	{"row", "varve blame --row NUMBER FILE"},
+	{"row", "varve blame --row ROWKEY FILE"},
+	{"rowcat", "awk 'FNR > 1 || NR == 1' FILE MORE"},
 	{"rows", "varve info [FILE]"},
 	{"rules", "varve check --list-rules"},
 	{"s3", "varve help operate/stores"},
 	{"sample", "varve sql \"SELECT * FROM TABLE ORDER BY random() LIMIT COUNT\""},
 	{"save", "varve commit -a -m TEXT"},
+	{"save-as", "varve cat FILE -o OUT"},
 	{"schedule", "varve help use/recipes"},
+	{"schema-infer", "varve info FILE"},
+	{"search", "varve cat FILE --where CONDITION"},
 	{"search", "git grep -n TEXT [FILE]"},
+	{"search --invert-match", "varve cat FILE --where \"not CONTAINS\""},
+	{"search -v", "varve cat FILE --where \"not CONTAINS\""},
 	{"select", "varve cat FILE --columns A,B"},
+	{"select --invert", "varve cat FILE --columns=-A,B"},
+	{"select -x", "varve cat FILE --columns=-A,B"},
 	{"send", "varve push"},
 	{"server", "varve serve"},
+	{"set-cell", "varve set FILE KEY COL=VALUE"},
+	{"set-value", "varve set FILE KEY COL=VALUE"},
 	{"shape", "varve info [FILE]"},
-	{"share", "varve help operate/sharing"},
+	{"share", "varve push"},
 	{"sharepoint", "varve help use/recipes"},
 	{"sheet", "varve help use/documents"},
 	{"sheets", "varve help use/documents"},
+	{"show-columns", "varve info FILE"},
+	{"show-row", "varve blame --row NUMBER FILE"},
+	{"show-row", "varve blame --row ROWKEY FILE"},
+	{"show-schema", "varve schema FILE"},
+	{"show-tables", "varve info"},
+	{"shuffle", "varve sql \"SELECT * FROM TABLE ORDER BY random()\""},
 	{"size", "varve info [FILE]"},
-	{"slice", "varve cat FILE --offset N --limit N"},
+	{"slice", "varve cat FILE --offset START --limit COUNT"},
+	{"slice -i", "varve cat FILE --offset NUMBER --limit 1"},
 	{"snapshot", "varve commit -a -m TEXT"},
 	{"snapshots", "varve import -o FILE SNAPSHOT..."},
 	{"sniff", "varve info [FILE]"},
-	{"sort", "varve cat FILE --sort COLUMN"},
+	{"sort", "varve cat FILE --sort SORTED"},
+	{"sort-by", "varve cat FILE --sort SORTED"},
+	{"sort_by", "varve cat FILE --sort SORTED"},
+	{"sort_index", "varve cat FILE --sort SORTED"},
+	{"sort_values", "varve cat FILE --sort SORTED"},
 	{"spark", "varve help programs/engines"},
 	{"spreadsheet", "varve help use/recipes"},
 	{"sqlite", "varve help programs/engines"},
+	{"sqlite3", "varve sql QUERY"},
+	{"sqlite3", "varve sql"},
+	{"sqlp", "varve sql QUERY"},
+	{"sqlp", "varve sql"},
 	{"st", "varve status"},
 	{"stack", "tail -n +2 MORE >> FILE"},
 	{"stage", "varve add FILE"},
 	{"stat", "varve info [FILE]"},
 	{"stats", "varve info [FILE]"},
+	{"stats1", "varve sql \"SELECT AGGREGATE FROM TABLE\""},
 	{"str", "varve info [FILE]"},
 	{"submit", "varve push"},
+	{"substitute", "varve set FILE KEY COL=VALUE"},
+	{"substitute", "sed -i 's/THIS/THAT/g' FILE"},
+	{"sum", "varve sql \"SELECT sum(COLUMN) FROM TABLE\""},
 	{"sum", "varve log --figure 'sum(COLUMN)' FILE"},
+	{"summarise", "varve sql \"SELECT AGGREGATE FROM TABLE\""},
 	{"summarise", "varve log --figure AGGREGATE FILE"},
+	{"summarize", "varve sql \"SELECT AGGREGATE FROM TABLE\""},
 	{"summarize", "varve log --figure AGGREGATE FILE"},
 	{"summary", "varve info [FILE]"},
 	{"sync", "varve pull"},
 	{"table", "varve cat FILE --format table"},
+	{"table-cat", "varve cat FILE"},
+	{"table-export", "varve cat FILE -o OUT"},
+	{"table-import", "varve convert MORE FILE"},
+	{"table-import", "varve add FILE"},
+	{"table-list", "varve info"},
+	{"table-ls", "varve info"},
+	{"table-mv", "varve mv FILE NEW"},
+	{"table-remove", "varve rm FILE"},
+	{"table-rename", "varve mv FILE NEW"},
+	{"table-rm", "varve rm FILE"},
+	{"table-show", "varve cat FILE"},
 	{"tableau", "varve help use/recipes"},
 	{"tables", "varve info"},
+	{"tac", "varve sql \"SELECT * FROM TABLE ORDER BY rowid DESC\""},
 	{"tail", "varve cat FILE | tail -n COUNT"},
 	{"take-back", "varve revert VERSION"},
 	{"test", "varve check [FILE]"},
 	{"theirs", "varve resolve --theirs"},
 	{"time-travel", "varve cat DATE:FILE"},
 	{"timeline", "varve log [FILE]"},
+	{"to-csv", "varve cat FILE -o OUT"},
 	{"to-csv", "varve cat --format csv FILE"},
 	{"to-excel", "varve cat FILE -o OUT.xlsx"},
+	{"to-json", "varve cat FILE -o OUT"},
+	{"to-json", "varve cat FILE --format json"},
 	{"to-parquet", "varve cat FILE -o OUT.parquet"},
+	{"to_csv", "varve cat FILE -o OUT"},
 	{"to_csv", "varve cat --format csv FILE"},
 	{"to_excel", "varve cat FILE -o OUT.xlsx"},
+	{"to_json", "varve cat FILE -o OUT"},
+	{"to_json", "varve cat FILE --format json"},
 	{"to_parquet", "varve cat FILE -o OUT.parquet"},
 	{"tojsonl", "varve cat FILE --format ndjson"},
+	{"top", "varve cat FILE --sort -COLUMN --limit COUNT"},
+	{"transpose", "varve cat FILE --format table"},
 	{"trend", "varve log --figure 'sum(COLUMN)' FILE"},
+	{"truncate", "varve cat FILE --limit 0 -o FILE"},
 	{"tutorial", "varve help use/start"},
 	{"types", "varve schema FILE"},
 	{"ui", "varve web"},
 	{"undelete", "varve restore FILE"},
 	{"undo", "varve restore FILE"},
+	{"undo", "varve revert HEAD' or for edits that are not committed 'varve restore ."},
+	{"union", "awk 'FNR > 1 || NR == 1' FILE MORE"},
 	{"uniq", "varve sql \"SELECT DISTINCT COLUMN FROM TABLE\""},
 	{"unique", "varve sql \"SELECT DISTINCT COLUMN FROM TABLE\""},
+	{"unique-rows", "varve sql \"SELECT DISTINCT * FROM TABLE\""},
 	{"unstage", "varve restore --staged FILE"},
+	{"update-cell", "varve set FILE KEY COL=VALUE"},
+	{"update-row", "varve set FILE KEY COL=VALUE"},
 	{"upgrade", "varve help use/install"},
 	{"upload", "varve push"},
 	{"upsert", "varve set FILE KEY COL=VALUE"},
 	{"validate", "varve check [FILE]"},
 	{"value_counts", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
 	{"versions", "varve log [FILE]"},
+	{"versions-list", "varve log [FILE]"},
 	{"view", "varve cat FILE"},
+	{"vlookup", "git grep -n TEXT [FILE]"},
+	{"vlookup", "varve blame --row NUMBER FILE"},
+	{"vlookup", "varve blame --row ROWKEY FILE"},
+	{"vstack", "awk 'FNR > 1 || NR == 1' FILE MORE"},
 	{"wc", "varve info [FILE]"},
 	{"website", "varve web --export DIR"},
 	{"where", "varve cat FILE --where CONDITION"},
+	{"where", "git grep -n TEXT [FILE]"},
+	{"who", "varve blame --cells --row ROWKEY FILE"},
 	{"who", "varve blame FILE"},
 	{"whoami", "git config user.name"},
 	{"why", "varve blame --cells FILE"},
 	{"workbook", "varve help use/documents"},
+	{"xlookup", "git grep -n TEXT [FILE]"},
+	{"xlookup", "varve blame --row NUMBER FILE"},
+	{"xlookup", "varve blame --row ROWKEY FILE"},
 	{"xlsx", "varve help use/documents"},
 };
-
-/* The command for some words if there is an argument besides the file, and a second command. */
-static const struct {
-	const char *word, *row, *also;
-} more_words[] = {
-	{"append", "tail -n +2 MORE >> FILE", NULL},
-	{"export", "varve convert FILE NEW", "varve publish -o TEXT"},
-	{"history", "varve log --row ROWKEY FILE", NULL},
-	{"rename", NULL, "varve rename-column FILE OLD NEW"},
-	{"search", NULL, "varve log -S TEXT"},
-	{"undo", NULL, "varve revert HEAD"},
-	{"who", "varve blame --cells --row ROWKEY FILE", NULL},
-};
+/* clang-format on */
 
 static const vv_tool_other others[] = {
 	{"ipfs", "publish versions of tables on IPFS"},
@@ -365,33 +573,95 @@ const char *vv_word_does(const char *word)
 	return NULL;
 }
 
-static bool answer_word(const char *word, int argc, char **argv)
+/* Appends the command, or all of the word's commands if words are missing for each. Returns the pattern. */
+static const char *put_answer(vv_buf *out, const char *word, const vv_typed *t)
+{
+	vv_auto(vv_buf) all = VV_BUF_INIT;
+	const char *first = NULL;
+
+	vv_array_each(words, sizeof(words) / sizeof(words[0]), it) {
+		vv_auto(vv_buf) line = VV_BUF_INIT;
+
+		if (strchr(word, ' ') ? strcmp(it->word, word) != 0
+				      : !vv_ascii_equal(it->word, word)) {
+			continue;
+		}
+		if (vv_typed_put(&line, it->does, t)) {
+			vv_buf_puts(out, vv_buf_cstr(&line));
+			return it->does;
+		}
+		vv_buf_printf(&all, "%s%s", first ? "' or '" : "", vv_buf_cstr(&line));
+		first = first ? first : it->does;
+	}
+	vv_buf_puts(out, vv_buf_cstr(&all));
+	return first;
+}
+
+/* "cut -x": an option that makes another command of the word; NULL: there is none. */
+static char *find_with_option(const char *word, int argc, char **argv)
+{
+	for (int i = 0; i < argc; i++) {
+		vv_auto(char) *both = *argv[i] == '-' ? vv_asprintf("%s %s", word, argv[i]) : NULL;
+
+		/* -c is not -C */
+		if (both && vv_array_find(words, sizeof(words) / sizeof(words[0]), it,
+					  strcmp(it->word, both) == 0)) {
+			return vv_take(&both);
+		}
+	}
+	return NULL;
+}
+
+static bool answer_word(const char *word, const char *typed, int argc, char **argv)
 {
 	static const char help[] = "varve help ";
-	vv_auto(vv_buf) line = VV_BUF_INIT, also = VV_BUF_INIT;
-	const char *does = vv_word_does(word);
+	vv_auto(vv_buf) line = VV_BUF_INIT;
 	vv_typed t;
 
-	if (!does) return false;
+	if (!vv_word_does(word)) return false;
 	vv_typed_read(&t, argc, argv);
-	vv_array_each(more_words, sizeof(more_words) / sizeof(more_words[0]), it) {
-		if (strcmp(it->word, word) != 0) {
-			continue;
-		}
-		if (it->row && t.file && (t.other || t.more || t.count)) {
-			does = it->row;
-			continue;
-		}
-		vv_typed_put(&also, it->also ? it->also : "", &t);
+	vv_auto(char) *with_option = find_with_option(word, argc, argv);
+	const char *does = put_answer(&line, with_option ? with_option : word, &t);
+	vv_note("varve has no '%s'; '%s' %s", typed, vv_buf_cstr(&line),
+		strncmp(does, help, strlen(help)) == 0 ? "explains it" : "does it");
+	return true;
+}
+
+/* "add column price FILE": "add-column", if that is a word of the table. */
+static bool answer_pair(const char *word, int argc, char **argv)
+{
+	vv_auto(char) *joined = argc > 0 && !vv_exists(argv[0])
+					? vv_asprintf("%s-%s", word, argv[0])
+					: NULL;
+	vv_auto(char) *typed = joined ? vv_asprintf("%s %s", word, argv[0]) : NULL;
+
+	return typed && answer_word(joined, typed, argc - 1, argv + 1);
+}
+
+/* varve "select * from prices", varve select id from prices, varve prices.csv */
+static bool answer_bare(const char *word, int argc, char **argv)
+{
+	vv_auto(vv_buf) line = VV_BUF_INIT, all = VV_BUF_INIT;
+	vv_typed t;
+
+	vv_buf_puts(&all, word);
+	vv_array_each(argv, argc, it) {
+		vv_buf_printf(&all, " %s", *it);
 	}
-	vv_typed_put(&line, does, &t);
-	if (also.len > 0) {
-		vv_note("varve has no '%s'; '%s' or '%s' does it", word, vv_buf_cstr(&line),
-			vv_buf_cstr(&also));
+	char *words_[] = {(char *)(uintptr_t)vv_buf_cstr(&all), NULL};
+	const bool query = argc == 0 || vv_array_find(argv, (size_t)argc, it,
+						      vv_ascii_equal(*it, "from")) != NULL;
+
+	vv_typed_read(&t, 1, words_);
+	if (query && vv_typed_put(&line, "varve sql QUERY", &t)) {
+		vv_note("SQL is for 'varve sql'; '%s' does it", vv_buf_cstr(&line));
 		return true;
 	}
-	vv_note("varve has no '%s'; '%s' %s", word, vv_buf_cstr(&line),
-		strncmp(does, help, strlen(help)) == 0 ? "explains it" : "does it");
+	if (argc > 0 || !vv_exists(word)) return false;
+	vv_buf_clear(&line);
+	vv_text_put_word(&line, word);
+	vv_note("'%s' is a file, not a command; 'varve cat %s' prints it, 'varve log %s' its history",
+		vv_text_shows(word), vv_buf_cstr(&line), vv_buf_cstr(&line));
 	return true;
 }
 
@@ -410,13 +680,16 @@ static int unknown(const char *word, int argc, char **argv)
 		}
 	}
 	const char *does = vv_word_does(word);
+	if (answer_bare(word, argc, argv) || answer_pair(word, argc, argv)) {
+		return VV_EXIT_TROUBLE;
+	}
 	if (!vv_git_words_command(word)) {
-		return answer_word(word, argc, argv) ? VV_EXIT_TROUBLE
-						     : vv_tool_unknown(&vv_varve, word);
+		return answer_word(word, word, argc, argv) ? VV_EXIT_TROUBLE
+							   : vv_tool_unknown(&vv_varve, word);
 	}
 	vv_auto(vv_buf) line = VV_BUF_INIT;
 	vv_git_words_put(&line, word, argc, argv);
-	if (has_file && answer_word(word, argc, argv)) {
+	if (has_file && answer_word(word, word, argc, argv)) {
 		vv_note("Git's own: '%s'", vv_buf_cstr(&line));
 		return VV_EXIT_TROUBLE;
 	}
@@ -425,6 +698,13 @@ static int unknown(const char *word, int argc, char **argv)
 		vv_note("in tables: '%s'", does);
 	}
 	return VV_EXIT_TROUBLE;
+}
+
+/* The same after a command of ours, which would fail, since no file is called "column". */
+static bool answer_pair_with_file(const char *word, int argc, char **argv)
+{
+	return vv_array_find(argv, (size_t)argc, it, vv_exists(*it)) != NULL &&
+	       answer_pair(word, argc, argv);
 }
 
 const vv_tool vv_varve = {
@@ -440,4 +720,5 @@ const vv_tool vv_varve = {
 	.daily = daily,
 	.begin = vv_suppliers_begin,
 	.unknown = unknown,
+	.meant = answer_pair_with_file,
 };

@@ -335,7 +335,8 @@ static vv_status try_view(file *f, vv_error *err)
 	vv_auto(vv_where) *where = NULL;
 	vv_auto_free size_t *columns = NULL;
 	size_t count;
-	vv_status rc = vv_view_columns(&f->table, &f->columns, "columns", &columns, &count, err);
+	vv_status rc = vv_view_columns_shown(&f->table, &f->columns, "columns", &columns, &count,
+					     err);
 
 	if (rc == VV_OK && f->where.count > 0) {
 		rc = vv_where_new(&where, &f->table, &f->where, NULL, err);

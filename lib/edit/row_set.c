@@ -404,6 +404,7 @@ static vv_status set_row(job *j, vv_error *err)
 	if (!j->now.has && !j->s->insert && j->file.table.root.key_count == 1 &&
 	    strncmp(j->s->row, j->file.table.root.key[0], name_len) == 0 &&
 	    j->s->row[name_len] == '=') {
+		j->out->near = vv_strdup(j->s->row + name_len + 1);
 		return vv_fail(err, VV_EUSAGE,
 			       "'%s' has no row '%s'\nwrite the key without its column: '%s'",
 			       vv_text_shows(j->s->path), vv_text_shows(j->s->row),

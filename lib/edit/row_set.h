@@ -56,7 +56,8 @@ typedef struct vv_row_set_result {
 	/* one line for each new member of JSON, and for each value that does not fit its
 	 * column's type */
 	vv_buf warnings;
-	/* if no row with the key could be deleted: a similar key of another row, or NULL; owned */
+	/* if no row with the key could be deleted: a similar key of another row, or NULL; if the key was
+	 * COLUMN=VALUE of the key's column (VV_EUSAGE): the value; owned */
 	char *near;
 } vv_row_set_result;
 void vv_row_set_result_clear(vv_row_set_result *r);

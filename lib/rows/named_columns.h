@@ -23,4 +23,9 @@ vv_status vv_view_column(const vv_table *t, const char *name, size_t len, const 
 vv_status vv_view_columns(const vv_table *t, const vv_strings *names, const char *what,
 			  size_t **out, size_t *count, vv_error *err);
 
+/* Like vv_view_columns, but if the first name begins with '-', and no column is called so, sets *out to
+ * the other columns, in the table's order: "-price". Later names may begin with '-', too. */
+vv_status vv_view_columns_shown(const vv_table *t, const vv_strings *names, const char *what,
+				size_t **out, size_t *count, vv_error *err);
+
 #endif

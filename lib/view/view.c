@@ -274,7 +274,8 @@ vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn
 			       "--where, --format and similar options to write its bytes",
 			       opts->path ? vv_text_shows(opts->path) : "this");
 	}
-	if ((rc = vv_view_columns(t, opts->columns, "--columns", &v.columns, &v.count, err)) < 0 ||
+	if ((rc = vv_view_columns_shown(t, opts->columns, "--columns", &v.columns, &v.count, err)) <
+		    0 ||
 	    ((where->count > 0 || opts->search) &&
 	     (rc = vv_where_new(&v.where, t, where, &how, err)) < 0) ||
 	    (rc = find_order(&v, err)) < 0 || (rc = open_writer(&v, err)) < 0 ||

@@ -25,7 +25,7 @@ typedef struct vv_table vv_table;
 /* One value = the options of one view. All pointers are borrowed. */
 typedef struct vv_view_options {
 	vv_view_format format;
-	/* column names; NULL or empty: all columns */
+	/* column names; the first begins with '-': all but these; NULL or empty: all columns */
 	const vv_strings *columns;
 	/* conditions (where.h), which must all be true for a row; NULL or empty: every row */
 	const vv_strings *where;

@@ -148,11 +148,22 @@ static bool is_closed(const token *t)
 	return t->len > 1 && t->at[t->len - 1] == t->at[0];
 }
 
-/* NAME AS OF 'REVISION': how many bytes it takes, 0: it is none. */
-static size_t put_as_of(sqlite3_str *out, const token *name, const char *end)
+/* NAME AS OF 'REVISION', NAME FOR SYSTEM_TIME AS OF 'REVISION' (SQL:2011), NAME VERSION AS OF 'REVISION': how many
+ * bytes it takes, 0: it is none. before: the token before the name. */
+static size_t put_as_of(sqlite3_str *out, const token *before, const token *name, const char *end)
 {
 	const char *at = name->at + name->len;
-	token as = next_token(&at, end), of = next_token(&at, end), revision = next_token(&at, end);
+	token as = next_token(&at, end);
+
+	/* after a table's name, this one is its alias, not a table */
+	if (before->kind == WORD && !is_word(before, "from") && !is_word(before, "join")) return 0;
+	if (is_word(&as, "for")) {
+		as = next_token(&at, end);
+	}
+	if (is_word(&as, "system_time") || is_word(&as, "version") || is_word(&as, "timestamp")) {
+		as = next_token(&at, end);
+	}
+	token of = next_token(&at, end), revision = next_token(&at, end);
 
 	if (!is_word(&as, "as") || !is_word(&of, "of") || revision.kind != STRING ||
 	    !is_closed(&revision) || (name->at[0] == '"' && !is_closed(name))) {
@@ -269,12 +280,13 @@ static size_t put_call(sqlite3_str *out, const token *name, const char *end)
 void vv_sql_rewrite(sqlite3_str *out, const char *sql, size_t len)
 {
 	const char *at = sql, *end = sql + len;
+	token before = {END, "", 0};
 
 	while (at < end) {
 		token t = read_token(at, (size_t)(end - at));
 		size_t taken = 0;
 
-		if (t.kind == WORD && (taken = put_as_of(out, &t, end)) == 0 &&
+		if (t.kind == WORD && (taken = put_as_of(out, &before, &t, end)) == 0 &&
 		    (taken = put_function(out, &t, end)) == 0 &&
 		    (taken = put_call(out, &t, end)) == 0) {
 			taken = put_right_join(out, &t, end);
@@ -284,6 +296,7 @@ void vv_sql_rewrite(sqlite3_str *out, const char *sql, size_t len)
 			taken = t.len;
 		}
 		at += taken;
+		before = t.kind == BLANK ? before : t;
 	}
 }
 

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
+#include "cmd/frame/typed_line.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/out_file.h"
 #include "cmd/varve/print/out_format.h"
@@ -32,7 +33,7 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_NAMES(0, "columns", columns, "only these columns, in this order"),
+	OPT_NAMES(0, "columns", columns, "only these columns, in this order; -A,B: all but these"),
 	OPT_LIST(
 		0, "where", where, "CONDITION",
 		"only rows that meet CONDITION: \"price > 100 and kind in ('a', 'b')\"; may be repeated, all must be met"),
@@ -68,6 +69,8 @@ static const vv_absent_option absent[] = {
 	{"filter query condition q", .use = "--where"},
 	{"row", .hint = "did you mean '--where'?"},
 	{"select column cols fields c usecols keep", .use = "--columns"},
+	{"drop exclude except omit without not ignore ignore-column ignore-columns drop-columns",
+	 .use = "--columns=-"},
 	{"to as t f output-format", .use = "--format"},
 	{"pretty table aligned human format=text format=pretty", .use = "--format table"},
 	{"csv", .use = "--format csv"},
@@ -282,6 +285,27 @@ static bool has_word(const vv_context *c, const char *word)
 	return vv_array_find(c->argv, (size_t)c->argc, it, vv_ascii_equal(*it, word)) != NULL;
 }
 
+/* "--where price>3" without quotes: the shell has taken ">3" for a redirection. */
+static int refuse_redirected(const vv_context *c, const char *column)
+{
+	vv_auto(vv_buf) line = VV_BUF_INIT, condition = VV_BUF_INIT;
+
+	if (column[strspn(column,
+			  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789")] ||
+	    !vv_typed_redirected(&condition, column)) {
+		return VV_EXIT_OK;
+	}
+	for (int i = 0; i < c->typed_count; i++) {
+		const bool is = strcmp(c->typed[i], column) == 0;
+
+		vv_buf_putc(&line, ' ');
+		vv_text_put_word(&line, is ? vv_buf_cstr(&condition) : c->typed[i]);
+	}
+	return vv_usage_error(
+		"the shell took '>' for the name of a file; did you mean 'varve cat%s'?",
+		vv_buf_cstr(&line));
+}
+
 static int check_cat(const vv_context *c)
 {
 	options all;
@@ -290,6 +314,9 @@ static int check_cat(const vv_context *c)
 
 	if (read_options(&all, c) != VV_EXIT_OK) return VV_EXIT_TROUBLE;
 	if (c->argc == 0) return vv_usage_error("cat requires PATH, REV:PATH or a CID");
+	for (size_t i = 0; i < o->where.count; i++) {
+		if (refuse_redirected(c, o->where.items[i]) != VV_EXIT_OK) return VV_EXIT_TROUBLE;
+	}
 	if (is_view(o) && c->argc > 1 && o->sort.count > 0) {
 		const bool down = has_word(c, "desc");
 

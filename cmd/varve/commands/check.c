@@ -243,6 +243,7 @@ static vv_status take_revision(check *c, vv_error *err)
 	vv_range range;
 
 	if (c->argc == 0 || dashdash == 0) return VV_OK;
+	vv_context_versions_first(c->in);
 	const char *word = c->argv[0];
 	vv_status rc = vv_rev_range(r, c->argv[0], &range, err);
 	if (rc < 0) {

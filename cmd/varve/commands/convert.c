@@ -253,6 +253,12 @@ static bool is_plain(const char *in)
 	return strcmp(in, "-") == 0 || (vv_exists(in) && !is_pointer_file(in));
 }
 
+/* With --format, OUT may be missing. */
+static const char *out_name(const vv_context *c)
+{
+	return c->argc == 2 ? c->argv[1] : "-";
+}
+
 static int check_convert(const vv_context *c)
 {
 	const options *o = c->options;
@@ -261,18 +267,18 @@ static int check_convert(const vv_context *c)
 	vv_error err;
 	int code;
 
-	if (c->argc != 2) {
+	if (c->argc != 2 && (c->argc != 1 || !o->format)) {
 		return vv_usage_error(
 			"convert requires IN and OUT ('-': standard input and output)");
 	}
 	if (vv_written_read(&hints, &o->written, &err) < 0) return vv_report(&err);
-	if ((code = find_format(&format, o, c->argv[1])) != VV_EXIT_OK) return code;
+	if ((code = find_format(&format, o, out_name(c))) != VV_EXIT_OK) return code;
 	if ((o->misfit || o->numbers || o->dictionary.count) && format != VV_VIEW_ARROW) {
 		return vv_usage_error("%s requires --format arrow", o->misfit    ? "--misfit"
 								    : o->numbers ? "--numbers"
 										 : "--dictionary");
 	}
-	if (format == VV_VIEW_ARROW && strcmp(c->argv[1], "-") == 0 &&
+	if (format == VV_VIEW_ARROW && strcmp(out_name(c), "-") == 0 &&
 	    (code = vv_data_out_check_binary("an Arrow stream")) != VV_EXIT_OK) {
 		return code;
 	}
@@ -287,9 +293,9 @@ static vv_status run_convert(vv_context *c, vv_error *err)
 	vv_auto(vv_out_file) out = {0};
 	vv_status rc;
 
-	(void)find_format(&format, o, c->argv[1]); /* looked at by check_convert */
+	(void)find_format(&format, o, out_name(c)); /* looked at by check_convert */
 	if ((rc = vv_written_read(&hints, &o->written, err)) < 0) return rc;
-	if ((rc = vv_out_file_open(&out, c->argv[1], o->force, err)) == VV_OK) {
+	if ((rc = vv_out_file_open(&out, out_name(c), o->force, err)) == VV_OK) {
 		rc = is_plain(c->argv[0])
 			     ? convert_file(o, c->argv[0], &hints, format, &out, c->progress, err)
 			     : convert_version(c, &hints, format, &out, err);
@@ -309,7 +315,7 @@ const vv_command vv_cmd_convert = {
 	.name = "convert",
 	.group = "look",
 	.summary = "write a table in another format; read Arrow, compressed files and any encoding",
-	.usage = "[--format FORMAT] [-f] IN OUT",
+	.usage = "[--format FORMAT] [-f] IN OUT\n--format FORMAT IN",
 	.example = "$ varve convert prices.csv.gz prices.ndjson\n"
 		   "wrote prices.ndjson: 47,123 rows, 20 columns",
 	.options = table,

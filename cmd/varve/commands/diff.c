@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
+#include "cmd/frame/typed_line.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/data_out.h"
 #include "cmd/varve/out_file.h"
@@ -116,7 +117,7 @@ static const vv_absent_option absent[] = {
 	{"ignore-order ignore-row-order any-order unordered", .use = ""},
 	{"json-output output-json json-file", .line = "varve diff --json -o VALUE ARGS"},
 	{"md markdown format=md", .use = "--format markdown"},
-	{"as f output-format", .use = "--format"},
+	{"as f r output-format result-format", .use = "--format"},
 	{"jsonl json-lines ndjson", .use = "--format ndjson"},
 	{"excel xlsx", .use = "-o changes.xlsx"},
 	{"side-by-side y from to old new rev since targets pretty table cells changes format=table",
@@ -575,6 +576,7 @@ static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 	}
 	if (r->two_files) return run_files(r, c, err);
 	if ((rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) return rc;
+	vv_context_versions_first(c);
 	rc = vv_diff_sides_find(&d, c->repo, c->reader, c->argc, c->argv, &so, err);
 	if (rc == VV_ENOTFOUND && err->hint_id == VV_HINT_COMPARE && are_present(c)) {
 		vv_error_clear(err); /* one is not tracked: it has no other version */
@@ -615,7 +617,16 @@ static int check_diff(const vv_context *c)
 
 	if (!kind) return VV_EXIT_TROUBLE;
 	if (is_compare(c) && c->argc != 2) {
-		return vv_usage_error("%s requires two files: [[URL#]REV:]PATH", c->name);
+		vv_auto(vv_buf) line = VV_BUF_INIT;
+		vv_typed t;
+
+		vv_typed_read(&t, c->typed_count, c->typed);
+		vv_typed_put(&line, "varve diff ARGS", &t);
+		return t.version
+			       ? vv_usage_error(
+					 "%s requires two files: [[URL#]REV:]PATH; '%s' does it",
+					 c->name, vv_buf_cstr(&line))
+			       : vv_usage_error("%s requires two files: [[URL#]REV:]PATH", c->name);
 	}
 	if (o->query && kind == &vv_diff_writer_patch) {
 		return vv_usage_error(

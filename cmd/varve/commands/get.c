@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
+#include "cmd/frame/typed_line.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/out_file.h"
 #include "lib/names/version.h"
@@ -23,14 +24,39 @@ static const vv_option table[] = {
 };
 
 static const vv_absent_option absent[] = {
-	{"rev", .hint = "write it before the path: URL#REV:PATH"},
+	{"rev r version", .line = "varve get FILE#VALUE:MORE -o OUT\nvarve get FILE#VALUE:MORE\n"
+				  "varve cat VALUE:FILE -o OUT\nvarve cat VALUE:FILE"},
 	{.names = NULL},
 };
 
+/* The command with the same words, as other programs have them. A file of this repository is for cat. */
+static bool put_line(vv_buf *line, const vv_context *c)
+{
+	const char *out = ((const options *)c->options)->out;
+	vv_typed t;
+
+	vv_typed_read(&t, c->typed_count, c->typed);
+	if (c->argc == 2 && !strchr(c->argv[0], '#')) {
+		vv_buf_printf(line, "varve get %s#", vv_text_url(c->argv[0]));
+		vv_text_put_word(line, c->argv[1]);
+		if (out) {
+			vv_buf_puts(line, " -o ");
+			vv_text_put_word(line, out);
+		}
+		return true;
+	}
+	return c->argc == 1 &&
+	       vv_typed_put(line, out ? "varve cat FILE -o OUT" : "varve cat FILE", &t);
+}
+
 static int check_get(const vv_context *c)
 {
-	return c->argc == 1 && c->urls.url ? VV_EXIT_OK
-					   : vv_url_words_usage("get", c->argc, c->argv);
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+
+	if (c->argc == 1 && c->urls.url) return VV_EXIT_OK;
+	return put_line(&line, c) ? vv_usage_error("get takes one word, URL#REV:PATH; '%s' does it",
+						   vv_buf_cstr(&line))
+				  : vv_url_words_usage("get", c->argc, c->argv);
 }
 
 static vv_status run_get(vv_context *c, vv_error *err)

@@ -149,6 +149,7 @@ static vv_status sort_words(words *w, vv_context *c, vv_error *err)
 	bool paths = false;
 	vv_status rc = VV_OK;
 
+	vv_context_versions_first(c);
 	for (int i = 0; rc == VV_OK && i < argc; i++) {
 		if (dashdash >= 0) {
 			paths = i >= dashdash;

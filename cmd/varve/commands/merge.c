@@ -300,7 +300,14 @@ done:
 	return rc;
 }
 
+static const vv_absent_option absent[] = {
+	{"on by left-on how",
+	 .line = "varve sql \"SELECT * FROM 'FILE' JOIN 'MORE' USING (VALUE)\""},
+	{.names = NULL},
+};
+
 const vv_command vv_cmd_merge = {
+	.absent = absent,
 	.name = "merge",
 	.group = "history",
 	.summary = "bring another branch into this one, tables by row and cell",

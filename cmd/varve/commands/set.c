@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/frame/run.h"
+#include "cmd/frame/typed_line.h"
 #include "cmd/varve/commands.h"
 #include "dataset/read/source.h"
 #include "lib/commit/txn.h"
@@ -319,6 +320,20 @@ static vv_status set_and_push(vv_context *c, const vv_row_set *s, vv_error *err)
 	return VV_OK;
 }
 
+/* Hints at the typed line with the key that is meant. */
+static vv_status hint_key(const vv_context *c, const char *key, vv_error *err)
+{
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+
+	vv_buf_printf(&line, "varve %s", c->name);
+	for (int i = 0; i < c->typed_count; i++) {
+		vv_buf_putc(&line, ' ');
+		vv_text_put_word(&line, c->typed[i] == c->argv[1] ? key : c->typed[i]);
+	}
+	vv_hint_clear(err);
+	return vv_hint(err, "'%s' does it", vv_buf_cstr(&line));
+}
+
 static vv_status run(vv_context *c, bool remove, vv_error *err)
 {
 	const options *o = c->options;
@@ -336,6 +351,7 @@ static vv_status run(vv_context *c, bool remove, vv_error *err)
 	vv_auto(vv_row_set_result) r = {.rows = 0};
 	vv_status rc = o->push ? set_and_push(c, &s, err) : vv_row_set_run(&r, &s, err);
 
+	if (rc == VV_EUSAGE && r.near) return hint_key(c, r.near, err);
 	if (rc == VV_ECONFLICT) {
 		return vv_hint(err, "--all %s all rows with this key", remove ? "deletes" : "sets");
 	}
@@ -348,6 +364,15 @@ static int check_set(const vv_context *c)
 
 	if (o->add && (o->condition || o->all)) {
 		return vv_usage_error("--add cannot be used with --if and --all");
+	}
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	vv_typed t;
+
+	if (vv_exists(c->argv[0])) return VV_EXIT_OK;
+	vv_typed_read(&t, c->argc, c->argv); /* "set price=4 where id=2 FILE" */
+	if (t.file_word && vv_typed_put(&line, "varve set FILE KEY COL=VALUE", &t)) {
+		return vv_usage_error("set requires the file first; '%s' does it",
+				      vv_buf_cstr(&line));
 	}
 	return VV_EXIT_OK;
 }
@@ -389,15 +414,27 @@ const vv_command vv_cmd_set = {
 	.run = run_set,
 };
 
+/* Answers "delete FILE where id = 7". */
+static int refuse_condition(const vv_context *c)
+{
+	vv_auto(vv_buf) line = VV_BUF_INIT, condition = VV_BUF_INIT;
+	vv_typed t;
+
+	for (int i = 2; i < c->argc; i++) {
+		vv_buf_printf(&condition, "%s%s", i > 2 ? " " : "", c->argv[i]);
+	}
+	vv_typed_read(&t, 1, c->argv);
+	t.value = vv_buf_cstr(&condition);
+	vv_typed_put(&line, "varve cat FILE --where not(VALUE) -o FILE", &t);
+	return vv_usage_error(
+		"delete requires a file and a row's key; '%s' keeps the other rows, except those with missing values in these columns",
+		vv_buf_cstr(&line));
+}
+
 static int check_delete(const vv_context *c)
 {
 	if (c->argc == 2) return VV_EXIT_OK;
-	if (c->argc > 2 && vv_ascii_equal(c->argv[1], "where")) {
-		return vv_usage_error(
-			"delete requires a file and a row's key; varve cat %s --where \"not (%s)\" -o %s keeps the other rows, except those with missing values in these columns",
-			vv_text_shows(c->argv[0]), vv_text_shows(c->argv[2]),
-			vv_text_shows(c->argv[0]));
-	}
+	if (c->argc > 2 && vv_ascii_equal(c->argv[1], "where")) return refuse_condition(c);
 	return vv_usage_error("delete requires a file and a row's key");
 }
 

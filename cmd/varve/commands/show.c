@@ -79,6 +79,7 @@ static vv_status take_paths(char ***out, int *revisions, vv_context *c, vv_error
 	int n = c->dashdash >= 0 ? c->dashdash : c->argc;
 	vv_oid id;
 
+	vv_context_versions_first(c);
 	for (int i = 1; c->dashdash < 0 && i < n; i++) {
 		if (!is_content(c->repo, c->argv[i]) && vv_exists(c->argv[i]) &&
 		    vv_rev_commit(c->repo, c->argv[i], &id, VV_IGNORED) < 0) {
@@ -173,6 +174,7 @@ static const vv_absent_option absent[] = {
 	{"columns", .line = "varve cat ARGS --columns VALUE"},
 	{"where", .line = "varve cat ARGS --where VALUE"},
 	{"limit n head", .line = "varve cat ARGS --limit VALUE"},
+	{"o=json output-format=json", .line = "varve diff --json VERSION~1 VERSION"},
 	{.names = NULL},
 };
 

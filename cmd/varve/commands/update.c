@@ -235,7 +235,13 @@ static vv_status run_update(vv_context *c, vv_error *err)
 	return rc;
 }
 
+static const vv_absent_option absent[] = {
+	{"where", .line = "varve set FILE KEY COL=VALUE"},
+	{.names = NULL},
+};
+
 const vv_command vv_cmd_update = {
+	.absent = absent,
 	.name = "update",
 	.group = "peers",
 	.summary = "commit changes from the sources of imported tables",

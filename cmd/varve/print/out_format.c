@@ -82,11 +82,50 @@ static void put_line(vv_buf *line, const vv_context *c, const char *path, const 
 	}
 }
 
+/* Returns the format that the whole word names, also in other programs; NULL: none. */
+static const char *find_format_word(const char *word)
+{
+	static const char *const theirs[][2] = {{"json-lines", "ndjson"},
+						{"jsonlines", "ndjson"},
+						{"jsonl", "ndjson"},
+						{"md", "markdown"}};
+
+	vv_array_each(theirs, sizeof(theirs) / sizeof(theirs[0]), it) {
+		if (strcmp(word, (*it)[0]) == 0) return (*it)[1];
+	}
+	return strchr(word, '.') ? NULL : word;
+}
+
+/* "-o json": in other programs, -o is the format. */
+static int refuse_format_name(const vv_context *c, const char *path, const char *format)
+{
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+
+	vv_buf_printf(&line, "varve %s", c->name);
+	for (char **word = c->typed; word < c->typed + c->typed_count; word++) {
+		const char *next = word + 1 < c->typed + c->typed_count ? word[1] : "";
+
+		vv_buf_putc(&line, ' ');
+		if (is_output(*word, next, path) || is_output("", *word, path)) {
+			vv_buf_printf(&line, "--format %s", format);
+			word += is_output(*word, next, path);
+		} else {
+			vv_text_put_word(&line, *word);
+		}
+	}
+	return vv_usage_error("'%s' is a format; did you mean '%s'? For a file of this name: ./%s",
+			      path, vv_buf_cstr(&line), path);
+}
+
 int vv_out_format_choose(const char **format, const char *path, const vv_out_formats *f)
 {
 	const char *found = path ? vv_out_format_ending(path) : NULL;
 	vv_auto(vv_buf) line = VV_BUF_INIT;
 
+	const char *format_named = path && !*format ? find_format_word(path) : NULL;
+	if (format_named && vv_choices_have(f->choices, format_named)) {
+		return refuse_format_name(f->command, path, format_named);
+	}
 	if (!found) return VV_EXIT_OK;
 	if (!vv_choices_have(f->choices, found)) {
 		if (!vv_out_format_is_document(path) && (*format || strcmp(found, "text") == 0)) {

@@ -13,8 +13,8 @@ load ../helper
 		[[ $output$stderr == *"$what"* ]] || { echo "$words: $output $stderr"; return 1; }
 		git checkout -q prices.csv
 	done <<- 'EOF'
-		2|cat prices.csv@HEAD~1|did you mean 'HEAD~1:prices.csv'?
-		2|diff prices.csv@HEAD~1|did you mean 'HEAD~1 -- prices.csv'?
+		2|cat prices.csv@HEAD~1|did you mean 'varve cat HEAD~1:prices.csv'?
+		2|diff prices.csv@HEAD~1|did you mean 'varve diff HEAD~1 -- prices.csv'?
 		0|cat --sort 'price desc' --limit 1 prices.csv|pear
 		0|cat --sort 'price ASC' --limit 1 prices.csv|fig
 		2|cat --sort price desc prices.csv|--sort -price
@@ -28,7 +28,7 @@ load ../helper
 		2|set prices.csv --where id=2 price=4|'varve set prices.csv 2 price=4 --if id=2' does it
 		2|insert prices.csv id=9 item=kiwi price=1.2|'varve set --add prices.csv 9 item=kiwi price=1.2' does it
 		2|change prices.csv 2 price=4|'varve set prices.csv 2 price=4' does it
-		2|insert prices.csv|'varve set --add prices.csv KEY COL=VALUE' does it
+		2|insert prices.csv|'varve set --add prices.csv KEY COL=VALUE'
 		2|edit prices.csv id=2 price=4|'varve set prices.csv 2 price=4 --if id=2' does it
 		2|history prices.csv --row 2 --column price|'varve log --row 2 prices.csv' does it
 		2|rollback|'varve revert HEAD' does it
@@ -40,20 +40,20 @@ load ../helper
 		2|diff --ignore-order prices.csv|did you mean 'varve diff prices.csv'?
 		2|cat prices.csv --sort=price --desc|did you mean 'varve cat prices.csv --sort=-price'?
 		2|revert prices.csv|'varve restore prices.csv' discards its changes
-		2|restore HEAD~1 prices.csv|did you mean '--source HEAD~1'?
-		2|set prices.csv 2 price 4|did you mean 'price=4'?
-		2|delete prices.csv where price=9.99|varve cat prices.csv --where "not (price=9.99)" -o prices.csv
+		2|restore HEAD~1 prices.csv|did you mean 'varve restore --source HEAD~1 prices.csv'?
+		2|set prices.csv 2 price 4|did you mean 'varve set prices.csv 2 price=4'?
+		2|delete prices.csv where price=9.99|'varve cat prices.csv --where 'not (price=9.99)' -o prices.csv'
 		2|delete prices.csv plum --where|'varve cat prices.csv --where not(VALUE) -o prices.csv'
-		2|log prices.csv 2|did you mean '--row 2'?
-		2|log --row id=2 prices.csv|did you mean '2'?
-		2|blame --row id=2 prices.csv|did you mean '2'?
-		2|restore --row id=2 prices.csv|did you mean '2'?
-		2|filter prices.csv price|'varve cat prices.csv --where price'
+		2|log prices.csv 2|did you mean 'varve log prices.csv --row 2'?
+		2|log --row id=2 prices.csv|did you mean 'varve log --row 2 prices.csv'?
+		2|blame --row id=2 prices.csv|did you mean 'varve blame --row 2 prices.csv'?
+		2|restore --row id=2 prices.csv|did you mean 'varve restore --row 2 prices.csv'?
+		2|filter prices.csv 'price>3'|'varve cat prices.csv --where 'price>3''
 		2|value_counts item prices.csv|GROUP BY
-		2|to_excel prices.csv|'varve cat prices.csv -o OUT.xlsx'
+		2|to_excel prices.csv|'varve cat prices.csv -o prices.xlsx'
 		2|sql prices.csv 'select * from prices'|varve sql "select * from prices"
 		1|sql 'show tables'|varve sql '.tables'
-		1|sql 'select top 2 * from prices'|limit N
+		1|sql 'select top 2 * from prices'|'varve sql 'select * from prices limit 2''
 		1|sql 'update prices set price = 1'|'varve set FILE KEY COLUMN=VALUE'
 	EOF
 }
@@ -157,6 +157,25 @@ load ../helper
 		run bash -c "$line"
 		[[ $status -eq 0 && $output == *"$what"* ]] || { echo "$words: $line: $status $output"; return 1; }
 	done <<- 'EOF'
+		csvcut -c id,price prices.csv|2,3.75
+		csvcut -C price prices.csv|id,item
+		csvsort -c price -r prices.csv|pear
+		csvgrep -c item -m plum prices.csv|plum
+		search -s item plum prices.csv|plum
+		sort prices.csv by price|plum
+		sort -nr price prices.csv|pear
+		filter '$price > 3' prices.csv|plum
+		query 'price > 3' prices.csv|plum
+		head -n 2 v1:prices.csv|3.50
+		export v1 prices.csv -o old.csv|
+		get prices.csv@v1|3.50
+		get prices.csv --rev v1 -o old2.csv|
+		cat prices.csv --order-by price --reverse|pear
+		cat prices.csv --exclude price|id,item
+		convert prices.csv --to json|pear
+		blame prices|plum
+		compare v1 HEAD prices.csv|3.75
+		diff v1 -o json|kiwi
 		diff --ignore price v1|kiwi
 		diff --exclude=price v1|kiwi
 		diff --only-added v1|"item":"kiwi"
@@ -234,8 +253,37 @@ load ../helper
 		move prices.csv old.csv|
 		nrow prices.csv|
 		patch v1|
+		set prices.csv id=2 price=5|row 2: changed
+		drop column price prices.csv|
 	EOF
 	[ "$(head -n 1 prices.tsv)" = $'id\titem\tprice' ]
+}
+
+@test "a version may follow the file" {
+	new_repo
+	printf 'id,price\n1,9.99\n' > prices.csv
+	varve add -q --key id prices.csv
+	varve commit -qm one
+	git tag v1
+	sed -i s/9.99/8.99/ prices.csv
+	varve commit -qam two
+	varve diff v1 prices.csv > expected
+	succeeds varve diff prices.csv v1
+	output_is "$(cat expected)"
+	varve log v1 prices.csv > expected
+	succeeds varve log prices.csv v1
+	output_is "$(cat expected)"
+}
+
+@test "a comparison that the shell took for a redirection is answered with quotes" {
+	new_repo
+	printf 'id,price\n1,9.99\n' > prices.csv
+	varve add -q --key id prices.csv
+	eval 'varve filter prices.csv price>3' 2> said || true
+	grep -q "'varve cat prices.csv --where 'price > 3''" said
+	eval 'varve cat prices.csv --where price>3' 2> said || true
+	grep -q "'varve cat prices.csv --where 'price > 3''" said
+	[ -e 3 ] && [ ! -s 3 ]
 }
 
 @test "two files are compared if one of them is not tracked" {
@@ -296,10 +344,15 @@ load ../helper
 	succeeds varve sql 'select * from "prices@v1" limit 2'
 	ends_with 1 varve sql 'select * from prices at v1'
 	stderr_has "NAME AS OF 'REV'"
+	printf '2,1\n' >> prices.csv
+	for of in 'as of' 'version as of' 'for system_time as of'; do
+		varve sql --format csv "select count(*) n from prices $of 'v1'" | same_bytes - <(printf 'n\n1\n')
+	done
+	ends_with 1 varve sql "select * from prices p as of 'v1'" # p is an alias
 	ends_with 1 varve sql 'describe prices'
-	stderr_has "'varve sql '.schema prices''"
+	stderr_has "'varve schema prices.csv' does it"
 	ends_with 1 varve sql 'show columns from prices;'
-	stderr_has "'varve sql '.schema prices''"
+	stderr_has "'varve schema prices.csv' does it"
 	succeeds varve sql '.schema prices'
 	output_has price
 }

@@ -507,7 +507,8 @@ static void words_of_commands_are_read_by_a_shell_as_they_are(void **state)
 	assert_string_equal(vv_text_word(""), "''");
 	assert_string_equal(vv_text_word("~a"), "'~a'");
 	assert_string_equal(vv_text_word("a $b!\\.csv"), "'a $b!\\.csv'");
-	assert_string_equal(vv_text_word("it's"), "'it'\\''s'");
+	assert_string_equal(vv_text_word("it's"), "\"it's\"");
+	assert_string_equal(vv_text_word("it's $HOME"), "'it'\\''s $HOME'");
 	assert_string_equal(vv_text_word("it's\033[1m\n\\"), "$'it\\x27s\\x1B[1m\\x0A\\x5C'");
 }
 

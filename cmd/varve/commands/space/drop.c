@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/file.h"
 #include "base/json/json_list.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
+#include "cmd/frame/typed_line.h"
 #include "cmd/varve/commands.h"
 #include "lib/remotes/reach.h"
 #include "lib/space/drop.h"
@@ -173,6 +175,18 @@ static vv_status print_json(const vv_drop *d, vv_error *err)
 			     {JSON_EACH(put_version, "roots", d->versions, d->count)});
 }
 
+/* "drop FILE COLUMN", as pandas has it. */
+static vv_status hint_column(const vv_context *c, vv_error *err)
+{
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	vv_typed t;
+
+	vv_typed_read(&t, c->argc, c->argv);
+	if (!vv_typed_put(&line, VV_TYPED_DROP_COLUMN, &t)) return err->code;
+	vv_hint_clear(err);
+	return vv_hint(err, "'%s' does it", vv_buf_cstr(&line));
+}
+
 static vv_status run_drop(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -201,7 +215,8 @@ static vv_status run_drop(vv_context *c, vv_error *err)
 		}
 	}
 	vv_context_paths_free(paths);
-	return rc;
+	return rc == VV_ENOTFOUND && c->argc > 0 && vv_exists(c->argv[0]) ? hint_column(c, err)
+									  : rc;
 }
 
 const vv_command vv_cmd_drop = {

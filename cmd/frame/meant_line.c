@@ -1,0 +1,180 @@
+/*
+ * meant_line: which of the typed words is the wrong one.
+ */
+#include "cmd/frame/meant_line.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/ascii.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/hint.h"
+#include "base/text.h"
+#include "cmd/frame/hint_words.h"
+#include "dataset/format/dialect.h"
+
+#define BEGINNING "did you mean '"
+
+/* A word of the message, and where the user typed it. */
+typedef struct wrong_word {
+	const char *text;
+	size_t len;
+	int place; /* in argv; -1: nowhere */
+	size_t at; /* in that argument */
+} wrong_word;
+
+static bool is_bounded(const char *text, const char *at, size_t len)
+{
+	const char before = at > text ? at[-1] : ' ', after = at[len];
+
+	return !vv_is_alnum(before) && !strchr("_./", before) && !vv_is_alnum(after) &&
+	       (!after || !strchr("_./", after));
+}
+
+/* Finds the only argument with the word. */
+static bool find_typed(wrong_word *w, int argc, char **argv)
+{
+	w->place = -1;
+	for (int i = 0; i < argc && w->len > 0; i++) {
+		for (const char *at = argv[i]; *at; at++) {
+			if (strncmp(at, w->text, w->len) != 0 || !is_bounded(argv[i], at, w->len)) {
+				continue;
+			}
+			if (w->place >= 0) return false;
+			w->place = i;
+			w->at = (size_t)(at - argv[i]);
+		}
+	}
+	return w->place >= 0;
+}
+
+/* Finds the word in quotes that was typed, and is the most like the one that is meant; else the last. */
+static bool find_wrong(wrong_word *out, const char *message, const char *meant, int argc,
+		       char **argv)
+{
+	vv_nearest near = vv_nearest_to(meant);
+	bool found = false;
+
+	for (const char *open = strchr(message, '\''), *end; open; open = strchr(end + 1, '\'')) {
+		end = strchr(open + 1, '\'');
+		if (!end) {
+			break;
+		}
+		wrong_word w = {.text = open + 1, .len = (size_t)(end - open - 1)};
+		vv_auto(char) *word = vv_strndup(w.text, w.len);
+
+		if (word && find_typed(&w, argc, argv) &&
+		    (vv_nearest_try(&near, word) || !near.best)) {
+			*out = w;
+			found = true;
+		}
+		near.best = near.best ? meant : NULL; /* `word` ends here */
+	}
+	return found;
+}
+
+/* "--source v1" is about the typed word v1, whatever the message is about. */
+static bool find_option_value(wrong_word *w, const char *meant, int argc, char **argv)
+{
+	const char *value = *meant == '-' ? strrchr(meant, ' ') : NULL;
+
+	if (!value) return false;
+	*w = (wrong_word){.text = value + 1, .len = strlen(value + 1)};
+	return find_typed(w, argc, argv);
+}
+
+/* Appends the argument with the word, with the right one in its place. */
+static void put_replaced(vv_buf *line, const wrong_word *w, const char *word, const char *meant)
+{
+	vv_auto(vv_buf) whole = VV_BUF_FOR(line);
+
+	if (w->at == 0 && !word[w->len] && (*meant == '-' || strstr(meant, " -- "))) {
+		vv_buf_puts(line, meant); /* several words */
+		return;
+	}
+	vv_buf_put(&whole, word, w->at);
+	vv_buf_puts(&whole, meant);
+	vv_buf_puts(&whole, word + w->at + w->len);
+	vv_text_put_word(line, vv_buf_cstr(&whole));
+}
+
+/* "price 4" instead of price=4: the value is part of the right word. */
+static bool is_value(const wrong_word *w, const char *meant, const char *next)
+{
+	return strncmp(meant, w->text, w->len) == 0 && meant[w->len] == '=' &&
+	       strcmp(meant + w->len + 1, next) == 0;
+}
+
+static void put_line(vv_error *err, const char *command, int argc, char **argv, const char *meant,
+		     const char *rest)
+{
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	wrong_word w;
+
+	if (strchr(meant, '\\') || (!find_option_value(&w, meant, argc, argv) &&
+				    !find_wrong(&w, err->message, meant, argc, argv))) {
+		return;
+	}
+	vv_buf_printf(&line, BEGINNING "varve %s", command);
+	for (int i = 0; i < argc; i++) {
+		const bool from = i + 1 == w.place && strcmp(argv[i], "from") == 0;
+
+		if (from || (i == w.place + 1 && is_value(&w, meant, argv[i]))) {
+			continue;
+		}
+		vv_buf_putc(&line, ' ');
+		if (i == w.place) {
+			put_replaced(&line, &w, argv[i], meant);
+		} else {
+			vv_text_put_word(&line, argv[i]);
+		}
+	}
+	vv_buf_puts(&line, rest);
+	if (line.failed || line.len >= VV_HINT_MAX) return;
+	vv_hint_clear(err);
+	vv_hint(err, "%s", vv_buf_cstr(&line));
+}
+
+/* A typed name that the message has, and that is a table's without its ending. */
+static bool hint_ending(vv_error *err, int argc, char **argv)
+{
+	vv_array_each(argv, argc, word) {
+		vv_auto(char) *quoted = vv_asprintf("'%s'", *word);
+
+		if (**word == '-' || vv_exists(*word) || !quoted || !strstr(err->message, quoted)) {
+			continue;
+		}
+		for (const vv_ending *e = vv_endings; e->pattern; e++) {
+			vv_auto(char) *file = vv_asprintf("%s%s", *word, e->pattern + 1);
+
+			if (file && vv_exists(file)) {
+				vv_hint_clear(err);
+				vv_hint(err, BEGINNING "%s'?", file);
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+void vv_meant_line(vv_error *err, const char *command, int argc, char **argv)
+{
+	const size_t begin = strlen(BEGINNING);
+
+	if (!hint_ending(err, argc, argv) && err->hint_id == VV_HINT_NONE) return;
+	vv_error worded = *err;
+	vv_hint_word(&worded, vv_hint_words);
+	if (strncmp(worded.hint, BEGINNING, begin) != 0 ||
+	    strncmp(worded.hint + begin, "varve ", 6) == 0) {
+		return;
+	}
+	const char *end = strstr(worded.hint, "'?");
+	vv_auto(char) *meant = end ? vv_strndup(worded.hint + begin,
+						(size_t)(end - worded.hint) - begin)
+				   : NULL;
+
+	if (meant) {
+		put_line(err, command, argc, argv, meant, end);
+	}
+}

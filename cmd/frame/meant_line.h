@@ -1,0 +1,14 @@
+/*
+ * meant_line: makes a command line that can be pasted of a hint that only names the right word.
+ */
+#ifndef VV_CMD_FRAME_MEANT_LINE_H
+#define VV_CMD_FRAME_MEANT_LINE_H
+
+#include "base/error.h"
+
+/* If the hint is "did you mean 'prices.csv'?", and the message has the wrong word in quotes ("no file
+ * matches 'price.csv'"), which is in exactly one of the words that the user typed after the command's
+ * name, replaces the hint by "did you mean 'varve diff prices.csv'?". Otherwise leaves err unchanged. */
+void vv_meant_line(vv_error *err, const char *command, int argc, char **argv);
+
+#endif

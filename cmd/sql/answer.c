@@ -1,0 +1,357 @@
+/*
+ * answer: statements that write, and names of other programs.
+ */
+#include "cmd/sql/answer.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/ascii.h"
+#include "base/buf.h"
+#include "base/text.h"
+#include "cmd/frame/typed_line.h"
+
+enum { WORDS = 64 };
+
+/* A statement's words: without quotes, commas and parentheses, "a = 1" as a=1. */
+typedef struct statement {
+	vv_buf room; /* each word with its NUL */
+	size_t at[WORDS + 1];
+	char *words[WORDS + 1];
+	int count;
+} statement;
+
+static void begin_word(statement *s)
+{
+	s->at[s->count++] = s->room.len;
+}
+
+static bool read_statement(statement *s, const char *sql)
+{
+	static const char apart[] = " \t\n,();";
+	char quote = '\0';
+	bool within = false;
+
+	for (const char *c = sql; *c; c++) {
+		const char *next = c + strspn(c, " \t\n");
+		const bool joins = !quote && strchr(apart, *c) &&
+				   (*next == '=' || (s->room.len > 0 && within &&
+						     s->room.data[s->room.len - 1] == '='));
+
+		if (joins) {
+			continue;
+		}
+		if (quote ? *c == quote : strchr("'\"`", *c) != NULL) {
+			quote = quote ? '\0' : *c;
+			continue;
+		}
+		if (!quote && strchr(apart, *c)) {
+			if (within) {
+				vv_buf_putc(&s->room, '\0');
+			}
+			within = false;
+			continue;
+		}
+		if (!within && s->count == WORDS) return false;
+		if (!within) {
+			begin_word(s);
+		}
+		within = true;
+		vv_buf_putc(&s->room, *c);
+	}
+	vv_buf_putc(&s->room, '\0');
+	for (int i = 0; i < s->count && !s->room.failed; i++) {
+		s->words[i] = s->room.data + s->at[i];
+	}
+	return !quote && !s->room.failed;
+}
+
+static int find(const statement *s, const char *word)
+{
+	for (int i = 0; i < s->count; i++) {
+		if (vv_ascii_equal(s->words[i], word)) return i;
+	}
+	return -1;
+}
+
+/* insert into FILE (A, B) values (1, 2): the key first, then B=2. Without names: the cells as a line. */
+static bool put_insert(vv_buf *line, const statement *s)
+{
+	const int values = find(s, "values"), cells = s->count - values - 1, names = values - 3;
+	vv_typed t;
+
+	if (values < 3 || cells < 1 || (names > 0 && names != cells)) return false;
+	vv_typed_read(&t, 1, (char **)(uintptr_t)s->words + 2);
+	if (!t.file) return false;
+	if (names == 0) {
+		vv_auto(vv_buf) row = VV_BUF_INIT;
+
+		for (int i = 0; i < cells; i++) {
+			vv_buf_printf(&row, "%s%s", i > 0 ? "," : "", s->words[values + 1 + i]);
+		}
+		t.words[t.word_count++] = vv_buf_cstr(&row);
+		return vv_typed_put(line, "sed -i '$a CELLS' FILE", &t);
+	}
+	vv_buf_puts(line, "varve set --add ");
+	vv_text_put_word(line, t.file);
+	vv_buf_putc(line, ' ');
+	vv_text_put_word(line, s->words[values + 1]);
+	for (int i = 1; i < cells; i++) {
+		vv_auto(char) *word = vv_asprintf("%s=%s", s->words[3 + i],
+						  s->words[values + 1 + i]);
+
+		vv_buf_putc(line, ' ');
+		vv_text_put_word(line, word ? word : "");
+	}
+	return true;
+}
+
+/* delete from FILE where A=1: that A is the key is tested by --if. */
+static bool put_delete(vv_buf *line, const statement *s)
+{
+	const char *value = s->count == 5 ? strchr(s->words[4], '=') : NULL;
+	vv_typed t;
+
+	if (!value || find(s, "where") != 3) return false;
+	vv_typed_read(&t, 1, (char **)(uintptr_t)s->words + 2);
+	if (!t.file) return false;
+	vv_buf_puts(line, "varve delete ");
+	vv_text_put_word(line, t.file);
+	vv_buf_putc(line, ' ');
+	vv_text_put_word(line, value + 1);
+	vv_buf_puts(line, " --if ");
+	vv_text_put_word(line, s->words[4]);
+	return true;
+}
+
+/* A statement by its first words, and the pattern for the words after them. */
+static const struct {
+	const char *first, *pattern;
+} patterns[] = {
+	{"update", "varve set FILE KEY COL=VALUE"},
+	{"alter table @ rename column", "varve rename-column FILE OLD NEW"},
+	{"alter table @ rename", "varve rename-column FILE OLD NEW"},
+	{"alter table @ add column", VV_TYPED_ADD_COLUMN},
+	{"alter table @ add", VV_TYPED_ADD_COLUMN},
+	{"alter table @ drop column", VV_TYPED_DROP_COLUMN},
+	{"alter table @ drop", VV_TYPED_DROP_COLUMN},
+	{"select * exclude", "varve cat FILE --columns=-A,B"},
+	{"select * except", "varve cat FILE --columns=-A,B"},
+	{"summarize", "varve info FILE"},
+	{"describe", "varve schema FILE"},
+	{"desc", "varve schema FILE"},
+	{"show columns from", "varve schema FILE"},
+	{"show tables", "varve sql '.tables'"},
+};
+
+/* Returns the number of the statement's words that the pattern's first ones are; 0: it has others. Sets
+ * *table to the place of '@'. */
+static int begins(const statement *s, const char *first, int *table)
+{
+	int i = 0;
+
+	for (const char *at = first; *at; at += strspn(at, " "), i++) {
+		const size_t len = strcspn(at, " ");
+
+		if (i == s->count) return 0;
+		if (*at == '@') {
+			*table = i;
+		} else if (!vv_ascii_is(at, len, s->words[i])) {
+			return 0;
+		}
+		at += len;
+	}
+	return i;
+}
+
+static bool put_pattern(vv_buf *line, const statement *s)
+{
+	vv_array_each(patterns, sizeof(patterns) / sizeof(patterns[0]), it) {
+		char *words[WORDS + 2];
+		int count = 0, table = -1;
+		const int first = begins(s, it->first, &table);
+		vv_typed t;
+
+		if (first == 0) {
+			continue;
+		}
+		if (table >= 0) {
+			words[count++] = s->words[table];
+		}
+		for (int i = first; i < s->count; i++) {
+			words[count++] = s->words[i];
+		}
+		vv_typed_read(&t, count, words);
+		return vv_typed_put(line, it->pattern, &t);
+	}
+	return false;
+}
+
+/* --- the statement with other words --- */
+
+/* Appends sql with the len bytes at `at` replaced. */
+static void put_with(vv_buf *out, const char *sql, const char *at, size_t len, const char *text)
+{
+	vv_buf_put(out, sql, (size_t)(at - sql));
+	vv_buf_puts(out, text);
+	vv_buf_puts(out, at + len);
+}
+
+static const char *find_word(const char *sql, const char *word)
+{
+	const size_t len = strlen(word);
+
+	for (; *sql; sql++) {
+		if (strlen(sql) >= len && vv_ascii_is(sql, len, word)) return sql;
+	}
+	return NULL;
+}
+
+/* AS OF v1: AS OF 'v1'. */
+static bool put_quoted_version(vv_buf *out, const char *sql)
+{
+	static const char *const before[] = {"for system_time as of ", "for version as of ",
+					     "as of "};
+
+	vv_array_each(before, sizeof(before) / sizeof(before[0]), it) {
+		const char *at = find_word(sql, *it), *version = at ? at + strlen(*it) : NULL;
+		const size_t quoted = version && *version == '\'',
+			     len = version ? strcspn(version + quoted, " \t\n,();'") : 0;
+
+		if (len > 0 && (!quoted || it < before + 2)) {
+			vv_auto(char) *text = vv_asprintf("as of '%.*s'", (int)len,
+							  version + quoted);
+
+			put_with(out, sql, at, strlen(*it) + len + 2 * quoted, text ? text : "");
+			return true;
+		}
+	}
+	return false;
+}
+
+/* read_csv('a.csv', header=true): 'a.csv'. */
+static bool put_file_function(vv_buf *out, const char *sql)
+{
+	static const char *const names[] = {"read_csv_auto(", "read_csv(", "read_json_auto(",
+					    "read_json(", "read_parquet("};
+
+	vv_array_each(names, sizeof(names) / sizeof(names[0]), it) {
+		const char *at = find_word(sql, *it), *file = at ? at + strlen(*it) : NULL;
+		const char *end = file && *file == '\'' ? strchr(file + 1, '\'') : NULL;
+		const char *close = end ? strchr(end, ')') : NULL;
+
+		if (close) {
+			vv_auto(char) *text = vv_strndup(file, (size_t)(end + 1 - file));
+
+			put_with(out, sql, at, (size_t)(close + 1 - at), text ? text : "");
+			return true;
+		}
+	}
+	return false;
+}
+
+/* dolt_log: varve_log */
+static bool put_own_name(vv_buf *out, const char *sql)
+{
+	const char *at = find_word(sql, "dolt_");
+
+	if (!at) return false;
+	put_with(out, sql, at, strlen("dolt_"), "varve_");
+	return true;
+}
+
+/* select top 2 *: limit 2 at the end */
+static bool put_limit(vv_buf *out, const char *sql)
+{
+	static const char top[] = "select top ";
+	const char *count = sql + strlen(top), *rest;
+	size_t end = strlen(sql);
+
+	if (find_word(sql, top) != sql) return false;
+	rest = count + strspn(count, "0123456789");
+	while (end > 0 && strchr("; \n", sql[end - 1])) {
+		end--;
+	}
+	if (rest == count || sql + end < rest) return false;
+	vv_buf_printf(out, "select%.*s limit %.*s", (int)(sql + end - rest), rest,
+		      (int)(rest - count), count);
+	return true;
+}
+
+/* from prices, prices: select * from prices */
+static bool put_select(vv_buf *out, const char *sql)
+{
+	const bool name = vv_is_alpha(*sql) && !strpbrk(sql, " ();,");
+
+	if (!name && find_word(sql, "from ") != sql) return false;
+	vv_buf_printf(out, name ? "select * from %s" : "select * %s", sql);
+	return true;
+}
+
+/* copy (QUERY) to 'FILE', copy TABLE to 'FILE' */
+static bool put_copy(vv_buf *line, const char *sql)
+{
+	const char *query = sql + strlen("copy ");
+	const char *to = find_word(sql, " to '"), *file = to ? to + strlen(" to '") : NULL;
+	const char *end = file ? strchr(file, '\'') : NULL;
+
+	if (find_word(sql, "copy ") != sql || !end) return false;
+	const bool whole = *query == '(' && to[-1] == ')';
+	vv_auto(char) *text = whole ? vv_strndup(query + 1, (size_t)(to - query - 2))
+				    : vv_asprintf("select * from %.*s", (int)(to - query), query);
+	vv_auto(char) *name = vv_strndup(file, (size_t)(end - file));
+
+	vv_buf_puts(line, "varve sql --format csv ");
+	vv_text_put_word(line, text ? text : "");
+	vv_buf_puts(line, " > ");
+	vv_text_put_word(line, name ? name : "");
+	return true;
+}
+
+static bool put_rewritten(vv_buf *line, const char *sql)
+{
+	static bool (*const ways[])(vv_buf *, const char *) = {
+		put_quoted_version, put_file_function, put_own_name, put_limit, put_select};
+	vv_auto(vv_buf) better = VV_BUF_INIT;
+
+	if (put_copy(line, sql)) return true;
+	vv_array_each(ways, sizeof(ways) / sizeof(ways[0]), way) {
+		if ((*way)(&better, sql)) {
+			vv_buf_puts(line, "varve sql ");
+			vv_text_put_word(line, vv_buf_cstr(&better));
+			return true;
+		}
+	}
+	return false;
+}
+
+void vv_sql_answer(vv_error *err, const char *script)
+{
+	size_t len = strlen(script);
+
+	while (len > 0 && strchr("; \t\n", script[len - 1])) {
+		len--;
+	}
+	vv_auto(char) *sql = vv_strndup(script, len);
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	vv_auto(vv_buf) room = VV_BUF_INIT;
+	statement s = {.count = 0};
+
+	if (!sql || strchr(sql, '\n') || strlen(sql) > VV_HINT_MAX / 2) return; /* a script */
+	bool found = read_statement(&s, sql) && s.count > 0;
+	if (found && vv_ascii_equal(s.words[0], "insert")) {
+		found = put_insert(&line, &s);
+	} else if (found && vv_ascii_equal(s.words[0], "delete")) {
+		found = put_delete(&line, &s);
+	} else {
+		found = found && put_pattern(&line, &s);
+	}
+	if (!found) {
+		vv_buf_clear(&line);
+		found = put_rewritten(&line, sql);
+	}
+	vv_buf_clear(&s.room);
+	if (!found || line.failed || line.len + 16 >= VV_HINT_MAX) return;
+	vv_hint_clear(err);
+	vv_hint(err, "'%s' does it", vv_buf_cstr(&line));
+}

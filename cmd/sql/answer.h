@@ -1,0 +1,14 @@
+/*
+ * answer: the command line for a statement of another program that SQL here cannot run.
+ */
+#ifndef VV_CMD_SQL_ANSWER_H
+#define VV_CMD_SQL_ANSWER_H
+
+#include "base/error.h"
+
+/* Sets the hint of err, the error of the statement sql, to a line that can be pasted: "varve delete
+ * prices.csv 2" for DELETE FROM, or the statement in words that varve sql takes. Leaves err unchanged if
+ * it knows none. */
+void vv_sql_answer(vv_error *err, const char *sql);
+
+#endif
