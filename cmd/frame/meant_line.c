@@ -107,7 +107,7 @@ static bool is_value(const wrong_word *w, const char *meant, const char *next)
 }
 
 static void put_line(vv_error *err, const char *command, int argc, char **argv, const char *meant,
-		     const char *rest)
+		     const char *hint, const char *rest)
 {
 	vv_auto(vv_buf) line = VV_BUF_INIT;
 	wrong_word w;
@@ -116,7 +116,7 @@ static void put_line(vv_error *err, const char *command, int argc, char **argv, 
 				    !find_wrong(&w, err->message, meant, argc, argv))) {
 		return;
 	}
-	vv_buf_printf(&line, BEGINNING "varve %s", command);
+	vv_buf_printf(&line, "%s%s'varve %s", hint, strcmp(rest, "'?") == 0 ? " " : "; ", command);
 	for (int i = 0; i < argc; i++) {
 		const bool from = i + 1 == w.place && strcmp(argv[i], "from") == 0;
 
@@ -130,7 +130,7 @@ static void put_line(vv_error *err, const char *command, int argc, char **argv, 
 			vv_text_put_word(&line, argv[i]);
 		}
 	}
-	vv_buf_puts(&line, rest);
+	vv_buf_puts(&line, "' does it");
 	if (line.failed || line.len >= VV_HINT_MAX) return;
 	vv_hint_clear(err);
 	vv_hint(err, "%s", vv_buf_cstr(&line));
@@ -175,6 +175,6 @@ void vv_meant_line(vv_error *err, const char *command, int argc, char **argv)
 				   : NULL;
 
 	if (meant) {
-		put_line(err, command, argc, argv, meant, end);
+		put_line(err, command, argc, argv, meant, worded.hint, end);
 	}
 }

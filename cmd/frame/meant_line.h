@@ -8,7 +8,7 @@
 
 /* If the hint is "did you mean 'prices.csv'?", and the message has the wrong word in quotes ("no file
  * matches 'price.csv'"), which is in exactly one of the words that the user typed after the command's
- * name, replaces the hint by "did you mean 'varve diff prices.csv'?". Otherwise leaves err unchanged. */
+ * name, appends the command line: "'varve diff prices.csv' does it". Otherwise leaves err unchanged. */
 void vv_meant_line(vv_error *err, const char *command, int argc, char **argv);
 
 #endif

@@ -161,6 +161,10 @@ static void make_line(repair *r)
 
 			put_used(&r->line, r->use, down ? down : value);
 			r->negated = r->negated || down;
+			if (!value && *r->use && r->use[strlen(r->use) - 1] == '-' &&
+			    r->wrong->last == i && i + 1 < p->argc) { /* --columns=-NAME */
+				vv_text_put_word(&r->line, p->argv[++i]);
+			}
 			negate = sorts && !value;
 		} else if (i < r->wrong->first || i > r->wrong->last) {
 			put_argument(r, i, &negate);

@@ -251,7 +251,7 @@ two_versions() {
 	ends_with 2 varve cat v1
 	stderr_has "name a file of that version: 'v1:PATH'"
 	ends_with 2 varve cat prices.csv --columns id,prise
-	stderr_is $'varve: --columns: no such column \'prise\'\nhint: did you mean \'price\'?'
+	stderr_is $'varve: --columns: no such column \'prise\'\nhint: did you mean \'price\'? \'varve cat prices.csv --columns id,price\' does it'
 	ends_with 2 varve cat prices.csv --where price
 	stderr_has "write a condition, such as: price >= 0"
 	ends_with 2 varve cat prices.csv --limit many

@@ -23,9 +23,9 @@ load ../helper
 @test "a setting that varve does not have is refused and the near one named" {
 	new_repo
 	ends_with 2 varve config varve.keepfrees 5m
-	stderr_is $'varve: varve has no setting \'varve.keepfrees\'\nhint: did you mean \'varve.keepFree\'?'
+	stderr_is $'varve: varve has no setting \'varve.keepfrees\'\nhint: did you mean \'varve.keepFree\'? \'varve config varve.keepFree 5m\' does it'
 	ends_with 2 varve config remote.origin.varveLasy true
-	stderr_is $'varve: varve has no setting \'remote.origin.varveLasy\'\nhint: did you mean \'remote.origin.varveLazy\'?'
+	stderr_is $'varve: varve has no setting \'remote.origin.varveLasy\'\nhint: did you mean \'remote.origin.varveLazy\'? \'varve config remote.origin.varveLazy true\' does it'
 	ends_with 2 varve config varve.quux
 	stderr_has "'varve config --list --all' lists the settings"
 	git config varve.quux 1

@@ -13,8 +13,8 @@ load ../helper
 		[[ $output$stderr == *"$what"* ]] || { echo "$words: $output $stderr"; return 1; }
 		git checkout -q prices.csv
 	done <<- 'EOF'
-		2|cat prices.csv@HEAD~1|did you mean 'varve cat HEAD~1:prices.csv'?
-		2|diff prices.csv@HEAD~1|did you mean 'varve diff HEAD~1 -- prices.csv'?
+		2|cat prices.csv@HEAD~1|'varve cat HEAD~1:prices.csv' does it
+		2|diff prices.csv@HEAD~1|'varve diff HEAD~1 -- prices.csv' does it
 		0|cat --sort 'price desc' --limit 1 prices.csv|pear
 		0|cat --sort 'price ASC' --limit 1 prices.csv|fig
 		2|cat --sort price desc prices.csv|--sort -price
@@ -40,14 +40,14 @@ load ../helper
 		2|diff --ignore-order prices.csv|did you mean 'varve diff prices.csv'?
 		2|cat prices.csv --sort=price --desc|did you mean 'varve cat prices.csv --sort=-price'?
 		2|revert prices.csv|'varve restore prices.csv' discards its changes
-		2|restore HEAD~1 prices.csv|did you mean 'varve restore --source HEAD~1 prices.csv'?
-		2|set prices.csv 2 price 4|did you mean 'varve set prices.csv 2 price=4'?
+		2|restore HEAD~1 prices.csv|'varve restore --source HEAD~1 prices.csv' does it
+		2|set prices.csv 2 price 4|'varve set prices.csv 2 price=4' does it
 		2|delete prices.csv where price=9.99|'varve cat prices.csv --where 'not (price=9.99)' -o prices.csv'
 		2|delete prices.csv plum --where|'varve cat prices.csv --where not(VALUE) -o prices.csv'
-		2|log prices.csv 2|did you mean 'varve log prices.csv --row 2'?
-		2|log --row id=2 prices.csv|did you mean 'varve log --row 2 prices.csv'?
-		2|blame --row id=2 prices.csv|did you mean 'varve blame --row 2 prices.csv'?
-		2|restore --row id=2 prices.csv|did you mean 'varve restore --row 2 prices.csv'?
+		2|log prices.csv 2|'varve log prices.csv --row 2' does it
+		2|log --row id=2 prices.csv|'varve log --row 2 prices.csv' does it
+		2|blame --row id=2 prices.csv|'varve blame --row 2 prices.csv' does it
+		2|restore --row id=2 prices.csv|'varve restore --row 2 prices.csv' does it
 		2|filter prices.csv 'price>3'|'varve cat prices.csv --where 'price>3''
 		2|value_counts item prices.csv|GROUP BY
 		2|to_excel prices.csv|'varve cat prices.csv -o prices.xlsx'
@@ -253,8 +253,8 @@ load ../helper
 		move prices.csv old.csv|
 		nrow prices.csv|
 		patch v1|
-		set prices.csv id=2 price=5|row 2: changed
-		drop column price prices.csv|
+		set old.csv id=2 price=5|row 2: changed
+		drop column price old.csv|
 	EOF
 	[ "$(head -n 1 prices.tsv)" = $'id\titem\tprice' ]
 }

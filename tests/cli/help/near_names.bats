@@ -15,13 +15,13 @@ three() {
 	three
 	for command in diff log check; do
 		ends_with 2 varve $command t.cvs
-		stderr_has "'varve $command t.csv'"
+		stderr_has "'t.csv'"
 	done
 	ends_with 2 varve cat HEAD:t.cvs
-	stderr_has "'varve cat HEAD:t.csv'"
+	stderr_has "'t.csv'"
 	cd sub
 	ends_with 2 varve diff price.csv
-	stderr_has "'varve diff prices.csv'"
+	stderr_has "'prices.csv'"
 	ends_with 2 varve log nothing-like-it
 	stderr_lacks "'prices.csv'"
 }

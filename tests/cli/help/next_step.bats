@@ -18,10 +18,10 @@ load ../helper
 		stderr_has "no version or file is named 'nope.csv'"
 		stderr_has "not in the work tree: varve $verb -- nope.csv"
 		ends_with 2 varve $verb p.csv
-		stderr_has "did you mean 'varve $verb q.csv'? For a path that is not in the work tree: varve $verb -- p.csv"
+		stderr_has "did you mean 'q.csv'? For a path that is not in the work tree: varve $verb -- p.csv"
 	done
 	ends_with 2 varve log mian
-	stderr_has "did you mean 'varve log main'?"
+	stderr_has "did you mean 'main'?"
 	for range in 000..main a..b..c main..b..c; do
 		ends_with 2 varve check $range
 		stderr_has "no version named"

@@ -188,5 +188,5 @@ region=West
 	[ "$(varve log --json --figure price --row East,009 --key region,id t.csv | jq -c 'map(.figure)')" = '[-3,-2,null]' ]
 	ends_with 2 varve log --figure price --row 7 t.csv
 	stderr_is "varve: 't.csv' has no row with the key '7'
-hint: did you mean '007'?"
+hint: did you mean '007'? 'varve log --figure price --row 007 t.csv' does it"
 }

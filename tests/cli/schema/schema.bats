@@ -60,7 +60,7 @@ assert a == {"path": "other.csv"} and b["path"] == "t.csv"
 	ends_with 2 varve schema --type prise=string t.csv
 	stderr_has "did you mean 'price'?"
 	ends_with 2 varve schema --type price=sting t.csv
-	stderr_is $'varve: no such type \'sting\'\nhint: did you mean \'string\'?'
+	stderr_is $'varve: no such type \'sting\'\nhint: did you mean \'string\'? \'varve schema --type price=string t.csv\' does it'
 	ends_with 2 varve schema --type price t.csv
 	stderr_has "has no '='"
 	ends_with 2 varve schema --key nothing t.csv
