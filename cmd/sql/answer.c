@@ -219,7 +219,7 @@ static bool put_quoted_version(vv_buf *out, const char *sql)
 			     len = version ? strcspn(version + quoted, " \t\n,();'") : 0;
 
 		if (len > 0 && (!quoted || it < before + 2)) {
-			vv_auto(char) *text = vv_asprintf("as of '%.*s'", (int)len,
+			vv_auto(char) *text = vv_asprintf("AS OF '%.*s'", (int)len,
 							  version + quoted);
 
 			put_with(out, sql, at, strlen(*it) + len + 2 * quoted, text ? text : "");
