@@ -133,6 +133,7 @@ static void put_sent(vv_page *p, const vv_web_desk *d)
 				     .rev = sent,
 				     .from_base = *d->upstream != '\0'};
 	part_review_sent(&p->html, .branch = p->at->name, .host = host, .into = d->branch,
+			 .remote = d->remote,
 			 .at = hosted ? vv_page_keep(p, vv_buf_cstr(&at)) : NULL,
 			 .look = vv_page_link(p, &look));
 }

@@ -414,7 +414,7 @@ prices_with_a_rule() {
 	sed -i 's/^00007,7.21/00007,9.00/' prices.csv
 	page desk
 	press "Save and send for a review" message=look
-	has "Your version was sent as the branch"
+	has "Your changes were sent, and wait until a colleague has looked at them."
 	[ "$(git log -1 --format=%s)" = look ]
 	[ "$(git -C ../host.git rev-parse main)" = "$main" ]
 	git -C ../host.git for-each-ref --format='%(objectname)' refs/heads | grep -qx "$(git rev-parse HEAD)"
@@ -495,7 +495,7 @@ prices_with_a_rule() {
 	page desk
 	has "1 version of yours is not sent"
 	press "Send for a review"
-	has "Your version was sent as the branch"
+	has "Your changes were sent, and wait until a colleague has looked at them."
 	branch=$(git -C ../host.git for-each-ref --format='%(refname:short)' refs/heads | grep -v '^main$')
 	[ "$(git -C ../host.git rev-parse "$branch")" = "$(git rev-parse HEAD)" ]
 	# what waits to be looked at is not sent along with the next version
@@ -638,8 +638,9 @@ prices_with_a_rule() {
 	press "Send for a review"
 	branch=$(git -C ../host.git for-each-ref --format='%(refname:short)' refs/heads | grep -v '^main$')
 	[[ $branch == Jürgen-Öztürk-Мария-20* ]]
-	has "Your version was sent as the branch $branch."
-	has "The branch <b>$branch</b> is where all versions are sent."
+	has "Your changes were sent, and wait until a colleague has looked at them."
+	has "<blockquote>Please look at my changes: the branch <b>$branch</b>. In varve web"
+	has "<code>varve merge origin/$branch</code>"
 	has "data-copy=\"Please look at my changes: the branch $branch. In varve web"
 	# a folder's path says nothing to others
 	lacks "file://"
@@ -647,10 +648,10 @@ prices_with_a_rule() {
 	page "desk?sent=$(python3 -c 'import sys, urllib.parse; print(urllib.parse.quote(sys.argv[1]))' "$branch")"
 	has "the branch $branch at git@git.example:team/data.git. In varve web"
 	git config remote.origin.url "file://$PWD/../host.git"
-	has "Who may change <b>main</b> merges it"
+	has "Who may change <b>main</b> merges the branch"
 	has ">origin/$branch <small>at the host"
 	page desk
-	has "At the host, for a review: <b>$branch</b>"
+	has "Sent for a review: <b>$branch</b>"
 	page ""
 	[ "$(grep -o 'waits for a review, does not count yet' <<< "$text" | wc -l)" = 1 ]
 	page commits
