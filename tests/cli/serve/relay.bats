@@ -167,8 +167,8 @@ teardown() {
 	start_relay
 	echo +0 > clock
 	# the clock of the day goes on while the laptop sleeps, and the monotonic one does not
-	as ada env LD_PRELOAD="$library" DONT_FAKE_MONOTONIC=1 FAKETIME_NO_CACHE=1 FAKETIME_TIMESTAMP_FILE="$PWD/clock" \
-		varve serve --through "$relay" --public src 2> through.log 3>&- &
+	XDG_CONFIG_HOME="$BATS_TEST_TMPDIR/machines/ada" LD_PRELOAD="$library" DONT_FAKE_MONOTONIC=1 FAKETIME_NO_CACHE=1 \
+		FAKETIME_TIMESTAMP_FILE="$PWD/clock" varve serve --through "$relay" --public src 2> through.log 3>&- &
 	started+=("$!")
 	wait_for through.log 'waiting for visitors'
 	# the relay is gone without a word

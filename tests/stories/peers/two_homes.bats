@@ -64,9 +64,11 @@ serve() {
 
 # All that runs in a home, as when its lid is closed and opened.
 lid() { # NAME STOP|CONT
-	at "$1" sh -c 'for p in /proc/[0-9]*; do
-		[ "$(readlink "$p/ns/net")" != "$(readlink /proc/self/ns/net)" ] || [ "${p#/proc/}" = $$ ] || echo "${p#/proc/}"
-	done | xargs kill "-$0" 2> /dev/null' "$2" || true
+	at "$1" sh -c 'pids=
+	for p in /proc/[0-9]*; do
+		[ "$(readlink "$p/ns/net")" != "$(readlink /proc/self/ns/net)" ] || [ "${p#/proc/}" = $$ ] || pids="$pids ${p#/proc/}"
+	done
+	kill "-$0" $pids 2> /dev/null' "$2" || true
 }
 
 # edit FOLDER ROW WHO: a commit of the day.
