@@ -150,7 +150,10 @@ void vv_context_versions_first(vv_context *c)
 	vv_range range;
 
 	if (c->dashdash >= 0 || c->urls.url || vv_repository_is_bare(c->repo)) return;
-	for (int i = 0; i < c->argc; i++) {
+	while (versions < c->argc && !vv_exists(c->argv[versions])) {
+		versions++; /* the words before the first file stay where they are */
+	}
+	for (int i = versions + 1; i < c->argc; i++) {
 		char *word = c->argv[i];
 
 		if (vv_exists(word) || vv_rev_range(c->repo, word, &range, VV_IGNORED) < 0) {

@@ -216,15 +216,16 @@ static void hint_used(const parser *p, const typed_option *o, const char *use)
 	vv_buf_clear(&r.line);
 }
 
-/* Appends the first of the patterns that has all its words, else the last. */
-static void put_first_line(vv_buf *line, const char *patterns, const vv_typed *t)
+/* Appends the first of the patterns that has all its words, else the last. Returns whether one has. */
+static bool put_first_line(vv_buf *line, const char *patterns, const vv_typed *t)
 {
 	for (vv_line l = {.rest = patterns}; vv_line_next(&l);) {
 		vv_auto(char) *pattern = vv_strndup(l.text, l.len);
 
 		vv_buf_clear(line);
-		if (pattern && vv_typed_put(line, pattern, t)) return;
+		if (pattern && vv_typed_put(line, pattern, t)) return true;
 	}
+	return false;
 }
 
 /* Hints at the command line that the pattern makes of the other arguments. */
@@ -249,7 +250,7 @@ static vv_status hint_line(const parser *p, const typed_option *o, const vv_abse
 	if (more && a->hint) return vv_hint(p->err, "%s", a->hint);
 	vv_typed_read(&t, count, others);
 	t.value = next ? p->argv[last] : o->value;
-	put_first_line(&line, a->line, &t);
+	if (!put_first_line(&line, a->line, &t) && a->hint) return vv_hint(p->err, "%s", a->hint);
 	return vv_hint(p->err, "'%s' does it",
 		       line.len + 16 < VV_HINT_MAX ? vv_buf_cstr(&line) : a->line);
 }

@@ -410,7 +410,6 @@ static const struct {
 	{"review", "varve help programs/ci"},
 	{"rollback", "varve revert VERSION"},
 	{"root", "git rev-parse --show-toplevel"},
-	{"row", "varve blame --row NUMBER FILE"},
 	{"row", "varve blame --row ROWKEY FILE"},
 	{"rowcat", "awk 'FNR > 1 || NR == 1' FILE MORE"},
 	{"rows", "varve info [FILE]"},

@@ -24,8 +24,10 @@ static const vv_option table[] = {
 };
 
 static const vv_absent_option absent[] = {
-	{"rev r version", .line = "varve get FILE#VALUE:MORE -o OUT\nvarve get FILE#VALUE:MORE\n"
-				  "varve cat VALUE:FILE -o OUT\nvarve cat VALUE:FILE"},
+	{"rev r version",
+	 .line = "varve get FILE#VALUE:MORE -o OUT\nvarve get FILE#VALUE:MORE\n"
+		 "varve cat VALUE:FILE -o OUT\nvarve cat VALUE:FILE",
+	 .hint = "write it before the path: URL#REV:PATH"},
 	{.names = NULL},
 };
 

@@ -264,7 +264,6 @@ all_commands() {
 	done <<-'END'
 		show t.csv|'varve cat t.csv' prints it
 		show table t.csv|'varve cat t.csv' prints it
-		diff t.csv HEAD|put revisions before paths
 		query "select 1"|varve sql
 		headers t.csv|varve info t.csv
 		cat t.csv -n 2|--limit
@@ -279,7 +278,7 @@ all_commands() {
 		commit "a message"|a message follows -m
 		check --strict t.csv|--fail-on warning
 		rm t.csv --row 3|'varve delete t.csv 3'
-		set t.csv id=2 price=4|write the key without its column: '2'
+		set t.csv id=2 price=4|'varve set t.csv 2 price=4' does it
 		set t.csv --row 2 --column price 4|'varve set FILE KEY COL=VALUE'
 		update t.csv 2 price=4|'varve set t.csv 2 price=4' does it
 		head -n 5 t.csv|'varve cat t.csv --limit 5'
@@ -294,14 +293,14 @@ all_commands() {
 		history t.csv|'varve log t.csv'
 		append t.csv varve.json|'tail -n +2 varve.json >> t.csv'
 		rename t.csv a b|'varve rename-column t.csv a b'
-		export --format parquet t.csv|'varve cat t.csv -o OUT.parquet'
-		drop-column t.csv price|'varve cat t.csv --columns OTHERS'
-		replace t.csv price 1 2|'varve set t.csv KEY COL=VALUE'
+		export --format parquet t.csv|'varve cat t.csv -o t.parquet'
+		drop-column t.csv price|'varve cat t.csv --columns=-price -o t.csv'
+		replace t.csv price 1 2|'varve set t.csv 
 		primary-key id t.csv|'varve add --key COLUMNS t.csv'
 		sum "a b" t.csv|log --figure 'sum(COLUMN)' t.csv
-		sum price t.csv|log --figure 'sum(price)' t.csv
+		sum price t.csv|SELECT sum(price) FROM t
 		show HEAD:t.csv --columns id|'varve cat HEAD:t.csv --columns id' does it
-		undo|'varve restore FILE' or 'varve revert HEAD' does it
+		undo|'varve revert HEAD' or for edits that are not committed 'varve restore .' does it
 		cat --rev HEAD t.csv|'varve cat HEAD:t.csv' does it
 		diff --html|varve web --export pages
 		log t.csv --column price|'varve blame --cells t.csv'

@@ -67,7 +67,7 @@ setup() {
 
 @test "another spelling of repository, revision and path is an error that has the right one" {
 	ends_with 2 varve get src data/prices.csv
-	stderr_has "'src#data/prices.csv'"
+	stderr_has "'varve get src#data/prices.csv' does it"
 	for command in cat log diff info get schema; do
 		ends_with 2 varve $command "file://$PWD/src" v1:data/prices.csv
 		stderr_has "'file://$PWD/src#v1:data/prices.csv'"
