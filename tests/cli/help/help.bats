@@ -348,7 +348,7 @@ all_commands() {
 		how do I undo|varve restore FILE
 		How do I delete a row?|varve delete
 		pull request|varve help programs/ci
-		delete row|varve delete FILE KEY
+		delete row|varve delete FILE ROWKEY
 		show me the history|varve log [FILE]
 		who changed this cell|varve help use/recipes
 		merge tool|varve resolve
