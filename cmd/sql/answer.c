@@ -334,7 +334,6 @@ void vv_sql_answer(vv_error *err, const char *script)
 	}
 	vv_auto(char) *sql = vv_strndup(script, len);
 	vv_auto(vv_buf) line = VV_BUF_INIT;
-	vv_auto(vv_buf) room = VV_BUF_INIT;
 	statement s = {.count = 0};
 
 	if (!sql || strchr(sql, '\n') || strlen(sql) > VV_HINT_MAX / 2) return; /* a script */

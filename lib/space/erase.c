@@ -112,9 +112,7 @@ static uint64_t oid_hash(const vv_oid *id, uint64_t seed)
 /* text: may be NULL */
 static uint64_t text_hash(const char *text, uint64_t seed)
 {
-	const char *hashed = text ? text : "";
-
-	return vv_xxh3(hashed, strlen(hashed), vv_hash_seed() ^ seed);
+	return vv_xxh3(text ? text : "", text ? strlen(text) : 0, vv_hash_seed() ^ seed);
 }
 
 static char *arena_text(search *x, const char *text)
@@ -177,9 +175,10 @@ static vv_status search_texts(search *x, vv_erase_note_kind kind, const char *na
 	return add_note(x, kind, name, err);
 }
 
-static bool same_text(const char *a, const char *b)
+static int optional_order(const char *a, const char *b)
 {
-	return a == b || (a && b && strcmp(a, b) == 0);
+	if (!a || !b) return (a != NULL) - (b != NULL);
+	return strcmp(a, b);
 }
 
 static void widen_days(vv_erase_spot *spot, const vv_erase_day *day)
@@ -206,8 +205,8 @@ static vv_status find_spot(vv_erase_spot **out, search *x, const char *path,
 
 	*out = vv_hash_find(e->spots, &x->spot_index, hash, it,
 			    it->kind == p->kind && strcmp(it->path, path) == 0 &&
-				    same_text(it->table, p->table) &&
-				    same_text(it->column, p->column));
+				    optional_order(it->table, p->table) == 0 &&
+				    optional_order(it->column, p->column) == 0);
 	if (*out) return VV_OK;
 	vv_erase_spot new = {.path = arena_text(x, path), .kind = p->kind};
 	if (!new.path || !optional_text(&new.table, x, p->table) ||
@@ -622,8 +621,7 @@ static vv_status find_commits(search *x, vv_error *err)
 		return rc;
 	}
 	return shallow ? add_gap(x, "(history)",
-				 "this clone is shallow: older commits are not here "
-				 "('git fetch --unshallow')",
+				 "this clone is shallow: older commits are not here ('git fetch --unshallow')",
 				 false, err)
 		       : VV_OK;
 }
@@ -902,12 +900,6 @@ static vv_status find_refs(search *x, vv_error *err)
 }
 
 /* --- the end ------------------------------------------------------------------------------------------------ */
-
-static int optional_order(const char *a, const char *b)
-{
-	if (!a || !b) return (a != NULL) - (b != NULL);
-	return strcmp(a, b);
-}
 
 static int by_place_of_spot(const void *a, const void *b)
 {

@@ -377,8 +377,10 @@ vv_status vv_erase_plan_read(vv_erase_plan *p, vv_repository *r, vv_error *err)
 	vv_status rc;
 
 	if (!file) return vv_fail_nomem(err);
-	if ((rc = begin_sets(p, err)) < 0 || (rc = vv_read_regular(&text, file, PLAN_MAX, err)) < 0)
+	if ((rc = begin_sets(p, err)) < 0 ||
+	    (rc = vv_read_regular(&text, file, PLAN_MAX, err)) < 0) {
 		return rc;
+	}
 	for (size_t at = 0, len; at < text.len; at += len + 1) {
 		const char *end = memchr(text.data + at, '\n', text.len - at);
 
