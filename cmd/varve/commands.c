@@ -563,12 +563,29 @@ static const vv_tool_other others[] = {
 	{"web", "show tables, changes and histories in a browser"},
 };
 
+/* The number of words of a command, if it is one of varve's. */
+static size_t count_words(const char *does)
+{
+	size_t count = 1;
+
+	for (const char *p = does; *p; p++) {
+		count += *p == ' ';
+	}
+	return strncmp(does, "varve ", 6) == 0 ? count : SIZE_MAX;
+}
+
+/* Of several, the one that takes the fewest words. */
 const char *vv_word_does(const char *word)
 {
+	const char *best = NULL;
+
 	vv_array_each(words, sizeof(words) / sizeof(words[0]), it) {
-		if (vv_ascii_equal(it->word, word)) return it->does;
+		if (vv_ascii_equal(it->word, word) &&
+		    (!best || count_words(it->does) < count_words(best))) {
+			best = it->does;
+		}
 	}
-	return NULL;
+	return best;
 }
 
 /* Appends the command, or all of the word's commands if words are missing for each. Returns the pattern. */
