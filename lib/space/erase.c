@@ -109,10 +109,10 @@ static uint64_t oid_hash(const vv_oid *id, uint64_t seed)
 	return vv_xxh3(id->id, sizeof(id->id), vv_hash_seed() ^ seed);
 }
 
-/* text: may be NULL */
 static uint64_t text_hash(const char *text, uint64_t seed)
 {
-	return vv_xxh3(text ? text : "", text ? strlen(text) : 0, vv_hash_seed() ^ seed);
+	if (!text) return text_hash("", seed);
+	return vv_xxh3(text, strlen(text), vv_hash_seed() ^ seed);
 }
 
 static char *arena_text(search *x, const char *text)
