@@ -310,17 +310,14 @@ static bool put_copy(vv_buf *line, const char *sql)
 
 static bool put_rewritten(vv_buf *line, const char *sql)
 {
-	static bool (*const ways[])(vv_buf *, const char *) = {
-		put_quoted_version, put_file_function, put_own_name, put_limit, put_select};
 	vv_auto(vv_buf) better = VV_BUF_INIT;
 
 	if (put_copy(line, sql)) return true;
-	vv_array_each(ways, sizeof(ways) / sizeof(ways[0]), way) {
-		if ((*way)(&better, sql)) {
-			vv_buf_puts(line, "varve sql ");
-			vv_text_put_word(line, vv_buf_cstr(&better));
-			return true;
-		}
+	if (put_quoted_version(&better, sql) || put_file_function(&better, sql) ||
+	    put_own_name(&better, sql) || put_limit(&better, sql) || put_select(&better, sql)) {
+		vv_buf_puts(line, "varve sql ");
+		vv_text_put_word(line, vv_buf_cstr(&better));
+		return true;
 	}
 	return false;
 }

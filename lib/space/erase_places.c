@@ -214,7 +214,7 @@ static bool is_reason(const vv_git_push *move)
 
 static vv_status report_refused(const moving *m, const vv_git_push *first, vv_error *err)
 {
-	const char *url = vv_text_url(m->at->remote.url);
+	const char *host = vv_text_url(m->at->remote.url);
 	size_t more = 0;
 
 	vv_array_each(m->moves, m->count, it) {
@@ -223,7 +223,7 @@ static vv_status report_refused(const moving *m, const vv_git_push *first, vv_er
 	const char *rest = more > 0 ? vv_text_counted(more, " more)", " more)") : "";
 	if (first->unsent) {
 		return vv_fail(err, VV_ECONFLICT,
-			       "%s: %s%s%s moved meanwhile: %s\nrun the same command again", url,
+			       "%s: %s%s%s moved meanwhile: %s\nrun the same command again", host,
 			       vv_text_shows(first->to), more > 0 ? " (and " : "", rest,
 			       vv_text_shows(first->why));
 	}
@@ -232,7 +232,7 @@ static vv_status report_refused(const moving *m, const vv_git_push *first, vv_er
 		       "allow forced pushes there (protected branches and tags; in a repository of "
 		       "git, receive.denyNonFastForwards), and run the same command again; until "
 		       "then, the old data stays here, too",
-		       url, vv_text_shows(first->to), more > 0 ? " (and " : "", rest,
+		       host, vv_text_shows(first->to), more > 0 ? " (and " : "", rest,
 		       vv_text_shows(first->why));
 }
 
