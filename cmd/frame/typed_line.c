@@ -307,7 +307,7 @@ static const char *query(vv_buf *room VV_UNUSED, const vv_typed *t, const char *
 		       : NULL;
 }
 
-/* THIS and THAT: letters and digits only; a '.' is no pattern. */
+/* The words for THIS and THAT, for sed. Each may have letters, digits, blanks and "_-."; a '.' is escaped. */
 static const char *replaced(vv_buf *room, const vv_typed *t, const char *text)
 {
 	if (t->word_count != 2 || t->names_more) return NULL;

@@ -16,7 +16,7 @@
 /* Not ':', which is in times and addresses. */
 static const uint8_t rare_delimiters[] = {'^', '~', 0x01};
 
-/* At least so many columns and rows, the header included, all alike. */
+/* A table with a rare delimiter has at least this many columns, and this many rows, counting the header. */
 #define RARE_COLUMNS 3u
 #define RARE_ROWS 3u
 

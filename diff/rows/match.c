@@ -493,7 +493,7 @@ static unmoved_gap find_unmoved_gap(const matcher *m, uint64_t old_row)
 	return gap;
 }
 
-/* A bit in the number of each paired row: no table has so many rows. */
+/* This bit is set in the number of each paired row. No table has 2^63 rows. */
 #define PAIRED (UINT64_C(1) << 63)
 
 static void pair_equal(matcher *m, size_t i, size_t j)

@@ -64,7 +64,7 @@ static vv_cell then_cell(const job *j, size_t column)
 			    : (vv_cell){.text = "", .state = VV_CELL_TEXT};
 }
 
-/* What the file has no column for: JSON gets members that no row has any more, of CSV the values are named. */
+/* Finds the columns that the file lacks. In JSON, the row gets these members again; for CSV, their values are reported. */
 static vv_status find_more(job *j, vv_error *err)
 {
 	const vv_table *then = j->then.table;

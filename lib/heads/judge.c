@@ -447,7 +447,8 @@ static vv_status find_revoked(int64_t *out, const judging *g, const node *owner,
 	return VV_OK;
 }
 
-/* Sets *out to when the permission of a key, not the owner's, ended; to INT64_MAX if it has not ended. */
+/* Sets *out to the time at which the permission of a key ended, or to INT64_MAX if it has not ended. The key must not be
+ * the owner's. */
 static vv_status find_end(int64_t *out, const judging *g, const node *owner,
 			  const uint8_t key[VV_KEY_PUBLIC], vv_error *err)
 {

@@ -600,7 +600,7 @@ static vv_status ask_keeper(fsck *f, const char *name, vv_error *err)
 		shown += holds[i];
 		if (answered && !holds[i]) {
 			print_finding(f, &(finding){.kind = "lost table",
-						    .what = "its holder does not have it",
+						    .what = "the holder does not have it",
 						    .cid = &roots[i],
 						    .v = &f->versions[places[i]]});
 		}

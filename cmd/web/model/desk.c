@@ -86,7 +86,7 @@ static const char *change_words(vv_web_visit *v, const vv_json *entry)
 	return b.len > 0 ? vv_web_keep_buf(v, &b) : "";
 }
 
-/* Whether `varve status` counts so many changes that the file was hardly edited by hand. */
+/* Returns whether `varve status` counts more changes than a person makes by hand. */
 static bool has_many_changes(const vv_json *entry)
 {
 	static const char *const counts[] = {"cellsChanged", "rowsAdded", "rowsRemoved"};

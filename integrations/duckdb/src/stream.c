@@ -14,7 +14,7 @@
 
 enum { SHORT_TEXT = 12, SHOWN_TEXT = 80 };
 
-/* What one vector of the result has of a batch's dictionary. */
+/* The values of a batch's dictionary, as a vector of the result needs them. */
 typedef struct dictionary {
 	duckdb_string_t
 		*texts;   /* the dictionary's short texts; of long texts those in the vector */

@@ -161,7 +161,7 @@ named() {
 	output_has "not here: 1 version, dropped since origin had copies; asking it for proof failed"
 	mv "$store.away" "$store"
 	ends_with 1 varve fsck --data
-	output_has "its holder does not have it"
+	output_has "the holder does not have it"
 	varve -C ../b push -q --blocks
 	succeeds varve fsck --data
 	output_has "origin has just sent a block of each as proof"
