@@ -292,11 +292,6 @@ static const char *out_with_ending(vv_buf *room, const vv_typed *t, const char *
 	return vv_exists(vv_buf_cstr(room)) ? NULL : vv_buf_cstr(room);
 }
 
-static const char *cells(vv_buf *room VV_UNUSED, const vv_typed *t, const char *text VV_UNUSED)
-{
-	return t->word_count == 1 && strchr(t->words[0], ',') ? t->words[0] : NULL;
-}
-
 static const char *query(vv_buf *room VV_UNUSED, const vv_typed *t, const char *text VV_UNUSED)
 {
 	const char *word = t->word_count > 0 ? t->words[0] : "";
@@ -318,27 +313,48 @@ static const char *replaced(vv_buf *room, const vv_typed *t, const char *text)
 	return vv_buf_cstr(room);
 }
 
-/* Which of the usual delimiters is the commonest in the first line? */
-static const char *delimiter(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
+/* Returns the usual delimiter that the file's first line has most often, *count times; '\0': it has no line. */
+static char find_delimiter(const vv_typed *t, size_t *count)
 {
-	char line[4096] = "", best = ',';
-	size_t most = 0;
+	char line[4096], best = ',';
 	FILE *f = t->file ? fopen(t->file, "rbe") : NULL;
 
-	if (!f) return NULL;
+	*count = 0;
+	if (!f) return '\0';
 	const bool read = fgets(line, sizeof(line), f) != NULL;
 	fclose(f);
-	for (const char *d = ",;\t|"; read && *d; d++) {
-		size_t count = 0;
+	if (!read) return '\0';
+	for (const char *d = ",;\t|"; *d; d++) {
+		const size_t have = vv_count_byte(line, strlen(line), *d);
 
-		for (const char *at = line; *at; at++) {
-			count += *at == *d;
+		if (have > *count) {
+			best = *d;
+			*count = have;
 		}
-		best = count > most ? *d : best;
-		most = count > most ? count : most;
 	}
-	vv_buf_printf(room, best == '\t' ? "\\t" : "%c", best);
-	return read ? vv_buf_cstr(room) : NULL;
+	return best;
+}
+
+static const char *delimiter(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
+{
+	size_t count;
+	const char found = find_delimiter(t, &count);
+
+	if (!found) return NULL;
+	vv_buf_printf(room, found == '\t' ? "\\t" : "%c", found);
+	return vv_buf_cstr(room);
+}
+
+/* A line with as many cells as the first one. */
+static const char *cells(vv_buf *room VV_UNUSED, const vv_typed *t, const char *text VV_UNUSED)
+{
+	const char *word = t->word_count == 1 ? t->words[0] : "";
+	size_t count;
+
+	return find_delimiter(t, &count) == ',' && count > 0 &&
+			       vv_count_byte(word, strlen(word), ',') == count
+		       ? word
+		       : NULL;
 }
 
 /* --- conditions ----------------------------------------------------------------------------------- */

@@ -58,7 +58,7 @@ void vv_typed_read(vv_typed *t, int argc, char **argv);
  *   DELIMITER            the one of the file's first line
  *   QUERY                the first of `words`, if it is a statement of SQL
  *   THIS THAT            the two of `words`, for sed
- *   CELLS                the first of `words`, if it has a comma
+ *   CELLS                the only one of `words`, if it has as many commas as the file's first line
  *   OLD NEW              the first two of `words`
  *   KEY COL=VALUE        the key of a row, also of "where id=7" or `value`, and words such as price=9.99
  *   NEWKEY COL=VALUE     likewise, of a row to be added

@@ -18,13 +18,9 @@ typedef struct statement {
 	vv_buf room; /* each word with its NUL */
 	size_t at[WORDS + 1];
 	char *words[WORDS + 1];
-	int count;
+	bool quoted[WORDS + 1]; /* the word, or its part after '=', is text in quotes */
+	int count, groups;      /* groups: in parentheses */
 } statement;
-
-static void begin_word(statement *s)
-{
-	s->at[s->count++] = s->room.len;
-}
 
 static bool read_statement(statement *s, const char *sql)
 {
@@ -34,18 +30,25 @@ static bool read_statement(statement *s, const char *sql)
 
 	for (const char *c = sql; *c; c++) {
 		const char *next = c + strspn(c, " \t\n");
-		const bool joins = !quote && strchr(apart, *c) &&
-				   (*next == '=' || (s->room.len > 0 && within &&
-						     s->room.data[s->room.len - 1] == '='));
+		bool *quoted = s->quoted + s->count - within; /* of this word */
 
-		if (joins) {
+		if (quote && (*c != quote || c[1] == quote)) {
+			vv_buf_putc(&s->room, *c);
+			c += *c == quote; /* doubled */
 			continue;
 		}
-		if (quote ? *c == quote : strchr("'\"`", *c) != NULL) {
-			quote = quote ? '\0' : *c;
+		if (quote) {
+			quote = '\0';
 			continue;
 		}
-		if (!quote && strchr(apart, *c)) {
+		const bool value = within && !*quoted && s->room.len > 0 &&
+				   s->room.data[s->room.len - 1] == '=';
+
+		s->groups += *c == '(';
+		if (strchr(apart, *c)) {
+			if (*next == '=' || value) {
+				continue;
+			}
 			if (within) {
 				vv_buf_putc(&s->room, '\0');
 			}
@@ -54,10 +57,16 @@ static bool read_statement(statement *s, const char *sql)
 		}
 		if (!within && s->count == WORDS) return false;
 		if (!within) {
-			begin_word(s);
+			s->at[s->count++] = s->room.len;
+		}
+		if (strchr("'\"`", *c)) {
+			quote = *c;
+			*quoted = *c == '\'' && (!within || value);
+		} else {
+			vv_buf_putc(&s->room, *c);
+			*quoted = false;
 		}
 		within = true;
-		vv_buf_putc(&s->room, *c);
 	}
 	vv_buf_putc(&s->room, '\0');
 	for (int i = 0; i < s->count && !s->room.failed; i++) {
@@ -66,21 +75,57 @@ static bool read_statement(statement *s, const char *sql)
 	return !quote && !s->room.failed;
 }
 
-static int find(const statement *s, const char *word)
+static int find_keyword(const statement *s, const char *word)
 {
 	for (int i = 0; i < s->count; i++) {
-		if (vv_ascii_equal(s->words[i], word)) return i;
+		if (!s->quoted[i] && vv_ascii_equal(s->words[i], word)) return i;
 	}
 	return -1;
+}
+
+/* Is the word, or its part `value`, a number or text in quotes? NULL, names and expressions are not. */
+static bool is_literal(const statement *s, int i, const char *value)
+{
+	const char *digits = value + (*value == '-');
+
+	return s->quoted[i] ||
+	       (vv_is_digit(*digits) && strspn(digits, "0123456789.") == strlen(digits));
+}
+
+/* Returns the literal value of a=1, a='text'; NULL: the word is another one. */
+static const char *assigned_value(const statement *s, int i)
+{
+	const char *equals = strchr(s->words[i], '=');
+	const bool name = equals && equals > s->words[i] &&
+			  (vv_is_alnum(equals[-1]) || equals[-1] == '_'); /* not a>=1 */
+
+	return name && is_literal(s, i, equals + 1) ? equals + 1 : NULL;
+}
+
+/* Returns the condition in the last word, a text with its quotes again; NULL: the word has another one. */
+static char *key_condition(const statement *s)
+{
+	const char *word = s->words[s->count - 1], *value = assigned_value(s, s->count - 1);
+
+	if (!value || !*value || strchr(value, '\'')) return NULL;
+	return s->quoted[s->count - 1] ? vv_asprintf("%.*s'%s'", (int)(value - word), word, value)
+				       : vv_strdup(word);
 }
 
 /* insert into FILE (A, B) values (1, 2): the key first, then B=2. Without names: the cells as a line. */
 static bool put_insert(vv_buf *line, const statement *s)
 {
-	const int values = find(s, "values"), cells = s->count - values - 1, names = values - 3;
+	const int values = find_keyword(s, "values"), cells = s->count - values - 1,
+		  names = values - 3;
 	vv_typed t;
 
 	if (values < 3 || cells < 1 || (names > 0 && names != cells)) return false;
+	if (s->groups != 1 + (names > 0)) return false; /* several rows */
+	for (int i = values + 1; i < s->count; i++) {
+		const bool cut = names == 0 && strchr(s->words[i], ',');
+
+		if (cut || !is_literal(s, i, s->words[i])) return false;
+	}
 	vv_typed_read(&t, 1, (char **)(uintptr_t)s->words + 2);
 	if (!t.file) return false;
 	if (names == 0) {
@@ -109,26 +154,46 @@ static bool put_insert(vv_buf *line, const statement *s)
 /* delete from FILE where A=1: that A is the key is tested by --if. */
 static bool put_delete(vv_buf *line, const statement *s)
 {
-	const char *value = s->count == 5 ? strchr(s->words[4], '=') : NULL;
+	vv_auto(char) *condition = s->count == 5 ? key_condition(s) : NULL;
 	vv_typed t;
 
-	if (!value || find(s, "where") != 3) return false;
+	if (!condition || find_keyword(s, "where") != 3) return false;
 	vv_typed_read(&t, 1, (char **)(uintptr_t)s->words + 2);
 	if (!t.file) return false;
 	vv_buf_puts(line, "varve delete ");
 	vv_text_put_word(line, t.file);
 	vv_buf_putc(line, ' ');
-	vv_text_put_word(line, value + 1);
+	vv_text_put_word(line, assigned_value(s, 4));
 	vv_buf_puts(line, " --if ");
-	vv_text_put_word(line, s->words[4]);
+	vv_text_put_word(line, condition);
 	return true;
+}
+
+/* update FILE set A=1, B=2 where C=3 */
+static bool put_update(vv_buf *line, const statement *s)
+{
+	const int where = s->count - 2;
+	vv_auto(char) *condition = where > 3 ? key_condition(s) : NULL;
+	char *words[WORDS];
+	int count = 0;
+	vv_typed t;
+
+	if (!condition || find_keyword(s, "set") != 2 || find_keyword(s, "where") != where) {
+		return false;
+	}
+	for (int i = 1; i <= where; i++) {
+		if (i > 2 && i < where && !assigned_value(s, i)) return false;
+		words[count++] = s->words[i];
+	}
+	words[count++] = condition;
+	vv_typed_read(&t, count, words);
+	return vv_typed_put(line, "varve set FILE KEY COL=VALUE", &t);
 }
 
 /* A statement by its first words, and the pattern for the words after them. */
 static const struct {
 	const char *first, *pattern;
 } patterns[] = {
-	{"update", "varve set FILE KEY COL=VALUE"},
 	{"alter table @ rename column", "varve rename-column FILE OLD NEW"},
 	{"alter table @ rename", "varve rename-column FILE OLD NEW"},
 	{"alter table @ add column", VV_TYPED_ADD_COLUMN},
@@ -202,7 +267,7 @@ static const char *find_word(const char *sql, const char *word)
 	const size_t len = strlen(word);
 
 	for (; *sql; sql++) {
-		if (strlen(sql) >= len && vv_ascii_is(sql, len, word)) return sql;
+		if (vv_ascii_compare(sql, word, len) == 0) return sql;
 	}
 	return NULL;
 }
@@ -339,6 +404,8 @@ void vv_sql_answer(vv_error *err, const char *script)
 		found = put_insert(&line, &s);
 	} else if (found && vv_ascii_equal(s.words[0], "delete")) {
 		found = put_delete(&line, &s);
+	} else if (found && vv_ascii_equal(s.words[0], "update")) {
+		found = put_update(&line, &s);
 	} else {
 		found = found && put_pattern(&line, &s);
 	}

@@ -259,6 +259,49 @@ load ../helper
 	[ "$(head -n 1 prices.tsv)" = $'id\titem\tprice' ]
 }
 
+@test "SQL that writes is answered with a line that does the same, or with none" {
+	new_repo
+	printf 'item,kind,price\napple,a,2\nred plum,b,3\n' > prices.csv
+	varve add -q --key item prices.csv
+	varve commit -qm one
+	while IFS='|' read -r sql what; do
+		ends_with 1 varve sql "$sql"
+		[[ $stderr =~ hint:\ \'(.*)\'\ does ]] || { echo "$sql: $stderr"; return 1; }
+		bash -c "${BASH_REMATCH[1]}"
+		grep -qx -- "$what" prices.csv || { echo "$sql: ${BASH_REMATCH[1]}"; cat prices.csv; return 1; }
+		git checkout -q prices.csv
+	done <<- 'EOF'
+		update prices set kind = '', price = -1.5 where item = 'red plum'|red plum,,-1.5
+		update prices set kind='it''s' where item='apple'|apple,it's,2
+		update prices set kind = 'a=' where item = 'apple'|apple,a=,2
+		update prices.csv set kind = 'where' where item = 'apple'|apple,where,2
+		insert into prices (item, kind, price) values ('red fig', 'c', 4)|red fig,c,4
+		insert into prices values ('fig', '', 4)|fig,,4
+		delete from prices where item = 'red plum'|apple,a,2
+	EOF
+	while read -r sql; do
+		run -1 varve sql "$sql"
+		output_lacks "does it"
+	done <<- 'EOF'
+		update prices set price = price * 2 where item = 'apple'
+		update prices set price = price+1 where item = 'apple'
+		update prices set price = 2 * 2 where item = 'apple'
+		update prices set price = NULL where item = 'apple'
+		update prices set kind = upper(kind) where item = 'apple'
+		update prices set kind = kind || 'x' where item = 'apple'
+		update prices set price = 3 where item = kind
+		insert into prices values ('fig', 'c', 4), ('kiwi', 'c', 5)
+		insert into prices values ('fig', 'c')
+		insert into prices values ('fig', 'c,d', 4)
+		insert into prices values ('fig', NULL, 4)
+		insert into prices (item, price) values ('fig', 2+2)
+		insert into prices (item, price) values ('fig', 4), ('kiwi', 5)
+		delete from prices where item>='apple'
+		delete from prices where item = kind
+		update prices set price = 3 where item = "kind"
+	EOF
+}
+
 @test "a version may follow the file" {
 	new_repo
 	printf 'id,price\n1,9.99\n' > prices.csv
