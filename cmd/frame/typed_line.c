@@ -406,7 +406,8 @@ bool vv_typed_redirected(vv_buf *room, const char *column)
 	vv_auto(vv_string_list) here = {0};
 	struct stat out, file;
 
-	if (fstat(STDOUT_FILENO, &out) != 0 || !S_ISREG(out.st_mode) || out.st_size > 0 ||
+	if (!is_plain_name(column, strlen(column)) || fstat(STDOUT_FILENO, &out) != 0 ||
+	    !S_ISREG(out.st_mode) || out.st_size > 0 ||
 	    vv_list_dir(&here.items, &here.count, ".", VV_IGNORED) < 0) {
 		return false;
 	}
@@ -480,6 +481,19 @@ static void put_after_blank(vv_buf *line, const char *word)
 {
 	vv_buf_putc(line, ' ');
 	vv_text_put_word(line, word);
+}
+
+void vv_typed_put_with(vv_buf *line, int argc, char **argv, const char *part, const char *with)
+{
+	vv_array_each(argv, argc, word) {
+		const char *end = *word + strlen(*word);
+		vv_auto(char) *replaced = part + strlen(part) == end
+						  ? vv_asprintf("%.*s%s", (int)(part - *word),
+								*word, with)
+						  : NULL;
+
+		put_after_blank(line, replaced ? replaced : *word);
+	}
 }
 
 static bool put_file(vv_buf *line, const vv_typed *t)

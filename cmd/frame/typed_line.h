@@ -70,14 +70,18 @@ void vv_typed_read(vv_typed *t, int argc, char **argv);
  * word does not fit there. ROWKEY is the value of --row, if it was typed, and `count` without `words`. */
 bool vv_typed_put(vv_buf *line, const char *pattern, const vv_typed *t);
 
+/* Appends the words, each after a blank, with `with` in place of `part`, which is one of them or the end of
+ * one. */
+void vv_typed_put_with(vv_buf *line, int argc, char **argv, const char *part, const char *with);
+
 /* Patterns that several programs use. */
 #define VV_TYPED_DROP_COLUMN "varve cat FILE --columns=-A,B -o FILE"
 #define VV_TYPED_ADD_COLUMN                                                                        \
 	"awk -F'\"' '{n += NF - 1} NF && n % 2 == 0 {sub(/\\r?$/, (h++ ? \"DELIMITER\" : "         \
 	"\"DELIMITER\" \"COLUMN\") \"&\")} 1' FILE > FILE.new && mv FILE.new FILE"
 
-/* "cat --where price>3": has a shell made the file "3" of an unquoted comparison? If standard output is
- * a file with such a name, appends the condition, `column` > 3, and returns true. */
+/* "cat --where price>3": has a shell made the file "3" of an unquoted comparison? If `column` is a
+ * plain name, and standard output a file with such a name, appends the condition, `column` > 3, and returns true. */
 bool vv_typed_redirected(vv_buf *room, const char *column);
 
 #endif

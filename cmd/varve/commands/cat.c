@@ -290,17 +290,8 @@ static int refuse_redirected(const vv_context *c, const char *column)
 {
 	vv_auto(vv_buf) line = VV_BUF_INIT, condition = VV_BUF_INIT;
 
-	if (column[strspn(column,
-			  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789")] ||
-	    !vv_typed_redirected(&condition, column)) {
-		return VV_EXIT_OK;
-	}
-	for (int i = 0; i < c->typed_count; i++) {
-		const bool is = strcmp(c->typed[i], column) == 0;
-
-		vv_buf_putc(&line, ' ');
-		vv_text_put_word(&line, is ? vv_buf_cstr(&condition) : c->typed[i]);
-	}
+	if (!vv_typed_redirected(&condition, column)) return VV_EXIT_OK;
+	vv_typed_put_with(&line, c->typed_count, c->typed, column, vv_buf_cstr(&condition));
 	return vv_usage_error(
 		"the shell took '>' for the name of a file; did you mean 'varve cat%s'?",
 		vv_buf_cstr(&line));

@@ -326,10 +326,7 @@ static vv_status hint_key(const vv_context *c, const char *key, vv_error *err)
 	vv_auto(vv_buf) line = VV_BUF_INIT;
 
 	vv_buf_printf(&line, "varve %s", c->name);
-	for (int i = 0; i < c->typed_count; i++) {
-		vv_buf_putc(&line, ' ');
-		vv_text_put_word(&line, c->typed[i] == c->argv[1] ? key : c->typed[i]);
-	}
+	vv_typed_put_with(&line, c->typed_count, c->typed, c->argv[1], key);
 	vv_hint_clear(err);
 	return vv_hint(err, "'%s' does it", vv_buf_cstr(&line));
 }

@@ -326,6 +326,8 @@ load ../helper
 	grep -q "'varve cat prices.csv --where 'price > 3''" said
 	eval 'varve cat prices.csv --where price>3' 2> said || true
 	grep -q "'varve cat prices.csv --where 'price > 3''" said
+	eval 'varve cat --where=price>3 prices.csv' 2> said || true
+	grep -q "'varve cat '--where=price > 3' prices.csv'" said
 	[ -e 3 ] && [ ! -s 3 ]
 }
 
