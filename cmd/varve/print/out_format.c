@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cmd/frame/option.h"
 #include "cmd/frame/output.h"
+#include "cmd/frame/typed_line.h"
 
 /* Names whose programs refuse any other content. */
 static const char *const documents[] = {
@@ -66,20 +67,11 @@ static bool is_output(const char *before, const char *word, const char *path)
 /* Appends the typed command with another ending of the output's name. */
 static void put_line(vv_buf *line, const vv_context *c, const char *path, const char *ending)
 {
-	const size_t len = strlen(path), stem = len - strlen(vv_path_ext(path));
+	vv_auto(char) *other = vv_asprintf(
+		"%.*s%s", (int)(strlen(path) - strlen(vv_path_ext(path))), path, ending);
 
 	vv_buf_printf(line, "varve %s", c->name);
-	for (char **word = c->typed; word < c->typed + c->typed_count; word++) {
-		const char *before = word > c->typed ? word[-1] : "";
-		vv_auto(char) *other = NULL;
-
-		if (is_output(before, *word, path)) {
-			other = vv_asprintf("%.*s%s", (int)(strlen(*word) - len + stem), *word,
-					    ending);
-		}
-		vv_buf_putc(line, ' ');
-		vv_text_put_word(line, other ? other : *word);
-	}
+	vv_typed_put_with(line, c->typed_count, c->typed, path, other ? other : path);
 }
 
 /* Returns the format that the whole word names, also in other programs; NULL: none. */
