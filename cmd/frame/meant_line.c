@@ -12,7 +12,7 @@
 #include "base/hint.h"
 #include "base/text.h"
 #include "cmd/frame/hint_words.h"
-#include "dataset/format/dialect.h"
+#include "cmd/frame/typed_line.h"
 
 #define BEGINNING "did you mean '"
 
@@ -145,14 +145,11 @@ static bool hint_ending(vv_error *err, int argc, char **argv)
 		if (**word == '-' || vv_exists(*word) || !quoted || !strstr(err->message, quoted)) {
 			continue;
 		}
-		for (const vv_ending *e = vv_endings; e->pattern; e++) {
-			vv_auto(char) *file = vv_asprintf("%s%s", *word, e->pattern + 1);
-
-			if (file && vv_exists(file)) {
-				vv_hint_clear(err);
-				vv_hint(err, BEGINNING "%s'?", file);
-				return true;
-			}
+		vv_auto(char) *file = vv_typed_long_name(*word);
+		if (file) {
+			vv_hint_clear(err);
+			vv_hint(err, BEGINNING "%s'?", file);
+			return true;
 		}
 	}
 	return false;

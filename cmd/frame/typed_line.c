@@ -77,25 +77,30 @@ static bool read_file_version(vv_typed *t, vv_repository *r, const char *word)
 	return true;
 }
 
+char *vv_typed_long_name(const char *word)
+{
+	for (const vv_ending *e = vv_endings; e->pattern; e++) {
+		vv_auto(char) *file = vv_asprintf("%s%s", word, e->pattern + 1);
+
+		if (file && vv_exists(file)) return vv_take(&file);
+	}
+	return NULL;
+}
+
 /* Without any file: takes the first of the words that is a file's name without its ending. */
 static void find_short_name(vv_typed *t)
 {
 	for (size_t i = 0; i < t->word_count; i++) {
-		for (const vv_ending *e = vv_endings; e->pattern; e++) {
-			const size_t size = sizeof(t->file_room);
-			const int len = snprintf(t->file_room, size, "%s%s", t->words[i],
-						 e->pattern + 1);
+		vv_auto(char) *file = vv_typed_long_name(t->words[i]);
 
-			if (len < 0 || (size_t)len >= size || !vv_exists(t->file_room)) {
-				continue;
-			}
-			t->file = t->file_room;
-			t->file_word = t->words[i];
-			t->word_count--;
-			memmove(t->words + i, t->words + i + 1,
-				(t->word_count - i) * sizeof(*t->words));
-			return;
+		if (!file || !copy_name(t->file_room, sizeof(t->file_room), file, strlen(file))) {
+			continue;
 		}
+		t->file = t->file_room;
+		t->file_word = t->words[i];
+		t->word_count--;
+		memmove(t->words + i, t->words + i + 1, (t->word_count - i) * sizeof(*t->words));
+		return;
 	}
 }
 
@@ -231,27 +236,27 @@ static const char *opposite(vv_buf *room, const vv_typed *t, const char *text VV
 	return vv_buf_cstr(room);
 }
 
-/* "mean price": avg(price) */
-static const char *aggregate(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
+/* Returns the function of SQL that the word is about; NULL: none. */
+static const char *function_name(const char *word)
 {
 	static const char *const names[][2] = {{"mean", "avg"}, {"average", "avg"}, {"avg", "avg"},
 					       {"sum", "sum"},  {"total", "sum"},   {"min", "min"},
 					       {"max", "max"},  {"count", "count"}};
-	const char *column = NULL, *name = NULL;
 
-	for (size_t i = 0; i < t->word_count; i++) {
-		const char *(*found)[2] = NULL;
-
-		vv_array_each(names, sizeof(names) / sizeof(names[0]), it) {
-			if (vv_ascii_equal((*it)[0], t->words[i])) {
-				name = (*it)[1];
-				found = (const char *(*)[2])it;
-			}
-		}
-		column = found ? column : t->words[i];
+	vv_array_each(names, sizeof(names) / sizeof(names[0]), it) {
+		if (vv_ascii_equal((*it)[0], word)) return (*it)[1];
 	}
-	if (t->word_count != 2 || !name || !column) return NULL;
-	vv_buf_printf(room, "%s(%s)", name, column);
+	return NULL;
+}
+
+/* "mean price", "price mean": avg(price) */
+static const char *aggregate(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
+{
+	if (t->word_count != 2) return NULL;
+	const char *first = function_name(t->words[0]), *second = function_name(t->words[1]);
+
+	if (!first == !second) return NULL;
+	vv_buf_printf(room, "%s(%s)", first ? first : second, t->words[first != NULL]);
 	return vv_buf_cstr(room);
 }
 
@@ -423,14 +428,21 @@ bool vv_typed_redirected(vv_buf *room, const char *column)
 	return false;
 }
 
-/* COLUMN and a pattern that a part of its values matches. */
+/* Are the words a column, and a text that can be between quotes? */
+static bool have_column_and_text(const vv_typed *t)
+{
+	return t->word_count == 2 && is_plain_name(t->words[0], strlen(t->words[0])) &&
+	       !strchr(t->words[1], '\'');
+}
+
+/* A part of the column's values matches the pattern. */
 static const char *matches(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
 {
-	const char *p = t->word_count == 2 ? t->words[1] : "'";
+	if (!have_column_and_text(t)) return NULL;
+	const char *p = t->words[1];
 	const size_t len = strlen(p);
 	const bool begins = *p == '^', ends = len > 0 && p[len - 1] == '$';
 
-	if (strchr(p, '\'') || !is_plain_name(t->words[0], strlen(t->words[0]))) return NULL;
 	vv_buf_printf(room, "text(%s) matches '%s", t->words[0], begins ? "" : ".*");
 	vv_buf_put(room, p + begins, len - begins - ends);
 	vv_buf_puts(room, ends ? "'" : ".*'");
@@ -439,10 +451,7 @@ static const char *matches(vv_buf *room, const vv_typed *t, const char *text VV_
 
 static const char *contains(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
 {
-	if (t->word_count != 2 || strchr(t->words[1], '\'') ||
-	    !is_plain_name(t->words[0], strlen(t->words[0]))) {
-		return NULL;
-	}
+	if (!have_column_and_text(t)) return NULL;
 	vv_buf_printf(room, "contains(%s, '%s')", t->words[0], t->words[1]);
 	return vv_buf_cstr(room);
 }

@@ -38,6 +38,10 @@ typedef struct vv_typed {
 } vv_typed;
 void vv_typed_read(vv_typed *t, int argc, char **argv);
 
+/* Returns the table whose name is the word and an ending: "prices.csv" of "prices"; NULL: there is none. The
+ * caller frees it with vv_free. */
+char *vv_typed_long_name(const char *word);
+
 /* Appends the pattern with words in place of its placeholders, and returns true if each of them had one:
  *
  *   FILE                 file; VERSION:FILE for the commands that read versions
