@@ -18,12 +18,13 @@
 #include "diff/rows/same_values.h"
 #include "diff/rows/value.h"
 
-/* A row's rest: hash (16), side (1), whether only this side has the row's key (1), row (8), hash of the value that the rest
- * lacks (8). */
-#define REST_LEN 34u
-#define REST_HASH 16u
-/* A pair found: old row (8), new row (8), old and new hash of the value that the rest lacks (16). */
-#define PAIR_LEN 32u
+#define HASH_LEN 16u
+/* A row's rest: its hash (16), side (1), whether only this side has the row's key (1), row (8), hash of the value that the
+ * rest lacks (16). */
+#define REST_LEN 42u
+/* A pair found: old row (8), new row (8), hashes of the values that the two rests lack (16 + 16). */
+#define PAIR_LEN 48u
+#define PAIR_VALUES 16u
 #define ROW_LEN 8u
 /* Rows that may share their rest with another, where few rows were read; beyond that one in
  * SHARED_PART. */
@@ -108,36 +109,38 @@ static bool rest_read(rest *r, int side, const vv_cell *cells, size_t first, siz
 	return filled;
 }
 
-static vv_hash128 rest_hash(const rest *r)
+static void rest_put_hash(const rest *r, uint8_t *out)
 {
-	return vv_xxh3_128(vv_buf_cstr(&r->text), r->text.len, r->d->seed);
+	vv_hash128_write(out, vv_xxh3_128(vv_buf_cstr(&r->text), r->text.len, r->d->seed));
 }
 
-static uint64_t hash_part(rest *r, int side, const vv_cell *cells)
+/* Writes the hash of the value that the rest lacks. */
+static void rest_put_value(rest *r, uint8_t *out, int side, const vv_cell *cells)
 {
-	(void)rest_read(r, side, cells, r->count, r->part);
-	return rest_hash(r).hi;
+	if (r->part > 0) {
+		(void)rest_read(r, side, cells, r->count, r->part);
+		rest_put_hash(r, out);
+	}
 }
 
 /* Adds the record of a row, unless its rest is empty. */
 static void rest_add(rest *r, vv_sorter *out, int side, const vv_cell *cells, uint64_t row,
 		     bool lone)
 {
-	uint8_t record[REST_LEN];
+	uint8_t record[REST_LEN] = {0};
 	if (!rest_read(r, side, cells, 0, r->count)) return;
-	vv_hash128 h = rest_hash(r);
-	vv_put_be64(record, h.hi);
-	vv_put_be64(record + 8, h.lo);
+	rest_put_hash(r, record);
 	record[16] = (uint8_t)side;
 	record[17] = lone;
 	vv_put_be64(record + 18, row);
-	vv_put_be64(record + 26, hash_part(r, side, cells));
+	rest_put_value(r, record + 26, side, cells);
 	vv_sorter_add(out, record);
 }
 
 /* Rows of one rest. */
 typedef struct alike {
-	uint64_t count[2], lone[2], row[2], part[2]; /* row and part: the last of each side */
+	uint64_t count[2], lone[2], row[2];
+	uint8_t value[2][HASH_LEN]; /* row and value: the last of each side */
 } alike;
 
 static void alike_add(alike *g, const uint8_t *record)
@@ -146,7 +149,7 @@ static void alike_add(alike *g, const uint8_t *record)
 	g->count[side]++;
 	g->lone[side] += record[17];
 	g->row[side] = vv_get_be64(record + 18);
-	g->part[side] = vv_get_be64(record + 26);
+	memcpy(g->value[side], record + 26, HASH_LEN);
 }
 
 static bool is_pair(const alike *g)
@@ -158,29 +161,28 @@ static bool is_pair(const alike *g)
  * have their rest not for themselves. */
 static void find_pairs(vv_sorter *rests, vv_sorter *pairs, uint64_t *found, uint64_t *shared)
 {
-	uint8_t last[REST_HASH] = {0};
-	alike g = {{0}, {0}, {0}, {0}};
+	uint8_t last[HASH_LEN] = {0};
+	alike g = {.count = {0}};
 	const uint8_t *p;
 	*found = *shared = 0;
 	do {
 		p = vv_sorter_next(rests);
-		if (!p || memcmp(last, p, REST_HASH) != 0) {
+		if (!p || memcmp(last, p, HASH_LEN) != 0) {
 			uint8_t pair[PAIR_LEN];
 			*shared += g.count[0] > 1 ? g.count[0] : 0;
 			if (is_pair(&g)) {
 				vv_put_be64(pair, g.row[0]);
 				vv_put_be64(pair + 8, g.row[1]);
-				vv_put_be64(pair + 16, g.part[0]);
-				vv_put_be64(pair + 24, g.part[1]);
+				memcpy(pair + PAIR_VALUES, g.value, sizeof(g.value));
 				if (pairs) {
 					vv_sorter_add(pairs, pair);
 				}
 				(*found)++;
 			}
-			g = (alike){{0}, {0}, {0}, {0}};
+			g = (alike){.count = {0}};
 		}
 		if (p) {
-			memcpy(last, p, REST_HASH);
+			memcpy(last, p, HASH_LEN);
 			alike_add(&g, p);
 		}
 	} while (p);
@@ -304,6 +306,11 @@ static vv_status take_pairs(vv_rowdiff *d, vv_sorter *pairs, vv_sorter **gone, v
 	return rc < 0 ? rc : take_out(d, added, news, err);
 }
 
+static bool are_left(vv_sorter *gone, vv_sorter *added)
+{
+	return vv_sorter_count(gone) > 0 && vv_sorter_count(added) > 0;
+}
+
 /* Takes out those rows that have the same rest. out: the pairs; may be NULL. */
 static vv_status pair_by_rest(rest *r, vv_sorter **gone, vv_sorter **added, vv_sorter *kept,
 			      vv_sorter **out, vv_error *err)
@@ -391,14 +398,15 @@ static vv_status pair_by_telling(rest *r, vv_sorter **gone, vv_sorter **added, v
 
 /* --- a key of several columns, one of which was respelled ---------------------------- */
 
-/* A value and its new name: hashes (8 + 8). */
-#define NAME_LEN 16u
-/* A row: hash of its value (8), hash of the key's other values (16), row (8). */
-#define ROW_NAME_LEN 32u
+/* A value and its new name: hashes (16 + 16). */
+#define NAME_LEN 32u
+/* A row: hash of its value (16), hash of the key's other values (16), row (8). */
+#define NAMED_LEN 40u
 
-/* Adds the names of the pairs, in one direction, and sets *one to whether each value became one value. */
-static vv_status list_names(vv_rowdiff *d, vv_sorter *pairs, size_t from, vv_sorter **out,
-			    bool *one, vv_error *err)
+/* Lists the values and the new names that the pairs show; back: the new names and the values. Sets *one to whether each of
+ * the first is one of the second. */
+static vv_status list_names(vv_rowdiff *d, vv_sorter *pairs, bool back, vv_sorter **out, bool *one,
+			    vv_error *err)
 {
 	uint8_t last[NAME_LEN] = {0};
 	vv_auto(vv_sorter) *names = NULL;
@@ -410,13 +418,13 @@ static vv_status list_names(vv_rowdiff *d, vv_sorter *pairs, size_t from, vv_sor
 	for (const uint8_t *p; (p = vv_sorter_next(pairs)) != NULL;) {
 		uint8_t name[NAME_LEN];
 
-		memcpy(name, p + (from == 0 ? 16 : 24), 8);
-		memcpy(name + 8, p + (from == 0 ? 24 : 16), 8);
+		memcpy(name + (back ? HASH_LEN : 0), p + PAIR_VALUES, HASH_LEN);
+		memcpy(name + (back ? 0 : HASH_LEN), p + PAIR_VALUES + HASH_LEN, HASH_LEN);
 		vv_sorter_add(names, name);
 	}
 	*one = true;
 	for (const uint8_t *p; (p = vv_sorter_next(names)) != NULL;) {
-		*one = *one && (memcmp(last, p, 8) != 0 || memcmp(last, p, NAME_LEN) == 0);
+		*one = *one && (memcmp(last, p, HASH_LEN) != 0 || memcmp(last, p, NAME_LEN) == 0);
 		memcpy(last, p, NAME_LEN);
 	}
 	vv_sorter_rewind(names);
@@ -424,51 +432,76 @@ static vv_status list_names(vv_rowdiff *d, vv_sorter *pairs, size_t from, vv_sor
 	return rc < 0 ? rc : vv_hand_over(out, &names);
 }
 
+/* Sets *out to the names that the pairs show; NULL: a value has two of them, or two values one. */
+static vv_status find_names(vv_rowdiff *d, vv_sorter *pairs, vv_sorter **out, vv_error *err)
+{
+	vv_auto(vv_sorter) *forth = NULL, *back = NULL;
+	bool one = false;
+	vv_status rc = list_names(d, pairs, false, &forth, &one, err);
+
+	*out = NULL;
+	if (rc < 0 || !one || (rc = list_names(d, pairs, true, &back, &one, err)) < 0 || !one) {
+		return rc;
+	}
+	return vv_hand_over(out, &forth);
+}
+
+/* Reads a row that is left. r: the key without the respelled column. */
+static vv_status read_named(rest *r, int side, uint64_t row, uint8_t out[NAMED_LEN], vv_error *err)
+{
+	vv_rowdiff *d = r->d;
+	const vv_cell *cells;
+	vv_status rc = vv_row_by_number_get(side == 0 ? &d->rows_a : &d->rows_b, row, &cells, err);
+
+	if (rc < 0) return rc;
+	rest_put_value(r, out, side, cells);
+	(void)rest_read(r, side, cells, 0, r->count);
+	rest_put_hash(r, out + HASH_LEN);
+	vv_put_be64(out + NAME_LEN, row);
+	return VV_OK;
+}
+
 /* Adds a row under the key that it has in the new version. */
 static void add_named(vv_rowdiff *d, vv_sorter *out, int side, const uint8_t *row,
 		      const uint8_t *name)
 {
-	uint8_t record[REST_LEN] = {0}, key[REST_HASH + 8];
+	uint8_t record[REST_LEN] = {0}, key[NAME_LEN];
 
-	memcpy(key, row + 8, REST_HASH);
-	memcpy(key + REST_HASH, name, 8);
-	vv_hash128 h = vv_xxh3_128(key, sizeof(key), d->seed);
-	vv_put_be64(record, h.hi);
-	vv_put_be64(record + 8, h.lo);
+	memcpy(key, row + HASH_LEN, HASH_LEN);
+	memcpy(key + HASH_LEN, name, HASH_LEN);
+	vv_hash128_write(record, vv_xxh3_128(key, sizeof(key), d->seed));
 	record[16] = (uint8_t)side;
 	record[17] = 1;
-	memcpy(record + 18, row + 24, 8);
+	memcpy(record + 18, row + NAME_LEN, ROW_LEN);
 	vv_sorter_add(out, record);
 }
 
-/* The rows of a side that are left, by the value in the respelled column. r: the key without it. */
-static vv_status list_left(rest *r, int side, vv_sorter *lone, vv_sorter **out, vv_error *err)
+/* Adds the old rows that are left, if their value has a new name. */
+static vv_status add_old_named(rest *key, vv_sorter *names, vv_sorter *gone, vv_sorter *out,
+			       vv_error *err)
 {
-	vv_rowdiff *d = r->d;
 	vv_auto(vv_sorter) *rows = NULL;
-	const vv_cell *cells;
-	vv_status rc = vv_sorter_new(&rows, ROW_NAME_LEN, ROW_NAME_LEN, rowdiff_memory(d, 8),
-				     d->opts.temp_dir, err);
+	uint8_t record[NAMED_LEN];
+	vv_status rc = vv_sorter_new(&rows, NAMED_LEN, NAMED_LEN, rowdiff_memory(key->d, 8),
+				     key->d->opts.temp_dir, err);
 
-	for (const uint8_t *p; rc == VV_OK && (p = vv_sorter_next(lone)) != NULL;) {
-		uint8_t record[ROW_NAME_LEN];
-
-		if ((rc = vv_row_by_number_get(side == 0 ? &d->rows_a : &d->rows_b, vv_get_be64(p),
-					       &cells, err)) < 0) {
-			return rc;
-		}
-		(void)rest_read(r, side, cells, 0, r->count);
-		const vv_hash128 h = rest_hash(r);
-		vv_put_be64(record, hash_part(r, side, cells));
-		vv_put_be64(record + 8, h.hi);
-		vv_put_be64(record + 16, h.lo);
-		memcpy(record + 24, p, 8);
+	if (rc < 0) return rc;
+	for (uint64_t row; (row = next_row(gone)) != UINT64_MAX;) {
+		if ((rc = read_named(key, 0, row, record, err)) < 0) return rc;
 		vv_sorter_add(rows, record);
 	}
-	if (rc < 0) return rc;
-	vv_sorter_rewind(lone);
-	rc = vv_sorter_ok(rows, err);
-	return rc < 0 ? rc : vv_hand_over(out, &rows);
+	vv_sorter_rewind(gone);
+	const uint8_t *name = vv_sorter_next(names);
+	for (const uint8_t *p; (p = vv_sorter_next(rows)) != NULL;) {
+		while (name && memcmp(name, p, HASH_LEN) < 0) {
+			name = vv_sorter_next(names);
+		}
+		if (name && memcmp(name, p, HASH_LEN) == 0) {
+			add_named(key->d, out, 0, p, name + HASH_LEN);
+		}
+	}
+	rc = vv_sorter_ok(names, err);
+	return rc < 0 ? rc : vv_sorter_ok(rows, err);
 }
 
 /* Pairs the rows that are left by the names that the pairs show: other cells of these rows changed, too. */
@@ -476,40 +509,29 @@ static vv_status pair_by_names(rest *key, vv_sorter *names, vv_sorter **gone, vv
 			       vv_sorter *kept, vv_error *err)
 {
 	vv_rowdiff *d = key->d;
-	vv_auto(vv_sorter) *olds = NULL, *news = NULL, *rests = NULL, *pairs = NULL;
+	vv_auto(vv_sorter) *rests = NULL, *pairs = NULL;
+	uint8_t record[NAMED_LEN];
 	uint64_t found = 0, shared = 0;
 	vv_status rc;
 
-	if ((rc = list_left(key, 0, *gone, &olds, err)) < 0 ||
-	    (rc = list_left(key, 1, *added, &news, err)) < 0 ||
-	    (rc = vv_sorter_new(&rests, REST_LEN, REST_LEN, rowdiff_memory(d, 8), d->opts.temp_dir,
+	if ((rc = vv_sorter_new(&rests, REST_LEN, REST_LEN, rowdiff_memory(d, 8), d->opts.temp_dir,
 				err)) < 0 ||
 	    (rc = vv_sorter_new(&pairs, PAIR_LEN, ROW_LEN, rowdiff_memory(d, 8), d->opts.temp_dir,
-				err)) < 0) {
+				err)) < 0 ||
+	    (rc = add_old_named(key, names, *gone, rests, err)) < 0) {
 		return rc;
 	}
-	const uint8_t *name = vv_sorter_next(names);
-	for (const uint8_t *p; (p = vv_sorter_next(olds)) != NULL;) {
-		while (name && memcmp(name, p, 8) < 0) {
-			name = vv_sorter_next(names);
-		}
-		if (name && memcmp(name, p, 8) == 0) {
-			add_named(d, rests, 0, p, name + 8);
-		}
+	for (uint64_t row; (row = next_row(*added)) != UINT64_MAX;) {
+		if ((rc = read_named(key, 1, row, record, err)) < 0) return rc;
+		add_named(d, rests, 1, record, record);
 	}
-	for (const uint8_t *p; (p = vv_sorter_next(news)) != NULL;) {
-		add_named(d, rests, 1, p, p);
-	}
+	vv_sorter_rewind(*added);
 	find_pairs(rests, pairs, &found, &shared);
-	if ((rc = vv_sorter_ok(names, err)) < 0 || (rc = vv_sorter_ok(olds, err)) < 0 ||
-	    (rc = vv_sorter_ok(news, err)) < 0 || (rc = vv_sorter_ok(rests, err)) < 0 ||
-	    (rc = vv_sorter_ok(pairs, err)) < 0) {
-		return rc;
-	}
+	if ((rc = vv_sorter_ok(rests, err)) < 0 || (rc = vv_sorter_ok(pairs, err)) < 0) return rc;
 	return found > 0 ? take_pairs(d, pairs, gone, added, kept, err) : VV_OK;
 }
 
-/* Narrows the rest to the key's other columns. */
+/* Narrows the rest to the other columns of the key. */
 static void keep_key(rest *r, size_t part)
 {
 	const vv_rowdiff *d = r->d;
@@ -529,21 +551,16 @@ static vv_status pair_by_part(vv_rowdiff *d, size_t part, vv_sorter **gone, vv_s
 			      vv_sorter *kept, vv_error *err)
 {
 	vv_auto(rest) r = {0};
-	vv_auto(vv_sorter) *pairs = NULL, *forth = NULL, *back = NULL;
-	bool one = false, own = false;
+	vv_auto(vv_sorter) *pairs = NULL, *names = NULL;
 	vv_status rc;
 
 	if ((rc = rest_init(&r, d, part, err)) < 0 ||
 	    (rc = pair_by_rest(&r, gone, added, kept, &pairs, err)) < 0 || !pairs ||
-	    vv_sorter_count(*gone) == 0 || vv_sorter_count(*added) == 0) {
-		return rc;
-	}
-	if ((rc = list_names(d, pairs, 0, &forth, &one, err)) < 0 ||
-	    (rc = list_names(d, pairs, 1, &back, &own, err)) < 0 || !one || !own) {
+	    !are_left(*gone, *added) || (rc = find_names(d, pairs, &names, err)) < 0 || !names) {
 		return rc;
 	}
 	keep_key(&r, part);
-	return pair_by_names(&r, forth, gone, added, kept, err);
+	return pair_by_names(&r, names, gone, added, kept, err);
 }
 
 static vv_status pair_by_parts(vv_rowdiff *d, vv_sorter **gone, vv_sorter **added, vv_sorter *kept,
@@ -551,9 +568,7 @@ static vv_status pair_by_parts(vv_rowdiff *d, vv_sorter **gone, vv_sorter **adde
 {
 	vv_status rc = VV_OK;
 
-	for (size_t k = 0; k < d->key_count && rc == VV_OK && vv_sorter_count(*gone) > 0 &&
-			   vv_sorter_count(*added) > 0;
-	     k++) {
+	for (size_t k = 0; k < d->key_count && rc == VV_OK && are_left(*gone, *added); k++) {
 		rc = pair_by_part(d, k, gone, added, kept, err);
 	}
 	return rc;
@@ -564,17 +579,15 @@ vv_status rowdiff_rekey(vv_rowdiff *d, vv_sorter **gone, vv_sorter **added, vv_s
 {
 	vv_auto(rest) r = {0};
 	vv_status rc;
-	if (d->key_count == 0 || vv_sorter_count(*gone) == 0 || vv_sorter_count(*added) == 0) {
-		return VV_OK;
-	}
+	if (d->key_count == 0 || !are_left(*gone, *added)) return VV_OK;
 	bool respelled = is_respelled(d, *gone, *added);
 	if (respelled && d->key_count > 1 && (rc = pair_by_parts(d, gone, added, kept, err)) < 0) {
 		return rc;
 	}
-	if (vv_sorter_count(*gone) == 0 || vv_sorter_count(*added) == 0) return VV_OK;
+	if (!are_left(*gone, *added)) return VV_OK;
 	if ((rc = rest_init(&r, d, WHOLE_KEY, err)) == VV_OK && r.count > 0 &&
 	    (rc = pair_by_rest(&r, gone, added, kept, NULL, err)) == VV_OK && respelled &&
-	    vv_sorter_count(*gone) > 0 && vv_sorter_count(*added) > 0) {
+	    are_left(*gone, *added)) {
 		rc = pair_by_telling(&r, gone, added, kept, err);
 	}
 	return rc;

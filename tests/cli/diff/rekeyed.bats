@@ -154,3 +154,22 @@ sites() {
 	run varve diff --no-index --key site,month old.csv new.csv
 	output_has "60 rows added, 60 rows removed"
 }
+
+@test "a row whose value in the rewritten column has no new name, or two, stays removed" {
+	# of rows that are equal but for the day, site 11 and its other cells are not
+	days() {
+		awk -v "names=$1" -v "last=$2" 'BEGIN { split(names, name); print "site,day,n,kind"
+			for (i = 0; i < 30; i++) print int(i / 3) + 1 "," name[i % 3 + 1] "," i ",k"
+			print last }'
+	}
+	days 'd1 d2 d3' '11,d9,50,q' > old.csv
+	days 'e1 e2 e3' '11,e1,77,r' > new.csv
+	run varve diff --no-index --key site,day old.csv new.csv
+	output_has "1 row added, 1 row removed, 30 rows changed (30 cells, 30 keys)"
+	days 'd1 d2 d3' '11,d1,50,q' > old.csv
+	run varve diff --no-index --key site,day old.csv new.csv
+	output_has "31 rows changed (33 cells, 31 keys)"
+	sed -i 's/^10,e1,/10,f1,/' new.csv
+	run varve diff --no-index --key site,day old.csv new.csv
+	output_has "1 row added, 1 row removed, 30 rows changed (30 cells, 30 keys)"
+}
