@@ -38,7 +38,7 @@ class Table:
         self.form = rng.choice(["csv", "csv", "csv", "ndjson", "json"])
         self.name = f"t{n}.{self.form}"
         self.codec, self.encoding = rng.choice(ENCODINGS) if self.form == "csv" else ("utf-8", "UTF-8")
-        self.delimiter, self.newline = rng.choice(",;\t|"), rng.choice(["\n"] * 4 + ["\r\n"] * 2 + ["\r"])
+        self.delimiter, self.newline = rng.choice(",;\t|^~"), rng.choice(["\n"] * 4 + ["\r\n"] * 2 + ["\r"])
         self.spaced = self.form == "csv" and rng.random() < 0.1
         self.title = "".join(f"Title {i}{self.newline}" for i in range(rng.choice([0, 0, 0, 2]))) if self.form == "csv" else ""
         self.tail = f"Sum of all{self.newline}" * rng.choice([0, 0, 0, 1]) if self.form == "csv" else ""

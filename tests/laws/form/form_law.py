@@ -16,7 +16,7 @@ import time
 SEED, HISTORIES = int(sys.argv[1]), int(sys.argv[2])
 STEPS = int(sys.argv[3]) if len(sys.argv) > 3 else 8
 FIRST = int(sys.argv[4]) if len(sys.argv) > 4 else 0
-TABLES = ("s.csv", "p.csv")
+TABLES = {"s.csv": ",", "p.csv": "^"}  # and their delimiters
 ROWS = 60
 MARK = b"varve pointer"
 
@@ -29,8 +29,9 @@ class Conflict(Exception):
     pass
 
 
-def text_of(cells):
-    return ("id,a\n" + "".join(f"{i},{c}\n" for i, c in enumerate(cells))).encode()
+def text_of(name, cells):
+    rows = [("id", "a", "note")] + [(str(i), c, "" if i % 5 or TABLES[name] == "," else "old, closed") for i, c in enumerate(cells)]
+    return "".join(TABLES[name].join(row) + "\n" for row in rows).encode()
 
 
 def three_ways(base, ours, theirs):
@@ -105,20 +106,20 @@ class History:
 
     def write(self, name, cells):
         with open(f"{self.place}/{name}", "wb") as f:
-            f.write(text_of(cells))
+            f.write(text_of(name, cells))
 
     def here(self):
         return self.commits[self.head()]
 
     def edited(self, state):
         """Writes some cells of a table; the tables' new state."""
-        name = self.chance.choice(TABLES)
+        name = self.chance.choice(list(TABLES))
         cells = list(state[name][0])
         for _ in range(self.chance.randrange(1, 3)):
             self.count += 1
             row = self.chance.randrange(ROWS // 6) * 6  # apart from each other, for Git's merge by lines
             cells[row] = f"new{self.count}"
-            self.lines.append(f"(cd {self.place}; sed -i 's/^{row},.*/{row},{cells[row]}/' {name})")
+            self.lines.append(f"(cd {self.place}; sed -i 's/^{row}\\([,^]\\)[^,^]*/{row}\\1{cells[row]}/' {name})")
         self.write(name, cells)
         return dict(state, **{name: (tuple(cells), state[name][1])})
 
@@ -138,7 +139,7 @@ class History:
         for name, blob in zip(TABLES, blobs, strict=True):
             with open(f"{self.place}/{name}", "rb") as f:
                 got = f.read()
-            if got != text_of(work[name][0]):
+            if got != text_of(name, work[name][0]):
                 raise Fault(f"{self.place}/{name} is not what it should be: {got[:60]!r}")
             is_changed = any(line.endswith(name) for line in shown)
             if is_changed != (work[name][0] != state[name][0]):
@@ -159,7 +160,7 @@ class History:
                 if self.chance.random() < 0.2 and state[name][1] <= self.here()[name][1]:
                     reads.append(("git", "cat-file", "--filters", f"{commit}:{name}"))
                 for words in reads:
-                    if self.run(*words).stdout != text_of(state[name][0]):
+                    if self.run(*words).stdout != text_of(name, state[name][0]):
                         raise Fault(f"{' '.join(words)} gives other bytes")
 
     # --- steps --------------------------------------------------------------------------------
@@ -170,7 +171,7 @@ class History:
         self.check(state=state)
 
     def migrate(self):
-        state, name = self.here(), self.chance.choice(TABLES)
+        state, name = self.here(), self.chance.choice(list(TABLES))
         to = not state[name][1]
         self.run("varve", "migrate", "-m", "to varve" if to else "to text", *([] if to else ["--export"]), "*.csv" if self.patterns else name)
         self.check(state={n: (s[0], to if self.patterns or n == name else s[1]) for n, s in state.items()})
@@ -239,14 +240,14 @@ class History:
 
     def take(self):
         """A dated file is the next version of a table; edits that were committed since the last one are merged, or ask."""
-        state, name = self.here(), self.chance.choice(TABLES)
+        state, name = self.here(), self.chance.choice(list(TABLES))
         new = list(state[name][0])
         self.count += 1
         new[self.chance.randrange(ROWS // 6) * 6] = f"taken{self.count}"
         self.clock += 86400
         dated = time.strftime("taken_%Y%m%dT%H%M.csv", time.gmtime(self.clock))
         with open(dated, "wb") as f:
-            f.write(text_of(new))
+            f.write(text_of(name, new))
         end = self.run("varve", "import", "-q", "-o", name, "../" + dated, may_fail=True)
         if end.returncode == 0 and not state[name][1]:
             raise Fault("text of Git took a dated file")
