@@ -3,9 +3,6 @@
  */
 #include "lib/remotes/noted.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/array.h"
 #include "base/path.h"
 #include "lib/remotes/blocks_config.h"
@@ -52,11 +49,6 @@ static vv_status find_file(vv_noted *out, vv_transfer *t, const vv_remote *m, vv
 	return vv_alloc_ok(out->file, err);
 }
 
-static int order(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(vv_oid));
-}
-
 vv_status vv_noted_read(vv_noted *out, vv_transfer *t, const vv_remote *m, vv_error *err)
 {
 	vv_status rc;
@@ -67,9 +59,7 @@ vv_status vv_noted_read(vv_noted *out, vv_transfer *t, const vv_remote *m, vv_er
 		vv_noted_clear(out);
 		return rc;
 	}
-	if (out->tips.count > 1) {
-		qsort(out->tips.items, out->tips.count, sizeof(vv_oid), order);
-	}
+	vv_oids_sort(&out->tips);
 	return VV_OK;
 }
 
@@ -82,8 +72,7 @@ void vv_noted_clear(vv_noted *n)
 
 bool vv_noted_has(const vv_noted *n, const vv_oid *id)
 {
-	return n->tips.count > 0 &&
-	       bsearch(id, n->tips.items, n->tips.count, sizeof(vv_oid), order);
+	return vv_oids_has(&n->tips, id);
 }
 
 vv_status vv_noted_add(vv_transfer *t, const vv_remote *m, const vv_oid *ids, size_t count,

@@ -205,19 +205,12 @@ static vv_status add_roots(vv_erase_plan *p, const vv_erase_applied *a, const vv
 	return rc;
 }
 
-static int by_id(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(vv_oid));
-}
-
+/* Removes duplicates, too. */
 static void sort_ids(vv_oids *list)
 {
 	size_t kept = 0;
 
-	if (list->count == 0) {
-		return;
-	}
-	qsort(list->items, list->count, sizeof(*list->items), by_id);
+	vv_oids_sort(list);
 	vv_array_each(list->items, list->count, id) {
 		if (kept == 0 || !vv_oid_equal(id, &list->items[kept - 1])) {
 			list->items[kept++] = *id;
@@ -226,7 +219,13 @@ static void sort_ids(vv_oids *list)
 	list->count = kept;
 }
 
-/* The first member is the old id. */
+static int by_old_id(const void *a, const void *b)
+{
+	const vv_rewritten *x = a, *y = b;
+
+	return memcmp(&x->old, &y->old, sizeof(x->old));
+}
+
 static void sort_moved(vv_erase_plan *p)
 {
 	size_t kept = 0;
@@ -234,7 +233,7 @@ static void sort_moved(vv_erase_plan *p)
 	if (p->moved_count == 0) {
 		return;
 	}
-	qsort(p->moved, p->moved_count, sizeof(*p->moved), by_id);
+	qsort(p->moved, p->moved_count, sizeof(*p->moved), by_old_id);
 	vv_array_each(p->moved, p->moved_count, it) {
 		if (kept == 0 || !vv_oid_equal(&it->old, &p->moved[kept - 1].old)) {
 			p->moved[kept++] = *it;
@@ -246,7 +245,9 @@ static void sort_moved(vv_erase_plan *p)
 /* Among the first count ones, which are sorted. */
 static vv_rewritten *find_moved(const vv_erase_plan *p, size_t count, const vv_oid *old)
 {
-	return count > 0 ? bsearch(old, p->moved, count, sizeof(*p->moved), by_id) : NULL;
+	const vv_rewritten wanted = {.old = *old};
+
+	return count > 0 ? bsearch(&wanted, p->moved, count, sizeof(wanted), by_old_id) : NULL;
 }
 
 static vv_status add_old(void *payload, const vv_oid *id, vv_error *err)
@@ -302,8 +303,7 @@ const vv_oid *vv_erase_plan_moved(const vv_erase_plan *p, const vv_oid *old)
 
 bool vv_erase_plan_removes(const vv_erase_plan *p, const vv_oid *id)
 {
-	return p->objects.count > 0 &&
-	       bsearch(id, p->objects.items, p->objects.count, sizeof(*p->objects.items), by_id);
+	return vv_oids_has(&p->objects, id);
 }
 
 /* --- reading --------------------------------------------------------------------------------------------- */
@@ -394,15 +394,11 @@ vv_status vv_erase_plan_read(vv_erase_plan *p, vv_repository *r, vv_error *err)
 		}
 		if (line > 1 && (rc = read_line(p, text.data + at, len, line, err)) < 0) return rc;
 	}
+	vv_oids_sort(&p->found);
 	sort_ids(&p->objects);
 	sort_ids(&p->hosted);
 	sort_moved(p);
 	return VV_OK;
-}
-
-static bool has_id(const vv_oids *list, const vv_oid *id)
-{
-	return vv_array_find(list->items, list->count, it, vv_oid_equal(it, id)) != NULL;
 }
 
 static vv_status fail_outdated(const char *what, vv_error *err)
@@ -424,7 +420,7 @@ vv_status vv_erase_plan_compare(const vv_erase_plan *p, const vv_erase *found, v
 		return fail_outdated("a branch, tag or other ref has moved since", err);
 	}
 	vv_array_each(now.items, now.count, id) {
-		if (!has_id(&p->found, id)) {
+		if (!vv_oids_has(&p->found, id)) {
 			return fail_outdated("versions or commits were found that it does not have",
 					     err);
 		}

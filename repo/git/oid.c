@@ -4,6 +4,7 @@
 #include "repo/git/oid.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -69,6 +70,24 @@ vv_status vv_oids_add_all(vv_oids *list, const vv_oid *items, size_t count, vv_e
 		rc = vv_oids_add(list, &items[i], err);
 	}
 	return rc;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(vv_oid));
+}
+
+void vv_oids_sort(vv_oids *list)
+{
+	if (list->count > 0) {
+		qsort(list->items, list->count, sizeof(*list->items), by_id);
+	}
+}
+
+bool vv_oids_has(const vv_oids *list, const vv_oid *id)
+{
+	return list->count > 0 &&
+	       bsearch(id, list->items, list->count, sizeof(*list->items), by_id);
 }
 
 void vv_oids_clear(vv_oids *list)

@@ -38,6 +38,9 @@ typedef struct vv_oids {
 vv_status vv_oids_add(vv_oids *list, const vv_oid *id, vv_error *err); /* ignores a null id */
 /* Appends the count ids of items to list; ignores null ids. */
 vv_status vv_oids_add_all(vv_oids *list, const vv_oid *items, size_t count, vv_error *err);
+void vv_oids_sort(vv_oids *list); /* by their bytes */
+/* Returns true if list, which is sorted, has the id. */
+bool vv_oids_has(const vv_oids *list, const vv_oid *id);
 void vv_oids_clear(vv_oids *list);
 VV_AUTO_CLEAR(vv_oids, vv_oids_clear)
 

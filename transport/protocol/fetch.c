@@ -4,7 +4,6 @@
 #include "transport/protocol/fetch.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -59,26 +58,18 @@ static vv_status find_wants(run *r, vv_error *err)
 	return rc;
 }
 
-static int compare_oids(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(vv_oid));
-}
-
 /* Below commits that are common nothing is looked at: only what this side named may be one. */
 static vv_status take_common(run *r, const vv_oids *told, const vv_fetch_start *start,
 			     vv_error *err)
 {
-	vv_auto_free vv_oid *sorted = vv_calloc(told->count + 1, sizeof(vv_oid));
-	vv_status rc;
+	vv_auto(vv_oids) sorted = {0};
+	vv_status rc = vv_oids_add_all(&sorted, told->items, told->count, err);
 
 	vv_oids_clear(&r->commons);
-	if (!sorted) return vv_fail_nomem(err);
-	if (told->count > 0) {
-		memcpy(sorted, told->items, told->count * sizeof(vv_oid));
-		qsort(sorted, told->count, sizeof(vv_oid), compare_oids);
-	}
+	if (rc < 0) return rc;
+	vv_oids_sort(&sorted);
 	vv_array_each(start->common.items, start->common.count, id) {
-		if (!bsearch(id, sorted, told->count, sizeof(vv_oid), compare_oids)) {
+		if (!vv_oids_has(&sorted, id)) {
 			return vv_fail(err, VV_ECORRUPT,
 				       "%s violates the protocol: it claims common commits that "
 				       "this side never named",

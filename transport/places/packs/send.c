@@ -1,7 +1,6 @@
 /*
  * send: sends a host the blocks that it lacks, while others push too.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -147,25 +146,17 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 	return rc;
 }
 
-static int order(const void *a, const void *b)
-{
-	return memcmp(a, b, sizeof(vv_oid));
-}
-
 static vv_status read_complete(sending *s, vv_error *err)
 {
 	const vv_status rc = vv_host_read_complete(s->h, &s->complete, err);
 
-	if (rc == VV_OK && s->complete.count > 1) {
-		qsort(s->complete.items, s->complete.count, sizeof(vv_oid), order);
-	}
+	vv_oids_sort(&s->complete);
 	return rc;
 }
 
 static bool is_complete(const sending *s, const vv_oid *id)
 {
-	return s->complete.count > 0 &&
-	       bsearch(id, s->complete.items, s->complete.count, sizeof(vv_oid), order);
+	return vv_oids_has(&s->complete, id);
 }
 
 #define PLAIN_MAX 16u /* that were noted last */
