@@ -45,30 +45,18 @@ vv_status vv_erase_answers_add(vv_erase_answers *a, const vv_erase_answer *like,
 
 /* --- before the search ------------------------------------------------------------------------------------ */
 
-static const char **remote_names(const vv_string_list *remotes)
+/* Of all refs of a host; NULL: there are not as many. */
+static const vv_remote_ref *ref_at(const vv_hello *h, size_t i)
 {
-	const char **names = vv_calloc(remotes->count + 1, sizeof(*names));
-
-	for (size_t i = 0; names && i < remotes->count; i++) {
-		names[i] = remotes->items[i];
-	}
-	return names;
-}
-
-static vv_status add_ids(vv_oids *out, const vv_remote_ref *refs, size_t count, vv_error *err)
-{
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = vv_oids_add(out, &refs[i].id, err);
-	}
-	return rc;
+	if (i < h->ref_count) return &h->refs[i];
+	return i - h->ref_count < h->other_count ? &h->others[i - h->ref_count] : NULL;
 }
 
 static vv_status read_refs(vv_oids *known, const vv_expire_place *at, vv_error *err)
 {
 	const vv_hello *h = at->there.hello;
-	vv_status rc;
+	const vv_remote_ref *ref;
+	vv_status rc = VV_OK;
 
 	if (h->head_count > 0) {
 		return vv_fail(
@@ -78,17 +66,20 @@ static vv_status read_refs(vv_oids *known, const vv_expire_place *at, vv_error *
 			vv_text_url(at->remote.url),
 			vv_text_counted(h->head_count, "signed head", NULL));
 	}
-	rc = add_ids(known, h->refs, h->ref_count, err);
-	return rc < 0 ? rc : add_ids(known, h->others, h->other_count, err);
+	for (size_t i = 0; rc == VV_OK && (ref = ref_at(h, i)); i++) {
+		rc = vv_oids_add(known, &ref->id, err);
+	}
+	return rc;
 }
 
 /* The connection is closed, so that rows can be fetched. */
 static vv_status read_places(vv_oids *known, vv_oids *tips, vv_repository *r,
-			     const char *const *names, const vv_notes *notes, vv_error *err)
+			     const vv_string_list *remotes, const vv_notes *notes, vv_error *err)
 {
 	vv_auto(vv_expire_places) *places = NULL;
 	vv_expire_place *at;
-	vv_status rc = vv_expire_places_open(&places, r, names, notes, true, tips, err);
+	vv_status rc = vv_expire_places_open(&places, r, VV_TEXTS(remotes->items), remotes->count,
+					     notes, true, tips, err);
 
 	for (size_t i = 0; rc == VV_OK && (at = vv_expire_places_at(places, i)); i++) {
 		rc = read_refs(known, at, err);
@@ -99,17 +90,14 @@ static vv_status read_places(vv_oids *known, vv_oids *tips, vv_repository *r,
 vv_status vv_erase_places_read(vv_oids *known, vv_repository *r, const vv_string_list *remotes,
 			       const vv_notes *notes, const vv_progress *progress, vv_error *err)
 {
-	vv_auto_free const char **names = remote_names(remotes);
+	const vv_strings from = {(const char **)(uintptr_t)remotes->items, remotes->count};
 	vv_auto(vv_oids) tips = {0};
 	vv_status rc;
 
-	if (!names) return vv_fail_nomem(err);
-	if (remotes->count == 0 ||
-	    (rc = read_places(known, &tips, r, VV_TEXTS(names), notes, err)) < 0 ||
-	    tips.count == 0) {
-		return remotes->count == 0 ? VV_OK : rc;
-	}
-	const vv_strings from = {names, remotes->count};
+	if (remotes->count == 0) return VV_OK;
+	rc = read_places(known, &tips, r, remotes, notes, err);
+	vv_oids_sort(known);
+	if (rc < 0 || tips.count == 0) return rc;
 	vv_fetch_data f = {.repo = r,
 			   .tips = tips.items,
 			   .tip_count = tips.count,
@@ -145,16 +133,11 @@ static bool begins_with(const char *text, const char *start)
 	return strncmp(text, start, strlen(start)) == 0;
 }
 
-/* Refs that hosts let users push; not those of pull requests. */
-static bool may_move(const char *name)
+/* Do hosts let users push the ref? Not those of pull requests. */
+static bool is_pushable(const char *name)
 {
 	return begins_with(name, "refs/heads/") || begins_with(name, "refs/tags/") ||
 	       begins_with(name, "refs/notes/");
-}
-
-static bool has_id(const vv_oids *list, const vv_oid *id)
-{
-	return vv_array_find(list->items, list->count, it, vv_oid_equal(it, id)) != NULL;
 }
 
 /* The notes here were also attached to the new commits, if they are those of the host, or newer. */
@@ -179,8 +162,8 @@ static vv_status add_move(moving *m, const vv_remote_ref *ref, vv_error *err)
 	vv_git_push move = {.to = ref->name, .old = ref->id, .force = true};
 	vv_status rc;
 
-	if (!may_move(ref->name)) return VV_OK;
-	if (!now && !has_id(m->run->known, &ref->id)) {
+	if (!is_pushable(ref->name)) return VV_OK;
+	if (!now && !vv_oids_has(m->run->known, &ref->id)) {
 		return vv_fail(err, VV_ECONFLICT,
 			       "%s: %s moved meanwhile, and nothing was changed there\n"
 			       "run the same command again",
@@ -196,16 +179,6 @@ static vv_status add_move(moving *m, const vv_remote_ref *ref, vv_error *err)
 	return vv_oids_add(&m->replaced, &ref->id, err);
 }
 
-static vv_status add_moves(moving *m, const vv_remote_ref *refs, size_t count, vv_error *err)
-{
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = add_move(m, &refs[i], err);
-	}
-	return rc;
-}
-
 /* Others of an atomic push fail with the one that is refused. */
 static bool is_reason(const vv_git_push *move)
 {
@@ -215,25 +188,27 @@ static bool is_reason(const vv_git_push *move)
 static vv_status report_refused(const moving *m, const vv_git_push *first, vv_error *err)
 {
 	const char *host = vv_text_url(m->at->remote.url);
+	vv_auto(vv_buf) refs = VV_BUF_INIT;
 	size_t more = 0;
 
 	vv_array_each(m->moves, m->count, it) {
 		more += it != first && is_reason(it);
 	}
-	const char *rest = more > 0 ? vv_text_counted(more, " more)", " more)") : "";
+	vv_buf_puts(&refs, vv_text_shows(first->to));
+	if (more > 0) {
+		vv_buf_printf(&refs, " (and %s more)", vv_text_count(more));
+	}
 	if (first->unsent) {
 		return vv_fail(err, VV_ECONFLICT,
-			       "%s: %s%s%s moved meanwhile: %s\nrun the same command again", host,
-			       vv_text_shows(first->to), more > 0 ? " (and " : "", rest,
-			       vv_text_shows(first->why));
+			       "%s: %s moved meanwhile: %s\nrun the same command again", host,
+			       vv_buf_cstr(&refs), vv_text_shows(first->why));
 	}
 	return vv_fail(err, VV_EREFUSED,
-		       "%s refuses to replace %s%s%s: %s\n"
+		       "%s refuses to replace %s: %s\n"
 		       "allow forced pushes there (protected branches and tags; in a repository of "
 		       "git, receive.denyNonFastForwards), and run the same command again; until "
 		       "then, the old data stays here, too",
-		       host, vv_text_shows(first->to), more > 0 ? " (and " : "", rest,
-		       vv_text_shows(first->why));
+		       host, vv_buf_cstr(&refs), vv_text_shows(first->why));
 }
 
 static vv_status push_refs(moving *m, vv_error *err)
@@ -267,13 +242,13 @@ static vv_status send_versions(moving *m, vv_error *err)
 static vv_status move_refs(const vv_erase_places_run *run, vv_expire_place *at, vv_error *err)
 {
 	vv_auto(moving) m = {.run = run, .at = at};
-	const vv_hello *h = at->there.hello;
-	vv_status rc;
+	const vv_remote_ref *ref;
+	vv_status rc = VV_OK;
 
-	if ((rc = add_moves(&m, h->refs, h->ref_count, err)) < 0 ||
-	    (rc = add_moves(&m, h->others, h->other_count, err)) < 0 || m.count == 0) {
-		return rc;
+	for (size_t i = 0; rc == VV_OK && (ref = ref_at(at->there.hello, i)); i++) {
+		rc = add_move(&m, ref, err);
 	}
+	if (rc < 0 || m.count == 0) return rc;
 	if ((rc = vv_erase_plan_replaces(run->plan, &m.replaced, run->repo, err)) < 0 ||
 	    (rc = send_versions(&m, err)) < 0 || (rc = push_refs(&m, err)) < 0) {
 		return rc;
@@ -347,15 +322,15 @@ static vv_status free_places(vv_erase_answers *out, const vv_erase_places_run *r
 vv_status vv_erase_places_apply(vv_erase_answers *out, const vv_erase_places_run *run,
 				vv_error *err)
 {
-	vv_auto_free const char **names = remote_names(&run->plan->remotes);
+	const vv_string_list *names = &run->plan->remotes;
 	vv_auto(vv_expire_places) *places = NULL;
 	vv_auto(vv_oids) tips = {0};
 	vv_expire_place *at;
-	vv_status rc = names ? VV_OK : vv_fail_nomem(err);
+	vv_status rc;
 
-	if (rc < 0 || run->plan->remotes.count == 0) return rc;
-	rc = vv_expire_places_open(&places, run->repo, VV_TEXTS(names), run->notes, true, &tips,
-				   err);
+	if (names->count == 0) return VV_OK;
+	rc = vv_expire_places_open(&places, run->repo, VV_TEXTS(names->items), names->count,
+				   run->notes, true, &tips, err);
 	for (size_t i = 0; rc == VV_OK && (at = vv_expire_places_at(places, i)); i++) {
 		rc = move_refs(run, at, err);
 	}
@@ -367,9 +342,10 @@ vv_status vv_erase_places_apply(vv_erase_answers *out, const vv_erase_places_run
 typedef struct looking {
 	const vv_erase_places_run *run;
 	vv_erase_answers *out;
+	const vv_oids *expected; /* ids that refs may have; sorted */
 	vv_expire_place *at;
 	const char *remote;
-	vv_oids tips; /* of refs of blocks, which are current */
+	vv_oids *tips; /* of refs of blocks, which are current */
 } looking;
 
 static vv_status add_answer(const looking *l, vv_erase_answer a, const char *place,
@@ -381,11 +357,6 @@ static vv_status add_answer(const looking *l, vv_erase_answer a, const char *pla
 	return vv_erase_answers_add(l->out, &a, err);
 }
 
-static bool is_new(const vv_erase_plan *p, const vv_oid *id)
-{
-	return vv_array_find(p->moved, p->moved_count, it, vv_oid_equal(&it->now, id)) != NULL;
-}
-
 /* At most about 400 bytes; the count is in the answer. */
 static void name_ref(vv_buf *names, const char *name)
 {
@@ -394,19 +365,18 @@ static void name_ref(vv_buf *names, const char *name)
 	}
 }
 
-static void judge_refs(vv_erase_answer *a, vv_buf *old, vv_buf *unknown, const looking *l,
-		       const vv_remote_ref *refs, size_t count)
+static void judge_refs(vv_erase_answer *a, vv_buf *old, vv_buf *unknown, const looking *l)
 {
-	const vv_erase_plan *p = l->run->plan;
+	const vv_remote_ref *ref;
 
-	for (size_t i = 0; i < count; i++) {
-		if (vv_erase_plan_removes(p, &refs[i].id)) {
+	for (size_t i = 0; (ref = ref_at(l->at->there.hello, i)); i++) {
+		if (vv_erase_plan_removes(l->run->plan, &ref->id)) {
 			a->there++;
-			name_ref(old, refs[i].name);
-		} else if (!has_id(l->run->known, &refs[i].id) && !is_new(p, &refs[i].id) &&
-			   !begins_with(refs[i].name, "refs/notes/")) {
+			name_ref(old, ref->name);
+		} else if (!vv_oids_has(l->expected, &ref->id) &&
+			   !begins_with(ref->name, "refs/notes/")) {
 			a->unasked++;
-			name_ref(unknown, refs[i].name);
+			name_ref(unknown, ref->name);
 		} else {
 			a->gone++;
 		}
@@ -415,12 +385,10 @@ static void judge_refs(vv_erase_answer *a, vv_buf *old, vv_buf *unknown, const l
 
 static vv_status look_at_refs(const looking *l, vv_error *err)
 {
-	const vv_hello *h = l->at->there.hello;
 	vv_auto(vv_buf) old = VV_BUF_INIT, unknown = VV_BUF_INIT, why = VV_BUF_INIT;
 	vv_erase_answer a = {.kind = VV_ERASE_GONE};
 
-	judge_refs(&a, &old, &unknown, l, h->refs, h->ref_count);
-	judge_refs(&a, &old, &unknown, l, h->others, h->other_count);
+	judge_refs(&a, &old, &unknown, l);
 	if (a.there > 0) {
 		a.kind = VV_ERASE_STAYS;
 		vv_buf_printf(&why, "old commits are in %s%s", vv_buf_cstr(&old),
@@ -456,45 +424,37 @@ static const char *host_words(const char *url)
 	       "administrator of Gitea";
 }
 
-/* Missing objects take a request each. */
-#define ASK_MS ((uint64_t)15 * 1000)
-#define SAMPLE 1000u
+#define ASK_MS ((uint64_t)15 * 1000) /* each missing object takes a request */
+#define SAMPLE_MAX 1000u
 
 /* First what refs there named, then a sample of the others, as ids are random. */
 static vv_status ask_for_objects(vv_host_objects *sum, const looking *l, vv_error *err)
 {
 	const vv_erase_plan *p = l->run->plan;
-	vv_auto(vv_oids) first = {0}, others = {0};
-	const size_t step = p->objects.count / SAMPLE + 1;
+	vv_auto(vv_oids) first = {0}, sample = {0};
+	const size_t step = p->objects.count / SAMPLE_MAX + 1;
 	vv_host_objects more = {.gone = 0};
-	vv_status rc = VV_OK;
+	size_t others = 0;
+	vv_status rc;
 
-	for (size_t i = 0; rc == VV_OK && i < p->hosted.count; i++) {
-		if (!has_id(&l->tips, &p->hosted.items[i])) {
-			rc = vv_oids_add(&first, &p->hosted.items[i], err);
+	vv_array_each(p->hosted.items, p->hosted.count, id) {
+		if (!vv_oids_has(l->tips, id) && (rc = vv_oids_add(&first, id, err)) < 0) return rc;
+	}
+	vv_array_each(p->objects.items, p->objects.count, id) {
+		if (!vv_oids_has(&first, id) && others++ % step == 0 &&
+		    (rc = vv_oids_add(&sample, id, err)) < 0) {
+			return rc;
 		}
 	}
-	for (size_t i = 0; rc == VV_OK && i < p->objects.count; i += step) {
-		if (!has_id(&first, &p->objects.items[i])) {
-			rc = vv_oids_add(&others, &p->objects.items[i], err);
-		}
-	}
-	if (rc < 0 || (rc = vv_git_host_objects(l->at->there.host, first.items, first.count, ASK_MS,
-						sum, err)) < 0) {
-		return rc;
-	}
-	if (sum->there == 0 && !sum->silent) {
-		rc = vv_git_host_objects(l->at->there.host, others.items, others.count, ASK_MS,
+	rc = vv_git_host_objects(l->at->there.host, first.items, first.count, ASK_MS, sum, err);
+	if (rc == VV_OK && sum->there == 0 && !sum->silent) {
+		rc = vv_git_host_objects(l->at->there.host, sample.items, sample.count, ASK_MS,
 					 &more, err);
 		sum->gone += more.gone;
 		sum->there += more.there;
 		sum->silent = more.silent;
 	}
-	uint64_t all = first.count;
-	vv_array_each(p->objects.items, p->objects.count, id) {
-		all += !has_id(&first, id);
-	}
-	sum->unasked = all - sum->gone - sum->there;
+	sum->unasked = first.count + others - sum->gone - sum->there;
 	return rc;
 }
 
@@ -523,26 +483,23 @@ static vv_status look_at_objects(const looking *l, vv_error *err)
 static vv_status look_at_blocks(looking *l, const vv_blocks_source *s, vv_error *err)
 {
 	const vv_cid_set *old = l->run->plan->blocks;
-	vv_erase_answer a = {.kind = VV_ERASE_GONE};
+	vv_erase_answer a = {.there = 0};
 	vv_oid tip;
 	vv_status rc;
 
 	if (vv_expire_place_why_left(s)) return VV_OK; /* add_freed */
 	if (s->kind == VV_FROM_REF) {
 		rc = vv_host_ask_tip(s->host, s->url, &tip, err);
-		rc = rc < 0 ? rc : vv_oids_add(&l->tips, &tip, err);
+		rc = rc < 0 ? rc : vv_oids_add(l->tips, &tip, err);
 	} else {
 		rc = vv_host_look(s->host, NULL, 0, err);
 	}
-	for (size_t i = 0; rc == VV_OK && i < vv_cid_set_count(old); i++) {
-		if (vv_host_has(s->host, vv_cid_set_at(old, i))) {
-			a.there++;
-		} else {
-			a.gone++;
-		}
-	}
-	a.kind = a.there > 0 ? VV_ERASE_STAYS : VV_ERASE_GONE;
 	if (rc < 0 || vv_cid_set_count(old) == 0) return rc;
+	for (size_t i = 0; i < vv_cid_set_count(old); i++) {
+		a.there += vv_host_has(s->host, vv_cid_set_at(old, i));
+	}
+	a.gone = vv_cid_set_count(old) - a.there;
+	a.kind = a.there > 0 ? VV_ERASE_STAYS : VV_ERASE_GONE;
 	return add_answer(l, a, vv_text_url(s->url), "blocks", err);
 }
 
@@ -559,20 +516,41 @@ static vv_status look_at_place(looking *l, vv_error *err)
 		}
 		rc = look_at_blocks(l, s, err);
 	}
+	vv_oids_sort(l->tips);
 	return rc < 0 ? rc : look_at_objects(l, err);
+}
+
+/* Refs that the search had, and the new commits and tags. */
+static vv_status list_expected(vv_oids *out, const vv_erase_places_run *run, vv_error *err)
+{
+	const vv_erase_plan *p = run->plan;
+	vv_status rc = vv_oids_add_all(out, run->known->items, run->known->count, err);
+
+	for (size_t i = 0; rc == VV_OK && i < p->moved_count; i++) {
+		rc = vv_oids_add(out, &p->moved[i].now, err);
+	}
+	vv_oids_sort(out);
+	return rc;
 }
 
 vv_status vv_erase_places_look(vv_erase_answers *out, const vv_erase_places_run *run, vv_error *err)
 {
 	const vv_string_list *names = &run->plan->remotes;
+	vv_auto(vv_oids) expected = {0};
+	vv_status rc = list_expected(&expected, run, err);
 
-	for (size_t i = 0; i < names->count; i++) {
+	for (size_t i = 0; rc == VV_OK && i < names->count; i++) {
 		vv_auto(vv_expire_place) at = {.tips = {0}};
-		looking l = {.run = run, .out = out, .at = &at, .remote = names->items[i]};
+		vv_auto(vv_oids) tips = {0};
+		looking l = {.run = run,
+			     .out = out,
+			     .expected = &expected,
+			     .at = &at,
+			     .remote = names->items[i],
+			     .tips = &tips};
 		vv_error why = {.code = VV_OK};
-		vv_status rc = look_at_place(&l, &why);
 
-		vv_oids_clear(&l.tips);
+		rc = look_at_place(&l, &why);
 		if (rc == VV_ENOMEM) return vv_error_copy(err, &why);
 		if (rc < 0) {
 			const vv_erase_answer a = {.kind = VV_ERASE_UNSEEN, .why = why.message};
@@ -580,7 +558,6 @@ vv_status vv_erase_places_look(vv_erase_answers *out, const vv_erase_places_run 
 			rc = add_answer(&l, a, at.remote.url ? vv_text_url(at.remote.url) : "",
 					"refs", err);
 		}
-		if (rc < 0) return rc;
 	}
-	return VV_OK;
+	return rc;
 }

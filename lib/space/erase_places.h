@@ -59,7 +59,7 @@ VV_AUTO_CLEAR(vv_erase_answers, vv_erase_answers_clear)
 /* Adds an answer, with the current time and copies of its texts. */
 vv_status vv_erase_answers_add(vv_erase_answers *a, const vv_erase_answer *like, vv_error *err);
 
-/* Adds the ids of all refs of the remotes to `known`. Fetches their history, and rows that are not
+/* Adds the ids of all refs of the remotes to `known`, and sorts it. Fetches their history, and rows that are not
  * here; versions whose rows nobody has are left to the search, which names them. VV_EREFUSED: a
  * remote has signed heads. VV_EUSAGE: it is not a Git host. */
 vv_status vv_erase_places_read(vv_oids *known, vv_repository *r, const vv_string_list *remotes,
@@ -68,7 +68,7 @@ vv_status vv_erase_places_read(vv_oids *known, vv_repository *r, const vv_string
 /* An applied plan, and how it is carried out. */
 typedef struct vv_erase_places_run {
 	vv_erase_plan *plan;
-	const vv_oids *known; /* refs that the search had */
+	const vv_oids *known; /* refs that the search had, as vv_erase_places_read adds them */
 	vv_repository *repo;
 	const vv_notes *notes;
 	bool now; /* nothing else writes to the places: whatever no ref needs is removed at once */

@@ -88,30 +88,34 @@ vv_status vv_erase_plan_make(vv_erase_plan *p, const vv_erase *found, vv_reposit
 	return add_found(&p->found, found, err);
 }
 
+static void put_oids(vv_buf *text, const char *name, const vv_oids *list)
+{
+	vv_array_each(list->items, list->count, id) {
+		vv_buf_printf(text, "%s %s\n", name, vv_oid_shows(id));
+	}
+}
+
+static void put_cids(vv_buf *text, const char *name, const vv_cid_set *set)
+{
+	for (size_t i = 0; i < vv_cid_set_count(set); i++) {
+		vv_buf_printf(text, "%s %s\n", name, vv_cid_shows(vv_cid_set_at(set, i)));
+	}
+}
+
 static void put_ids(vv_buf *text, const vv_erase_plan *p)
 {
 	vv_array_each(p->remotes.items, p->remotes.count, name) {
 		vv_buf_printf(text, "remote %s\n", *name);
 	}
-	vv_array_each(p->found.items, p->found.count, id) {
-		vv_buf_printf(text, "found %s\n", vv_oid_shows(id));
-	}
-	vv_array_each(p->objects.items, p->objects.count, id) {
-		vv_buf_printf(text, "object %s\n", vv_oid_shows(id));
-	}
-	vv_array_each(p->hosted.items, p->hosted.count, id) {
-		vv_buf_printf(text, "hosted %s\n", vv_oid_shows(id));
-	}
+	put_oids(text, "found", &p->found);
+	put_oids(text, "object", &p->objects);
+	put_oids(text, "hosted", &p->hosted);
 	vv_array_each(p->moved, p->moved_count, it) {
 		vv_buf_printf(text, "moved %s ", vv_oid_shows(&it->old));
 		vv_buf_printf(text, "%s\n", vv_oid_shows(&it->now));
 	}
-	for (size_t i = 0; i < vv_cid_set_count(p->roots); i++) {
-		vv_buf_printf(text, "root %s\n", vv_cid_shows(vv_cid_set_at(p->roots, i)));
-	}
-	for (size_t i = 0; i < vv_cid_set_count(p->blocks); i++) {
-		vv_buf_printf(text, "block %s\n", vv_cid_shows(vv_cid_set_at(p->blocks, i)));
-	}
+	put_cids(text, "root", p->roots);
+	put_cids(text, "block", p->blocks);
 }
 
 vv_status vv_erase_plan_write(const vv_erase_plan *p, vv_repository *r, vv_error *err)
@@ -365,8 +369,10 @@ static vv_status read_line(vv_erase_plan *p, const char *text, size_t len, size_
 		p->refs = id;
 		return VV_OK;
 	}
+	if (is_name(text, name, "object")) return vv_oids_add(&p->objects, &id, err);
 	if (is_name(text, name, "hosted")) return vv_oids_add(&p->hosted, &id, err);
-	return vv_oids_add(is_name(text, name, "object") ? &p->objects : &p->found, &id, err);
+	if (is_name(text, name, "found")) return vv_oids_add(&p->found, &id, err);
+	return bad_line(line, err);
 }
 
 vv_status vv_erase_plan_read(vv_erase_plan *p, vv_repository *r, vv_error *err)
@@ -385,8 +391,7 @@ vv_status vv_erase_plan_read(vv_erase_plan *p, vv_repository *r, vv_error *err)
 		const char *end = memchr(text.data + at, '\n', text.len - at);
 
 		len = end ? (size_t)(end - text.data) - at : text.len - at;
-		if (++line == 1 &&
-		    (len != strlen(FIRST_LINE) || memcmp(text.data, FIRST_LINE, len) != 0)) {
+		if (++line == 1 && !is_name(text.data, len, FIRST_LINE)) {
 			return vv_fail(
 				err, VV_ENOSUPPORT,
 				".git/varve/erase-plan is not a plan of this version of varve\n"

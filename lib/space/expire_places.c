@@ -81,11 +81,10 @@ static vv_status open_place(vv_expire_places *p, vv_expire_place *to, const char
 }
 
 vv_status vv_expire_places_open(vv_expire_places **out, vv_repository *r,
-				const char *const *remotes, const vv_notes *notes, bool quiet,
-				vv_oids *tips, vv_error *err)
+				const char *const *remotes, size_t count, const vv_notes *notes,
+				bool quiet, vv_oids *tips, vv_error *err)
 {
 	vv_auto(vv_expire_places) *p = vv_calloc(1, sizeof(*p));
-	const size_t count = vv_texts_count(remotes);
 	vv_status rc;
 
 	if (!p || !(p->items = vv_calloc(count + 1, sizeof(*p->items)))) return vv_fail_nomem(err);

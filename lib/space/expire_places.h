@@ -59,12 +59,12 @@ const char *vv_expire_place_why_left(const vv_blocks_source *s);
 
 typedef struct vv_expire_places vv_expire_places;
 
-/* Connects to the remotes, ended by NULL, unites their lists of expired versions with those of r,
+/* Connects to the count remotes, unites their lists of expired versions with those of r,
  * and fetches all of their refs. Appends the tips to `tips`. VV_EUSAGE: one is not a Git host or has
  * no such place. Errors otherwise as for vv_reach. */
 vv_status vv_expire_places_open(vv_expire_places **out, vv_repository *r,
-				const char *const *remotes, const vv_notes *notes, bool quiet,
-				vv_oids *tips, vv_error *err);
+				const char *const *remotes, size_t count, const vv_notes *notes,
+				bool quiet, vv_oids *tips, vv_error *err);
 /* Removes the blocks that only the versions how->drop need at each place, and calls fn for each
  * place, and for each store that only the .varveconfig of other branches names, which is skipped.
  * how: the options of a run. VV_EREFUSED: a remote does

@@ -316,8 +316,8 @@ static vv_status find_versions(expire_search *f, vv_context *c, const char *cons
 	vv_status rc;
 
 	if (remotes[0] &&
-	    (rc = vv_expire_places_open(&f->places, c->repo, remotes, &vv_notes_stderr, o->quiet,
-					&f->tips, err)) < 0) {
+	    (rc = vv_expire_places_open(&f->places, c->repo, remotes, vv_texts_count(remotes),
+					&vv_notes_stderr, o->quiet, &f->tips, err)) < 0) {
 		return rc;
 	}
 	f->e.tips = f->tips.items;
