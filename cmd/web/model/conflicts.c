@@ -332,7 +332,7 @@ const char *vv_web_merge_author(vv_web_visit *v)
 	    vv_web_parcel_read(v, &head, &theirs, &parcel, VV_IGNORED) < 0) {
 		return "";
 	}
-	return strcmp(parcel.authors, theirs.author) == 0 ? theirs.author : "";
+	return parcel.author;
 }
 
 /* --- decided cells -------------------------------------------------------------------------------------- */

@@ -513,7 +513,7 @@ vv_status vv_web_parcel_read(vv_web_visit *v, const vv_web_commit *from, const v
 	const char **names = NULL;
 	size_t count = 0, cap = 0;
 
-	*out = (vv_web_parcel){.authors = ""};
+	*out = (vv_web_parcel){.authors = "", .author = ""};
 	if (from->none) {
 		list[5] = "--";
 		list[6] = NULL;
@@ -531,6 +531,7 @@ vv_status vv_web_parcel_read(vv_web_visit *v, const vv_web_commit *from, const v
 		}
 	}
 	out->authors = join_authors(v, names, count);
+	out->author = count == 1 ? names[0] : "";
 	vv_free(names);
 	return VV_OK;
 }

@@ -71,6 +71,7 @@ vv_status vv_web_unsent_errors(vv_web_visit *v, const char **finding, vv_error *
 typedef struct vv_web_parcel {
 	uint64_t versions;   /* their number, without merges */
 	const char *authors; /* such as "Ada, Bob and 2 others"; "" without versions */
+	const char *author;  /* the only author; "": there are several, or none */
 } vv_web_parcel;
 /* Reads the versions that `to` has and `from` (which may be the empty version) does not. */
 vv_status vv_web_parcel_read(vv_web_visit *v, const vv_web_commit *from, const vv_web_commit *to,

@@ -461,41 +461,38 @@ static const char *unite_words(words *w, const char *who)
 		    : "Unite with the changes of others";
 }
 
-/* The author of all versions of others in the merge that is the newest version; "": several. */
-static const char *merged_author(words *w)
+/* Whether the upstream lacks the commit. Without an upstream, no commit counts as unsent. */
+static bool is_unsent(const words *w, const vv_oid *id)
 {
-	const char *list[] = {"git",    "log",   "--no-merges", "--format=%aN",
-			      "HEAD^2", "--not", "HEAD^1",      NULL};
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	const char *who = "";
+	vv_oid upstream;
+	bool sent;
 
-	if (vv_web_run_list(w->v, list, &text, VV_IGNORED) < 0) return "";
-	for (vv_line l = {.rest = vv_buf_cstr(&text)}; vv_line_next(&l);) {
-		const char *name = vv_web_keep(w->v, l.text, l.len);
-
-		if (*who && strcmp(who, name) != 0) return "";
-		who = name;
-	}
-	return who;
+	return vv_rev_commit(w->v->repo, "@{upstream}", &upstream, VV_IGNORED) == VV_OK &&
+	       vv_is_ancestor(w->v->repo, id, &upstream, &sent, VV_IGNORED) == VV_OK && !sent;
 }
 
-/* A merge that Git named after its branch gets a name for people. It was not sent yet. */
+/* A merge that this pull made, and that Git named after its branch, gets a name for people. Commits that
+ * came from others stay as they are. */
 static void name_merge(words *w)
 {
-	const char *list[] = {"git", "log", "-1", "--merges", "--format=%s", "HEAD", NULL};
-	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_web_commit head, ours, theirs;
+	vv_web_parcel parcel;
 	const char *said;
 	int code;
 
-	if (vv_web_run_list(w->v, list, &text, VV_IGNORED) < 0 ||
-	    strncmp(vv_buf_cstr(&text), git_merge, sizeof(git_merge) - 1) != 0) {
+	if (vv_web_commit_head(w->v, &head, VV_IGNORED) < 0 || head.parent_count != 2 ||
+	    strncmp(head.subject, git_merge, sizeof(git_merge) - 1) != 0 ||
+	    !is_unsent(w, &head.id) ||
+	    vv_web_commit_read(w->v, &head.parents[0], &ours, VV_IGNORED) < 0 ||
+	    vv_web_commit_read(w->v, &head.parents[1], &theirs, VV_IGNORED) < 0 ||
+	    vv_web_parcel_read(w->v, &ours, &theirs, &parcel, VV_IGNORED) < 0) {
 		return;
 	}
 	begin_git(w, "commit");
 	add_word(w, "--amend", "");
 	add_word(w, "--only", "");
 	add_word(w, "--no-verify", "");
-	add_word(w, "--message=", unite_words(w, merged_author(w)));
+	add_word(w, "--message=", unite_words(w, parcel.author));
 	(void)run_words(w, &code, &said); /* else it keeps Git's */
 }
 

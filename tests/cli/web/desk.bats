@@ -581,6 +581,40 @@ prices_with_a_rule() {
 	lacks "sent as the branch"
 }
 
+@test "versions of others are got as they are, though Git named a merge among them" {
+	two_people
+	echo 00098,1.00,2024-01-01,plum >> prices.csv
+	varve commit -q -a -m mine
+	varve push -q
+	sed -i 's/^00009,9.27/00009,8.00/' ../bob/prices.csv
+	varve -C ../bob commit -q -a -m bob
+	varve -C ../bob pull -q
+	[[ $(git -C ../bob log -1 --format=%s) == "Merge remote-tracking branch "* ]]
+	varve -C ../bob push -q
+	page desk
+	press "Get new versions"
+	[ "$(git rev-parse HEAD)" = "$(git -C ../bob rev-parse HEAD)" ]
+	sed -i 's/^00007,7.21/00007,8.00/' ../bob/prices.csv
+	varve -C ../bob commit -q -a -m "bob's second"
+	varve -C ../bob push -q
+	page desk
+	press "Get new versions"
+	has "Got 1 version of"
+	[ "$(git rev-parse HEAD)" = "$(git -C ../bob rev-parse HEAD)" ]
+	# and one whose first side is the version here
+	git -C ../bob checkout -q -b other
+	echo 00099,1.00,2024-01-01,fig >> ../bob/prices.csv
+	varve -C ../bob commit -q -a -m other
+	varve -C ../bob push -q origin other
+	git -C ../bob checkout -q main
+	git -C ../bob merge -q --no-ff --no-edit origin/other
+	[[ $(git -C ../bob log -1 --format=%s) == "Merge remote-tracking branch "* ]]
+	varve -C ../bob push -q
+	page desk
+	press "Get new versions"
+	[ "$(git rev-parse HEAD)" = "$(git -C ../bob rev-parse HEAD)" ]
+}
+
 @test "the bar names news before what is not changed" {
 	two_people
 	sed -i 's/^00009,9.27/00009,8.00/' ../bob/prices.csv
