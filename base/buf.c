@@ -3,6 +3,7 @@
  */
 #include "base/buf.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,6 +31,15 @@ void vv_buf_reset(vv_buf *b)
 	if (b->data) {
 		b->data[0] = '\0';
 	}
+}
+
+void vv_buf_drop_front(vv_buf *b, size_t len)
+{
+	assert(len <= b->len);
+	if (len == 0) return;
+	b->len -= len;
+	memmove(b->data, b->data + len, b->len);
+	b->data[b->len] = '\0';
 }
 
 void vv_buf_fail(vv_buf *b)

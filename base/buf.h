@@ -48,6 +48,8 @@ void vv_buf_clear_list(vv_buf *const *list, size_t count);
 void vv_buf_reset(vv_buf *b); /* sets len to 0 and failed to false; keeps the memory */
 void vv_buf_fail(vv_buf *b);  /* sets failed in b, in its owner, in the owner's owner ... */
 
+void vv_buf_drop_front(vv_buf *b, size_t len); /* removes the first len bytes */
+
 /* Allocates memory for vv_buf_reserve. Call vv_buf_reserve instead. */
 bool vv_buf_grow(vv_buf *b, size_t more);
 

@@ -140,13 +140,6 @@ void vv_sealed_stream_free(vv_sealed_stream *s)
 
 /* --- frames -------------------------------------------------------------------------------------- */
 
-static void drop_front(vv_buf *b, size_t len)
-{
-	if (len == 0) return;
-	memmove(b->data, b->data + len, b->len - len + 1);
-	b->len -= len;
-}
-
 static vv_status put_frame(vv_sealed_stream *s, const void *bytes, size_t len, bool last,
 			   vv_error *err)
 {
@@ -190,7 +183,7 @@ static vv_status take_frame(vv_sealed_stream *s, vv_buf *out, bool *got, vv_erro
 	out->len += (size_t)opened;
 	out->data[out->len] = '\0';
 	s->arrived = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
-	drop_front(&s->in, LENGTH + len);
+	vv_buf_drop_front(&s->in, LENGTH + len);
 	*got = true;
 	return VV_OK;
 }
@@ -268,7 +261,7 @@ static vv_status take_half(vv_sealed_stream *s, bool *got, vv_error *err)
 	memcpy(s->other, s->in.data + MAGIC_LEN, HALF);
 	if ((rc = agree_keys(s, err)) < 0) return rc;
 	rc = s->owner ? show_owner(s, err) : begin_opening(s, s->in.data + MAGIC_LEN + HALF, err);
-	drop_front(&s->in, all);
+	vv_buf_drop_front(&s->in, all);
 	*got = true;
 	s->stage = FIRST_FRAME;
 	return rc;
@@ -324,7 +317,7 @@ static vv_status take_first(vv_sealed_stream *s, bool *got, vv_error *err)
 	if (s->owner && !s->has_header) {
 		if (s->in.len < HEADER) return VV_OK;
 		if ((rc = begin_opening(s, s->in.data, err)) < 0) return rc;
-		drop_front(&s->in, HEADER);
+		vv_buf_drop_front(&s->in, HEADER);
 		s->has_header = true;
 	}
 	if ((rc = take_frame(s, &b, got, err)) < 0 || !*got) return rc;
@@ -452,10 +445,10 @@ const vv_buf *vv_sealed_stream_plain(const vv_sealed_stream *s)
 
 void vv_sealed_stream_drop_line(vv_sealed_stream *s, size_t len)
 {
-	drop_front(&s->line, len);
+	vv_buf_drop_front(&s->line, len);
 }
 
 void vv_sealed_stream_drop_plain(vv_sealed_stream *s, size_t len)
 {
-	drop_front(&s->plain, len);
+	vv_buf_drop_front(&s->plain, len);
 }

@@ -72,8 +72,7 @@ vv_status vv_data_out_put(void *payload, const void *bytes, size_t len, vv_error
 		put_line(o->carry.data + start, o->carry.len - start);
 		start = o->carry.len;
 	}
-	memmove(o->carry.data, o->carry.data + start, o->carry.len - start);
-	o->carry.len -= start;
+	vv_buf_drop_front(&o->carry, start);
 	return vv_out_failed() ? vv_fail(err, VV_EIO, "cannot write the output") : VV_OK;
 }
 

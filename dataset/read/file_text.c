@@ -43,10 +43,7 @@ struct vv_file_text {
 /* Reads more of the file, until in has `want` bytes. */
 static vv_status fill(vv_file_text *t, size_t want, vv_error *err)
 {
-	if (t->in_pos > 0) {
-		memmove(t->in.data, t->in.data + t->in_pos, t->in.len - t->in_pos);
-		t->in.len -= t->in_pos;
-	}
+	vv_buf_drop_front(&t->in, t->in_pos);
 	t->in_pos = 0;
 	while (!t->at_end && t->in.len < want) {
 		if (!vv_buf_reserve(&t->in, want - t->in.len)) return vv_fail_nomem(err);

@@ -102,8 +102,7 @@ static void search_text(search *s)
 	/* the end, where a name may have begun */
 	size_t keep = s->longest + SPACE_MAX + 2;
 	if (s->text.len > keep) {
-		memmove(s->text.data, s->text.data + s->text.len - keep, keep);
-		s->text.len = keep;
+		vv_buf_drop_front(&s->text, s->text.len - keep);
 	}
 }
 

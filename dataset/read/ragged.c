@@ -18,8 +18,7 @@ vv_status vv_ragged_fill(vv_ragged *r, vv_error *err)
 	ssize_t n = 1;
 
 	if (r->at > 0 && r->at >= r->window.len / 2) {
-		memmove(r->window.data, r->window.data + r->at, r->window.len - r->at);
-		r->window.len -= r->at;
+		vv_buf_drop_front(&r->window, r->at);
 		r->at = 0;
 	}
 	size_t want = r->window.len - r->at > PIECE ? r->window.len - r->at : PIECE;

@@ -59,8 +59,7 @@ static vv_status patch_at(const patch_lines *l, vv_status rc, vv_error *err)
 static vv_status lines_fill(patch_lines *l, vv_error *err)
 {
 	if (l->pos > 0) {
-		l->buf.len -= l->pos;
-		memmove(l->buf.data, l->buf.data + l->pos, l->buf.len);
+		vv_buf_drop_front(&l->buf, l->pos);
 		l->buf_at += l->pos;
 		l->pos = 0;
 	}

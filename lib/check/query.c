@@ -413,11 +413,8 @@ static vv_status read_rows(reading *r, vv_error *err)
 	vv_status rc = VV_OK;
 
 	while ((n = vv_helper_read(r->helper, bytes, sizeof(bytes), err)) > 0) {
-		if (r->at > 0) {
-			r->text.len -= r->at;
-			memmove(r->text.data, r->text.data + r->at, r->text.len);
-			r->at = 0;
-		}
+		vv_buf_drop_front(&r->text, r->at);
+		r->at = 0;
 		vv_buf_put(&r->text, bytes, (size_t)n);
 		r->keeps = r->keeps && r->all.len + (size_t)n <= KEPT_MAX;
 		if (r->keeps) {

@@ -449,8 +449,7 @@ static vv_status read_merged(vv_document_merged *out, vv_helper *h, vv_error *er
 			const vv_status rc = read_merged_line(out, out->bytes.data, len, err);
 
 			if (rc < 0) return rc;
-			out->bytes.len -= len + 1;
-			memmove(out->bytes.data, lf + 1, out->bytes.len);
+			vv_buf_drop_front(&out->bytes, len + 1);
 			begun = true;
 		} else if (!begun && out->bytes.len > MERGED_LINE_MAX) {
 			break;

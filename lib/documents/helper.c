@@ -136,8 +136,7 @@ static void hear(vv_helper *h)
 	}
 	vv_buf_put(&h->said, bytes, (size_t)n);
 	if (h->said.len > SAID_MAX) {
-		memmove(h->said.data, h->said.data + (h->said.len - SAID_MAX), SAID_MAX);
-		h->said.len = SAID_MAX;
+		vv_buf_drop_front(&h->said, h->said.len - SAID_MAX);
 		h->missed = true;
 	}
 }

@@ -490,9 +490,8 @@ static bool has_answer(const line *l)
 /* Drops sent bytes once they are too many to send again. */
 static void forget_sent(line *l)
 {
-	if (l->no_replay && l->out_pos > 0) {
-		l->out.len -= l->out_pos;
-		memmove(l->out.data, l->out.data + l->out_pos, l->out.len);
+	if (l->no_replay) {
+		vv_buf_drop_front(&l->out, l->out_pos);
 		l->out_pos = 0;
 	}
 }

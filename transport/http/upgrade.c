@@ -61,8 +61,7 @@ ssize_t vv_upgrade_read(vv_upgrade *u, void *buf, size_t len, bool *end, vv_erro
 	if (u->early.len > 0) {
 		got = len < u->early.len ? len : u->early.len;
 		memcpy(buf, u->early.data, got);
-		memmove(u->early.data, u->early.data + got, u->early.len - got);
-		u->early.len -= got;
+		vv_buf_drop_front(&u->early, got);
 		return (ssize_t)got;
 	}
 	const CURLcode code = u->c->easy_recv(u->easy, buf, len, &got);

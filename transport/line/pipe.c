@@ -49,11 +49,9 @@ static void keep_tail(vv_peer_messages *t, const char *bytes, size_t len)
 		len = TAIL_MAX / 2;
 	}
 	if (t->tail.len + len > TAIL_MAX) {
-		size_t keep = TAIL_MAX / 2;
+		const size_t keep = t->tail.len < TAIL_MAX / 2 ? t->tail.len : TAIL_MAX / 2;
 
-		keep = t->tail.len < keep ? t->tail.len : keep;
-		memmove(t->tail.data, t->tail.data + (t->tail.len - keep), keep);
-		t->tail.len = keep;
+		vv_buf_drop_front(&t->tail, t->tail.len - keep);
 	}
 	vv_buf_put(&t->tail, bytes, len);
 }

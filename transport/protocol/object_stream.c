@@ -309,11 +309,8 @@ static int parse(const vv_object_in *in, record *r, const uint8_t **p, const uin
 
 vv_status vv_object_in_feed(vv_object_in *in, const void *payload, size_t len, vv_error *err)
 {
-	if (in->at > 0) {
-		memmove(in->pending.data, in->pending.data + in->at, in->pending.len - in->at);
-		in->pending.len -= in->at;
-		in->at = 0;
-	}
+	vv_buf_drop_front(&in->pending, in->at);
+	in->at = 0;
 	vv_buf_put(&in->pending, payload, len);
 	return vv_buf_ok(&in->pending, err);
 }

@@ -158,10 +158,7 @@ static vv_status send_full(vv_stream_out *o, vv_error *err)
 	for (; rc == VV_OK && o->pending.len - at > VV_SHARD_FULL; at += VV_SHARD_FULL) {
 		rc = send_shard(o, o->pending.data + at, VV_SHARD_FULL, err);
 	}
-	if (at > 0) {
-		memmove(o->pending.data, o->pending.data + at, o->pending.len - at);
-		o->pending.len -= at;
-	}
+	vv_buf_drop_front(&o->pending, at);
 	return rc;
 }
 

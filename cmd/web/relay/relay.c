@@ -110,12 +110,6 @@ static void free_link(side *k)
 	vv_free_all(k->host, k);
 }
 
-static void drop_front(vv_buf *b, size_t len)
-{
-	memmove(b->data, b->data + len, b->len - len);
-	b->len -= len;
-}
-
 /* Answers a request that is not joined, and ends. */
 static void refuse_request(const relay *r, side *k, const char *status, const char *reason)
 {
@@ -393,14 +387,14 @@ static void read_signs(const relay *r, side *k)
 		if (k->state == ASLEEP) {
 			vv_buf_putc(&k->out, VV_RELAY_ALIVE);
 		}
-		drop_front(&k->in, 1);
+		vv_buf_drop_front(&k->in, 1);
 	}
 	if (k->out.len > SIGNS_MAX) { /* it sends signs and reads no answers */
 		end_link(k);
 	} else if (k->in.len == 0) {
 		vv_buf_clear(&k->in);
 	} else if (k->state == CALLED && k->in.data[0] == VV_RELAY_CALL) {
-		drop_front(&k->in, 1);
+		vv_buf_drop_front(&k->in, 1);
 		join_laptop(r, k);
 	} else {
 		end_link(k);
@@ -500,7 +494,7 @@ static void write_link(side *k)
 	const ssize_t put = vv_os_write(write, k->fd, k->out.data, k->out.len);
 
 	if (put > 0) {
-		drop_front(&k->out, (size_t)put);
+		vv_buf_drop_front(&k->out, (size_t)put);
 	} else if (put < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) {
 		end_both(k);
 		return;

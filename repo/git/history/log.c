@@ -4,7 +4,6 @@
 #include "repo/git/history/log.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "base/array.h"
 #include "base/buf.h"
@@ -165,9 +164,7 @@ int vv_log_next(vv_log *l, vv_oid *out, vv_error *err)
 	vv_status rc;
 
 	if (l->lines.len - l->at < LINE && l->git.child.pid > 0) {
-		if ((l->lines.len -= l->at) > 0) {
-			memmove(l->lines.data, l->lines.data + l->at, l->lines.len);
-		}
+		vv_buf_drop_front(&l->lines, l->at);
 		l->at = 0;
 		if ((rc = vv_fed_read(&l->git, LINE, err)) < 0) return (int)rc;
 	}

@@ -86,6 +86,23 @@ static void detaching_an_empty_buf_gives_an_empty_string(void **state)
 	vv_free(text);
 }
 
+static void bytes_dropped_from_the_front_leave_the_rest_and_its_nul(void **state)
+{
+	vv_buf b = VV_BUF_INIT;
+
+	(void)state;
+	vv_buf_drop_front(&b, 0);
+	assert_string_equal(vv_buf_cstr(&b), "");
+	vv_buf_puts(&b, "abcdef");
+	vv_buf_drop_front(&b, 2);
+	assert_int_equal(b.len, 4);
+	assert_string_equal(b.data, "cdef");
+	vv_buf_drop_front(&b, 4);
+	assert_int_equal(b.len, 0);
+	assert_string_equal(b.data, "");
+	vv_buf_clear(&b);
+}
+
 static void varints_come_back(void **state)
 {
 	static const uint64_t values[] = {0,          1,
@@ -152,6 +169,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_failed_append_is_reported_once_at_the_end),
 	cmocka_unit_test(a_size_beyond_all_memory_fails),
 	cmocka_unit_test(detaching_an_empty_buf_gives_an_empty_string),
+	cmocka_unit_test(bytes_dropped_from_the_front_leave_the_rest_and_its_nul),
 	cmocka_unit_test(varints_come_back),
 	cmocka_unit_test(varints_that_are_cut_padded_or_too_long_are_refused),
 	cmocka_unit_test(integers_are_little_endian),
