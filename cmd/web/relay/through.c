@@ -40,7 +40,7 @@ typedef struct through {
 } through;
 
 /* "who: what", one line at a time. */
-static void put_note(through *t, const char *who, const char *what)
+static void print_event(through *t, const char *who, const char *what)
 {
 	vv_auto(vv_locked) lock = vv_mutex_hold(t->notes_lock);
 	vv_notes_put(t->o.notes, "%s: %s", who, what);
@@ -113,7 +113,7 @@ static const vv_through_repo *choose_repo(const through *t, const vv_sealed_ques
 	return found;
 }
 
-static vv_status nothing_taken(void *payload VV_UNUSED, const void *bytes VV_UNUSED,
+static vv_status ignore_output(void *payload VV_UNUSED, const void *bytes VV_UNUSED,
 			       size_t len VV_UNUSED, vv_error *err VV_UNUSED)
 {
 	return VV_OK; /* vv_run_start only wants to know that stdout is a pipe */
@@ -129,7 +129,7 @@ static vv_status start_server(vv_child *out, const through *t, const vv_through_
 
 	vv_words_add(argv, &n, t->o.program, "serve", "--stdio", writes ? NULL : "--read-only");
 	vv_words_add(argv, &n, "--", repo->path);
-	const vv_run run = {.argv = argv, .env = t->o.env, .talk = true, .take = nothing_taken};
+	const vv_run run = {.argv = argv, .env = t->o.env, .talk = true, .take = ignore_output};
 	return vv_run_start(out, &run, err);
 }
 
@@ -185,7 +185,7 @@ static vv_status answer_visitor(through *t, vv_pump *p, char who[VV_DID_TEXT], v
 		vv_auto(char) *what = vv_asprintf(writes ? "may read and write '%s'"
 							 : "may read '%s'",
 						  vv_text_shows(repo->name));
-		put_note(t, who, what ? what : "may read");
+		print_event(t, who, what ? what : "may read");
 	}
 	return serve_visitor(t, p, repo, writes, err);
 }
@@ -205,7 +205,7 @@ static void run_visit(void *payload)
 		rc = answer_visitor(t, &p, who, &why);
 	}
 	if (rc < 0 && !t->o.quiet) {
-		put_note(t, who, why.message);
+		print_event(t, who, why.message);
 	}
 	vv_upgrade_close(v->line);
 	vv_free(v);
@@ -327,7 +327,7 @@ static vv_status wait_once(through *t, bool *accepted, bool *ends, vv_error *err
 	*accepted = rc == VV_OK;
 	if (rc < 0) return rc;
 	if (!t->told) {
-		put_note(t, t->url.text, "waiting for visitors");
+		print_event(t, t->url.text, "waiting for visitors");
 	}
 	t->told = true;
 	if ((rc = await_visitor(t, line, &called, err)) < 0) return rc;
@@ -349,13 +349,13 @@ static uint64_t longer_pause(uint64_t pause)
 }
 
 /* Prints a failure once, even if it lasts for days. */
-static void say_failure(through *t, const vv_error *why)
+static void print_failure(through *t, const vv_error *why)
 {
 	vv_auto(char) *what = vv_asprintf("%s; trying again", why->message);
 
 	if (strcmp(t->said, why->message) != 0) {
 		(void)snprintf(t->said, sizeof(t->said), "%s", why->message);
-		put_note(t, "no connection to the relay", what ? what : "trying again");
+		print_event(t, "no connection to the relay", what ? what : "trying again");
 	}
 	t->told = false;
 }
@@ -377,7 +377,7 @@ static void wait_for_visitors(through *t)
 			t->said[0] = '\0';
 		}
 		if (rc < 0) {
-			say_failure(t, &why);
+			print_failure(t, &why);
 			const uint64_t until = vv_monotonic_ms() + pause;
 			ends = wait_for_stop(t, pause);
 			/* who has slept may be elsewhere, and its network comes soon */
