@@ -181,6 +181,12 @@ static bool is_digits(const char *s, size_t len)
 	return vv_find_place(i, len, s[i] < '0' || s[i] > '9') == len;
 }
 
+/* The digits of a value such as 00417; 0: it has other characters, too. */
+static size_t digits_of(const char *s, size_t len)
+{
+	return is_digits(s, len) ? len : 0;
+}
+
 /* The digits after the point of a number; SIZE_MAX: not a number. */
 static size_t decimals_of(const char *s, size_t len)
 {
@@ -195,20 +201,13 @@ static size_t decimals_of(const char *s, size_t len)
 /* Adds a value of the base: what its form does not share with those before is unset. */
 static void learn_form(value_form *f, const vv_cell *c)
 {
-	const size_t decimals = decimals_of(c->text, c->len);
-
 	if (c->len == 0) return;
-	if (f->values++ == 0) {
-		f->digits = is_digits(c->text, c->len) ? c->len : 0;
-		f->decimals = decimals == SIZE_MAX ? 0 : decimals;
-		return;
-	}
-	if (f->digits != c->len || !is_digits(c->text, c->len)) {
-		f->digits = 0;
-	}
-	if (f->decimals != decimals) {
-		f->decimals = 0;
-	}
+	const size_t digits = digits_of(c->text, c->len);
+	const size_t decimals = decimals_of(c->text, c->len);
+	const bool first = f->values++ == 0;
+
+	f->digits = first || f->digits == digits ? digits : 0;
+	f->decimals = (first || f->decimals == decimals) && decimals != SIZE_MAX ? decimals : 0;
 }
 
 /* Did a spreadsheet program change cells of the file? */
@@ -258,9 +257,9 @@ static vv_status find_forms(spelling_job *j, vv_error *err)
 static void put_with_zeros(vv_buf *out, const value_form *f, const char *text, size_t len)
 {
 	const size_t decimals = decimals_of(text, len);
-	const bool digits = is_digits(text, len);
+	const size_t digits = digits_of(text, len);
 
-	for (size_t i = digits && len > 0 ? len : SIZE_MAX; i < f->digits; i++) {
+	for (size_t i = digits; digits > 0 && i < f->digits; i++) {
 		vv_buf_putc(out, '0');
 	}
 	vv_buf_put(out, text, len);
@@ -277,9 +276,8 @@ static vv_status take_cell(spelling_job *j, vv_cell *out, const vv_cell *saved, 
 			   vv_error *err)
 {
 	const vv_display *display = proven_display(j, column);
-	vv_auto(vv_buf) b = VV_BUF_INIT, whole = VV_BUF_INIT;
+	vv_auto(vv_buf) whole = VV_BUF_INIT, b = VV_BUF_FOR(&whole);
 	vv_cell room;
-	char *text, *mark;
 
 	const vv_cell *cell = vv_excel_rows_utf8(j->rows, &room, saved);
 	*out = *cell;
@@ -297,13 +295,13 @@ static vv_status take_cell(spelling_job *j, vv_cell *out, const vv_cell *saved, 
 	if (cell->len > 0 && !shown && !put_date(j, &b, cell, column)) {
 		vv_buf_put(&b, cell->text, cell->len);
 	}
-	text = b.failed ? NULL : vv_arena_strndup(&j->arena, vv_buf_cstr(&b), b.len);
-	if (!text) return vv_fail_nomem(err);
-	if (j->mark && !shown && is_number(text, b.len, j->mark) &&
-	    (mark = memchr(text, j->mark, b.len)) != NULL) {
+	char *mark = j->mark && !shown && is_number(vv_buf_cstr(&b), b.len, j->mark)
+			     ? memchr(b.data, j->mark, b.len)
+			     : NULL;
+	if (mark) {
 		*mark = j->mark == ',' ? '.' : ',';
 	}
-	put_with_zeros(&whole, &j->forms[column], text, b.len);
+	put_with_zeros(&whole, &j->forms[column], vv_buf_cstr(&b), b.len);
 	out->text = vv_arena_strndup(&j->arena, vv_buf_cstr(&whole), whole.len);
 	out->len = (uint32_t)whole.len;
 	return out->text && !whole.failed ? VV_OK : vv_fail_nomem(err);
