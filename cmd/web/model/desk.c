@@ -286,6 +286,7 @@ void vv_web_desk_find_rewritten(vv_web_visit *v, vv_web_desk *d)
 {
 	const char *root = vv_repository_workdir(v->repo);
 	vv_web_commit head;
+	size_t checked = 0;
 
 	if (vv_web_commit_head(v, &head, VV_IGNORED) < 0) return;
 	vv_array_each(d->edits, d->edit_count, e) {
@@ -301,9 +302,10 @@ void vv_web_desk_find_rewritten(vv_web_visit *v, vv_web_desk *d)
 			      (unsigned long long)s.ino, e->path);
 		if (vv_web_memo_get(v->memo, &key, &kept)) {
 			e->spreadsheet = vv_web_keep_buf(v, &kept);
-		} else if (check_edit(v, e, true, VV_IGNORED) == VV_OK) {
+		} else if (checked++ < CHECKED && check_edit(v, e, true, VV_IGNORED) == VV_OK) {
 			vv_web_memo_put(v->memo, &key, e->spreadsheet, strlen(e->spreadsheet));
 		}
+		if (*e->spreadsheet) return;
 	}
 }
 

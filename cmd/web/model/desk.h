@@ -57,7 +57,9 @@ typedef struct vv_web_desk {
  * tree. */
 vv_status vv_web_desk_read(vv_web_visit *v, bool whole, vv_web_desk *out, vv_error *err);
 
-/* Of a desk that was not read whole: sets `spreadsheet` of edits with many changes. */
+/* For a desk that was not read whole: sets `spreadsheet` of the first edit with many changes that a
+ * spreadsheet program made. A call checks at most 20 tables that were not checked since their last change;
+ * the next call continues. */
 void vv_web_desk_find_rewritten(vv_web_visit *v, vv_web_desk *d);
 
 /* Returns true if the version was sent as another branch, for a review, and is not at the remote's branch. */

@@ -117,7 +117,9 @@ void vv_page_put_desk_bar(vv_page *p)
 		    vv_web_desk_read(p->asked->visit, false, read, VV_IGNORED) < 0) {
 			return;
 		}
-		vv_web_desk_find_rewritten(p->asked->visit, read);
+		if (!*read->state) {
+			vv_web_desk_find_rewritten(p->asked->visit, read);
+		}
 		p->desk = read;
 	}
 	const vv_web_desk *d = p->desk;
