@@ -22,6 +22,10 @@
 
 /* Names the repository's vault where a user can give the name or URL of a peer. */
 #define VV_VAULT_SOURCE "vault:"
+/* Why the vault keeps data that is removed elsewhere. */
+#define VV_VAULT_WHY_KEPT                                                                          \
+	"sealed copies stay at the vault's holders; 'varve vault prune' removes data of runs of "  \
+	"which less than half is needed"
 
 /* Parses `value`, the value of vault.id, into *out. VV_EINPUT: the value is NULL or not a CID. */
 vv_status vv_vault_id_parse(vv_cid *out, const char *value, vv_error *err);

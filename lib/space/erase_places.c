@@ -286,15 +286,16 @@ static vv_status add_freed(void *payload, const vv_expire_freed *f, vv_error *er
 			     .remote = f->remote,
 			     .place = vv_text_url(f->place),
 			     .what = "blocks"};
+	vv_auto(vv_buf) old = VV_BUF_INIT;
 
 	if (f->left) {
 		a.kind = VV_ERASE_OUT_OF_REACH;
 		a.why = f->left;
-	} else if (f->gc->is_store && f->gc->swept.kept_removed) {
-		a.why = "the bucket keeps removed files behind delete markers: remove old versions of "
-			"objects there";
 	} else if (f->gc->is_store && f->gc->swept.removable > 0) {
 		a.why = "files are marked, and removed if the same command is run in a week; with --now at once";
+	} else if (f->gc->is_store && f->gc->swept.old.needed) {
+		vv_remote_gc_old_put(&old, &f->gc->swept.old);
+		a.why = vv_buf_cstr(&old);
 	} else if (!f->gc->alone) {
 		a.kind = VV_ERASE_UNSEEN;
 		a.why = "rows without a ref were not looked at; --now removes them, if nothing else "
@@ -480,10 +481,23 @@ static vv_status look_at_objects(const looking *l, vv_error *err)
 	return add_answer(l, a, vv_text_url(l->at->remote.url), "objects", err);
 }
 
+/* Any of the old versions of a store's files may have old blocks. */
+static vv_status look_at_old_files(vv_buf *why, const vv_blocks_source *s, vv_error *err)
+{
+	vv_host_old old;
+	const vv_status rc = vv_host_old_look(s->host, &old, err);
+
+	if (rc == VV_OK) {
+		vv_remote_gc_old_put(why, &old);
+	}
+	return rc < 0 ? rc : vv_buf_ok(why, err);
+}
+
 static vv_status look_at_blocks(looking *l, const vv_blocks_source *s, vv_error *err)
 {
 	const vv_cid_set *old = l->run->plan->blocks;
 	vv_erase_answer a = {.there = 0};
+	vv_auto(vv_buf) why = VV_BUF_INIT;
 	vv_oid tip;
 	vv_status rc;
 
@@ -493,13 +507,15 @@ static vv_status look_at_blocks(looking *l, const vv_blocks_source *s, vv_error 
 		rc = rc < 0 ? rc : vv_oids_add(l->tips, &tip, err);
 	} else {
 		rc = vv_host_look(s->host, NULL, 0, err);
+		rc = rc < 0 ? rc : look_at_old_files(&why, s, err);
 	}
 	if (rc < 0 || vv_cid_set_count(old) == 0) return rc;
 	for (size_t i = 0; i < vv_cid_set_count(old); i++) {
 		a.there += vv_host_has(s->host, vv_cid_set_at(old, i));
 	}
 	a.gone = vv_cid_set_count(old) - a.there;
-	a.kind = a.there > 0 ? VV_ERASE_STAYS : VV_ERASE_GONE;
+	a.kind = a.there > 0 || why.len > 0 ? VV_ERASE_STAYS : VV_ERASE_GONE;
+	a.why = why.len > 0 ? vv_buf_cstr(&why) : NULL;
 	return add_answer(l, a, vv_text_url(s->url), "blocks", err);
 }
 

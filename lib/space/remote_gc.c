@@ -7,6 +7,7 @@
 #include "base/hint.h"
 #include "base/show.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "repo/git/history/refs.h"
 
 /* In a store what only this clone has is not in its history, as on a host. */
@@ -100,4 +101,30 @@ vv_status vv_remote_gc_source(vv_remote_gc *g, vv_repository *r, const vv_blocks
 	g->is_store = s->kind == VV_FROM_STORE;
 	g->place = s->url;
 	return rc < 0 ? rc : gc_source(g, r, s->host, &all, err);
+}
+
+void vv_remote_gc_old_put(vv_buf *out, const vv_host_old *old)
+{
+	if (old->hidden) {
+		vv_buf_puts(out,
+			    "the bucket keeps removed files behind delete markers and does not "
+			    "list them: the key needs s3:ListBucketVersions and "
+			    "s3:DeleteObjectVersion, or the bucket's owner removes old versions");
+		return;
+	}
+	if (old->left == 0) return;
+	vv_buf_printf(out, "the bucket keeps %s of files (",
+		      vv_text_counted(old->left, "old version", NULL));
+	vv_buf_printf(out, "%s): ", vv_text_bytes(old->bytes));
+	if (old->needed) {
+		vv_buf_puts(out, "files of versions that stay are missing; send them again with "
+				 "'varve push --blocks', and run the same command again");
+	} else if (old->until == INT64_MAX) {
+		vv_buf_puts(out, "object lock, without an end (legal hold)");
+	} else if (old->until > 0) {
+		vv_buf_printf(out, "object lock until %s; run the same command again then",
+			      vv_text_time(old->until, VV_TIME_MINUTE));
+	} else {
+		vv_buf_puts(out, "the key may not remove them (s3:DeleteObjectVersion)");
+	}
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "lib/remotes/git_host.h"
 #include "repo/blocks/reach.h"
@@ -49,5 +50,7 @@ vv_status vv_remote_gc_run(vv_remote_gc *g, vv_repository *r, vv_git_host *host,
  * tips. VV_ECORRUPT: g->drop is set, and the store lacks data of versions that stay. */
 vv_status vv_remote_gc_source(vv_remote_gc *g, vv_repository *r, const vv_blocks_source *s,
 			      const vv_oids *tips, vv_error *err);
+/* Appends the reason why a store keeps old versions of its files; appends nothing if it keeps none. */
+void vv_remote_gc_old_put(vv_buf *out, const vv_host_old *old);
 
 #endif

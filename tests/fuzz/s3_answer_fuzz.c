@@ -1,5 +1,5 @@
 /*
- * Reads the input as a page of a list of an S3 store, and as an error. Keys are not empty and end
+ * Reads the input as a page of a list of an S3 store, of a list of versions, and as an error. Keys are not empty and end
  * at their NUL; there is a token, or no next page; a refusal has a message.
  */
 #include <stdlib.h>
@@ -25,6 +25,30 @@ static vv_status on_entry(void *payload, const vv_listed *e, vv_error *err)
 	return VV_OK;
 }
 
+static vv_status on_old(void *payload, const vv_old_object *o, vv_error *err)
+{
+	size_t *keys = payload;
+
+	(void)err;
+	require(o->name[0] != '\0' && o->version[0] != '\0');
+	(*keys)++;
+	return VV_OK;
+}
+
+static void read_versions(const uint8_t *data, size_t size)
+{
+	vv_buf key = VV_BUF_INIT, version = VV_BUF_INIT;
+	vv_error err;
+	size_t keys = 0;
+	const vv_status rc = vv_s3_versions_read((const char *)data, size, on_old, &keys, &key,
+						 &version, &err);
+
+	require(rc == VV_OK || ((rc == VV_ECORRUPT || rc == VV_ENOMEM) && err.message[0]));
+	require(keys <= size);
+	vv_buf_clear(&key);
+	vv_buf_clear(&version);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	vv_buf token = VV_BUF_INIT;
@@ -43,5 +67,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			memchr(e.region, '\0', sizeof(e.region)));
 	}
 	vv_buf_clear(&token);
+	read_versions(data, size);
 	return 0;
 }

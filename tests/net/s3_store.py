@@ -12,7 +12,8 @@ error200, denied (AccessDenied to all but GET), hides (AccessDenied to GET of wh
 (400 AuthorizationHeaderMalformed), skewed, full (QuotaExceeded to PUT), norange, pages (2 keys a page),
 lostpage (a page that does not say where the next one begins), endless (the same token again and again), onandon (empty pages, each with another token), xml
 (a list that is cut), other (other bytes in GET), expired (ExpiredToken to what a session signs), versions (what is replaced or removed stays below DIR.kept, behind a delete
-marker), locked (the same with a lock on objects: a PUT needs Content-MD5), payer (the same to what has no x-amz-request-payer), public (a GET that is
+marker, until its version is deleted; with pages of two), locked (the same with a lock on objects until 2099: a PUT needs Content-MD5), unlisted (the same, and lists of versions
+are denied), undeletable (the same, and deleting a version is denied), payer (the same to what has no x-amz-request-payer), public (a GET that is
 signed is refused, another one is answered).
 
 DIR.together says how many ranges of packs, and how many of lists, it wants to have been asked for at once, once: those that
@@ -42,6 +43,7 @@ SECRET = "secret/with+signs="
 KEYS = {"AKIDEXAMPLE": None, "AKIDSESSION": "token/1=="}
 REGION = "eu-test-1"
 NS = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
+KEEPS = ("versions", "locked", "unlisted", "undeletable")
 lock = threading.Lock()
 changed = threading.Condition(lock)
 under_way, most = {}, {}
@@ -182,6 +184,12 @@ class Store(http.server.BaseHTTPRequestHandler):
         elif wrong == "locked" and self.command == "PUT" and not self.headers.get("Content-MD5"):
             self.error(400, "InvalidRequest", "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object "
                                               "requests with Object Lock parameters")
+        elif wrong == "undeletable" and self.command == "DELETE" and "versionId=" in self.path:
+            self.error(403, "AccessDenied", "Access Denied")
+        elif wrong == "locked" and self.command == "DELETE" and "versionId=" in self.path:
+            self.error(400, "InvalidRequest", "Object is WORM protected and cannot be overwritten")
+        elif wrong == "unlisted" and self.command == "GET" and self.path.endswith("versions="):
+            self.error(403, "AccessDenied", "Access Denied")
         elif wrong == "payer" and self.headers.get("x-amz-request-payer") != "requester":
             self.error(403, "AccessDenied", "Access Denied")
         elif wrong == "public" and self.headers.get("Authorization"):
@@ -231,6 +239,10 @@ class Store(http.server.BaseHTTPRequestHandler):
             self.error(400, "InvalidURI")
         elif not key and wrong == "hides":
             self.error(403, "AccessDenied", "Access Denied")
+        elif not key and "versions" in dict(urllib.parse.parse_qsl(query, keep_blank_values=True)):
+            self.list_versions(bucket, dict(urllib.parse.parse_qsl(query, keep_blank_values=True)))
+        elif "versionId=" in query:
+            self.version(f"{root}.kept/{path}/{urllib.parse.unquote(query.partition('versionId=')[2])}", wrong)
         elif not key:
             self.list(bucket, dict(urllib.parse.parse_qsl(query, keep_blank_values=True)), wrong)
         else:
@@ -246,13 +258,13 @@ class Store(http.server.BaseHTTPRequestHandler):
         """The version that there is, out of sight."""
         kept = root + ".kept/" + os.path.relpath(file, root)
         os.makedirs(kept, exist_ok=True)
-        version = str(len(os.listdir(kept)))
+        version = str(max([int(name) for name in os.listdir(kept)], default=-1) + 1)
         if os.path.isfile(file):
             os.link(file, os.path.join(kept, version))
         return version
 
     def object(self, file, body, wrong):
-        keeps = wrong in ("versions", "locked")
+        keeps = wrong in KEEPS
         if self.command in ("PUT", "DELETE") and keeps:
             with lock:
                 version = [("x-amz-version-id", self.keep(file))]
@@ -276,6 +288,41 @@ class Store(http.server.BaseHTTPRequestHandler):
                        headers=[("x-amz-delete-marker", "true")] if marked else [])
         else:
             self.get(file, wrong)
+
+    def version(self, file, wrong):
+        if self.command == "DELETE":
+            if os.path.isfile(file):
+                os.remove(file)
+            self.answer(204)
+        elif not os.path.isfile(file):
+            self.error(404, "NoSuchVersion", "no such version")
+        else:
+            with open(file, "rb") as f:
+                self.answer(206, f.read(1), kind="application/octet-stream",
+                            headers=[("x-amz-object-lock-retain-until-date", "2099-01-02T03:04:05Z")] if wrong == "locked" else [])
+
+    def list_versions(self, bucket, query):
+        prefix, found = query.get("prefix", ""), []
+        for top, latest in ((root, "true"), (root + ".kept", "false")):
+            for folder, _, names in os.walk(os.path.join(top, bucket)):
+                for name in names:
+                    file = os.path.join(folder, name)
+                    key, version = (file, "null") if latest == "true" else (folder, name)
+                    key = os.path.relpath(key, os.path.join(top, bucket))
+                    if key.startswith(prefix) and "/" not in key[len(prefix):]:
+                        found.append((key, version, latest, os.stat(file).st_size))
+        after = (query.get("key-marker", ""), query.get("version-id-marker", ""))
+        found = sorted(f for f in found if f[:2] > after)
+        out = [f"<ListVersionsResult {NS}><IsTruncated>{'true' if len(found) > 2 else 'false'}</IsTruncated>"]
+        if len(found) > 2:
+            out.append(f"<NextKeyMarker>{escape(found[1][0])}</NextKeyMarker>"
+                       f"<NextVersionIdMarker>{escape(found[1][1])}</NextVersionIdMarker>")
+        for key, version, latest, size in found[:2]:
+            out.append(f"<Version><Key>{escape(key)}</Key><VersionId>{version}</VersionId><IsLatest>{latest}</IsLatest>"
+                       f"<Size>{size}</Size><Owner><ID>1</ID></Owner></Version>")
+        out.append(f"<DeleteMarker><Key>{escape(prefix)}x</Key><VersionId>9</VersionId><IsLatest>true</IsLatest></DeleteMarker>"
+                   "</ListVersionsResult>")
+        self.answer(200, "".join(out).encode())
 
     def get(self, file, wrong):
         kind = os.path.basename(os.path.dirname(file))

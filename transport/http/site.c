@@ -257,6 +257,9 @@ static size_t take_header(char *line, size_t size, size_t count, void *payload)
 	(void)take_text(a->region, sizeof(a->region), line, len, "x-amz-bucket-region:");
 	(void)take_text(a->etag, sizeof(a->etag), line, len, "etag:");
 	(void)take_text(a->hidden, sizeof(a->hidden), line, len, "x-amz-delete-marker:");
+	(void)take_text(a->locked, sizeof(a->locked), line, len,
+			"x-amz-object-lock-retain-until-date:");
+	(void)take_text(a->held, sizeof(a->held), line, len, "x-amz-object-lock-legal-hold:");
 	if (take_text(a->modified, sizeof(a->modified), line, len, "last-modified:")) {
 		a->modified_at = (int64_t)x->c->getdate(a->modified, NULL);
 	}
@@ -273,7 +276,8 @@ static void empty_answer(http_answer *a)
 	vv_buf_reset(&a->location);
 	a->cut = false;
 	a->date = a->modified_at = 0;
-	a->region[0] = a->etag[0] = a->modified[0] = a->hidden[0] = '\0';
+	a->region[0] = a->etag[0] = a->modified[0] = '\0';
+	a->hidden[0] = a->locked[0] = a->held[0] = '\0';
 }
 
 /* libcurl makes the header's value a whole URL. */

@@ -86,6 +86,8 @@ typedef struct http_answer {
 	char region[40];     /* x-amz-bucket-region; "": not sent */
 	char etag[256];      /* "": not sent, or too long */
 	char hidden[8];      /* x-amz-delete-marker: "true" or "false"; "": not sent */
+	char locked[40];     /* x-amz-object-lock-retain-until-date; "": not sent */
+	char held[4];        /* x-amz-object-lock-legal-hold: "ON" or "OFF"; "": not sent */
 	char modified[40];   /* Last-Modified; "": not sent */
 	int64_t modified_at; /* Last-Modified in seconds since 1970; 0: not sent */
 	vv_buf location;     /* the complete URL to which the site redirects; "": not a redirect */

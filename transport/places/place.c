@@ -74,6 +74,25 @@ vv_status vv_place_remove(const vv_place *p, const char *name, vv_error *err)
 	return p->ops->remove(p->payload, name, err);
 }
 
+vv_status vv_place_list_old(const vv_place *p, const char *folder, vv_old_object_fn fn, void *to,
+			    vv_error *err)
+{
+	if (!p->ops->list_old) return vv_fail(err, VV_ENOSUPPORT, "no old versions");
+	return p->ops->list_old(p->payload, folder, fn, to, err);
+}
+
+vv_status vv_place_remove_old(const vv_place *p, const char *name, const char *version,
+			      vv_error *err)
+{
+	return p->ops->remove_old(p->payload, name, version, err);
+}
+
+vv_status vv_place_old_lock(const vv_place *p, const char *name, const char *version,
+			    int64_t *until, vv_error *err)
+{
+	return p->ops->old_lock(p->payload, name, version, until, err);
+}
+
 uint64_t vv_place_moved(const vv_place *p, uint64_t instead)
 {
 	return p->ops->moved ? p->ops->moved(p->payload) : instead;
@@ -94,9 +113,4 @@ void vv_place_who(const vv_place *p, vv_buf *out)
 const char *vv_place_caveat(const vv_place *p)
 {
 	return p->ops->caveat ? p->ops->caveat(p->payload) : NULL;
-}
-
-bool vv_place_kept_removed(const vv_place *p)
-{
-	return p->ops->kept_removed && p->ops->kept_removed(p->payload);
 }

@@ -26,6 +26,14 @@ typedef struct vv_listed {
 } vv_listed;
 typedef vv_status (*vv_listed_fn)(void *payload, const vv_listed *e, vv_error *err);
 
+/* An old version of an object, which was removed or replaced. */
+typedef struct vv_old_object {
+	const char *name;    /* as in vv_place_ops, with its folder */
+	const char *version; /* its id */
+	uint64_t size;
+} vv_old_object;
+typedef vv_status (*vv_old_object_fn)(void *payload, const vv_old_object *o, vv_error *err);
+
 /* Maximum number of entries of a list from another machine. A longer list is refused, since it may
  * never end. */
 #define VV_PLACE_ENTRIES_MAX 4000000u
@@ -69,9 +77,19 @@ typedef struct vv_place_ops {
 	/* Returns the reason why an object that the place reports as stored may nevertheless be
 	 * lost; NULL: there is no such reason. caveat may be NULL. */
 	const char *(*caveat)(void *payload);
-	/* Returns true if the place kept an object that was removed, as a bucket with versioning or
-	 * object lock does behind a delete marker. May be NULL. */
-	bool (*kept_removed)(void *payload);
+	/* Calls fn, with the payload `to`, for each old version of the objects directly in a folder
+	 * ("": the top), as a bucket with versioning keeps them. VV_ENOSUPPORT: the place keeps
+	 * none. VV_EREFUSED: it keeps them, and does not list them. The three members are NULL if
+	 * the kind has no old versions. */
+	vv_status (*list_old)(void *payload, const char *folder, vv_old_object_fn fn, void *to,
+			      vv_error *err);
+	/* Removes this version for good. VV_EREFUSED: it is locked, or this is not allowed. */
+	vv_status (*remove_old)(void *payload, const char *name, const char *version,
+				vv_error *err);
+	/* Sets *until to the time at which the lock of this version ends: 0: no lock, or not known;
+	 * INT64_MAX: when it is released. */
+	vv_status (*old_lock)(void *payload, const char *name, const char *version, int64_t *until,
+			      vv_error *err);
 	/* Appends the name of the user that is logged in at the place, without secrets: "ann at
 	 * nas.example". May be NULL. */
 	void (*who)(void *payload, vv_buf *out);
@@ -138,6 +156,13 @@ vv_status vv_place_get(const vv_place *p, const char *name, uint64_t from, uint6
 vv_status vv_place_list(const vv_place *p, const char *folder, vv_listed_fn fn, void *to,
 			vv_error *err);
 vv_status vv_place_remove(const vv_place *p, const char *name, vv_error *err);
+/* VV_ENOSUPPORT: also, the kind has no old versions; the others are then not called. */
+vv_status vv_place_list_old(const vv_place *p, const char *folder, vv_old_object_fn fn, void *to,
+			    vv_error *err);
+vv_status vv_place_remove_old(const vv_place *p, const char *name, const char *version,
+			      vv_error *err);
+vv_status vv_place_old_lock(const vv_place *p, const char *name, const char *version,
+			    int64_t *until, vv_error *err);
 /* Returns the number of bytes received since the place was opened, or `instead` if the kind does
  * not count these bytes. */
 uint64_t vv_place_moved(const vv_place *p, uint64_t instead);
@@ -145,7 +170,6 @@ uint64_t vv_place_moved(const vv_place *p, uint64_t instead);
  * open. */
 unsigned vv_place_gets(const vv_place *p);
 const char *vv_place_caveat(const vv_place *p);    /* the result of ops->caveat; borrowed */
-bool vv_place_kept_removed(const vv_place *p);     /* false if the kind does not report it */
 void vv_place_who(const vv_place *p, vv_buf *out); /* appends nothing if the user is not known */
 
 #endif

@@ -320,6 +320,107 @@ vv_status vv_s3_list_read(const char *xml, size_t len, vv_listed_fn fn, void *pa
 	return rc;
 }
 
+/* --- a page of old versions ------------------------------------------------------------------ */
+
+typedef struct versions_page {
+	vv_old_object_fn fn;
+	void *payload;
+	vv_buf name, id;
+	vv_buf *next_key, *next_version;
+	uint64_t size;
+	bool has_size, latest, truncated;
+} versions_page;
+
+static vv_status end_version(versions_page *g, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (!g->has_size) return damaged("a version without a size", err);
+	if (!g->latest && is_whole(&g->name) && is_whole(&g->id)) {
+		const vv_old_object o = {vv_buf_cstr(&g->name), vv_buf_cstr(&g->id), g->size};
+		rc = g->fn(g->payload, &o, err);
+	}
+	return rc;
+}
+
+static void begin_version(versions_page *g)
+{
+	vv_buf_reset(&g->name);
+	vv_buf_reset(&g->id);
+	g->has_size = g->latest = false;
+}
+
+static vv_status on_version_member(versions_page *g, const name *n, const vv_buf *text,
+				   vv_error *err)
+{
+	vv_buf *to = NULL;
+
+	if (is_name(n, "Key")) {
+		to = &g->name;
+	} else if (is_name(n, "VersionId")) {
+		to = &g->id;
+	} else if (is_name(n, "IsLatest")) {
+		g->latest = text->len == 4 && memcmp(text->data, "true", 4) == 0;
+	} else if (is_name(n, "Size")) {
+		if (!vv_parse_u64(&g->size, text->data ? text->data : "", text->len)) {
+			return damaged("a size that is not a number", err);
+		}
+		g->has_size = true;
+	}
+	if (!to) return VV_OK;
+	vv_buf_set(to, text->data, text->len);
+	return vv_buf_ok(to, err);
+}
+
+static vv_status on_versions(void *payload, const reader *r, vv_error *err)
+{
+	versions_page *g = payload;
+	const name *n = &r->open[r->depth - 1];
+	vv_status rc = VV_OK;
+
+	if (!is_name(&r->open[0], "ListVersionsResult")) {
+		return damaged("it is not a list of versions", err);
+	}
+	if (r->depth == 3 && (is_name(n - 1, "Version") || is_name(n - 1, "DeleteMarker"))) {
+		return on_version_member(g, n, &r->text, err);
+	}
+	if (r->depth != 2) return VV_OK;
+	if (is_name(n, "IsTruncated")) {
+		g->truncated = strcmp(vv_buf_cstr(&r->text), "true") == 0;
+	} else if (is_name(n, "NextKeyMarker")) {
+		vv_buf_set(g->next_key, r->text.data, r->text.len);
+	} else if (is_name(n, "NextVersionIdMarker")) {
+		vv_buf_set(g->next_version, r->text.data, r->text.len);
+	} else if (is_name(n, "Version")) {
+		rc = end_version(g, err);
+	}
+	if (is_name(n, "Version") || is_name(n, "DeleteMarker")) {
+		begin_version(g);
+	}
+	if (rc < 0 || (rc = vv_buf_ok(g->next_key, err)) < 0) return rc;
+	return vv_buf_ok(g->next_version, err);
+}
+
+vv_status vv_s3_versions_read(const char *xml, size_t len, vv_old_object_fn fn, void *payload,
+			      vv_buf *key, vv_buf *version, vv_error *err)
+{
+	versions_page g = {.fn = fn, .payload = payload, .next_key = key, .next_version = version};
+
+	vv_buf_reset(key);
+	vv_buf_reset(version);
+	vv_status rc = walk(xml, len, on_versions, &g, err);
+	if (rc == VV_OK && !g.truncated) {
+		vv_buf_reset(key);
+	} else if (rc == VV_OK && key->len == 0) {
+		rc = vv_fail(
+			err, VV_ECORRUPT,
+			"its list of versions is truncated, but has no marker of the next page");
+	}
+	vv_buf_clear(&g.name);
+	vv_buf_clear(&g.id);
+	return rc;
+}
+
 /* --- keys ------------------------------------------------------------------------------------ */
 
 static vv_status on_key(void *payload, const reader *r, vv_error *err)

@@ -277,8 +277,7 @@ typedef struct s3 {
 	bool payer;     /* requests are paid for by who makes them */
 	bool anonymous; /* and are not signed */
 	bool opening;
-	bool kept_removed; /* an answer reported a delete marker */
-	char *answered;    /* while it is opened: the region that the bucket named; NULL */
+	char *answered; /* while it is opened: the region that the bucket named; NULL */
 } s3;
 
 /* --- errors ------------------------------------------------------------------------- */
@@ -575,14 +574,8 @@ static vv_status s3_remove(void *payload, const char *name, vv_error *err)
 	put_object_url(s, &url, name);
 	if ((rc = ask(s, &what, &url, empty_digest, &a, err)) == VV_OK) {
 		rc = judge(s, &a, err);
-		s->kept_removed = s->kept_removed || strcmp(a.hidden, "true") == 0;
 	}
 	return rc;
-}
-
-static bool s3_kept_removed(void *payload)
-{
-	return ((s3 *)payload)->kept_removed;
 }
 
 /* --- lists ----------------------------------------------------------------------------------- */
@@ -680,6 +673,166 @@ static vv_status s3_list(void *payload, const char *folder, vv_listed_fn fn, voi
 	return rc;
 }
 
+/* --- old versions ---------------------------------------------------------------------------- */
+
+typedef struct old_listing {
+	const char *prefix, *folder; /* the second: its part below the place */
+	size_t prefix_len;
+	uint64_t entries;
+	vv_old_object_fn fn;
+	void *to;
+} old_listing;
+
+static vv_status on_old(void *payload, const vv_old_object *o, vv_error *err)
+{
+	old_listing *l = payload;
+	char name[256];
+
+	l->entries++;
+	if (strncmp(o->name, l->prefix, l->prefix_len) != 0) return VV_OK;
+	const char *rest = o->name + l->prefix_len;
+	const int len = snprintf(name, sizeof(name), "%s%s%s", l->folder, *l->folder ? "/" : "",
+				 rest);
+	if (!*rest || strchr(rest, '/') || len < 0 || (size_t)len >= sizeof(name)) return VV_OK;
+	const vv_old_object below = {name, o->version, o->size};
+	return l->fn(l->to, &below, err);
+}
+
+/* Where the list is refused: a bucket that keeps versions answers with a delete marker, also for an object that never was. */
+static vv_status ask_for_marker(s3 *s, vv_error *err)
+{
+	http_ask what = {.method = "DELETE", .answer_max = ERROR_MAX};
+	vv_buf url = VV_BUF_INIT;
+	vv_auto(http_answer) a = {0};
+	vv_status rc;
+
+	put_object_url(s, &url, "gc-old-versions");
+	if ((rc = ask(s, &what, &url, empty_digest, &a, err)) < 0) return rc;
+	if (strcmp(a.hidden, "true") != 0) {
+		return vv_fail(err, VV_ENOSUPPORT, "'%s' keeps no old versions", s->at.name);
+	}
+	return vv_fail(err, VV_EREFUSED, "'%s' does not list old versions of objects", s->at.name);
+}
+
+static void put_old_url(const s3 *s, vv_buf *url, const char *prefix, const vv_buf *key,
+			const vv_buf *version)
+{
+	vv_buf_printf(url, "%s/?delimiter=%%2F", s->at.base);
+	if (key->len > 0) {
+		vv_buf_puts(url, "&key-marker=");
+		vv_percent_put(url, key->data, key->len, PLAIN);
+	}
+	vv_buf_puts(url, "&max-keys=1000&prefix=");
+	vv_percent_put(url, prefix, strlen(prefix), PLAIN);
+	if (version->len > 0) {
+		vv_buf_puts(url, "&version-id-marker=");
+		vv_percent_put(url, version->data, version->len, PLAIN);
+	}
+	vv_buf_puts(url, "&versions=");
+}
+
+/* Stores without versions refuse the list, or send another one. */
+static bool is_list_unknown(const http_answer *a)
+{
+	return a->status == 400 || a->status == 403 || a->status == 405 || a->status == 501 ||
+	       (a->status == 200 && strstr(vv_buf_cstr(&a->body), "<ListBucketResult"));
+}
+
+static bool is_same_text(const vv_buf *a, const vv_buf *b)
+{
+	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+}
+
+static vv_status list_old_pages(s3 *s, old_listing *l, vv_error *err)
+{
+	vv_auto(vv_buf) key = VV_BUF_INIT, version = VV_BUF_INIT;
+	vv_auto(vv_buf) next_key = VV_BUF_INIT, next_version = VV_BUF_INIT;
+	vv_auto(http_answer) a = {0};
+	vv_status rc;
+
+	for (uint64_t pages = 0;; pages++) {
+		http_ask what = {.method = "GET", .answer_max = LIST_MAX};
+		vv_buf url = VV_BUF_INIT;
+
+		put_old_url(s, &url, l->prefix, &key, &version);
+		if ((rc = ask(s, &what, &url, empty_digest, &a, err)) < 0) return rc;
+		if (is_list_unknown(&a)) return ask_for_marker(s, err);
+		if ((rc = judge(s, &a, err)) < 0) return rc;
+		rc = vv_s3_versions_read(vv_buf_cstr(&a.body), a.body.len, on_old, l, &next_key,
+					 &next_version, err);
+		if (rc == VV_ECORRUPT) return vv_prefix(err, "'%s'", s->at.name);
+		if (rc < 0 || next_key.len == 0) return rc;
+		if (l->entries > VV_PLACE_ENTRIES_MAX ||
+		    (is_same_text(&key, &next_key) && is_same_text(&version, &next_version))) {
+			return vv_fail(err, VV_EIO, "'%s': the store sends its list without end",
+				       s->at.name);
+		}
+		vv_buf_set(&key, next_key.data, next_key.len);
+		vv_buf_set(&version, next_version.data, next_version.len);
+		if ((rc = vv_buf_ok(&key, err)) < 0 || (rc = vv_buf_ok(&version, err)) < 0) {
+			return rc;
+		}
+	}
+}
+
+static vv_status s3_list_old(void *payload, const char *folder, vv_old_object_fn fn, void *to,
+			     vv_error *err)
+{
+	s3 *s = payload;
+	vv_auto(vv_buf) prefix = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&prefix, "%s%s%s", s->at.prefix, folder, *folder ? "/" : "");
+	if ((rc = vv_buf_ok(&prefix, err)) < 0) return rc;
+	old_listing l = {.prefix = vv_buf_cstr(&prefix),
+			 .folder = folder,
+			 .prefix_len = prefix.len,
+			 .fn = fn,
+			 .to = to};
+	return list_old_pages(s, &l, err);
+}
+
+static void put_version_url(const s3 *s, vv_buf *url, const char *name, const char *version)
+{
+	put_object_url(s, url, name);
+	vv_buf_puts(url, "?versionId=");
+	vv_percent_put(url, version, strlen(version), PLAIN);
+}
+
+static vv_status s3_remove_old(void *payload, const char *name, const char *version, vv_error *err)
+{
+	s3 *s = payload;
+	http_ask what = {.method = "DELETE", .answer_max = ERROR_MAX};
+	vv_buf url = VV_BUF_INIT;
+	vv_auto(http_answer) a = {0};
+	vv_status rc;
+
+	put_version_url(s, &url, name, version);
+	if ((rc = ask(s, &what, &url, empty_digest, &a, err)) < 0) return rc;
+	rc = judge(s, &a, err);
+	if (rc == VV_ENOTFOUND) return vv_missing_ok(rc, err);
+	/* MinIO: 400 InvalidRequest for a locked one */
+	return rc < 0 && (a.status == 400 || a.status == 403 || a.status == 405)
+		       ? vv_recode(err, VV_EREFUSED)
+		       : rc;
+}
+
+static vv_status s3_old_lock(void *payload, const char *name, const char *version, int64_t *until,
+			     vv_error *err)
+{
+	s3 *s = payload;
+	http_ask what = {.method = "GET", .len = 1, .answer_max = ERROR_MAX};
+	vv_buf url = VV_BUF_INIT;
+	vv_auto(http_answer) a = {0};
+	vv_status rc;
+
+	*until = 0;
+	put_version_url(s, &url, name, version);
+	if ((rc = ask(s, &what, &url, empty_digest, &a, err)) < 0) return rc;
+	*until = strcmp(a.held, "ON") == 0 ? INT64_MAX : vv_s3_time(a.locked);
+	return VV_OK;
+}
+
 /* --- opening it ------------------------------------------------------------------------------ */
 
 static const vv_place_ops s3_ops;
@@ -735,7 +888,9 @@ static const vv_place_ops s3_ops = {.gets = HTTP_SITE_AT_ONCE,
 				    .get = s3_get,
 				    .list = s3_list,
 				    .remove = s3_remove,
-				    .kept_removed = s3_kept_removed,
+				    .list_old = s3_list_old,
+				    .remove_old = s3_remove_old,
+				    .old_lock = s3_old_lock,
 				    .who = s3_who,
 				    .close = s3_close};
 

@@ -264,23 +264,64 @@ interpose() {
 	stderr_has "run this command in the repository there"
 }
 
-@test "a bucket that keeps removed files behind delete markers is named" {
+# kept_bucket MODE COMMAND: five days in a bucket of this mode (tests/net/s3_store.py), and the command with a plan for two of
+# them; output in ../applied. The server is ended before anything can fail.
+kept_bucket() {
 	load ../../cli/vault/stores
 	only_keys AKIDEXAMPLE secret/with+signs=
-	local bucket=$BATS_TEST_TMPDIR/bucket
+	bucket=$BATS_TEST_TMPDIR/bucket
 	start_program "$bucket.port" python3 "$BATS_TEST_DIRNAME/../../net/s3_store.py" 0 "$bucket.port" "$bucket.log" "$bucket" x
 	export AWS_ENDPOINT_URL_S3=http://127.0.0.1:$port
-	# the program is ended before anything can fail
 	(
+		echo "$1" > "$bucket.mode"
 		pushed_days "s3://x/rows?region=eu-test-1"
 		varve expire --keep last=2 --remote origin --plan ../plan.json
-		echo versions > "$bucket.mode"
-		varve expire --apply ../plan.json --now
-		varve fsck --data
+		eval "$2"
 	) > applied 2>&1 < /dev/null || true
 	stop_program
 	cat applied
-	grep -q "3 versions and " applied
-	grep -q "the bucket keeps removed files behind delete markers: they are not gone" applied
+}
+
+# The number of old versions of packs.
+kept_packs() {
+	find "$bucket.kept/x/rows/packs" -type f | wc -l
+}
+
+# As if another program had removed all files of the store; the bucket keeps them.
+lose_all() {
+	local file kept
+	for file in "$bucket"/x/rows/*/*; do
+		kept=$bucket.kept/${file#"$bucket"/}
+		mkdir -p "$kept"
+		mv "$file" "$kept/99"
+	done
+}
+
+@test "old versions of removed files are removed from a bucket that keeps them" {
+	kept_bucket versions 'varve expire --apply ../plan.json --now && varve fsck --data && VARVE_TRUSTED_HOSTS=s3://x varve clone -q "$url" ../new && varve -C ../new fsck --data'
+	grep -q "3 versions and .*removed, and [0-9]* old versions of files$" applied
+	! grep -q "not freed: the bucket" applied || return 1
+	[ "$(find "$bucket.kept" -type f ! -path '*/gc-*' ! -path '*/trial/*' | wc -l)" = 0 ]
+	[ "$(grep -c "^expired: 3 versions" applied)" = 2 ]
+}
+
+@test "a lock on old versions is named with its end, also with -q" {
+	kept_bucket locked 'varve expire -q --apply ../plan.json --now; varve expire --json --apply ../plan.json --now'
+	grep -q "^warning: origin: s3://x/rows.*: not freed: the bucket keeps [0-9]* old versions of files (.*): object lock until 2099-01-02" applied
+	grep -q '"reason": "the bucket keeps .*"' applied
+	[ "$(kept_packs)" -ge 3 ]
+}
+
+@test "a key that may not remove old versions is named, and one that may not list them" {
+	kept_bucket undeletable 'varve expire --apply ../plan.json --now; echo unlisted > "$bucket.mode"; varve expire --apply ../plan.json --now'
+	grep -q "not freed: the bucket keeps [0-9]* old versions of files (.*): the key may not remove them (s3:DeleteObjectVersion)" applied
+	grep -q "not freed: the bucket keeps removed files behind delete markers and does not list them" applied
+	[ "$(kept_packs)" -ge 3 ]
+}
+
+@test "old versions stay while another program has removed a version that should stay" {
+	kept_bucket versions 'lose_all; varve expire --apply ../plan.json --now; varve push --blocks; varve expire --apply ../plan.json --now; varve fsck --data'
+	grep -q "not freed: the bucket keeps [0-9]* old versions of files (.*): files of versions that stay are missing; send them again" applied
 	grep -q "^expired: 3 versions" applied
+	[ "$(kept_packs)" = 0 ]
 }

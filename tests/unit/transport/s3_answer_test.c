@@ -82,6 +82,61 @@ static void keys_sizes_and_prefixes_come_out(void **state)
 		"a 1 @86401\nb 2\n", "");
 }
 
+static vv_status note_old(void *payload, const vv_old_object *o, vv_error *err)
+{
+	(void)err;
+	vv_buf_printf(payload, "%s %s %llu\n", o->name, o->version, (unsigned long long)o->size);
+	return VV_OK;
+}
+
+/* Returns the status; `is` has the versions and the markers of the next page. */
+static vv_status read_versions(vv_buf *is, const char *xml, vv_error *err)
+{
+	vv_buf key = VV_BUF_INIT, version = VV_BUF_INIT;
+	const vv_status rc = vv_s3_versions_read(xml, strlen(xml), note_old, is, &key, &version,
+						 err);
+
+	vv_buf_printf(is, "%s|%s", vv_buf_cstr(&key), vv_buf_cstr(&version));
+	vv_buf_clear(&key);
+	vv_buf_clear(&version);
+	return rc;
+}
+
+#define VERSIONS(x) "<ListVersionsResult>" x "</ListVersionsResult>"
+#define VERSION(key, id, latest)                                                                   \
+	"<Version><Key>" key "</Key><VersionId>" id "</VersionId><IsLatest>" latest                \
+	"</IsLatest><Size>7</Size><Owner><ID>no</ID></Owner></Version>"
+
+static void versions_that_are_not_the_latest_come_out_without_delete_markers(void **state)
+{
+	vv_buf is = VV_BUF_INIT;
+	vv_error err;
+
+	(void)state;
+	vv_assert_ok(
+		read_versions(
+			&is,
+			VERSIONS("<IsTruncated>true</IsTruncated><NextKeyMarker>a</NextKeyMarker>"
+				 "<NextVersionIdMarker>2</NextVersionIdMarker>"
+				 "<DeleteMarker><Key>a</Key><VersionId>3</VersionId>"
+				 "<IsLatest>true</IsLatest></DeleteMarker>" VERSION("a", "2",
+										    "false")
+					 VERSION("b", "1", "true") VERSION("b", "0", "false")),
+			&err),
+		&err);
+	assert_string_equal(vv_buf_cstr(&is), "a 2 7\nb 0 7\na|2");
+	vv_buf_reset(&is);
+	vv_assert_ok(read_versions(&is, VERSIONS("<NextKeyMarker>a</NextKeyMarker>"), &err), &err);
+	assert_string_equal(vv_buf_cstr(&is), "|");
+	vv_buf_reset(&is);
+	assert_int_equal(read_versions(&is, PAGE(""), &err), VV_ECORRUPT);
+	assert_int_equal(read_versions(&is, VERSIONS("<IsTruncated>true</IsTruncated>"), &err),
+			 VV_ECORRUPT);
+	assert_int_equal(read_versions(&is, VERSIONS("<Version><Key>a</Key></Version>"), &err),
+			 VV_ECORRUPT);
+	vv_buf_clear(&is);
+}
+
 static void a_key_with_a_nul_is_none(void **state)
 {
 	(void)state;
@@ -161,6 +216,7 @@ static void a_time_may_have_a_fraction_and_a_zone(void **state)
 
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(keys_sizes_and_prefixes_come_out),
+	cmocka_unit_test(versions_that_are_not_the_latest_come_out_without_delete_markers),
 	cmocka_unit_test(a_key_with_a_nul_is_none),
 	cmocka_unit_test(what_is_no_list_is_refused),
 	cmocka_unit_test(errors_say_code_message_and_region),

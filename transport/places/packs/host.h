@@ -259,7 +259,7 @@ typedef struct vv_host_sweeping {
 	size_t small; /* number of small packs that may remain; 0: no pack may remain small */
 	/* roots of versions that are garbage at any age, though refs reach them; packs that have
 	 * blocks that only these versions need are rewritten without them, and replaced packs are
-	 * condemned at any age. NULL: none */
+	 * condemned at any age; old versions of files are removed. NULL: none */
 	const vv_cid_set *drop;
 } vv_host_sweeping;
 /* Sets *due to true if a sweep is due, else to false. It is due if what->wait_sec has passed since
@@ -277,6 +277,18 @@ typedef struct vv_host_objects {
  * Begins no further request after `ms` milliseconds. */
 vv_status vv_host_objects_ask(vv_host *h, const vv_oid *ids, size_t count, uint64_t ms,
 			      vv_host_objects *out, vv_error *err);
+
+/* Old versions of a store's files, which were removed or replaced. Buckets with versioning or object
+ * lock keep them. */
+typedef struct vv_host_old {
+	uint64_t removed;     /* number that a sweep removed for good */
+	uint64_t left, bytes; /* those that stay */
+	int64_t until;        /* the last end of their locks; 0: none is locked; INT64_MAX: open */
+	bool hidden;          /* the place keeps them, and does not list them */
+	bool needed;          /* a version that should stay has been removed, so they all stay */
+} vv_host_old;
+/* Counts the old versions. */
+vv_status vv_host_old_look(vv_host *h, vv_host_old *out, vv_error *err);
 
 /* Numbers of files of a store, and their bytes. */
 typedef struct vv_host_files {
@@ -298,7 +310,7 @@ typedef struct vv_host_swept {
 	int64_t young_from, young_until;
 	/* number of versions reachable from `wants` that the store has only partly */
 	uint64_t incomplete;
-	bool kept_removed; /* the place kept removed files, as in vv_place_ops */
+	vv_host_old old; /* with drop */
 } vv_host_swept;
 /* Sweeps a store, and sets *out. Afterwards, no lists are loaded: vv_host_has returns false until
  * vv_host_look is called. VV_ENOSUPPORT or VV_EREFUSED: the place does not allow listing.

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "repo/git/objects/send.h"
 #include "transport/places/packs/files.h"
+#include "transport/places/packs/old_files.h"
 #include "transport/places/packs/sweeper.h"
 #include "transport/places/packs/versions.h"
 
@@ -711,6 +712,59 @@ static vv_status condemn(sweeping *s, vv_error *err)
 	return (rc = survey(s, err)) < 0 ? rc : carry_out(s, err);
 }
 
+/* --- old versions of files ------------------------------------------------------------------------ */
+
+/* The version should stay, but another program removed its file, so an old one may have the only data of it. */
+static bool is_needed(const sweeping *s, const vv_old_object *o)
+{
+	uint64_t expired = 0;
+	vv_cid root;
+
+	return vv_old_files_root(&root, o) && vv_cid_map_get(&s->wanted, &root, &expired) &&
+	       expired == 0 && !vv_cid_set_has(&s->version_names, &root);
+}
+
+static vv_status remove_old_file(sweeping *s, const vv_old_object *o, vv_error *err)
+{
+	vv_host_old *out = &s->out->old;
+	int64_t until;
+	vv_status rc = vv_place_remove_old(&s->h->place, o->name, o->version, err);
+
+	if (rc == VV_EREFUSED) {
+		vv_error_clear(err);
+		rc = vv_place_old_lock(&s->h->place, o->name, o->version, &until, err);
+		out->until = rc == VV_OK && until > out->until ? until : out->until;
+		return rc;
+	}
+	if (rc == VV_OK) {
+		out->removed++;
+		out->left--;
+		out->bytes -= o->size;
+	}
+	return rc;
+}
+
+/* Removes those that the bucket keeps behind delete markers, after all that stays was shown. */
+static vv_status remove_old_files(sweeping *s, vv_error *err)
+{
+	vv_auto(vv_old_files) files = {.items = NULL};
+	vv_status rc = vv_old_files_list(&files, &s->h->place, &s->out->old, err);
+
+	if (rc < 0 || files.count == 0) return rc;
+	if ((rc = survey(s, err)) < 0 || (rc = mark_old(s, false, err)) < 0 ||
+	    (rc = prove(s, err)) < 0 || (rc = vv_sweeper_go_on(&s->own, true, err)) < 0) {
+		return rc;
+	}
+	vv_array_each(files.items, files.count, it) {
+		s->out->old.needed = s->out->old.needed || is_needed(s, it);
+	}
+	for (size_t i = 0; rc == VV_OK && !s->out->old.needed && i < files.count; i++) {
+		rc = vv_sweeper_go_on(&s->own, false, err);
+		rc = rc < 0 ? rc : remove_old_file(s, &files.items[i], err);
+	}
+	return rc;
+}
+
 /* --- the whole ----------------------------------------------------------------------------------- */
 
 static void count_before(sweeping *s)
@@ -757,10 +811,12 @@ vv_status vv_host_sweep(vv_host *h, const vv_host_sweeping *what, vv_host_swept 
 	sweeping s = {.h = h, .what = what, .out = out};
 
 	memset(out, 0, sizeof(*out));
-	const vv_status rc = sweep(&s, err);
+	vv_status rc = sweep(&s, err);
+	if (rc == VV_OK && what->drop && !what->dry_run) {
+		rc = remove_old_files(&s, err);
+	}
 	h->sweeper = NULL;
 	vv_sweeper_end(&s.own);
-	out->kept_removed = vv_place_kept_removed(&h->place);
 	clear_survey(&s);
 	vv_free_all(s.versions, s.packs);
 	vv_cid_map_reset(&s.wanted);

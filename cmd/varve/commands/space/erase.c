@@ -12,6 +12,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "lib/remotes/remote.h"
+#include "lib/remotes/vault_config.h"
 #include "lib/rows/where.h"
 #include "lib/space/erase.h"
 #include "lib/space/erase_apply.h"
@@ -442,7 +443,7 @@ static void print_answers(const application *a)
 		}
 	}
 	if (a->plan.remotes.count > 0) {
-		vv_out("out of reach: other clones, forks and backups; their pushes bring the old commits back\n");
+		vv_out("out of reach: other clones, forks, published folders and backups; their pushes bring the old commits back\n");
 	}
 }
 
@@ -626,6 +627,9 @@ static void put_roots(vv_json_out *w, const void *value)
 	vv_json_close_array(w);
 }
 
+/* Places that no repository lists. */
+static const char *const out_of_reach[] = {"other clones", "forks", "published folders", "backups"};
+
 static vv_status write_receipt(const application *a, const char *file, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
@@ -633,6 +637,7 @@ static vv_status write_receipt(const application *a, const char *file, vv_error 
 
 	vv_json_put_object(&w, {JSON_NUMBER("receipt", 1)},
 			   {JSON_EACH(put_answer, "answers", a->answers.items, a->answers.count)},
+			   {JSON_NAMES("outOfReach", out_of_reach, 4)},
 			   {JSON_BY(put_objects, "objects", &a->plan)},
 			   {JSON_BY(put_roots, "roots", &a->plan)});
 	vv_buf_putc(&text, '\n');
@@ -743,6 +748,21 @@ static bool is_all_gone(const application *a, const vv_erase *rest)
 	       rest->note_count == 0 && rest->gap_count == 0;
 }
 
+/* Adds the answer of the vault: only its own program can look at the copies. */
+static vv_status add_vault_answer(application *a, vv_error *err)
+{
+	vv_cid id;
+	vv_status rc = vv_vault_id_read(&id, a->repo, err);
+
+	if (rc < 0 || vv_cid_is_null(&id)) return rc;
+	const vv_erase_answer answer = {.kind = VV_ERASE_UNSEEN,
+					.remote = "vault",
+					.place = vv_cid_shows(&id),
+					.what = "blocks",
+					.why = VV_VAULT_WHY_KEPT};
+	return vv_erase_answers_add(&a->answers, &answer, err);
+}
+
 static vv_status erase_found(application *a, vv_erase *e, vv_error *err)
 {
 	const vv_erase_places_run run = places_run(a);
@@ -754,7 +774,8 @@ static vv_status erase_found(application *a, vv_erase *e, vv_error *err)
 	    (rc = vv_erase_apply(&a->done, e, a->o->cells, on_ready, a, a->repo, err)) < 0 ||
 	    (rc = vv_erase_places_apply(&a->answers, &run, err)) < 0 ||
 	    (rc = vv_erase_free(&a->freed, &a->plan, a->repo, err)) < 0 ||
-	    (rc = vv_erase_places_look(&a->answers, &run, err)) < 0) {
+	    (rc = vv_erase_places_look(&a->answers, &run, err)) < 0 ||
+	    (rc = add_vault_answer(a, err)) < 0) {
 		return rc;
 	}
 	return vv_remote_names(&a->remotes, a->repo, err);

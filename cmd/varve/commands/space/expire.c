@@ -12,6 +12,7 @@
 #include "cmd/varve/commands.h"
 #include "dataset/schema/declared.h"
 #include "lib/remotes/reach.h"
+#include "lib/remotes/vault_config.h"
 #include "lib/space/expire.h"
 #include "lib/space/expire_places.h"
 #include "repo/blocks/reach.h"
@@ -41,7 +42,7 @@ static const vv_option table[] = {
 		 "with --apply: remove files of stores at once, not a week later; only if nothing "
 		 "else writes to these stores"),
 	OPT_JSON("the output format"),
-	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
+	OPT_FLAG('q', "quiet", quiet, "print only warnings about places that were not freed"),
 };
 
 static const vv_option_rule option_rules[] = {
@@ -104,7 +105,7 @@ static vv_status print_others(vv_repository *r, const char *const *remotes, vv_e
 	if (any) {
 		vv_out(" and other clones keep their copies\n");
 	} else if (remotes[0]) {
-		vv_out("other clones and forks keep their copies\n");
+		vv_out("other clones, forks and published folders keep their copies\n");
 	}
 	return rc;
 }
@@ -137,40 +138,115 @@ static vv_status print_text(const vv_expire *e, vv_repository *r, const char *co
 	return VV_OK;
 }
 
-/* Is called for each place when it is finished. */
-static vv_status print_freed(void *payload, const vv_expire_freed *f, vv_error *err VV_UNUSED)
-{
-	const options *o = payload;
+/* A place at which a plan was carried out. */
+typedef struct freed_place {
+	const char *remote, *place;
+	const char *
+		why; /* the reason why the place, or old versions of its files, were not freed; NULL: they were */
+	int64_t removable;
+} freed_place;
 
-	if (o->quiet || vv_wants_json(o->format)) return VV_OK;
-	vv_out_between("", f->remote, "");
-	vv_out_between(": ", vv_text_url(f->place), ": ");
-	if (f->left) {
-		vv_out("not freed: %s\n", f->left);
-		return VV_OK;
+typedef struct freed_places {
+	const options *o;
+	vv_arena arena;
+	freed_place *items;
+	size_t count, cap;
+} freed_places;
+
+static void freed_places_clear(freed_places *f)
+{
+	vv_arena_clear(&f->arena);
+	vv_free(f->items);
+}
+VV_AUTO_CLEAR(freed_places, freed_places_clear)
+
+/* Also with --quiet: data that stays is no success. */
+static vv_status add_place(freed_places *to, const char *remote, const char *place, const char *why,
+			   int64_t removable, vv_error *err)
+{
+	const freed_place it = {vv_arena_strndup(&to->arena, remote, strlen(remote)),
+				vv_arena_strndup(&to->arena, place, strlen(place)),
+				why ? vv_arena_strndup(&to->arena, why, strlen(why)) : NULL,
+				removable};
+
+	if (!it.remote || !it.place || (why && !it.why) ||
+	    !vv_array_add(to->items, to->count, to->cap, it)) {
+		return vv_fail_nomem(err);
 	}
-	if (!f->gc->is_store) {
-		const vv_host_compacted *r = &f->gc->compacted;
-		vv_out("%s -> ", vv_text_bytes(r->bytes_before));
-		vv_out("%s%s\n", vv_text_bytes(r->bytes_after),
-		       r->changed
-			       ? "; the host frees the earlier packs when it next collects garbage"
-			       : "");
-		return VV_OK;
+	if (why && to->o->quiet) {
+		vv_warn("%s: %s: not freed: %s", vv_text_shows(it.remote), it.place, it.why);
+	} else if (why && !vv_wants_json(to->o->format)) {
+		vv_out_between("", it.remote, ": ");
+		vv_out("%s: not freed: %s\n", it.place, it.why);
 	}
-	const vv_host_swept *s = &f->gc->swept;
+	return VV_OK;
+}
+
+static void print_swept(const vv_host_swept *s)
+{
 	vv_out("%s and ", vv_text_counted(s->removed.versions, "version", NULL));
 	vv_out("%s (", vv_text_counted(s->removed.packs, "pack", NULL));
-	vv_out("%s) removed\n", vv_text_bytes(s->removed.bytes));
-	if (s->kept_removed) {
-		vv_out("the bucket keeps removed files behind delete markers: they are not gone until "
-		       "a rule of the bucket or its owner removes old versions of objects\n");
+	vv_out("%s) removed", vv_text_bytes(s->removed.bytes));
+	if (s->old.removed > 0) {
+		vv_out(", and %s of files", vv_text_counted(s->old.removed, "old version", NULL));
 	}
+	vv_out("\n");
 	if (s->removable > 0) {
 		vv_out("more can be removed after %s: apply the plan again then\n",
 		       vv_text_time(s->removable, VV_TIME_MINUTE));
 	}
-	return VV_OK;
+}
+
+static void print_compacted(const vv_host_compacted *r)
+{
+	vv_out("%s -> ", vv_text_bytes(r->bytes_before));
+	vv_out("%s%s\n", vv_text_bytes(r->bytes_after),
+	       r->changed ? "; the host frees the earlier packs when it next collects garbage"
+			  : "");
+}
+
+/* Is called for each place when it is finished. */
+static vv_status on_freed(void *payload, const vv_expire_freed *f, vv_error *err)
+{
+	freed_places *to = payload;
+	const char *place = vv_text_url(f->place);
+	vv_auto(vv_buf) old = VV_BUF_INIT;
+	vv_status rc;
+
+	if (f->left) return add_place(to, f->remote, place, f->left, 0, err);
+	if (!to->o->quiet && !vv_wants_json(to->o->format)) {
+		vv_out_between("", f->remote, "");
+		vv_out(": %s: ", place);
+		if (f->gc->is_store) {
+			print_swept(&f->gc->swept);
+		} else {
+			print_compacted(&f->gc->compacted);
+		}
+	}
+	if (!f->gc->is_store) return add_place(to, f->remote, place, NULL, 0, err);
+	vv_remote_gc_old_put(&old, &f->gc->swept.old);
+	if ((rc = vv_buf_ok(&old, err)) < 0) return rc;
+	return add_place(to, f->remote, place, old.len > 0 ? vv_buf_cstr(&old) : NULL,
+			 f->gc->swept.removable, err);
+}
+
+/* Its copies are sealed, and only its program rewrites them. */
+static vv_status add_vault(freed_places *to, vv_repository *r, vv_error *err)
+{
+	vv_cid id;
+	const vv_status rc = vv_vault_id_read(&id, r, err);
+
+	if (rc < 0 || vv_cid_is_null(&id)) return rc;
+	return add_place(to, "vault", vv_cid_shows(&id), VV_VAULT_WHY_KEPT, 0, err);
+}
+
+static void put_freed_place(vv_json_out *w, const void *item)
+{
+	const freed_place *f = item;
+
+	vv_json_put_object(w, {JSON_TEXT("remote", f->remote)}, {JSON_TEXT("place", f->place)},
+			   {JSON_BOOL("freed", !f->why && f->removable == 0)},
+			   {JSON_TEXT("reason", f->why)}, {JSON_TIME("removable", f->removable)});
 }
 
 static void put_stay(vv_json_out *w, const void *item)
@@ -219,33 +295,37 @@ static void put_earlier(vv_json_out *w, const void *value)
 	put_those(w, value, true);
 }
 
-static vv_status put_json(vv_buf *out, const vv_expire *e, const char *const *remotes, bool applied,
-			  vv_error *err)
+/* freed NULL: nothing was applied. */
+static vv_status put_json(vv_buf *out, const vv_expire *e, const char *const *remotes,
+			  const freed_places *freed, vv_error *err)
 {
+	const freed_places none = {.items = NULL}, *at = freed ? freed : &none;
 	vv_auto(vv_buf) keep = VV_BUF_INIT;
 	vv_json_out w = {.buf = out, .indent = 2};
 
 	vv_retention_put(&keep, &e->policy);
-	vv_json_put_object(
-		&w, {JSON_TEXT("keep", vv_buf_cstr(&keep))},
-		{JSON_NAMES("paths", e->paths, vv_texts_count(e->paths))},
-		{JSON_NAMES("places", remotes, vv_texts_count(remotes))},
-		{JSON_BOOL("applied", applied)}, {JSON_NUMBER("bytes", e->gc.result.dropped_bytes)},
-		{JSON_EACH(put_table, "tables", e->tables, e->table_count)},
-		{JSON_BY(put_versions, "versions", e)}, {JSON_BY(put_earlier, "earlier", e)});
+	vv_json_put_object(&w, {JSON_TEXT("keep", vv_buf_cstr(&keep))},
+			   {JSON_NAMES("paths", e->paths, vv_texts_count(e->paths))},
+			   {JSON_NAMES("places", remotes, vv_texts_count(remotes))},
+			   {JSON_BOOL("applied", freed != NULL)},
+			   {JSON_NUMBER("bytes", e->gc.result.dropped_bytes)},
+			   {JSON_EACH(put_freed_place, "freedPlaces", at->items, at->count)},
+			   {JSON_EACH(put_table, "tables", e->tables, e->table_count)},
+			   {JSON_BY(put_versions, "versions", e)},
+			   {JSON_BY(put_earlier, "earlier", e)});
 	const vv_status rc = vv_buf_ok(&keep, err);
 	return rc < 0 ? rc : vv_buf_ok(out, err);
 }
 
 static vv_status print_result(const options *o, const vv_expire *e, vv_repository *r,
-			      const char *const *remotes, bool applied, vv_error *err)
+			      const char *const *remotes, const freed_places *freed, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;
 
 	if (!vv_wants_json(o->format) && o->quiet) return VV_OK;
-	if (!vv_wants_json(o->format)) return print_text(e, r, remotes, applied, err);
-	if ((rc = put_json(&text, e, remotes, applied, err)) < 0) return rc;
+	if (!vv_wants_json(o->format)) return print_text(e, r, remotes, freed != NULL, err);
+	if ((rc = put_json(&text, e, remotes, freed, err)) < 0) return rc;
 	return vv_out_json(&text, err);
 }
 
@@ -286,7 +366,7 @@ static vv_status write_plan(const char *file, const vv_expire *e, const char *co
 			    vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc = put_json(&text, e, remotes, false, err);
+	vv_status rc = put_json(&text, e, remotes, NULL, err);
 
 	if (rc < 0) return rc;
 	vv_buf_putc(&text, '\n');
@@ -336,7 +416,7 @@ static vv_status plan_versions(expire_search *f, vv_context *c, const char *cons
 	    (o->plan && (rc = write_plan(o->plan, &f->e, remotes, err)) < 0)) {
 		return rc;
 	}
-	return print_result(o, &f->e, c->repo, remotes, false, err);
+	return print_result(o, &f->e, c->repo, remotes, NULL, err);
 }
 
 static vv_status make_plan(vv_context *c, vv_error *err)
@@ -477,7 +557,7 @@ static vv_status compare_plan(const plan *p, const vv_expire *e, vv_error *err)
 }
 
 /* The versions of the plan that no place should have. */
-static vv_status free_places(const options *o, expire_search *f, const plan *p, vv_error *err)
+static vv_status free_places(freed_places *to, expire_search *f, const plan *p, vv_error *err)
 {
 	vv_auto(vv_cid_set) *drop = vv_cid_set_new();
 	vv_status rc = drop ? VV_OK : vv_fail_nomem(err);
@@ -489,8 +569,8 @@ static vv_status free_places(const options *o, expire_search *f, const plan *p, 
 		}
 	}
 	if (rc < 0) return rc;
-	const vv_remote_gc how = {.drop = drop, .drop_now = o->now};
-	return vv_expire_places_free(f->places, &how, print_freed, (void *)(uintptr_t)o, err);
+	const vv_remote_gc how = {.drop = drop, .drop_now = to->o->now};
+	return vv_expire_places_free(f->places, &how, on_freed, to, err);
 }
 
 static vv_status apply_plan(vv_context *c, vv_error *err)
@@ -498,6 +578,7 @@ static vv_status apply_plan(vv_context *c, vv_error *err)
 	const options *o = c->options;
 	vv_auto(plan) p = {.arena = VV_ARENA_INIT};
 	vv_auto(expire_search) f = {.places = NULL};
+	vv_auto(freed_places) freed = {.o = o};
 	vv_expire *e = &f.e;
 	vv_status rc = read_plan(&p, &e->policy, o->apply, err);
 
@@ -509,11 +590,14 @@ static vv_status apply_plan(vv_context *c, vv_error *err)
 	/* the data here is removed last: a place may need it (expire_places.h) */
 	if (f.places && e->count > 0 &&
 	    ((rc = vv_expire_list(e, c->repo, err)) < 0 ||
-	     (rc = free_places(o, &f, &p, err)) < 0)) {
+	     (rc = free_places(&freed, &f, &p, err)) < 0)) {
 		return rc;
 	}
-	if (e->goes > 0 && (rc = vv_expire_apply(e, c->repo, err)) < 0) return rc;
-	return print_result(o, e, c->repo, p.remotes, true, err);
+	if ((e->goes > 0 && (rc = vv_expire_apply(e, c->repo, err)) < 0) ||
+	    (e->count > 0 && (rc = add_vault(&freed, c->repo, err)) < 0)) {
+		return rc;
+	}
+	return print_result(o, e, c->repo, p.remotes, &freed, err);
 }
 
 static vv_status run_expire(vv_context *c, vv_error *err)
