@@ -2,6 +2,7 @@ load ../helper
 load ../../stories/hosts/host
 load ../../interop/packages
 load ../vault/stores
+load forgets
 
 # Buckets of S3 servers that others wrote, as stores, from `varve store add` to a second machine.
 
@@ -195,15 +196,65 @@ open(sys.argv[2], "wb").write(b)' "$2" "$3" ;;
 	story
 }
 
-@test "a bucket of MinIO that locks its objects keeps the blocks" {
-	a_minio
+# A bucket that locks each object for a day.
+locked_bucket() {
 	s3 PUT bucket -H 'x-amz-bucket-object-lock-enabled: true'
 	printf '%s' '<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled><Rule><DefaultRetention>' \
 		'<Mode>COMPLIANCE</Mode><Days>1</Days></DefaultRetention></Rule></ObjectLockConfiguration>' > lock.xml
 	s3 PUT "bucket?object-lock=" --data-binary @lock.xml -H "Content-MD5: $(openssl md5 -binary lock.xml | base64)"
+}
+
+@test "a bucket of MinIO that locks its objects keeps the blocks" {
+	a_minio
+	locked_bucket
 	story
 	# what gc removed stays behind a marker
 	[ "$(s3 GET "bucket?versions=" | grep -o '<DeleteMarker>' | wc -l)" -ge 2 ]
+}
+
+# The same with expired and erased rows.
+minio_forgets() {
+	clone_for_bucket
+	forgets
+	succeeds varve clone -q "$url" ../b
+	copy_has_the_rest ../b
+}
+
+clone_for_bucket() {
+	export AWS_ENDPOINT_URL_S3=http://127.0.0.1:$port VARVE_TRUSTED_HOSTS=s3://bucket
+	plain_host
+	varve clone -q "$url" a
+	cd a
+	six_days team s3://bucket/sales
+}
+
+@test "what is expired and erased is in no byte of a bucket of MinIO" {
+	a_minio
+	s3 PUT bucket
+	minio_forgets
+}
+
+@test "what is expired and erased is in no byte of a bucket of MinIO that keeps old versions" {
+	a_minio
+	s3 PUT bucket
+	s3 PUT "bucket?versioning=" --data-binary '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>'
+	minio_forgets
+}
+
+@test "in a bucket of MinIO that locks its objects, expired and erased rows stay until an end that is named" {
+	a_minio
+	locked_bucket
+	clone_for_bucket
+	succeeds erase_ada --plan --remote origin
+	ends_with 1 erase_ada --apply --now --receipt ../receipt
+	[[ $(blocks_answer) = "stays the bucket keeps "*"object lock until "* ]]
+	varve expire --keep last=2 --remote origin --plan ../plan.json > /dev/null
+	succeeds varve expire -q --apply ../plan.json --now
+	stderr_has "not freed: the bucket keeps "
+	stderr_has "object lock until $(date -u -d tomorrow +%Y-)"
+	ends_with 1 python3 "$search" "${gone_days[@]}" ../car/people -- "$store"
+	succeeds varve clone -q "$url" ../b
+	succeeds varve -C ../b fsck --data
 }
 
 install_moto() {

@@ -1,6 +1,7 @@
 load ../helper
 load ../../stories/hosts/host
 load ../../stories/ssh/sshd
+load forgets
 
 # A folder of a machine with sshd, without varve there, as a store.
 
@@ -74,4 +75,11 @@ begin() {
 	ends_with 2 varve push
 	stderr_has "team"
 	[ "$(git -C ../host.git rev-parse main)" = "$head" ]
+}
+
+@test "expired and erased rows are in no byte of a folder over SFTP" {
+	six_days team "sftp://$(id -un)@127.0.0.1:$port$store"
+	forgets
+	succeeds varve clone -q "$url" ../b
+	copy_has_the_rest ../b
 }

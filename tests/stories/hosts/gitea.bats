@@ -302,3 +302,136 @@ thirty_requests() {
 	END
 	varve -C end fsck --data
 }
+
+# versions COUNT: so many versions of prices.csv, pushed; two tags, and a branch that begins at the tenth.
+versions() {
+	local n
+	a_table a 400
+	for n in $(seq 2 "$1"); do
+		change "$n"
+		case $n in
+		5 | 20) git tag "v$n" ;;
+		10) git branch side ;;
+		esac
+	done
+	varve push -q --all origin
+	varve push -q --tags origin
+}
+
+# A CAR of each version, ../car/N, oldest first, before anything expires.
+cars() {
+	local rev n=0
+	mkdir -p ../car
+	for rev in $(git rev-list --reverse main -- prices.csv); do
+		n=$((n + 1))
+		varve ipfs car export -q "$rev:prices.csv" "../car/$n"
+		varve cat --raw "$rev:prices.csv" > "../car/$n.csv"
+	done
+}
+
+# A fresh clone has the versions STAY... byte for byte, and none of the others; none of these is in any byte of the FOLDERS.
+only_these_stay() {
+	local stay=" $1 " n rev arguments=()
+	rm -rf ../fresh
+	varve clone -q "$url" ../fresh
+	n=0
+	for rev in $(git rev-list --reverse main -- prices.csv); do
+		n=$((n + 1))
+		if [[ $stay = *" $n "* ]]; then
+			varve -C ../fresh cat --raw "$rev:prices.csv" | cmp - "../car/$n.csv"
+			arguments+=("+../car/$n")
+		else
+			ends_with 2 varve -C ../fresh cat "$rev:prices.csv"
+			stderr_has "its rows expired"
+			arguments+=("../car/$n")
+		fi
+	done
+	succeeds varve -C ../fresh fsck --data
+	python3 "$BATS_TEST_DIRNAME/search.py" "${arguments[@]}" -- "${@:2}"
+}
+
+# The administrator's task; Gitea's own runs 'git gc' without --prune=now.
+gitea_gc() {
+	git config --global --add safe.directory '*'
+	git -C "$forge/repos/ada/sales.git" reflog expire --expire=all --all
+	git -C "$forge/repos/ada/sales.git" gc -q --prune=now
+	[ "$gitea_user" != nobody ] || chown -R nobody "$forge/repos"
+}
+
+@test "of thirty versions a policy keeps seven at Gitea, and after its gc no byte of the others is left" {
+	versions 30
+	cars
+	succeeds varve expire --keep last=4 --remote origin --plan ../plan.json
+	output_has "prices.csv: 30 versions: 7 stay (4 last, 3 named), 23 expire"
+	succeeds varve expire --apply ../plan.json
+	output_has "refs/varve/blocks: "
+	output_has "23 versions expired"
+	gitea_gc
+	only_these_stay "5 10 20 27 28 29 30" "$forge/repos/ada/sales.git"
+	change 31
+	succeeds varve push -q
+	is_right "$url"
+}
+
+# 24 commits with ada@example.org in three tables, a text and a message, two tags and a branch.
+person() {
+	local n
+	a_table a 40
+	for n in $(seq 24); do
+		tick
+		printf 'id,email\n1,ada@example.org\n2,bob%s@example.org\n' "$n" > people.csv
+		printf 'id,by\n%s,ada@example.org\n70,cy@example.org\n' "$n" > orders.csv
+		printf 'id,email,n\n1,ada@example.org,%s\n' "$n" > visits.csv
+		varve add -q people.csv orders.csv visits.csv
+		varve commit -qm "day $n$([ "$n" != 3 ] || echo ', as ada@example.org wanted')"
+		case $n in
+		4 | 9) git tag -a -m "tag $n" "v$n" ;;
+		12) git branch side ;;
+		esac
+	done
+	printf 'write to ada@example.org\n' > note.md
+	git add note.md
+	varve commit -qm note
+	for n in people orders visits; do
+		varve ipfs car export -q "main:$n.csv" "../$n.car"
+	done
+	varve push -q --all origin
+	varve push -q --tags origin
+}
+
+erase_ada() {
+	printf 'ada@example.org\n' | varve erase --values-from - "$@"
+}
+
+# The answer of the receipt for this kind of data at the remote.
+receipt_says() {
+	[ "$(jq -r ".answers[] | select(.remote == \"origin\" and .what == \"$1\") | .answer" ../receipt)" = "$2" ]
+}
+
+@test "a person is erased at Gitea, whose receipt is right before and after its gc and while a branch is protected" {
+	person
+	api ada POST repos/ada/sales/branch_protections '{"rule_name": "main", "enable_push": true, "enable_force_push": false}' > /dev/null
+	succeeds erase_ada --plan --remote origin
+	output_has "orders.csv"
+	output_has "still in main, side, origin/main, origin/side, v4, v9"
+	ends_with 2 erase_ada --apply --now --receipt ../receipt
+	stderr_has "refuses to replace refs/heads/main"
+	stderr_has "protected branches"
+	api ada DELETE repos/ada/sales/branch_protections/main > /dev/null
+	ends_with 1 erase_ada --apply --now --receipt ../receipt
+	receipt_says refs gone
+	receipt_says blocks gone
+	receipt_says objects stays
+	output_has "old objects there"
+	gitea_gc
+	succeeds erase_ada --apply --now --receipt ../receipt
+	receipt_says refs gone
+	receipt_says blocks gone
+	receipt_says objects gone || receipt_says objects sampled # on a slow machine
+	python3 "$BATS_TEST_DIRNAME/search.py" ../people.car ../orders.car ../visits.car =ada@example.org -- "$forge/repos/ada/sales.git"
+	rm -rf ../fresh
+	succeeds varve clone -q "$url" ../fresh
+	succeeds varve -C ../fresh fsck --data
+	[ "$(varve -C ../fresh cat v4:people.csv)" = "$(printf 'id,email\n2,bob4@example.org')" ]
+	[ "$(git -C ../fresh rev-list --count main)" = 26 ]
+}
