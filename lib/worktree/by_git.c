@@ -21,6 +21,7 @@
 #include "lib/worktree/interrupted.h"
 #include "lib/worktree/last_copy.h"
 #include "lib/worktree/moved.h"
+#include "lib/worktree/one_file.h"
 #include "repo/blocks/reach.h"
 #include "repo/git/blob.h"
 #include "repo/git/history/expired.h"
@@ -323,6 +324,25 @@ static vv_status find_obstacles(vv_by_git *b, vv_error *err)
 		       "commit your changes or stash them ('git stash') first");
 }
 
+/* Git keeps the last of two names that are one file, and reports nothing. */
+static vv_status warn_of_one_file(vv_by_git *b, vv_error *err)
+{
+	vv_auto(vv_one_file) f = {.repo = b->git.repo};
+	bool folds = false;
+	vv_status rc = vv_one_file_folds(&folds, b->git.repo, err);
+
+	if (rc < 0 || !folds || !b->index) return rc;
+	for (size_t i = 0; rc == VV_OK && i < b->count; i++) {
+		const coming *c = &b->coming[i];
+
+		rc = vv_one_file_add(&f, c->path, c->mode ? VV_NAME_COMES : VV_NAME_GOES, err);
+	}
+	for (vv_index_entry e = {0}; rc == VV_OK && vv_index_next(b->index, &e);) {
+		rc = e.stage == 0 ? vv_one_file_add(&f, e.path, VV_NAME_STAYS, err) : VV_OK;
+	}
+	return rc < 0 ? rc : vv_one_file_warn(&f, err);
+}
+
 static vv_status expect_any(void *payload, const vv_change *c, vv_error *err)
 {
 	return add_coming(payload, c->path, c->new_mode, &c->new_id, err);
@@ -416,6 +436,10 @@ vv_status vv_by_git_run(vv_by_git *b, const char *refused, vv_error *err)
 	vv_status rc = vv_runner_begin(&b->git, err);
 
 	if (rc == VV_OK && b->would && (rc = find_obstacles(b, err)) < 0) {
+		(void)vv_later_drop(b->git.repo, VV_IGNORED);
+		return rc;
+	}
+	if (rc == VV_OK && (rc = warn_of_one_file(b, err)) < 0) {
 		(void)vv_later_drop(b->git.repo, VV_IGNORED);
 		return rc;
 	}

@@ -290,6 +290,32 @@ clean() {
 	[ -e A.csv ] && [ ! -e a.csv ]
 }
 
+@test "two names that are one file where names fold are named before git writes one over the other" {
+	new_repo
+	rows 10 > a.csv
+	varve add a.csv > /dev/null
+	varve commit -qm one
+	varve switch -q -c both
+	rows 20 > A.csv
+	rows 5 > Öl.csv # in the form NFC, and in NFD: two files here
+	rows 5 > "$(printf 'O\314\210l.csv')"
+	varve add -- *.csv > /dev/null
+	varve commit -qm two
+	succeeds varve switch main
+	stderr_lacks "one file"
+	git config core.ignorecase true
+	succeeds varve switch both
+	stderr_has "warning: 'A.csv' and 'a.csv' are one file on this file system: it keeps one of them"
+	stderr_lacks "l.csv'"
+	rm A.csv
+	succeeds varve restore A.csv
+	stderr_has "'A.csv' and 'a.csv' are one file"
+	git config core.ignorecase false
+	rm A.csv
+	succeeds varve restore A.csv
+	stderr_lacks "one file"
+}
+
 @test "nothing is written through a link in place of a folder" {
 	new_repo
 	mkdir sub ../elsewhere
