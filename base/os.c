@@ -8,6 +8,8 @@
 #endif
 #include "base/os.h"
 #include "base/program_start.h"
+#include "base/system/socket.h"
+#include "base/system/user.h"
 
 #include <dirent.h>
 #include <dlfcn.h>
@@ -456,6 +458,23 @@ int vv_os_socket(int family, int type, int protocol)
 #endif
 }
 
+int vv_os_socket_close(int fd)
+{
+	return close(fd);
+}
+
+ssize_t vv_os_socket_write(int fd, const void *bytes, size_t len)
+{
+	return write(fd, bytes, len);
+}
+
+/* The caller looks for a program that does it. */
+bool vv_os_browse(const char *url)
+{
+	(void)url;
+	return false;
+}
+
 ssize_t vv_os_write(vv_os_write_fn *write, int fd, const void *bytes, size_t len)
 {
 #ifdef VV_OS_MACOS
@@ -835,6 +854,14 @@ bool vv_os_wait(pid_t pid, int *code)
 }
 
 /* --- paths ---------------------------------------------------------------------------- */
+
+bool vv_os_spelling(char *out, size_t size, const char *path)
+{
+	(void)out;
+	(void)size;
+	(void)path;
+	return false;
+}
 
 size_t vv_os_root_len(const char *path)
 {

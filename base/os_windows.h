@@ -132,7 +132,8 @@ int kill(pid_t pid, int signal); /* 0: does it run? Else it is ended. */
 #define SIGXCPU 24
 #define SIGXFSZ 25
 pid_t getppid(void);
-unsigned geteuid(void); /* a constant */
+typedef unsigned uid_t;
+uid_t geteuid(void); /* a constant */
 
 /* Windows has no signals between processes that a thread could block. */
 typedef int vv_windows_sigset;
@@ -169,22 +170,25 @@ static inline int sigaddset(sigset_t *set, int signal)
 	return 0;
 }
 
-/* No signal is sent there that a handler is set for. */
+/* Handlers are called for SIGINT (Ctrl-C) and SIGALRM (setitimer) only, in another thread. */
 struct sigaction {
 	void (*sa_handler)(int signal);
 	sigset_t sa_mask;
 	int sa_flags;
 };
 #define SA_RESTART 1
-static inline int sigaction(int signal, const struct sigaction *now, struct sigaction *before)
-{
-	(void)signal;
-	(void)now;
-	if (before) {
-		*before = (struct sigaction){.sa_flags = 0};
-	}
-	return 0;
-}
+#define SIGHUP 1
+#define SIGALRM 14
+int sigaction(int signal, const struct sigaction *now, struct sigaction *before);
+/* Waits for Ctrl-C. */
+int sigwait(const sigset_t *set, int *signal);
+
+#define execv vv_windows_execv
+#define execve vv_windows_execve
+/* Those of msvcrt do not quote words, and end this process at once, so that its shell continues. These wait, and end as the
+ * program does, which alone gets Ctrl-C. */
+int vv_windows_execv(const char *path, char *const argv[]);
+int vv_windows_execve(const char *path, char *const argv[], char *const env[]);
 
 #define getenv vv_windows_getenv
 /* As UTF-8; the result is valid until the variable is changed. */

@@ -4,6 +4,7 @@
 #include "base/os.h"
 #include "base/ascii.h"
 #include "base/program_start.h"
+#include "base/system/user.h"
 
 #include <pthread.h>
 #include <stdbool.h>
@@ -93,6 +94,7 @@ char **vv_os_arguments(int *argc, char **argv)
 	for (int fd = 0; fd <= 2; fd++) {
 		(void)_setmode(fd, _O_BINARY);
 	}
+	(void)setvbuf(stderr, NULL, _IONBF, 0); /* as POSIX has it; Wine keeps it back */
 	if (GetConsoleMode(console, &mode)) {
 		(void)SetConsoleMode(console, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING);
 		(void)SetConsoleOutputCP(CP_UTF8);
@@ -127,6 +129,14 @@ bool vv_os_program(char *out, size_t size)
 
 	out[0] = '\0';
 	return len > 0 && len < VV_WIDE_MAX && vv_narrow_path(out, size, w);
+}
+
+bool vv_os_browse(const char *url)
+{
+	wchar_t w[COMMAND_MAX];
+
+	return MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, url, -1, w, COMMAND_MAX) > 0 &&
+	       (intptr_t)ShellExecuteW(NULL, L"open", w, NULL, NULL, SW_SHOWNORMAL) > 32;
 }
 
 /* --- the machine --------------------------------------------------------------------- */
@@ -264,15 +274,6 @@ void vv_os_pipe_size(int fd, int bytes)
 {
 	(void)fd;
 	(void)bytes;
-}
-
-int vv_os_socket(int family, int type, int protocol)
-{
-	(void)family;
-	(void)type;
-	(void)protocol;
-	errno = ENOSYS; /* a socket is not a descriptor there */
-	return -1;
 }
 
 ssize_t vv_os_write(vv_os_write_fn *put, int fd, const void *bytes, size_t len)
@@ -595,6 +596,26 @@ int kill(pid_t pid, int signal)
 	return done ? 0 : -1;
 }
 
+int vv_windows_execve(const char *path, char *const argv[], char *const env[])
+{
+	const vv_os_command command = {.file = path,
+				       .argv = (const char *const *)argv,
+				       .env = (const char *const *)env,
+				       .ends = {0, 1, 2},
+				       .bond = VV_OS_BOUND};
+	const pid_t pid = vv_os_start(&command);
+	int code = VV_OS_NOT_STARTED;
+
+	(void)SetConsoleCtrlHandler(NULL, TRUE);
+	if (pid < 0 || !vv_os_wait(pid, &code)) return -1;
+	exit(code);
+}
+
+int vv_windows_execv(const char *path, char *const argv[])
+{
+	return vv_windows_execve(path, argv, environ);
+}
+
 void vv_os_end_tree(pid_t pid)
 {
 	HANDLE job = NULL;
@@ -610,7 +631,7 @@ pid_t getppid(void)
 	return parent_of(getpid());
 }
 
-unsigned geteuid(void)
+uid_t geteuid(void)
 {
 	return 1000;
 }
@@ -633,6 +654,18 @@ size_t vv_os_root_len(const char *path)
 		len += path[len] != '\0';
 	}
 	return len;
+}
+
+bool vv_os_spelling(char *out, size_t size, const char *path)
+{
+	wchar_t w[VV_WIDE_MAX];
+	WIN32_FIND_DATAW found;
+	const HANDLE h = strpbrk(path, "*?") || !vv_wide_path(w, path) ? INVALID_HANDLE_VALUE
+								       : FindFirstFileW(w, &found);
+
+	if (h == INVALID_HANDLE_VALUE) return false;
+	(void)FindClose(h);
+	return vv_narrow_path(out, size, found.cFileName) != NULL;
 }
 
 /* --- conditions ---------------------------------------------------------------------------- */

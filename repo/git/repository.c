@@ -16,6 +16,7 @@
 #include "base/os.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "base/system/user.h"
 #include "base/text.h"
 #include "repo/blocks/pack_list.h"
 #include "repo/git/pack_check.h"
@@ -751,6 +752,32 @@ static vv_status check_links(const vv_repository *r, const char *relative, vv_er
 	return VV_OK;
 }
 
+/* Writes each part of the path as its folder has it. */
+static vv_status spell(char **relative, const vv_repository *r, vv_error *err)
+{
+	vv_auto(vv_buf) out = VV_BUF_INIT;
+	char name[1024];
+
+	if (!**relative) return VV_OK;
+	for (char *part = *relative, *end; *part; part = *end ? end + 1 : end) {
+		end = part + strcspn(part, "/");
+		vv_auto(char) *head = vv_strndup(*relative, (size_t)(end - *relative));
+		vv_auto(char) *file = head ? vv_path_join(r->workdir, head, NULL) : NULL;
+
+		if (!file) return vv_fail_nomem(err);
+		vv_buf_puts(&out, out.len > 0 ? "/" : "");
+		if (vv_os_spelling(name, sizeof(name), file)) {
+			vv_buf_puts(&out, name);
+		} else {
+			vv_buf_put(&out, part, (size_t)(end - part));
+		}
+	}
+	if (vv_buf_ok(&out, err) < 0) return VV_ENOMEM;
+	vv_free(*relative);
+	*relative = vv_buf_detach(&out);
+	return *relative ? VV_OK : vv_fail_nomem(err);
+}
+
 vv_status vv_repository_relative(char **out, vv_repository *r, const char *path, vv_error *err)
 {
 	vv_auto(libc_text) *cwd = NULL;
@@ -772,6 +799,7 @@ vv_status vv_repository_relative(char **out, vv_repository *r, const char *path,
 	}
 	if (!(relative = vv_strdup(below))) return vv_fail_nomem(err);
 	if ((rc = check_links(r, relative, err)) < 0) return rc;
+	if ((rc = spell(&relative, r, err)) < 0) return rc;
 	return vv_hand_over(out, &relative);
 }
 

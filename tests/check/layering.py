@@ -8,6 +8,7 @@ import re
 import sys
 
 ROOMS = """
+base/system
 base
 base/json
 base/signature
@@ -15,6 +16,7 @@ base/locks
 base/keys
 base/threads
 base/windows/include
+base/windows/include/editline
 base/windows/include/sys
 base/windows/include/arpa
 base/windows/include/netinet

@@ -394,13 +394,14 @@ static vv_status wrong_relay(const vv_url *u, vv_error *err)
 
 vv_status vv_url_read_relay(uint8_t key[VV_KEY_PUBLIC], char **name, const vv_url *u, vv_error *err)
 {
-	const char *word = u->path && *u->path == '/' ? u->path + 1 : "";
+	const char *word = u->path ? u->path : "";
 
 	*name = NULL;
 	if (u->kind != VV_URL_RELAY) {
 		return vv_fail(err, VV_EUSAGE, "'%s' is not the address of a machine at a relay",
 			       vv_text_shows(u->text));
 	}
+	word += *word == '/';
 	word += strncmp(word, "did:key:", VV_DID_KEY) == 0 ? VV_DID_KEY : 0;
 	const size_t len = strcspn(word, "/");
 	const char *rest = word[len] ? word + len + 1 : "";

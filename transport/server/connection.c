@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 
 #include "base/sys.h"
+#include "base/system/socket.h"
 #include "base/thread.h"
 
 #define CROWDED_SEC 2u /* for a head, when three quarters of all connections are taken */
@@ -45,7 +46,7 @@ static void turn_away(http_connection *k)
 				    "Content-Length: 0\r\nConnection: close\r\n\r\n";
 
 	if (!atomic_load(&k->served)) {
-		(void)vv_os_write(write, k->fd, later, sizeof(later) - 1);
+		(void)vv_os_write(vv_os_socket_write, k->fd, later, sizeof(later) - 1);
 	}
 	end_connection(k);
 }
@@ -85,7 +86,7 @@ static void connection_began(vv_http_server *s, struct MHD_Connection *c, http_c
 	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
 		c, MHD_CONNECTION_INFO_CONNECTION_FD);
 
-	k->fd = info ? info->connect_fd : -1;
+	k->fd = info ? (int)info->connect_fd : -1;
 	info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	if (info && info->client_addr) {
 		(void)vv_address_of(&k->from, info->client_addr);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/sys.h"
+#include "base/system/socket.h"
 #include "base/text.h"
 #include "transport/line/listen_address.h"
 
@@ -27,7 +28,7 @@ static int listen_at(const struct addrinfo *a)
 	}
 	if (bind(fd, a->ai_addr, a->ai_addrlen) == 0 && listen(fd, 128) == 0) return fd;
 	int saved = errno;
-	(void)close(fd);
+	(void)vv_os_socket_close(fd);
 	errno = saved;
 	return -1;
 }
@@ -98,7 +99,7 @@ int http_listen(char **url, const char *address, bool tls, vv_error *err)
 	freeaddrinfo(list);
 	if (fd < 0) return cannot_listen(address, number, err);
 	if ((rc = make_url(url, fd, tls, err)) < 0) {
-		(void)close(fd);
+		(void)vv_os_socket_close(fd);
 		return rc;
 	}
 	return fd;

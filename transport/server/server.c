@@ -18,6 +18,7 @@
 #include "base/hint_text.h"
 #include "base/secret.h"
 #include "base/sys.h"
+#include "base/system/socket.h"
 #include "base/text.h"
 #include "transport/server/connection.h"
 #include "transport/server/head.h"
@@ -429,7 +430,7 @@ static vv_status start_daemon(vv_http_server *s, int fd, vv_error *err)
 				     options, MHD_OPTION_END);
 	atomic_store(&s->started, s->daemon != NULL);
 	if (s->daemon) return VV_OK;
-	(void)close(fd);
+	(void)vv_os_socket_close(fd);
 	s->said[strcspn(s->said, "\n")] = '\0';
 	vv_fail(err, tls ? VV_EINPUT : VV_EIO, "cannot start the HTTP server: %s",
 		s->said[0] ? vv_text_shows(s->said) : "libmicrohttpd reports no reason");
@@ -548,7 +549,7 @@ static void end_daemon(vv_http_server *s, unsigned grace_sec)
 	atomic_store(&s->stopping, true);
 	int fd = MHD_quiesce_daemon(s->daemon);
 	if (fd >= 0) {
-		(void)close(fd);
+		(void)vv_os_socket_close(fd);
 	}
 	while (atomic_load(&s->active) > 0 && vv_monotonic_ms() < until) {
 		vv_sleep_ms(20);

@@ -12,6 +12,7 @@
 #include "base/path.h"
 #include "base/secret.h"
 #include "base/sys.h"
+#include "base/system/user.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
@@ -76,7 +77,8 @@ static void open_browser(const char *url)
 	vv_auto(char) *program = NULL;
 	int code;
 
-	if (!has_display() || vv_program_find(&program, vv_environ(), "xdg-open", NULL) < 0) return;
+	if (vv_os_browse(url) || !has_display()) return;
+	if (vv_program_find(&program, vv_environ(), "xdg-open", NULL) < 0) return;
 	const char *const argv[] = {"sh", "-c", command, "sh", program, url, NULL};
 	(void)vv_run_program(&(vv_run){.argv = argv, .env = vv_environ()}, &code, VV_IGNORED);
 }

@@ -10,7 +10,7 @@ import sys
 import zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PROGRAMS = ("bin/varve.exe",)
+PROGRAMS = ("bin/varve.exe", "bin/varve-sql.exe", "bin/varve-web.exe")
 DLLS = ("bin/varve.dll", "bin/libcurl.dll")
 OTHERS = ("lib/libvarve.dll.a", "include/varve/base.h", "share/doc/varve/LICENSE", "share/doc/varve/libraries/README", "share/doc/varve/README.md")
 AMD64, CONSOLE, WINDOWS_10 = 0x8664, 3, (10, 0)

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <windows.h>
 
 #define WORDS_MAX 256
 
@@ -82,5 +83,11 @@ int main(int argc, char **argv)
 	char *end = strrchr(words[0], '"');
 	char *program = strdup(words[0] + 1);
 	program[end - words[0] - 1] = '\0';
-	return (int)_spawnvp(_P_WAIT, program, (const char *const *)words);
+	/* _spawnvp() of Wine 8 did not find a program in a later folder of PATH. */
+	char file[32768];
+	if (SearchPathA(NULL, program, ".exe", sizeof(file), file, NULL) == 0) {
+		fprintf(stderr, "sh: no program '%s'\n", program);
+		return 127;
+	}
+	return (int)_spawnv(_P_WAIT, file, (const char *const *)words);
 }
