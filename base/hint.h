@@ -50,6 +50,7 @@
 	X(EDIT_AND_ADD, "edit-and-add", "path") \
 	X(EDITS, "edits", "") \
 	X(EDITS_ABORT, "edits-abort", "") \
+	X(ERASED_THERE, "erased-there", "remote branch") \
 	X(EXPORT, "export", "") \
 	X(FETCH_ALL, "fetch-all", "") \
 	X(FETCH_AND_RESTORE, "fetch-and-restore", "path") \
@@ -93,6 +94,8 @@
 	X(PUSH_UPSTREAM, "push-upstream", "remote branch") \
 	X(READ_NEWER, "read-newer", "path") \
 	X(READ_UNSIGNED, "read-unsigned", "") \
+	X(REBASE_ONTO, "rebase-onto", "onto old branch") \
+	X(REBASE_OWN, "rebase-own", "") \
 	X(REMOTE_ADD, "remote-add", "remote") \
 	X(REMOTE_MOVED, "remote-moved", "remote") \
 	X(REMOTES, "remotes", "") \

@@ -11,7 +11,9 @@
 #include "base/text.h"
 #include "lib/commit/conclude.h"
 #include "lib/merge/rules.h"
+#include "repo/git/history/dropped.h"
 #include "repo/git/history/history.h"
+#include "repo/known/erased.h"
 
 static const char *branch_name(const vv_branch_merge *m)
 {
@@ -45,6 +47,75 @@ vv_status vv_branch_merge_find(vv_branch_merge *m, const char *given, vv_error *
 		memmove(m->word, m->word + 13, strlen(m->word + 13) + 1);
 	}
 	return rc;
+}
+
+/* --- data that must not come back -------------------------------------------------------------- */
+
+static vv_status refuse_erased(const vv_branch_merge *m, vv_error *err)
+{
+	vv_oid ours = m->head.commit, theirs = m->theirs;
+	const vv_oids wants = {.items = &theirs, .count = 1};
+	const vv_oids haves = {.items = &ours, .count = m->head.unborn ? 0 : 1};
+	vv_auto(vv_erased) *erased = NULL;
+	vv_status rc = vv_erased_open(&erased, m->repo, err);
+
+	if (rc < 0 || !erased) return rc;
+	rc = vv_erased_refuse(erased, m->repo, &wants, &haves, err);
+	return rc == VV_EREFUSED ? vv_prefix(err, "%s", vv_text_shows(m->word)) : rc;
+}
+
+/* own: the current branch follows ref. */
+static vv_status refuse_dropped(const vv_branch_merge *m, const char *ref, bool own, vv_error *err)
+{
+	const char *name = vv_ref_short_name(ref);
+	vv_auto(vv_ref) tip = {0};
+	vv_dropped d;
+	vv_status rc = vv_ref_get(m->repo, ref, &tip, err);
+
+	if (rc < 0) return vv_missing_ok(rc, err);
+	if ((rc = vv_dropped_find(&d, m->repo, ref, &tip.commit, &m->head.commit, &m->theirs,
+				  err)) < 0 ||
+	    vv_oid_is_null(&d.commit)) {
+		return rc;
+	}
+	(void)vv_fail(err, VV_EREFUSED,
+		      "%s was rewritten, and %s still has commit %.10s of its old history, which a "
+		      "merge would bring back",
+		      vv_text_shows(name), d.ours ? "this branch" : vv_text_shows(m->word),
+		      vv_oid_shows(&d.commit));
+	if (own && d.ours) return vv_hint_code(err, VV_HINT_REBASE_OWN);
+	return vv_hint_code(err, VV_HINT_REBASE_ONTO, name, vv_oid_shows(&d.commit),
+			    d.ours ? branch_name(m) : m->word);
+}
+
+/* of: a branch, "refs/heads/..."; NULL: HEAD is detached. */
+static vv_status refuse_upstream(const vv_branch_merge *m, const char *of, bool own, vv_error *err)
+{
+	vv_auto(char) *upstream = NULL;
+	uint64_t ahead, behind;
+	vv_status rc = of ? vv_branch_upstream(m->repo, of, &upstream, &ahead, &behind, err)
+			  : VV_ENOTFOUND;
+
+	if (rc < 0 || strncmp(upstream, "refs/remotes/", 13) != 0) {
+		return vv_error_excuse(rc, rc == VV_ENOTFOUND || rc == VV_EMISSING, err);
+	}
+	return refuse_dropped(m, upstream, own, err);
+}
+
+/* Looks at what both branches follow, and at the remote-tracking branch that is merged. */
+static vv_status refuse_rewritten(const vv_branch_merge *m, vv_error *err)
+{
+	vv_auto(char) *remote = vv_asprintf("refs/remotes/%s", m->word);
+	vv_auto(char) *branch = vv_asprintf("refs/heads/%s", m->word);
+	vv_status rc;
+
+	if (m->allow_rewritten) return VV_OK;
+	if (!remote || !branch) return vv_fail_nomem(err);
+	if ((rc = refuse_upstream(m, m->head.branch, true, err)) < 0 ||
+	    (rc = refuse_upstream(m, branch, false, err)) < 0) {
+		return rc;
+	}
+	return refuse_dropped(m, remote, false, err);
 }
 
 /* --- three ways -------------------------------------------------------------------------------- */
@@ -177,6 +248,10 @@ vv_status vv_branch_merge_run(vv_branch_merge *m, vv_error *err)
 	if (behind) {
 		m->outcome = VV_MERGE_UP_TO_DATE;
 		return VV_OK;
+	}
+	if ((rc = refuse_erased(m, err)) < 0 ||
+	    (!ahead && !m->ff_only && (rc = refuse_rewritten(m, err)) < 0)) {
+		return rc;
 	}
 	m->job = (vv_merge_job){.repo = m->repo,
 				.reader = m->reader,

@@ -41,6 +41,7 @@ typedef struct vv_branch_merge {
 
 	/* the options of git merge with these names; unrelated: --allow-unrelated-histories */
 	bool no_commit, no_ff, ff_only, ff, unrelated, no_verify, edit;
+	bool allow_rewritten; /* merge even if a remote-tracking branch dropped commits of one side */
 	/* Set by vv_branch_merge_find: */
 	vv_head head; /* HEAD before the merge */
 	char *word;   /* the merged revision, as the user named it */
@@ -64,8 +65,9 @@ vv_status vv_branch_merge_find(vv_branch_merge *m, const char *word, vv_error *e
 
 /* Merges the revision m->word into HEAD, and sets m->outcome. Conflicts are an outcome, not a
  * failure. After a failure nothing is changed, unless m->stays is set. VV_ENOTFOUND: the revision
- * does not exist. VV_EREFUSED: uncommitted changes would be overwritten, or git refuses for another
- * reason. VV_ECONFLICT, with m->stays: a hook failed, or git stopped before the commit for another
+ * does not exist. VV_EREFUSED: uncommitted changes would be overwritten, git refuses for another
+ * reason, the revision has erased data (repo/known/erased.h), or a remote-tracking branch was rewritten
+ * and the merge would bring back its old commits (repo/git/history/dropped.h). VV_ECONFLICT, with m->stays: a hook failed, or git stopped before the commit for another
  * reason. */
 vv_status vv_branch_merge_run(vv_branch_merge *m, vv_error *err);
 

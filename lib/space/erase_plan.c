@@ -33,6 +33,7 @@ void vv_erase_plan_clear(vv_erase_plan *p)
 
 static vv_status begin_sets(vv_erase_plan *p, vv_error *err)
 {
+	if (p->roots) return VV_OK;
 	p->roots = vv_cid_set_new();
 	p->blocks = vv_cid_set_new();
 	return p->roots && p->blocks ? VV_OK : vv_fail_nomem(err);
@@ -254,6 +255,17 @@ static vv_rewritten *find_moved(const vv_erase_plan *p, size_t count, const vv_o
 	return count > 0 ? bsearch(&wanted, p->moved, count, sizeof(wanted), by_old_id) : NULL;
 }
 
+/* New ids of an earlier application may have been replaced by a later one. */
+static void join_moved(vv_erase_plan *p)
+{
+	sort_moved(p);
+	vv_array_each(p->moved, p->moved_count, it) {
+		const vv_rewritten *later = find_moved(p, p->moved_count, &it->now);
+
+		it->now = later ? later->now : it->now;
+	}
+}
+
 static vv_status add_old(void *payload, const vv_oid *id, vv_error *err)
 {
 	return vv_oids_add(payload, id, err);
@@ -284,7 +296,7 @@ vv_status vv_erase_plan_applied(vv_erase_plan *p, const vv_erase_applied *a, con
 		return rc;
 	}
 	sort_ids(&p->objects);
-	sort_moved(p);
+	join_moved(p);
 	return vv_erase_plan_write(p, r, err);
 }
 
@@ -403,6 +415,33 @@ vv_status vv_erase_plan_read(vv_erase_plan *p, vv_repository *r, vv_error *err)
 	sort_ids(&p->objects);
 	sort_ids(&p->hosted);
 	sort_moved(p);
+	return VV_OK;
+}
+
+vv_status vv_erase_plan_continue(vv_erase_plan *p, vv_repository *r, vv_error *err)
+{
+	vv_auto(vv_erase_plan) old = {.roots = NULL};
+	vv_status rc = vv_erase_plan_read(&old, r, err);
+
+	if (rc < 0) { /* a plan that cannot be read is replaced */
+		return vv_error_excuse(
+			rc, rc == VV_ENOTFOUND || rc == VV_ENOSUPPORT || rc == VV_EINPUT, err);
+	}
+	if (!old.applied || old.objects.count == 0) return VV_OK;
+	vv_array_each(old.remotes.items, old.remotes.count, name) {
+		if (!vv_text_is_among(*name, VV_TEXTS(p->remotes.items), p->remotes.count) &&
+		    (rc = vv_string_list_add(&p->remotes, vv_strdup(*name), err)) < 0) {
+			return rc;
+		}
+	}
+	p->objects = old.objects;
+	p->hosted = old.hosted;
+	old.objects = old.hosted = (vv_oids){0};
+	p->roots = vv_take(&old.roots);
+	p->blocks = vv_take(&old.blocks);
+	p->moved = vv_take(&old.moved);
+	p->moved_count = old.moved_count;
+	p->moved_cap = old.moved_cap;
 	return VV_OK;
 }
 

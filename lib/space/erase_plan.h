@@ -39,6 +39,9 @@ typedef struct vv_erase_plan {
 void vv_erase_plan_clear(vv_erase_plan *p);
 VV_AUTO_CLEAR(vv_erase_plan, vv_erase_plan_clear)
 
+/* Adds the remotes and the removed data of the repository's plan to p, if that was applied and has not
+ * ended: the application of p then also finishes it. Call this before vv_erase_plan_make. */
+vv_status vv_erase_plan_continue(vv_erase_plan *p, vv_repository *r, vv_error *err);
 /* Sets *p to a plan for the result of a search. */
 vv_status vv_erase_plan_make(vv_erase_plan *p, const vv_erase *found, vv_repository *r,
 			     vv_error *err);

@@ -14,6 +14,7 @@
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/known/erased.h"
 
 typedef struct value {
 	const char *text;
@@ -59,6 +60,25 @@ size_t vv_erase_values_count(const vv_erase_values *v)
 size_t vv_erase_values_line(const vv_erase_values *v, size_t place)
 {
 	return v->items[place].line;
+}
+
+const char *vv_erase_values_plain(const vv_erase_values *v, size_t place, size_t *len)
+{
+	*len = v->items[place].len;
+	return v->items[place].text;
+}
+
+unsigned vv_erase_values_fold(const vv_erase_values *v)
+{
+	unsigned fold = VV_ERASED_EXACT;
+
+	if (v->how.ignore_case) {
+		fold |= VV_ERASED_CASE;
+	}
+	if (v->how.ignore_blanks) {
+		fold |= VV_ERASED_BLANKS;
+	}
+	return fold;
 }
 
 size_t vv_erase_values_least(const vv_erase_values *v)
@@ -238,6 +258,25 @@ static bool is_plain(const vv_erase_values *v)
 	return !v->how.ignore_case && !v->how.ignore_blanks;
 }
 
+vv_status vv_erase_values_folder(vv_erase_values **out, unsigned fold, vv_error *err)
+{
+	*out = vv_calloc(1, sizeof(**out));
+	if (!*out) return vv_fail_nomem(err);
+	(*out)->how = (vv_erase_how){.ignore_case = (fold & VV_ERASED_CASE) != 0,
+				     .ignore_blanks = (fold & VV_ERASED_BLANKS) != 0};
+	return VV_OK;
+}
+
+const char *vv_erase_values_fold_text(vv_erase_values *v, const char *text, size_t len,
+				      size_t *out_len)
+{
+	*out_len = len;
+	if (is_plain(v)) return text;
+	make_plain(v, text, len);
+	*out_len = v->plain.len;
+	return v->failed ? NULL : vv_buf_cstr(&v->plain);
+}
+
 /* --- reading ---------------------------------------------------------------------------------------- */
 
 static uint64_t text_hash(const char *text, size_t len)
@@ -326,6 +365,11 @@ static bool is_numeric(const value *it)
 		if (!vv_is_digit(it->text[i]) && !strchr("+-.:,/ TZtz", it->text[i])) return false;
 	}
 	return true;
+}
+
+bool vv_erase_values_is_numeric(const vv_erase_values *v, size_t place)
+{
+	return is_numeric(&v->items[place]);
 }
 
 static bool is_escaped(const value *it)

@@ -35,10 +35,24 @@ vv_status vv_erase_values_read(vv_erase_values **out, const char *bytes, size_t 
 void vv_erase_values_free(vv_erase_values *v); /* accepts NULL */
 VV_AUTO_FREE(vv_erase_values, vv_erase_values_free)
 
+/* Makes a set without values as *out, to fold texts as a vv_erased_fold requires. */
+vv_status vv_erase_values_folder(vv_erase_values **out, unsigned fold, vv_error *err);
+/* Returns the text as values are compared with it, borrowed until the next call; *out_len: its length.
+ * NULL: out of memory. */
+const char *vv_erase_values_fold_text(vv_erase_values *v, const char *text, size_t len,
+				      size_t *out_len);
+
 /* Returns the number of different values. */
 size_t vv_erase_values_count(const vv_erase_values *v);
 /* Returns the line, from 1, of the value with this place in the input. */
 size_t vv_erase_values_line(const vv_erase_values *v, size_t place);
+/* Returns the text of a value as it is compared: in lower case, or without blanks, if these do not count.
+ * Borrowed from v. */
+const char *vv_erase_values_plain(const vv_erase_values *v, size_t place, size_t *len);
+/* Returns the fold of the values: bits of vv_erased_fold (repo/known/erased.h). */
+unsigned vv_erase_values_fold(const vv_erase_values *v);
+/* Returns true if the value consists of characters that numbers, dates and times also have. */
+bool vv_erase_values_is_numeric(const vv_erase_values *v, size_t place);
 /* Returns the least length of a value in bytes: a shorter text has no value in it. */
 size_t vv_erase_values_least(const vv_erase_values *v);
 /* Returns true if a value consists of characters that numbers, dates and times also have. */

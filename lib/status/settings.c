@@ -27,6 +27,8 @@ const vv_setting vv_settings[] = {
 	 "entries are removed first"},
 	{"varve.discover", VV_SETTING_WORD, "off", "lan|off",
 	 "fetch and pull search the local network for the repository"},
+	{"varve.erased", VV_SETTING_TEXT, NULL, NULL,
+	 "a copy of the .git/varve/erased of another repository: fetch and merge refuse its entries"},
 	{"varve.gcDays", VV_SETTING_NUMBER, "14", NULL,
 	 "days for which gc keeps blocks that no version needs"},
 	{"varve.hold", VV_SETTING_NUMBER, "0", NULL,

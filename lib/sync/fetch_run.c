@@ -772,16 +772,26 @@ static vv_status tell_behind(const run *r, vv_error *err)
 		if (!m->behind) {
 			continue;
 		}
-		any = true;
+		const vv_error *why = &find_behind(r, &m->id)->why;
+
 		merge = m->for_merge && r->j->merge ? m : merge;
 		vv_notes_warn(r->from.t.notes, "%s stays behind: %s", vv_text_shows(m->from),
-			      find_behind(r, &m->id)->why.message);
+			      why->message);
+		if (why->hint_id == VV_HINT_ERASED_THERE) {
+			const char *args[VV_HINT_ARGS];
+
+			vv_hint_args(why, args);
+			vv_notes_hint(r->from.t.notes, why->hint_id, args[0], args[1]);
+		} else {
+			any = true;
+		}
 	}
 	if (any && !merge) {
 		vv_notes_hint(r->from.t.notes, VV_HINT_BEHIND, option, vv_text_url(remote));
 	}
 	if (!merge) return VV_OK;
 	*err = find_behind(r, &merge->id)->why;
+	if (err->hint_id == VV_HINT_ERASED_THERE) return err->code;
 	return vv_hint_code(err, VV_HINT_BEHIND, option, vv_text_url(remote));
 }
 

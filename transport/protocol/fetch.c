@@ -13,6 +13,7 @@
 #include "repo/blocks/reach.h"
 #include "repo/git/objects/send.h"
 #include "repo/known/elsewhere.h"
+#include "repo/known/erased.h"
 #include "repo/known/incomplete.h"
 #include "transport/line/network.h"
 
@@ -29,6 +30,9 @@ typedef struct run {
 	vv_oids commons;          /* of ours, those that the origin has; owned */
 	vv_oids whole;            /* commits below which nothing is lacking here; owned */
 	vv_elsewhere *elsewhere;  /* versions to leave there; NULL: none */
+	vv_erased *erased;        /* what must not come back; NULL: nothing */
+	bool met_erased;          /* a want has erased data */
+	vv_oids own;              /* tips of the refs here, to compare with it; owned */
 	bool lacking;             /* stored commits have missing versions */
 	vv_cid_set lacking_roots; /* of new versions */
 	char lacking_path[128];   /* the first version that lacks blocks; "": not known */
@@ -475,6 +479,53 @@ static vv_status fail_missing(const run *r, vv_error *err)
 				      "this fork); received data is kept");
 }
 
+/* --- erased data ---------------------------------------------------------------------- */
+
+static vv_status read_erased(run *r, vv_error *err)
+{
+	const vv_status rc = vv_erased_open(&r->erased, r->f->repo, err);
+
+	return rc < 0 || !r->erased ? rc : vv_erased_haves(&r->own, r->f->repo, err);
+}
+
+/* Names the ref that would move to this want, and how to replace it. */
+static vv_status name_ref(const run *r, const vv_oid *want, vv_error *err)
+{
+	const vv_ref_change *c = vv_array_find(r->f->refs, r->f->ref_count, it,
+					       it->id && vv_oid_equal(it->id, want));
+	const char *name = c ? vv_ref_short_name(c->name) : NULL;
+	const char *slash = name ? strchr(name, '/') : NULL;
+
+	if (!c) return VV_EREFUSED;
+	vv_prefix(err, "%s", vv_text_shows(name));
+	if (!slash || strncmp(c->name, "refs/remotes/", 13) != 0) return VV_EREFUSED;
+	vv_auto(char) *remote = vv_strndup(name, (size_t)(slash - name));
+	return remote ? vv_hint_code(err, VV_HINT_ERASED_THERE, remote, slash + 1)
+		      : vv_fail_nomem(err);
+}
+
+/* VV_EREFUSED: a want has erased data. */
+static vv_status refuse_erased(run *r, const vv_oids *wants, vv_error *err)
+{
+	vv_repository *with = r->x ? vv_receive_repository(r->x) : r->f->repo;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && r->erased && i < wants->count; i++) {
+		const vv_oids one = {.items = &wants->items[i], .count = 1};
+
+		rc = vv_erased_refuse(r->erased, with, &one, &r->own, err);
+		if (rc == VV_OK && r->x) {
+			rc = vv_receive_check(r->x, &one, &r->own, vv_erased_refuse_version,
+					      r->erased, err);
+		}
+		if (rc == VV_EREFUSED) {
+			r->met_erased = true;
+			rc = name_ref(r, &one.items[0], err);
+		}
+	}
+	return rc;
+}
+
 /* --- where one want cannot be had, the others are taken --- */
 
 static bool is_of_version(vv_status rc)
@@ -503,7 +554,8 @@ static vv_status check_version(run *r, const vv_oid *want, const vv_oids *common
 							  err)
 			       : VV_OK;
 
-	return rc == VV_OK && f->check
+	rc = rc < 0 ? rc : refuse_erased(r, &one, err);
+	return rc == VV_OK && f->check && r->x
 		       ? vv_receive_check(r->x, &one, commons, f->check, f->payload, err)
 		       : rc;
 }
@@ -562,13 +614,13 @@ static vv_status take_some(run *r, const vv_oids *wants, const vv_oids *commons,
 	}
 	if (rc == VV_OK && good.count == 0 && f->wants.count == wants->count) {
 		rc = vv_error_copy(err, &all);
-	} else if (rc == VV_OK && good.count > 0) {
+	} else if (rc == VV_OK && good.count > 0 && r->x) {
 		rc = vv_receive_take(r->x, &good, commons, false, refs, ref_count, f->message, err);
 	} else if (rc == VV_OK && ref_count > 0) {
 		rc = vv_refs_update(f->repo, refs, ref_count, f->message, err);
 	}
 	if (rc == VV_OK) {
-		out->received = vv_receive_stats_get(r->x);
+		out->received = r->x ? vv_receive_stats_get(r->x) : out->received;
 		out->mended = r->lacking && out->received.blocks > 0;
 		out->versions -= out->incomplete;
 		out->incomplete = out->missing_count = 0;
@@ -587,6 +639,9 @@ static vv_status take_all(run *r, vv_error *err)
 	if (incomplete && !f->allow_missing) {
 		(void)fail_missing(r, err);
 		return f->each ? take_some(r, s.wants, s.commons, err) : err->code;
+	}
+	if ((rc = refuse_erased(r, &f->wants, err)) < 0) {
+		return f->each && rc == VV_EREFUSED ? take_some(r, s.wants, s.commons, err) : rc;
 	}
 	if (f->check &&
 	    (rc = vv_receive_check(r->x, s.wants, s.commons, f->check, f->payload, err)) < 0) {
@@ -640,9 +695,14 @@ static vv_status close_run(run *r, vv_status rc, vv_error *err)
 		r->result->received = vv_receive_stats_get(r->x);
 	}
 	vv_receive_close(r->x);
+	if (r->met_erased) { /* its rows do not wait for another fetch */
+		(void)vv_incoming_expire(r->f->repo, 0, VV_IGNORED);
+	}
 	vv_free_all(r->wants.items, r->here.items, r->commons.items, r->whole.items);
 	vv_cid_set_reset(&r->lacking_roots);
 	vv_elsewhere_free(r->elsewhere);
+	vv_erased_close(r->erased);
+	vv_oids_clear(&r->own);
 	return rc;
 }
 
@@ -662,10 +722,17 @@ static vv_status bring_history(run *r, vv_error *err)
 }
 
 /* Nothing came. */
-static vv_status only_move_refs(const vv_fetch *f, vv_error *err)
+static vv_status only_move_refs(run *r, vv_error *err)
 {
+	const vv_fetch *f = r->f;
+	const vv_oids none = {0};
+	const vv_status rc = refuse_erased(r, &f->wants, err);
+
 	(void)vv_incoming_tidy(f->repo, NULL);
 	(void)vv_git_receive_clean(f->repo, NULL);
+	if (rc < 0) {
+		return f->each && rc == VV_EREFUSED ? take_some(r, &f->wants, &none, err) : rc;
+	}
 	return f->ref_count > 0 ? vv_refs_update(f->repo, f->refs, f->ref_count, f->message, err)
 				: VV_OK;
 }
@@ -678,25 +745,27 @@ static vv_status run_lazy(run *r, vv_error *err)
 
 	if (r->wants.count > 0 && (rc = bring_history(r, err)) < 0) return rc;
 	/* Before refs name them. */
-	if ((rc = vv_elsewhere_note(f->repo, r->x ? vv_receive_repository(r->x) : f->repo, f->lazy,
+	if ((rc = refuse_erased(r, &f->wants, err)) < 0 ||
+	    (rc = vv_elsewhere_note(f->repo, r->x ? vv_receive_repository(r->x) : f->repo, f->lazy,
 				    f->wants.items, f->wants.count, &r->result->elsewhere, err)) <
-	    0) {
+		    0) {
 		return rc;
 	}
 	return r->x ? vv_receive_take(r->x, &none, &none, false, f->refs, f->ref_count, f->message,
 				      err)
-		    : only_move_refs(f, err);
+		    : only_move_refs(r, err);
 }
 
 static vv_status fetch_all(run *r, vv_error *err)
 {
 	vv_status rc = find_wants(r, err);
 
+	rc = rc < 0 ? rc : read_erased(r, err);
 	if (rc == VV_OK && r->f->lazy) return run_lazy(r, err);
 	if (rc < 0 || (rc = read_elsewhere(r, err)) < 0 || (rc = find_lacking(r, err)) < 0) {
 		return rc;
 	}
-	if (r->wants.count == 0 && !r->lacking) return only_move_refs(r->f, err);
+	if (r->wants.count == 0 && !r->lacking) return only_move_refs(r, err);
 	if ((rc = bring_history(r, err)) < 0 || (rc = complete(r, NULL, err)) < 0) return rc;
 	return take_all(r, err);
 }
@@ -713,11 +782,15 @@ vv_status vv_fetch_cid(const vv_fetch *f, const vv_cid *root, vv_fetch_result *r
 		       vv_error *err)
 {
 	run r = {.f = f, .result = result};
-	vv_status rc;
+	vv_status rc = read_erased(&r, err);
 
 	*result = (vv_fetch_result){.versions = 1};
-	if ((rc = open_receive(&r, err)) == VV_OK && (rc = complete(&r, root, err)) == VV_OK) {
+	rc = rc < 0 ? rc : open_receive(&r, err);
+	if (rc == VV_OK && (rc = complete(&r, root, err)) == VV_OK) {
 		rc = result->missing_count > 0 ? fail_missing(&r, err) : VV_OK;
+	}
+	if (rc == VV_OK && r.erased) {
+		rc = vv_erased_refuse_root(r.erased, f->repo, vv_receive_incoming(r.x), root, err);
 	}
 	if (rc == VV_OK && (result->roots = vv_calloc(1, sizeof(vv_cid))) != NULL) {
 		result->roots[0] = *root;

@@ -14,6 +14,7 @@
 #include "repo/git/history/revision.h"
 #include "repo/git/ref_name.h"
 #include "repo/known/elsewhere.h"
+#include "repo/known/erased.h"
 #include "repo/known/incomplete.h"
 
 #define MISSING_TOLD 16384u /* blocks */
@@ -29,8 +30,8 @@ typedef struct push {
 	const vv_push_ref *follow; /* the work tree follows this one; NULL */
 	vv_receive *x;
 	vv_oids wants, commons;
-	vv_whole whole; /* of commons */
-	bool refused;
+	vv_whole whole;       /* of commons */
+	bool refused, erased; /* erased: because a ref has erased data */
 	vv_hidden_refs hidden;
 	vv_pulse *pulse; /* from when all has come */
 } push;
@@ -396,6 +397,35 @@ static vv_status send_report(push *p, const vv_buf *report, vv_error *err)
 	return rc;
 }
 
+/* Refuses refs with data that was erased here. */
+static vv_status refuse_erased(push *p, vv_error *err)
+{
+	vv_auto(vv_erased) *erased = NULL;
+	vv_auto(vv_oids) haves = {0};
+	vv_status rc = vv_erased_open(&erased, p->s->repo, err);
+	vv_error why;
+
+	if (rc < 0 || !erased) return rc;
+	rc = vv_erased_haves(&haves, p->s->repo, err);
+	for (size_t i = 0; rc == VV_OK && i < p->q->ref_count; i++) {
+		vv_oid id = p->q->refs[i].id;
+		const vv_oids one = {.items = &id, .count = vv_oid_is_null(&id) ? 0 : 1};
+
+		rc = vv_erased_refuse(erased, vv_receive_repository(p->x), &one, &haves, &why);
+		if (rc == VV_OK) {
+			rc = vv_receive_check(p->x, &one, &haves, vv_erased_refuse_version, erased,
+					      &why);
+		}
+		if (rc == VV_EREFUSED) {
+			p->erased = true;
+			rc = refuse_ref(p, i, why.message, err);
+		} else if (rc < 0) {
+			return vv_error_copy(err, &why);
+		}
+	}
+	return rc;
+}
+
 static vv_status ask_policy(push *p, vv_error *err)
 {
 	vv_auto(vv_buf) report = VV_BUF_INIT;
@@ -488,6 +518,7 @@ static vv_status receive_push(push *p, vv_frame_reader *in, bool *drained, vv_ci
 	note_step(p);
 	if (p->refused || (rc = find_missing(p, missing, err)) < 0 || p->refused) return rc;
 	note_step(p);
+	if ((rc = refuse_erased(p, err)) < 0 || p->refused) return rc;
 	if (p->s->check && (rc = vv_receive_check(p->x, &p->wants, &p->commons, p->s->check,
 						  p->s->payload, err)) < 0) {
 		return rc;
@@ -536,6 +567,9 @@ vv_status vv_serve_answer_push(vv_serve *s, vv_channel *line, vv_frame_reader *i
 		rc = vv_push_answer_write(line, &answer, err);
 	}
 	vv_receive_close(p.x);
+	if (p.erased) { /* its rows do not wait for another push */
+		(void)vv_incoming_expire(s->repo, 0, VV_IGNORED);
+	}
 	vv_whole_clear(&p.whole);
 	vv_free_all(p.wants.items, p.commons.items);
 	return rc;

@@ -35,6 +35,8 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "quit", ending.quit, "forget the merge; files and index do not change"),
 	OPT_FLAG(0, "allow-unrelated-histories", merge.unrelated,
 		 "merge even if the branches have no commit in common"),
+	OPT_FLAG(0, "allow-rewritten", merge.allow_rewritten,
+		 "merge even if that brings back commits that a remote has no longer"),
 	OPT_FLAG('e', "edit", merge.edit, "open the editor on the message"),
 	OPT_FLAG(0, "no-edit", no_edit, "use the message unchanged (the default)"),
 	OPT_FLAG('n', "no-verify", merge.no_verify,
@@ -45,7 +47,8 @@ static const vv_option table[] = {
 	OPT_JSON("the output format"),
 };
 
-#define OF_NEW_MERGES " --dry-run -X --no-commit --ff --no-ff --ff-only --allow-unrelated-histories"
+#define OF_NEW_MERGES                                                                              \
+	" --dry-run -X --no-commit --ff --no-ff --ff-only --allow-unrelated-histories --allow-rewritten"
 
 static const vv_option_rule option_rules[] = {
 	{"--abort", .excludes = "--continue --quit BRANCH --format -m -e" OF_NEW_MERGES},

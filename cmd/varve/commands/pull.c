@@ -14,14 +14,16 @@
 #include "lib/merge/rules.h"
 #include "lib/sync/fetch_run.h"
 #include "repo/git/config.h"
+#include "repo/git/history/dropped.h"
 #include "repo/git/history/history.h"
 #include "repo/git/history/state.h"
 #include "repo/git/run_git.h"
 #include "repo/git/verb/runner.h"
+#include "repo/known/erased.h"
 
 typedef struct options {
 	vv_fetch_job job;
-	bool ff_only, rebases;
+	bool ff_only, rebases, allow_rewritten;
 	bool no_ff;         /* by pull.ff */
 	const char *rebase; /* "yes" or "no", as the last of --rebase and --no-rebase; or NULL */
 	const char *format;
@@ -33,6 +35,8 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "ff-only", ff_only, "refuse unless a fast-forward is possible"),
 	OPT_WORD('r', "rebase", rebase, "yes", "run 'git rebase' in place of a merge"),
 	OPT_WORD(0, "no-rebase", rebase, "no", "merge, even if pull.rebase is set"),
+	OPT_FLAG(0, "allow-rewritten", allow_rewritten,
+		 "merge even if that brings back commits that the remote has no longer"),
 	OPT_LIST('X', "strategy-option", how, "RULE", VV_MERGE_RULES_HELP),
 	OPT_LIST(0, "from", job.from, "PEER",
 		 "get blocks from this remote or URL as well; may be repeated"),
@@ -50,7 +54,7 @@ static const vv_option table[] = {
 };
 
 static const vv_option_rule option_rules[] = {
-	{"--rebase", .excludes = "--ff-only --json"},
+	{"--rebase", .excludes = "--ff-only --json --allow-rewritten"},
 	{NULL, NULL, NULL},
 };
 
@@ -125,15 +129,52 @@ static const char *merge_word(const vv_fetch_job *j, char hex[VV_OID_TEXT + 1])
 	return hex;
 }
 
+/* Sets *out to the newest commit of HEAD that the remote-tracking branch had and dropped; null: none. Only
+ * later ones are one's own. */
+static vv_status find_dropped(vv_oid *out, const options *o, vv_repository *r, vv_error *err)
+{
+	char hex[VV_OID_TEXT + 1];
+	vv_auto(char) *ref = vv_asprintf("refs/remotes/%s", merge_word(&o->job, hex));
+	const vv_oid *tip = &o->job.merge_id;
+	vv_dropped d;
+	vv_oid head;
+	vv_status rc;
+
+	*out = (vv_oid){{0}};
+	if (!ref) return vv_fail_nomem(err);
+	if ((rc = vv_rev_commit(r, "HEAD", &head, err)) < 0) return vv_missing_ok(rc, err);
+	rc = vv_dropped_find(&d, r, ref, tip, &head, tip, err);
+	if (rc == VV_OK && d.ours) {
+		*out = d.commit;
+	}
+	return rc;
+}
+
+static vv_status refuse_erased(const vv_fetch_job *j, vv_error *err)
+{
+	vv_oid id = j->merge_id, head = {{0}};
+	const vv_oids wants = {.items = &id, .count = 1};
+	const vv_oids haves = {.items = &head, .count = 1};
+	vv_auto(vv_erased) *erased = NULL;
+	vv_status rc;
+
+	if ((rc = vv_erased_open(&erased, j->repo, err)) < 0 || !erased ||
+	    (rc = vv_missing_ok(vv_rev_commit(j->repo, "HEAD", &head, err), err)) < 0) {
+		return rc;
+	}
+	return vv_erased_refuse(erased, j->repo, &wants, &haves, err);
+}
+
 /* Runs git's own rebase, in which the driver merges tables. Git supports ours and theirs for other files
  * too. */
 static vv_status rebase(int *code, const options *o, vv_repository *r, vv_error *err)
 {
-	const size_t most = 4 + 2 * o->how.count;
+	const size_t most = 6 + 2 * o->how.count;
 	vv_auto_free const char **args = vv_calloc(most, sizeof(*args));
 	vv_auto(vv_buf) rules = VV_BUF_INIT, said = VV_BUF_INIT;
 	vv_runner done = {.repo = r};
-	char hex[VV_OID_TEXT + 1];
+	char hex[VV_OID_TEXT + 1], old[VV_OID_TEXT + 1];
+	vv_oid dropped;
 	size_t n = 0;
 	vv_status rc = args ? vv_merge_rules_check(&o->how, err) : vv_fail_nomem(err);
 
@@ -152,7 +193,19 @@ static vv_status rebase(int *code, const options *o, vv_repository *r, vv_error 
 		args[n++] = o->rebase_how;
 	}
 	args[n++] = o->job.quiet ? "--quiet" : "--no-quiet";
+	if ((rc = refuse_erased(&o->job, err)) < 0 ||
+	    (rc = find_dropped(&dropped, o, r, err)) < 0) {
+		return rc;
+	}
+	const bool onto = !vv_oid_is_null(&dropped);
+	if (onto) {
+		args[n++] = "--onto";
+	}
 	args[n++] = merge_word(&o->job, hex);
+	if (onto) {
+		vv_oid_text(old, &dropped);
+		args[n++] = old;
+	}
 	const char *const more[] = {rules.data, NULL};
 	const vv_git_call call = {.args = args,
 				  .repo = r,
@@ -173,11 +226,15 @@ static int merge(const options *o)
 	const struct {
 		bool given;
 		const char *word;
-	} words[] = {{true, "--no-edit"},       {o->ff_only, "--ff-only"},
-		     {o->no_ff, "--no-ff"},     {o->job.verbose, "--verbose"},
-		     {o->job.quiet, "--quiet"}, {vv_wants_json(o->format), "--json"}};
+	} words[] = {{true, "--no-edit"},
+		     {o->ff_only, "--ff-only"},
+		     {o->no_ff, "--no-ff"},
+		     {o->job.verbose, "--verbose"},
+		     {o->allow_rewritten, "--allow-rewritten"},
+		     {o->job.quiet, "--quiet"},
+		     {vv_wants_json(o->format), "--json"}};
 	char hex[VV_OID_TEXT + 1];
-	vv_auto_free char **argv = vv_calloc(8 + 2 * o->how.count, sizeof(*argv));
+	vv_auto_free char **argv = vv_calloc(9 + 2 * o->how.count, sizeof(*argv));
 	int argc = 0;
 
 	if (!argv) {

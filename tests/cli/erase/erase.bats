@@ -435,6 +435,18 @@ assert all(a["lookedAt"] for a in r["answers"]) and r["objects"] and r["roots"]'
 	[ "$(varve cat HEAD~3:people.csv | wc -l)" = 3 ]
 }
 
+@test "a new plan after an application that did not end has what that removed" {
+	hosted_people
+	find_ada --column email --plan --remote origin > /dev/null
+	ends_with 1 find_ada --column email --apply --now
+	before=$(grep -c "^object" .git/varve/erase-plan)
+	find_ada --column email --plan > /dev/null
+	grep -qx "remote origin" .git/varve/erase-plan
+	[ "$(grep -c "^object" .git/varve/erase-plan)" = "$before" ]
+	ends_with 1 find_ada --column email --apply --now
+	output_has "objects: still there; "
+}
+
 @test "a host that refuses to replace a branch is named, and after it allows it the same command finishes" {
 	hosted_people
 	git -C ../host.git config receive.denyNonFastForwards true

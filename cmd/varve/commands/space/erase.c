@@ -19,6 +19,7 @@
 #include "lib/space/erase_free.h"
 #include "lib/space/erase_places.h"
 #include "lib/space/erase_plan.h"
+#include "lib/space/erase_stay.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
 
@@ -697,13 +698,17 @@ static vv_status write_map(const application *a, const char *file, vv_error *err
 	return rc < 0 || count == 0 ? rc : vv_write_file(file, text.data, text.len, true, err);
 }
 
-/* The plan names all removed objects before the first ref moves. */
+/* The plan names all removed objects before the first ref moves, and so does the list of erased data. */
 static vv_status on_ready(void *payload, const vv_erase_applied *done VV_UNUSED, vv_error *err)
 {
 	application *a = payload;
-	const vv_status rc = a->o->map ? write_map(a, a->o->map, err) : VV_OK;
+	vv_status rc = a->o->map ? write_map(a, a->o->map, err) : VV_OK;
 
-	return rc < 0 ? rc : vv_erase_plan_applied(&a->plan, &a->done, a->found, a->repo, err);
+	if (rc < 0 ||
+	    (rc = vv_erase_plan_applied(&a->plan, &a->done, a->found, a->repo, err)) < 0) {
+		return rc;
+	}
+	return vv_erase_stay(&a->plan, a->found, a->repo, err);
 }
 
 static vv_erase_places_run places_run(application *a)
@@ -896,8 +901,9 @@ static vv_status find_all(vv_context *c, vv_erase *e, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < o->remotes.count; i++) {
 		rc = vv_string_list_add(&plan.remotes, vv_strdup(o->remotes.items[i]), err);
 	}
-	if (rc < 0 || (rc = vv_erase_places_read(&known, c->repo, &plan.remotes, &vv_notes_stderr,
-						 c->progress, err)) < 0) {
+	if (rc < 0 || (o->plan && (rc = vv_erase_plan_continue(&plan, c->repo, err)) < 0) ||
+	    (rc = vv_erase_places_read(&known, c->repo, &plan.remotes, &vv_notes_stderr,
+				       c->progress, err)) < 0) {
 		return rc;
 	}
 	e->also = &known;
