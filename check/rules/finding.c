@@ -63,6 +63,8 @@ const vv_rule vv_rules[] = {
 	{"duplicate-row", "Duplicate row", "A row is the same as one above it.", OFF, false, MOSTLY,
 	 NULL},
 	{"encoding-error", "Not UTF-8", "A text is not valid UTF-8.", ERROR, false, 0, NULL},
+	{"erased", "Erased value", "A cell has a value that was erased from the history.", ERROR,
+	 false, 0, NULL},
 	{"extra-cell", "Extra cell", "A row has more cells than the header.", ERROR, false, MOSTLY,
 	 NULL},
 	{"extra-label", "Extra label", "The file has a column that the schema does not have.",

@@ -16,6 +16,7 @@
 #include "check/rules/check.h"
 #include "dataset/read/guess_encoding.h"
 #include "dataset/schema/declared.h"
+#include "lib/check/erased_rows.h"
 #include "lib/check/input.h"
 #include "lib/check/kept_base.h"
 #include "lib/check/older.h"
@@ -107,12 +108,6 @@ static vv_status on_more(void *payload, const vv_finding *f, uint64_t count, vv_
 	if (rc < 0) return rc;
 	g.accepted = accepted(c, g.rule, &g);
 	return vv_report_more(c->run->report, &g, count, err);
-}
-
-const char *vv_check_hint(const vv_check_run *run, vv_error *why)
-{
-	vv_hint_word(why, run->words);
-	return why->hint[0] ? why->hint : NULL;
 }
 
 /* The dataset as a whole cannot be checked. */
@@ -616,17 +611,6 @@ static void prepare(one *c)
 	}
 }
 
-vv_status vv_check_select(const vv_check_run *run, vv_rule_set *rules, vv_error *err)
-{
-	vv_status rc = run->only_count == 0
-			       ? VV_OK
-			       : vv_rule_set_only(rules, run->only, run->only_count, err);
-
-	return rc < 0 || run->skip_count == 0
-		       ? rc
-		       : vv_rule_set_skip(rules, run->skip, run->skip_count, err);
-}
-
 static vv_status check_text_numbers(one *c, vv_error *err)
 {
 	vv_auto(vv_buf) cells = VV_BUF_INIT;
@@ -643,6 +627,19 @@ static vv_status check_text_numbers(one *c, vv_error *err)
 	f.value = vv_buf_cstr(&cells);
 	f.value_len = cells.len;
 	return rc < 0 || cells.len == 0 ? rc : on_finding(c, &f, err);
+}
+
+static vv_status check_erased(one *c, vv_error *err)
+{
+	const vv_erased_search s = {.run = c->run,
+				    .severity = vv_rule_set_severity(&c->rules, "erased"),
+				    .path = c->path,
+				    .commit = c->commit,
+				    .finding = on_finding,
+				    .more = on_more,
+				    .payload = c};
+
+	return c->in.open ? vv_erased_search_run(&s, &c->in.table, err) : VV_OK;
 }
 
 static vv_status set_rules(one *c, const vv_rules_file *rules, vv_error *err)
@@ -769,7 +766,8 @@ static vv_status make_findings(one *c, vv_check_result *result, vv_error *err)
 	    (rc = check_settings(c, err)) < 0 || (rc = check_input(c, &c->in, result, err)) < 0 ||
 	    (rc = check_queries(c, &c->in, c->look.side, c->has_base ? c->base_side : NULL, err)) <
 		    0 ||
-	    (rc = compare(c, err)) < 0 || (rc = check_text_numbers(c, err)) < 0) {
+	    (rc = compare(c, err)) < 0 || (rc = check_text_numbers(c, err)) < 0 ||
+	    (rc = check_erased(c, err)) < 0) {
 		return rc;
 	}
 	if (c->run->rows) {

@@ -24,6 +24,7 @@
 typedef struct vv_check_explained vv_check_explained;
 typedef struct vv_check_noted vv_check_noted;
 typedef struct vv_check_share vv_check_share;
+typedef struct vv_erased vv_erased;
 
 /* A run: how versions are checked, and the results. Pointers are borrowed unless stated
  * otherwise. */
@@ -63,6 +64,7 @@ typedef struct vv_check_run {
 	const char *accept_why; /* the reason for accepting them */
 	/* the owner (owner.h) whose rules apply; NULL: the rules of each version apply to it */
 	const vv_check_owner *owner;
+	const vv_erased *erased; /* set by vv_check_side and vv_check_request_run; NULL: no list */
 	vv_failed_rows *rows;    /* --failed-rows, of one dataset; may be NULL */
 	const vv_buf *schema;    /* --schema: replaces the schema of the package; may be NULL */
 	const char *schema_name; /* name of the file with this schema, for messages */

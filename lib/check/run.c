@@ -18,6 +18,7 @@
 #include "lib/check/one.h"
 #include "repo/git/history/promised.h"
 #include "repo/git/index/attributes.h"
+#include "repo/known/erased.h"
 
 vv_status vv_check_rules_read(vv_rules_file **out, vv_dataset_reader *s, const vv_diff_side *side,
 			      vv_error *err)
@@ -333,15 +334,58 @@ static vv_status want_one(const vv_check_list *list, vv_error *err)
 			 : VV_OK;
 }
 
+const char *vv_check_hint(const vv_check_run *run, vv_error *why)
+{
+	vv_hint_word(why, run->words);
+	return why->hint[0] ? why->hint : NULL;
+}
+
+vv_status vv_check_select(const vv_check_run *run, vv_rule_set *rules, vv_error *err)
+{
+	vv_status rc = run->only_count == 0
+			       ? VV_OK
+			       : vv_rule_set_only(rules, run->only, run->only_count, err);
+
+	return rc < 0 || run->skip_count == 0
+		       ? rc
+		       : vv_rule_set_skip(rules, run->skip, run->skip_count, err);
+}
+
+/* Opens the lists of erased data. VV_EREFUSED: the commit `include` (NULL: none), or one below it that
+ * `exclude`, or without it a ref, does not reach, has erased data. */
+static vv_status open_erased(vv_erased **out, const vv_check_run *run, const vv_oid *include,
+			     const vv_oid *exclude, vv_error *err)
+{
+	vv_auto(vv_oids) wants = {0}, haves = {0};
+	vv_status rc = vv_erased_open(out, run->repo, err);
+
+	if (rc < 0 || !*out || !include) return rc;
+	if ((rc = vv_oids_add(&wants, include, err)) < 0 ||
+	    (rc = exclude ? vv_oids_add(&haves, exclude, err)
+			  : vv_erased_haves(&haves, run->repo, err)) < 0) {
+		return rc;
+	}
+	return vv_erased_refuse(*out, run->repo, &wants, &haves, err);
+}
+
 vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_diff_side *base,
 			int argc, char **argv, vv_error *err)
 {
+	vv_auto(vv_erased) *erased = NULL;
 	vv_auto(vv_check_list) list = {0};
-	vv_status rc = vv_check_list_read(&list, run->repo, run->reader, side, base, argc, argv,
-					  run->exact ? VV_CHECK_EXACT : VV_CHECK_ALL_OF, err);
+	vv_status rc = open_erased(&erased, run,
+				   side->kind == VV_SIDE_COMMIT ? &side->commit : NULL, NULL, err);
 
-	if (rc < 0 || (run->rows && (rc = want_one(&list, err)) < 0)) return rc;
-	return check_list(run, &list, argc == 0, NULL, side, base, err);
+	if (rc < 0 ||
+	    (rc = vv_check_list_read(&list, run->repo, run->reader, side, base, argc, argv,
+				     run->exact ? VV_CHECK_EXACT : VV_CHECK_ALL_OF, err)) < 0 ||
+	    (run->rows && (rc = want_one(&list, err)) < 0)) {
+		return rc;
+	}
+	run->erased = erased;
+	rc = check_list(run, &list, argc == 0, NULL, side, base, err);
+	run->erased = NULL;
+	return rc;
 }
 
 static void scope_clear(scope *s)
@@ -523,14 +567,22 @@ static vv_status check_request(vv_check_run *run, const vv_check_request *q, boo
 
 vv_status vv_check_request_run(vv_check_run *run, const vv_check_request *q, vv_error *err)
 {
+	vv_auto(vv_erased) *erased = NULL;
 	bool differs = false;
+	vv_status rc = open_erased(&erased, run, &q->include, q->has_exclude ? &q->exclude : NULL,
+				   err);
 
+	if (rc < 0) return rc;
 	run->owner = q->owner;
-	vv_status rc = check_request(run, q, &differs, err);
-	if (rc < 0 || !differs || run->unread.code < 0 || !vv_report_valid(run->report)) return rc;
-	/* its own rules must pass, too, or the branch is invalid after the merge */
-	run->owner = NULL;
-	return check_request(run, q, &differs, err);
+	run->erased = erased;
+	rc = check_request(run, q, &differs, err);
+	if (rc == VV_OK && differs && run->unread.code == VV_OK && vv_report_valid(run->report)) {
+		/* its own rules must pass, too, or the branch is invalid after the merge */
+		run->owner = NULL;
+		rc = check_request(run, q, &differs, err);
+	}
+	run->erased = NULL;
+	return rc;
 }
 
 vv_status vv_check_commits(vv_repository *r, const vv_check_request *q, bool *valid, vv_buf *text,
