@@ -59,8 +59,9 @@ static bool is_erased(const search *s, const vv_cell *cell, const char *column)
 								       cell->len, &len)
 					   : NULL;
 
-		if (text && vv_erased_has_value(s->how->run->erased, fold, column, text, len))
+		if (text && vv_erased_has_value(s->how->run->erased, fold, column, text, len)) {
 			return true;
+		}
 	}
 	return false;
 }

@@ -46,7 +46,7 @@ const char *vv_erase_values_fold_text(vv_erase_values *v, const char *text, size
 size_t vv_erase_values_count(const vv_erase_values *v);
 /* Returns the line, from 1, of the value with this place in the input. */
 size_t vv_erase_values_line(const vv_erase_values *v, size_t place);
-/* Returns the text of a value as it is compared: in lower case, or without blanks, if these do not count.
+/* Returns the compared text of a value: in lower case, or without blanks, if these do not count.
  * Borrowed from v. */
 const char *vv_erase_values_plain(const vv_erase_values *v, size_t place, size_t *len);
 /* Returns the fold of the values: bits of vv_erased_fold (repo/known/erased.h). */

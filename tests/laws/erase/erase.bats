@@ -20,3 +20,12 @@ load ../../cli/helper
 		return 1
 	}
 }
+
+@test "with everything that is committed, sent and published, no guess of who was erased is confirmed" {
+	local count=100000
+	[ -z "${VARVE_TEST_ALL-}" ] || count=1000000
+	PYTHONPATH="$BATS_TEST_DIRNAME" python3 "$BATS_TEST_DIRNAME/attacker.py" "$count" > out 2>&1 || {
+		tail -n 20 out
+		return 1
+	}
+}
