@@ -1,6 +1,5 @@
 load ../helper
 load ../../stories/hosts/host
-load forgets
 
 # A store that the program rclone reaches: here a remote of the kind alias, to a folder.
 
@@ -14,10 +13,6 @@ setup() {
 	plain_host
 	varve clone -q "$url" a
 	cd a
-}
-
-teardown() {
-	[ -z "${dav-}" ] || kill "$dav"
 }
 
 begin() {
@@ -168,21 +163,4 @@ copy() {
 	mv "$store" "$store.away"
 	succeeds varve clone -q "$url" ../b
 	cmp prices.csv ../b/prices.csv
-}
-
-@test "expired and erased rows are in no byte of a folder behind WebDAV" {
-	[ -n "${VARVE_TEST_ALL-}" ] || skip "only with VARVE_TEST_ALL=1: rclone is slow"
-	local port
-	port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-	rclone serve webdav --addr "127.0.0.1:$port" ../nas > ../dav.log 2>&1 3>&- &
-	dav=$!
-	printf '[dav]\ntype = webdav\nvendor = other\nurl = http://127.0.0.1:%s\n' "$port" >> "$RCLONE_CONFIG"
-	for _ in $(seq 200); do
-		! curl -s "http://127.0.0.1:$port/" > /dev/null || break
-		sleep 0.05
-	done
-	six_days origin rclone:dav:sales
-	forgets
-	varve fsck --data
-	[ "$(varve status --remote --json | jq -c '[.versions, .lacking]')" = '[3,[]]' ]
 }
