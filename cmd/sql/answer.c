@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/ascii.h"
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "cmd/frame/typed_line.h"
 
@@ -373,21 +374,158 @@ static bool put_copy(vv_buf *line, const char *sql)
 	return true;
 }
 
-static bool put_rewritten(vv_buf *line, const char *sql)
-{
-	vv_auto(vv_buf) better = VV_BUF_INIT;
+/* Names of other dialects, and what takes their place here. */
+static const struct {
+	const char *theirs, *ours;
+} dialect[] = {
+	{"ilike", "LIKE"},
+	{"average(", "avg("},
+	{"mean(", "avg("},
+	{"len(", "length("},
+	{"char_length(", "length("},
+	{"isnull(", "ifnull("},
+	{"nvl(", "ifnull("},
+	{"ucase(", "upper("},
+	{"lcase(", "lower("},
+	{"now()", "datetime('now')"},
+	{"getdate()", "datetime('now')"},
+	{"curdate()", "date('now')"},
+	{"today()", "date('now')"},
+};
 
-	if (put_copy(line, sql)) return true;
-	if (put_quoted_version(&better, sql) || put_file_function(&better, sql) ||
-	    put_own_name(&better, sql) || put_limit(&better, sql) || put_select(&better, sql)) {
-		vv_buf_puts(line, "varve sql ");
-		vv_text_put_word(line, vv_buf_cstr(&better));
-		return true;
-	}
-	return false;
+static bool is_name_byte(char c)
+{
+	return vv_is_alnum(c) || strchr("_./-", c) != NULL || (c & 0x80);
 }
 
-void vv_sql_answer(vv_error *err, const char *script)
+/* Appends the name at sql, of len bytes, in our dialect: one of the table, or a file's name in quotes. Returns the
+ * number of bytes read; 0: it remains. */
+static size_t put_our_name(vv_buf *out, const char *sql, size_t len)
+{
+	vv_array_each(dialect, sizeof(dialect) / sizeof(dialect[0]), it) {
+		const size_t theirs = strlen(it->theirs);
+		const bool whole = theirs == len || it->theirs[len] == '(';
+
+		if (theirs >= len && whole && vv_ascii_compare(sql, it->theirs, theirs) == 0) {
+			vv_buf_puts(out, it->ours);
+			return theirs;
+		}
+	}
+	vv_auto(char) *name = memchr(sql, '.', len) ? vv_strndup(sql, len) : NULL;
+	if (!name || !vv_exists(name)) return 0;
+	vv_buf_printf(out, "\"%s\"", name);
+	return len;
+}
+
+/* Each name outside of quotes in our dialect. */
+static bool put_our_names(vv_buf *out, const char *sql)
+{
+	bool changed = false;
+	char quote = '\0';
+
+	while (*sql) {
+		const size_t len = vv_find_place(i, strlen(sql), !is_name_byte(sql[i]));
+		const size_t read = quote || len == 0 ? 0 : put_our_name(out, sql, len);
+
+		changed = changed || read > 0;
+		sql += read;
+		if (read > 0) {
+			continue;
+		}
+		if (quote == *sql) {
+			quote = '\0';
+		} else if (!quote && strchr("'\"`", *sql)) {
+			quote = *sql;
+		}
+		vv_buf_put(out, sql, len > 0 ? len : 1);
+		sql += len > 0 ? len : 1;
+	}
+	return changed;
+}
+
+/* = "London": = 'London', for texts without quotes in them. */
+static bool put_single_quoted(vv_buf *out, const char *sql)
+{
+	const char *const text = sql;
+	bool changed = false;
+
+	for (const char *open; (open = strpbrk(sql, "'\""));) {
+		const char *close = strchr(open + 1, *open), *before = open;
+
+		while (before > text && before[-1] == ' ') {
+			before--;
+		}
+		if (!close) {
+			break;
+		}
+		const bool value = *open == '"' && before > text && strchr("=<>(,", before[-1]) &&
+				   !memchr(open + 1, '\'', (size_t)(close - open - 1));
+
+		vv_buf_put(out, sql, (size_t)(open - sql));
+		vv_buf_puts(out, value ? "'" : "");
+		vv_buf_put(out, open + value, (size_t)(close + 1 - open) - 2 * value);
+		vv_buf_puts(out, value ? "'" : "");
+		changed = changed || value;
+		sql = close + 1;
+	}
+	vv_buf_puts(out, sql);
+	return changed;
+}
+
+/* fetch first 3 rows only: limit 3 */
+static bool put_fetched(vv_buf *out, const char *sql)
+{
+	const char *at = find_word(sql, " fetch "), *count = at ? strpbrk(at, "0123456789") : NULL;
+	const size_t len = count ? strspn(count, "0123456789") : 0;
+	const char *end = count ? find_word(count + len, " only") : NULL;
+
+	if (!end) return false;
+	vv_auto(char) *text = vv_asprintf(" limit %.*s", (int)len, count);
+	put_with(out, sql, at, (size_t)(end + strlen(" only") - at), text ? text : "");
+	return true;
+}
+
+/* Each appends the statement rewritten, and returns whether it differs; in this order. */
+#define REWRITES(X)                                                                                \
+	X(put_quoted_version)                                                                      \
+	X(put_file_function)                                                                       \
+	X(put_own_name)                                                                            \
+	X(put_limit)                                                                               \
+	X(put_fetched)                                                                             \
+	X(put_select)                                                                              \
+	X(put_single_quoted)                                                                       \
+	X(put_our_names)
+
+typedef bool (*rewrite)(vv_buf *out, const char *sql);
+static const rewrite rewrites[] = {
+#define NAME_REWRITE(name) name,
+	REWRITES(NAME_REWRITE)
+#undef NAME_REWRITE
+};
+
+/* Appends the command with the statement in our words, if it has others that are known, and is then one. */
+static bool put_rewritten(vv_buf *line, const char *sql, const vv_sql_judge *judge)
+{
+	vv_auto(char) *text = vv_strdup(sql);
+	bool changed = false;
+
+	if (put_copy(line, sql)) return true;
+	vv_array_each(rewrites, sizeof(rewrites) / sizeof(rewrites[0]), it) {
+		vv_auto(vv_buf) better = VV_BUF_INIT;
+
+		if (text && (*it)(&better, text)) {
+			vv_free(text);
+			text = vv_strdup(vv_buf_cstr(&better));
+			changed = true;
+		}
+	}
+	if (!changed || !text || !judge->prepares(judge->payload, text)) return false;
+	vv_buf_puts(line, "varve sql ");
+	vv_text_put_word(line, text);
+	return true;
+}
+
+void vv_sql_answer(vv_error *err, const char *script, const vv_sql_judge *judge)
 {
 	size_t len = strlen(script);
 
@@ -411,7 +549,7 @@ void vv_sql_answer(vv_error *err, const char *script)
 	}
 	if (!found) {
 		vv_buf_clear(&line);
-		found = put_rewritten(&line, sql);
+		found = put_rewritten(&line, sql, judge);
 	}
 	vv_buf_clear(&s.room);
 	if (!found || line.failed || line.len + 16 >= VV_HINT_MAX) return;

@@ -209,6 +209,25 @@ static vv_status print_rows(vv_sql_script *j, sqlite3_stmt *stmt, bool *sql, vv_
 	return rc;
 }
 
+static bool prepares(void *payload, const char *sql)
+{
+	vv_sql_script *j = payload;
+	sqlite3_str *out = sqlite3_str_new(NULL);
+	sqlite3_stmt *stmt = NULL;
+	int place;
+
+	vv_sql_rewrite(out, sql, strlen(sql));
+	char *text = sqlite3_str_finish(out);
+	const char *at = text ? text : "";
+	const bool good = vv_sql_session_prepare(&stmt, &j->session, &at, &place, VV_IGNORED) ==
+				  VV_OK &&
+			  stmt;
+
+	sqlite3_finalize(stmt);
+	sqlite3_free(text);
+	return good;
+}
+
 /* sql: the script, for answers to its only statement. */
 static bool run_statement(vv_sql_script *j, sqlite3_stmt *stmt, const char *sql)
 {
@@ -217,7 +236,7 @@ static bool run_statement(vv_sql_script *j, sqlite3_stmt *stmt, const char *sql)
 	vv_status rc = vv_sql_session_bind(stmt, j->params, &err);
 
 	if (rc == VV_OK && (rc = print_rows(j, stmt, &wrong, &err)) < 0 && wrong) {
-		vv_sql_answer(&err, sql);
+		vv_sql_answer(&err, sql, &(vv_sql_judge){prepares, j});
 	}
 	sqlite3_finalize(stmt);
 	vv_out_flush();
@@ -257,7 +276,7 @@ static vv_status sql_script_run(vv_sql_script *j, const char *sql, vv_error *err
 			bool wrong;
 
 			(void)vv_sql_session_fail(&j->session, &wrong, VV_IGNORED);
-			vv_sql_answer(&e, sql);
+			vv_sql_answer(&e, sql, &(vv_sql_judge){prepares, j});
 			report(j, &e, wrong);
 			show_place(at, place);
 			more = false;
