@@ -636,6 +636,54 @@ static vv_status open_sieve(sieve *s, const words *w, const vv_log_filter_option
 	return vv_path_log_open(&s->follow, s->repo, &lo, vv_table_lineage(fo->reader), err);
 }
 
+/* The value of --since or --until, if it is a version and no date; else NULL. */
+static const char *version_for_date(vv_repository *r, const char *value)
+{
+	vv_date date;
+	vv_oid id;
+
+	return value && vv_date_span(&date, value, VV_IGNORED) < 0 &&
+			       vv_rev_commit(r, value, &id, VV_IGNORED) == VV_OK
+		       ? value
+		       : NULL;
+}
+
+/* Is this the option, or its value? */
+static bool is_of_value(const char *word, const char *next, const char *value)
+{
+	return value && (next == value || (value >= word && value <= word + strlen(word)));
+}
+
+/* "--since v1 prices.csv": hints at 'varve log v1..HEAD prices.csv'. */
+static void hint_range(const vv_context *c, const words *w, vv_error *err)
+{
+	const options *o = c->options;
+	const char *since = version_for_date(c->repo, o->filter.since),
+		   *until = version_for_date(c->repo, o->filter.until);
+	vv_auto(vv_buf) line = VV_BUF_INIT, range = VV_BUF_INIT;
+
+	if ((!since && !until) || w->range_count > 0 || o->log.all) return;
+	if (since) {
+		vv_buf_printf(&range, "%s..", since);
+	}
+	vv_buf_puts(&range, until ? until : "HEAD");
+	vv_buf_puts(&line, "--since and --until take dates; 'varve log ");
+	vv_text_put_word(&line, vv_buf_cstr(&range));
+	for (int i = 0; i < c->typed_count; i++) {
+		const char *next = i + 1 < c->typed_count ? c->typed[i + 1] : NULL;
+
+		if (!is_of_value(c->typed[i], next, since) &&
+		    !is_of_value(c->typed[i], next, until)) {
+			vv_buf_putc(&line, ' ');
+			vv_text_put_word(&line, c->typed[i]);
+		}
+	}
+	vv_buf_puts(&line, "' does it");
+	if (line.failed || line.len >= VV_HINT_MAX) return;
+	vv_hint_clear(err);
+	vv_hint(err, "%s", vv_buf_cstr(&line));
+}
+
 /* Is what was listed all that a shallow clone has, and not all that there is? */
 static bool is_part(const sieve *s, const words *w)
 {
@@ -687,6 +735,7 @@ static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv
 	}
 	if ((!o->no_decorate && (rc = vv_decoration_read(&view.names, r, err)) < 0) ||
 	    (rc = open_sieve(&s, w, &fo, err)) < 0) {
+		hint_range(c, w, err);
 		goto done;
 	}
 	vv_out("%s", view.style == VV_STYLE_JSON ? "[" : "");
