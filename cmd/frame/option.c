@@ -430,6 +430,27 @@ static const vv_option *find_long(const vv_command *c, const char *name, size_t 
 				     memcmp(it->name, name, len) == 0);
 }
 
+/* Options of other programs that do not matter to what their commands do, between blanks, and those with a value. */
+static const char harmless[] = " no-pager no-progress progress verbose ",
+		  harmless_with_value[] = " desc description jobs label meta threads ";
+
+/* Hints at the line without such an option. */
+static void hint_without(const parser *p, const typed_option *o)
+{
+	vv_auto(char) *name = vv_asprintf(" %s ", o->name);
+	const bool takes = name && strstr(harmless_with_value, name);
+	typed_option wrong = *o;
+	repair r = {.p = p, .wrong = &wrong, .line = VV_BUF_INIT};
+
+	if (!takes && !(name && strstr(harmless, name))) return;
+	wrong.last += takes && !o->value && o->last + 1 < p->argc;
+	make_line(&r);
+	if (r.whole && r.line.len < VV_HINT_MAX) {
+		vv_hint(p->err, "%s", vv_buf_cstr(&r.line));
+	}
+	vv_buf_clear(&r.line);
+}
+
 static vv_status unknown_long(const parser *p, const char *name, size_t len)
 {
 	vv_auto(char) *word = vv_strndup(name, len);
@@ -455,6 +476,8 @@ static vv_status unknown_long(const parser *p, const char *name, size_t len)
 
 		if (!use) return vv_fail_nomem(p->err);
 		hint_used(p, &typed, use);
+	} else {
+		hint_without(p, &typed);
 	}
 	return VV_EUSAGE;
 }

@@ -191,7 +191,7 @@ void vv_tool_overview(const vv_tool *p, bool all, bool asked)
 	}
 }
 
-int vv_tool_unknown(const vv_tool *p, const char *word)
+int vv_tool_unknown(const vv_tool *p, const char *word, int argc, char **argv)
 {
 	vv_note("%s has no command '%s'", p->called, vv_text_shows(word));
 	vv_nearest near = vv_nearest_to(word);
@@ -204,7 +204,13 @@ int vv_tool_unknown(const vv_tool *p, const char *word)
 		(void)vv_nearest_try(&near, other->word);
 	}
 	if (near.best) {
-		vv_note("hint: did you mean '%s'?", near.best);
+		vv_auto(vv_buf) line = VV_BUF_INIT;
+
+		for (int i = 0; i < argc; i++) {
+			vv_buf_putc(&line, ' ');
+			vv_text_put_word(&line, argv[i]);
+		}
+		vv_note("hint: did you mean '%s %s%s'?", p->called, near.best, vv_buf_cstr(&line));
 	} else {
 		vv_note("hint: 'varve help%s' lists the commands",
 			p->called + strcspn(p->called, " "));
@@ -283,7 +289,7 @@ static int run_tool(const vv_tool *p, int argc, char **argv)
 		return VV_EXIT_TROUBLE;
 	}
 	return p->unknown ? p->unknown(argv[at], argc - at - 1, argv + at + 1)
-			  : vv_tool_unknown(p, argv[at]);
+			  : vv_tool_unknown(p, argv[at], argc - at - 1, argv + at + 1);
 }
 
 int vv_tool_main(const vv_tool *p, int argc, char **argv)

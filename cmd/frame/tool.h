@@ -62,7 +62,7 @@ const vv_command *vv_tool_find(const vv_tool *p, const char *word);
  * user asked for the list, so it is printed on stdout; else on stderr. */
 void vv_tool_overview(const vv_tool *p, bool all, bool asked);
 /* Reports that the program has no command `word`, with similar names. Returns 2. */
-int vv_tool_unknown(const vv_tool *p, const char *word);
+int vv_tool_unknown(const vv_tool *p, const char *word, int argc, char **argv);
 
 /* Replaces this process by the program varve-WORD. The program is looked for in this program's
  * folder, in ../libexec/varve and in PATH. Its arguments are `command`, unless that is NULL, and argv.

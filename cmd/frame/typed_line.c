@@ -22,9 +22,10 @@
 static bool is_filler(const char *word)
 {
 	static const char *const fillers[] = {
-		"and",        "as",      "asc",   "ascending", "by",   "column", "columns", "desc",
-		"descending", "changed", "field", "for",       "from", "in",     "into",    "of",
-		"on",         "row",     "rows",  "set",       "then", "to",     "where",   "with"};
+		"and",     "as",   "asc",        "ascending", "been",  "by",   "column", "columns",
+		"changed", "desc", "descending", "did",       "field", "for",  "from",   "has",
+		"in",      "into", "of",         "on",        "row",   "rows", "set",    "the",
+		"then",    "to",   "was",        "were",      "where", "with"};
 
 	return vv_text_is_among(word, fillers, sizeof(fillers) / sizeof(fillers[0]));
 }
@@ -37,6 +38,19 @@ static bool is_descending(const char *word)
 		"--desc", "-nR",        "--descending", "-cr", "--reverse", "--no-ascending"};
 
 	return vv_text_is_among(word, words, sizeof(words) / sizeof(words[0]));
+}
+
+/* Returns the function of SQL that the word is about; NULL: none. */
+static const char *function_name(const char *word)
+{
+	static const char *const names[][2] = {{"mean", "avg"}, {"average", "avg"}, {"avg", "avg"},
+					       {"sum", "sum"},  {"total", "sum"},   {"min", "min"},
+					       {"max", "max"},  {"count", "count"}};
+
+	vv_array_each(names, sizeof(names) / sizeof(names[0]), it) {
+		if (vv_ascii_equal((*it)[0], word)) return (*it)[1];
+	}
+	return NULL;
 }
 
 static bool is_version(vv_repository *r, const char *word)
@@ -117,14 +131,23 @@ static void add_word(vv_typed *t, vv_repository *r, const char *word)
 	}
 }
 
+/* Returns the number of "n=2", as R and pandas have it; else the word. */
+static const char *count_of(const char *word)
+{
+	return strncmp(word, "n=", 2) == 0 || strncmp(word, "k=", 2) == 0 ? word + 2 : word;
+}
+
 /* Reads the word, or the value of an option, after `before`. */
 static void read_word(vv_typed *t, vv_repository *r, const char *word, const char *before)
 {
 	static const char *const formats[] = {"parquet", "json", "ndjson", "tsv", "xlsx"};
 	static const char *const outs[] = {"-o", "--output", "--out", "-O"};
-	const char *digits = *word == '-' ? word + 1 : word;
+	const char *digits = *word == '-' ? word + 1 : count_of(word);
 
 	digits += strncmp(digits, "n", 1) == 0;
+	if (strncmp(word, "--", 2) == 0 && function_name(word + 2)) { /* --sum price */
+		word += 2;
+	}
 	if (strcmp(before, "--row") == 0) {
 		t->row = word;
 	} else if (vv_text_is_among(before, outs, sizeof(outs) / sizeof(outs[0]))) {
@@ -236,34 +259,162 @@ static const char *opposite(vv_buf *room, const vv_typed *t, const char *text VV
 	return vv_buf_cstr(room);
 }
 
-/* Returns the function of SQL that the word is about; NULL: none. */
-static const char *function_name(const char *word)
-{
-	static const char *const names[][2] = {{"mean", "avg"}, {"average", "avg"}, {"avg", "avg"},
-					       {"sum", "sum"},  {"total", "sum"},   {"min", "min"},
-					       {"max", "max"},  {"count", "count"}};
+/* "mean price", "price mean": avg(price). With the column that makes groups before or after these:
+ * "kind mean price". */
+typedef struct aggregation {
+	const char *function, *column, *group; /* group NULL: there is none */
+} aggregation;
 
-	vv_array_each(names, sizeof(names) / sizeof(names[0]), it) {
-		if (vv_ascii_equal((*it)[0], word)) return (*it)[1];
+static bool read_aggregation(aggregation *a, const vv_typed *t)
+{
+	size_t at = 0;
+
+	*a = (aggregation){0};
+	while (at < t->word_count && !(a->function = function_name(t->words[at]))) {
+		at++;
 	}
-	return NULL;
+	if (!a->function || t->word_count < 2 || t->word_count > 3) return false;
+	const size_t column = at + 1 < t->word_count ? at + 1 : at - 1;
+
+	a->column = t->words[column];
+	a->group = t->word_count == 3 ? t->words[3 - at - column] : NULL;
+	vv_array_each(t->words, t->word_count, it) {
+		if (it != t->words + at &&
+		    (function_name(*it) || !is_plain_name(*it, strlen(*it)))) {
+			return false;
+		}
+	}
+	return true;
 }
 
-/* "mean price", "price mean": avg(price) */
+/* "sum(price)": the function and the column; alone, or beside one that makes groups. */
+static bool put_call(vv_buf *room, const char *word)
+{
+	const size_t name = strcspn(word, "("), len = strlen(word);
+	vv_auto(char) *theirs = vv_strndup(word, name);
+	const char *ours = theirs ? function_name(theirs) : NULL;
+
+	if (!ours || name + 2 >= len || word[len - 1] != ')' ||
+	    !is_plain_name(word + name + 1, len - name - 2)) {
+		return false;
+	}
+	vv_buf_printf(room, "%s%s", ours, word + name);
+	return true;
+}
+
 static const char *aggregate(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
 {
-	if (t->word_count != 2) return NULL;
-	const char *first = function_name(t->words[0]), *second = function_name(t->words[1]);
+	aggregation a;
 
-	if (!first == !second) return NULL;
-	vv_buf_printf(room, "%s(%s)", first ? first : second, t->words[first != NULL]);
+	if (t->word_count == 1 && put_call(room, t->words[0])) return vv_buf_cstr(room);
+	if (t->word_count == 2 && (put_call(room, t->words[0]) || put_call(room, t->words[1]))) {
+		return vv_buf_cstr(room);
+	}
+	if (!read_aggregation(&a, t)) return NULL;
+	vv_buf_printf(room, "%s(%s)", a.function, a.column);
 	return vv_buf_cstr(room);
 }
 
-static const char *key_word(vv_buf *room VV_UNUSED, const vv_typed *t, const char *text VV_UNUSED)
+static const char *group(vv_buf *room VV_UNUSED, const vv_typed *t, const char *text VV_UNUSED)
+{
+	vv_auto(vv_buf) call = VV_BUF_INIT;
+	aggregation a;
+
+	if (t->word_count == 2 && put_call(&call, t->words[0])) return t->words[1];
+	if (t->word_count == 2 && put_call(&call, t->words[1])) return t->words[0];
+	return read_aggregation(&a, t) ? a.group : NULL;
+}
+
+/* "price by kind": the second of two columns. */
+static const char *later_column(vv_buf *room VV_UNUSED, const vv_typed *t,
+				const char *text VV_UNUSED)
+{
+	return t->word_count == 2 ? t->words[1] : NULL;
+}
+
+/* Returns the usual delimiter that the file's first line has most often, *count times; '\0': it has no line. */
+static char find_delimiter(const vv_typed *t, size_t *count)
+{
+	char line[4096], best = ',';
+	FILE *f = t->file ? fopen(t->file, "rbe") : NULL;
+
+	*count = 0;
+	if (!f) return '\0';
+	const bool read = fgets(line, sizeof(line), f) != NULL;
+	fclose(f);
+	if (!read) return '\0';
+	for (const char *d = ",;\t|"; *d; d++) {
+		const size_t have = vv_count_byte(line, strlen(line), *d);
+
+		if (have > *count) {
+			best = *d;
+			*count = have;
+		}
+	}
+	return best;
+}
+
+/* Splits a line of a file in place; the quotes around cells stay. Returns the number of cells. */
+static size_t split_line(char *line, char mark, char **out, size_t most)
+{
+	size_t count = 0;
+
+	line[strcspn(line, "\r\n")] = '\0';
+	for (char *at = line; at && count < most; count++) {
+		out[count] = at;
+		at = strchr(at, mark);
+		if (at) {
+			*at++ = '\0';
+		}
+	}
+	return count;
+}
+
+/* "plum" where the first column has other values than names: if one row alone has it, returns the row's first cell, and
+ * appends the condition that says so, item = 'plum'; else NULL. */
+static char *find_row(const vv_typed *t, const char *name, vv_buf *where)
+{
+	enum { MOST = 256 };
+	char head[4096], line[4096], *names[MOST], *values[MOST];
+	vv_auto(char) *key = NULL;
+	size_t count, rows = 0, column = 0;
+	const char mark = find_delimiter(t, &count);
+	FILE *f = mark ? fopen(t->file, "rbe") : NULL;
+
+	if (!f) return NULL;
+	count = fgets(head, sizeof(head), f) ? split_line(head, mark, names, MOST) : 0;
+	while (rows < 2 && fgets(line, sizeof(line), f)) {
+		const size_t have = split_line(line, mark, values, MOST);
+		const size_t at = vv_find_place(i, have, strcmp(values[i], name) == 0);
+
+		if (at == 0 ||
+		    have != count) { /* it is a key; or there are quotes, which are not read */
+			rows = 2;
+		} else if (at < have) {
+			vv_free(key);
+			key = vv_strdup(values[0]);
+			column = at;
+			rows++;
+		}
+	}
+	fclose(f);
+	if (rows != 1 || !is_plain_name(names[column], strlen(names[column])) ||
+	    strpbrk(name, "'\"")) {
+		return NULL;
+	}
+	vv_buf_printf(where, "%s = '%s'", names[column], name);
+	return vv_take(&key);
+}
+
+static const char *key_word(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
 {
 	if (t->row) return t->row;
-	return t->word_count > 0 ? t->words[0] : t->count;
+	if (t->word_count == 0) return t->count;
+	vv_auto(vv_buf) where = VV_BUF_INIT;
+	vv_auto(char) *key = find_row(t, t->words[0], &where);
+
+	vv_buf_puts(room, key ? key : t->words[0]);
+	return vv_buf_cstr(room);
 }
 
 static const char *version_name(vv_buf *room VV_UNUSED, const vv_typed *t,
@@ -318,28 +469,6 @@ static const char *replaced(vv_buf *room, const vv_typed *t, const char *text)
 	return vv_buf_cstr(room);
 }
 
-/* Returns the usual delimiter that the file's first line has most often, *count times; '\0': it has no line. */
-static char find_delimiter(const vv_typed *t, size_t *count)
-{
-	char line[4096], best = ',';
-	FILE *f = t->file ? fopen(t->file, "rbe") : NULL;
-
-	*count = 0;
-	if (!f) return '\0';
-	const bool read = fgets(line, sizeof(line), f) != NULL;
-	fclose(f);
-	if (!read) return '\0';
-	for (const char *d = ",;\t|"; *d; d++) {
-		const size_t have = vv_count_byte(line, strlen(line), *d);
-
-		if (have > *count) {
-			best = *d;
-			*count = have;
-		}
-	}
-	return best;
-}
-
 static const char *delimiter(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
 {
 	size_t count;
@@ -350,16 +479,104 @@ static const char *delimiter(vv_buf *room, const vv_typed *t, const char *text V
 	return vv_buf_cstr(room);
 }
 
+/* Reads the names of the file's columns from its first line; none where one has to be quoted in SQL. */
+static void read_columns(vv_string_list *out, const char *file)
+{
+	size_t count;
+	const vv_typed t = {.file = file};
+	const char between[] = {find_delimiter(&t, &count), '\r', '\n', '\0'};
+	char line[4096];
+	FILE *f = fopen(file, "rbe");
+	const bool read = f && fgets(line, sizeof(line), f);
+
+	if (f) {
+		fclose(f);
+	}
+	for (char *name = read ? strtok(line, between) : NULL; name; name = strtok(NULL, between)) {
+		if (!is_plain_name(name, strlen(name))) {
+			vv_string_list_clear(out);
+			return;
+		}
+		(void)vv_string_list_add(out, vv_strdup(name), VV_IGNORED);
+	}
+}
+
+static bool list_has(const vv_string_list *list, const char *name)
+{
+	return vv_array_find(list->items, list->count, it, strcmp(*it, name) == 0) != NULL;
+}
+
+/* Returns the column of a table that has the ids of the other one: "customer_id" for customers.csv. NULL: none. */
+static const char *find_reference(const vv_string_list *columns, const char *other)
+{
+	vv_array_each(columns->items, columns->count, it) {
+		const size_t len = strlen(*it);
+
+		if (len > 3 && strcmp(*it + len - 3, "_id") == 0 &&
+		    strncmp(other, *it, len - 3) == 0) {
+			return *it;
+		}
+	}
+	return NULL;
+}
+
+/* The condition of a join: of the columns that were typed, else of the names that both tables have, else of the
+ * one's id. */
+static const char *joined(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
+{
+	vv_auto(vv_string_list) a = {0}, b = {0};
+	vv_auto(vv_buf) common = VV_BUF_INIT;
+
+	if (t->word_count > 2 || !t->file || !t->more) return NULL;
+	const char *typed = t->value || t->word_count == 0 ? t->value : t->words[0];
+	const bool by = typed && (strncmp(typed, "by=", 3) == 0 || strncmp(typed, "on=", 3) == 0);
+	const char *left = by ? typed + 3 : typed, *right = left;
+	const size_t len = left ? strcspn(left, "=") : 0;
+
+	if (left && left[len]) {
+		right = left + len + strspn(left + len, "=");
+	}
+	right = t->word_count == 2 ? t->words[1] : right;
+	if (left && (!is_plain_name(left, len) || !is_plain_name(right, strlen(right))))
+		return NULL;
+	if (left && right != left) {
+		vv_buf_printf(room, "ON a.%.*s = b.%s", (int)len, left, right);
+		return vv_buf_cstr(room);
+	}
+	read_columns(&a, t->file);
+	read_columns(&b, t->more);
+	vv_array_each(a.items, a.count, it) {
+		if (list_has(&b, *it)) {
+			vv_buf_printf(&common, "%s%s", common.len > 0 ? ", " : "", *it);
+		}
+	}
+	const char *of_a = find_reference(&a, t->more), *of_b = find_reference(&b, t->file);
+	if (left || common.len > 0) {
+		vv_buf_printf(room, "USING (%s)", left ? left : vv_buf_cstr(&common));
+	} else if (of_a && list_has(&b, "id")) {
+		vv_buf_printf(room, "ON a.%s = b.id", of_a);
+	} else if (of_b && list_has(&a, "id")) {
+		vv_buf_printf(room, "ON a.id = b.%s", of_b);
+	}
+	return room->len > 0 ? vv_buf_cstr(room) : NULL;
+}
+
 /* A line with as many cells as the first one. */
-static const char *cells(vv_buf *room VV_UNUSED, const vv_typed *t, const char *text VV_UNUSED)
+static const char *cells(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
 {
 	const char *word = t->word_count == 1 ? t->words[0] : "";
-	size_t count;
+	size_t count, words = 0;
 
-	return find_delimiter(t, &count) == ',' && count > 0 &&
-			       vv_count_byte(word, strlen(word), ',') == count
-		       ? word
-		       : NULL;
+	if (find_delimiter(t, &count) != ',' || count == 0) return NULL;
+	if (vv_count_byte(word, strlen(word), ',') == count) return word;
+	vv_array_each(t->argv, t->argc, it) { /* 8 kiwi 0.60 */
+		if (*it == t->file_word) {
+			continue;
+		}
+		if (**it == '-' || strpbrk(*it, ",=\"")) return NULL;
+		vv_buf_printf(room, "%s%s", words++ > 0 ? "," : "", *it);
+	}
+	return words == count + 1 ? vv_buf_cstr(room) : NULL;
 }
 
 /* --- conditions ----------------------------------------------------------------------------------- */
@@ -379,7 +596,8 @@ static void put_condition(vv_buf *room, const char *text)
 {
 	static const struct {
 		const char *theirs, *ours;
-	} words[] = {{"==", "="}, {"&&", " and "}, {"||", " or "}, {"$", ""}, {"\"", "'"}};
+	} words[] = {{"==", "="},   {"&&", " and "}, {"||", " or "}, {"&", " and "},
+		     {"|", " or "}, {"$", ""},       {"\"", "'"}};
 
 	while (*text) {
 		const char *ours = NULL;
@@ -531,6 +749,24 @@ static bool put_all_but_file(vv_buf *line, const vv_typed *t)
 	return true;
 }
 
+static bool put_each(vv_buf *line, const vv_string_list *names)
+{
+	for (size_t i = 0; names && i < names->count; i++) {
+		put_after_blank(line, names->items[i]);
+	}
+	return names && names->count > 0;
+}
+
+static bool put_changed(vv_buf *line, const vv_typed *t)
+{
+	return put_each(line, t->changed);
+}
+
+static bool put_staged(vv_buf *line, const vv_typed *t)
+{
+	return put_each(line, t->staged);
+}
+
 static bool put_names(vv_buf *line, const vv_typed *t)
 {
 	const char *comma = t->word_count == 1 ? strpbrk(t->words[0], ",=:") : NULL;
@@ -626,6 +862,14 @@ static void put_value_pairs(vv_buf *line, const vv_typed *t, const char *key)
 		if (**word == '-' || count == VV_TYPED_WORDS) return;
 		words[count++] = *word;
 	}
+	vv_auto(vv_string_list) columns = {0};
+
+	if (t->file) {
+		read_columns(&columns, t->file);
+	}
+	for (size_t i = 0; count % 2 == 0 && i < count && columns.count > 0; i += 2) {
+		if (!list_has(&columns, words[i])) return;
+	}
 	for (size_t i = 0; count % 2 == 0 && i < count; i += 2) {
 		vv_auto(char) *value = vv_asprintf("%s=%s", words[i], words[i + 1]);
 
@@ -655,9 +899,15 @@ static bool put_row_words(vv_buf *line, const vv_typed *t, bool new)
 	if (given) {
 		key = condition_value(given, &len);
 	}
+	vv_auto(char) *found = key && !given && !new ? find_row(t, key, &room) : NULL;
 	put_values(&sets, t, given);
 	if (sets.len == 0 && !given) {
 		put_value_pairs(&sets, t, key);
+	}
+	if (found) { /* the word is in another column than the key */
+		given = vv_buf_cstr(&room);
+		key = found;
+		len = strlen(found);
 	}
 	vv_auto(char) *word = key ? vv_strndup(key, len) : NULL;
 	if (!word || !t->file || sets.len == 0) {
@@ -708,7 +958,10 @@ static const placeholder placeholders[] = {
 	{"MATCHES", .word = matches},
 	{"CONTAINS", .word = contains, .raw = true},
 	{"AGGREGATE", .word = aggregate, .raw = true},
+	{"KIND", .word = group, .column = true},
+	{"LATER", .word = later_column, .column = true},
 	{"VALUE", MEMBER(value)},
+	{"PREVIOUS", MEMBER(previous)},
 	{"xlsx", MEMBER(format)},
 	{"COUNT", MEMBER(count), .without = "10"},
 	{"START", MEMBER(start), .without = "0"},
@@ -725,10 +978,13 @@ static const placeholder placeholders[] = {
 	{"TABLE", .word = table_name},
 	{"DELIMITER", .word = delimiter, .raw = true},
 	{"CELLS", .word = cells},
+	{"JOINED", .word = joined, .raw = true},
 	{"QUERY", .word = query},
 	{"THIS", .word = replaced, .raw = true},
 	{"THAT", .word = replaced, .raw = true},
 	{"not(VALUE)", .word = opposite},
+	{"CHANGED", .words = put_changed},
+	{"STAGED", .words = put_staged},
 	{"OLD NEW", .words = put_names},
 	{"KEY COL=VALUE", .words = put_row},
 	{"NEWKEY COL=VALUE", .words = put_new_row},

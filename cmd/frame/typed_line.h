@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 
 enum { VV_TYPED_WORDS = 16 };
 
@@ -29,8 +30,11 @@ typedef struct vv_typed {
 	const char *format;
 	const char *out;   /* the value of -o */
 	const char *value; /* the value of an option that the command lacks; set by the caller */
-	bool descends;     /* "desc", -r */
-	bool names_more;   /* there were more words than in `words` */
+	/* names of files with edits that are not staged, and that are; set by the caller, may be NULL */
+	const vv_string_list *changed, *staged;
+	const char *previous; /* the commit before the file's last change; likewise */
+	bool descends;        /* "desc", -r */
+	bool names_more;      /* there were more words than in `words` */
 	int argc;
 	char **argv;
 	const char *file_word;                 /* the one of argv that `file` is from */
@@ -45,13 +49,15 @@ char *vv_typed_long_name(const char *word);
 /* Appends the pattern with words in place of its placeholders, and returns true if each of them had one:
  *
  *   FILE                 file; VERSION:FILE for the commands that read versions
- *   MORE VALUE           the members
+ *   MORE VALUE PREVIOUS  the members
  *   COUNT NUMBER START   the members; COUNT is 10, and START 0 without one
  *   xlsx                 format
  *   TABLE                the file's name in SQL
  *   COLUMN TEXT ROWKEY   the first of `words`
  *   SORTED               likewise, after a '-' if `descends`
- *   AGGREGATE            "sum price" as sum(price)
+ *   AGGREGATE            "sum price" as sum(price), also of "kind sum price"
+ *   KIND LATER           "kind" there; the second of two words
+ *   CHANGED STAGED       the members
  *   CONDITION            a condition: one of `words`, or several that make one
  *   CONTAINS MATCHES     conditions that a column contains a text, that a part of it matches a pattern
  *   VERSION              version, else the first of `words`, else HEAD
@@ -59,6 +65,7 @@ char *vv_typed_long_name(const char *word);
  *   NEW                  the first of `words`, if it is the only one
  *   OUT                  out, else NEW
  *   OUT.xlsx             out, else the file's name with this ending
+ *   JOINED               the condition of a join of file, called a, and more, called b
  *   DELIMITER            the one of the file's first line
  *   QUERY                the first of `words`, if it is a statement of SQL
  *   THIS THAT            the two of `words`, for sed

@@ -10,10 +10,12 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "cmd/frame/environ.h"
 #include "cmd/frame/git_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/frame/typed_line.h"
 #include "cmd/ipfs/gateway.h"
+#include "repo/git/run_git.h"
 
 static const vv_command *const commands[] = {
 	&vv_cmd_accept,        &vv_cmd_add,         &vv_cmd_apply,
@@ -61,16 +63,18 @@ static const char *const daily[] = {
 };
 
 /* Words that data users type, with the commands for them. Of several, the first applies whose placeholders such as
- * FILE (cmd/frame/typed_line.h) are all replaced by the user's arguments. "add-column" also answers "add column";
- * "cut -x" is for `cut` with this option. */
+ * FILE (cmd/frame/typed_line.h) are all replaced by the user's arguments. "add-column" also answers "add column",
+ * "addColumns" and "insert_column" (find_word); "cut -x" is for `cut` with this option. */
 /* clang-format off */
 static const struct {
 	const char *word, *does;
 } words[] = {
 	{"abort", "varve merge --abort"},
+	{"abs", "varve sql \"SELECT *, abs(COLUMN) AS new FROM TABLE\""},
 	{"add-column", VV_TYPED_ADD_COLUMN},
 	{"add-row", "varve set --add FILE NEWKEY COL=VALUE"},
 	{"add-row", "sed -i '$a CELLS' FILE"},
+	{"aggregate", "varve sql \"SELECT KIND, AGGREGATE FROM TABLE GROUP BY KIND\""},
 	{"aggregate", "varve sql \"SELECT AGGREGATE FROM TABLE\""},
 	{"aggregate", "varve log --figure AGGREGATE FILE"},
 	{"airflow", "varve help use/recipes"},
@@ -79,18 +83,19 @@ static const struct {
 	{"amend", "varve commit --amend"},
 	{"annotate", "varve blame FILE"},
 	{"anomaly", "varve check --suggest"},
+	{"anti_join", "varve sql \"SELECT a.* FROM 'FILE' a LEFT JOIN 'MORE' b JOINED WHERE b.rowid IS NULL\""},
 	{"append", "varve set FILE KEY COL=VALUE"},
 	{"append", "tail -n +2 MORE >> FILE"},
 	{"append", "sed -i '$a CELLS' FILE"},
-	{"append-row", "varve set --add FILE NEWKEY COL=VALUE"},
-	{"append-row", "sed -i '$a CELLS' FILE"},
 	{"arrange", "varve cat FILE --sort SORTED"},
 	{"as-of", "varve cat DATE:FILE"},
 	{"astype", "varve schema FILE --type COLUMN=TYPE"},
 	{"audit", "varve vault audit"},
 	{"auth", "varve help operate/serve"},
+	{"average", "varve sql \"SELECT LATER, avg(COLUMN) FROM TABLE GROUP BY LATER\""},
 	{"average", "varve sql \"SELECT avg(COLUMN) FROM TABLE\""},
 	{"average", "varve log --figure 'avg(COLUMN)' FILE"},
+	{"avg", "varve sql \"SELECT LATER, avg(COLUMN) FROM TABLE GROUP BY LATER\""},
 	{"avg", "varve sql \"SELECT avg(COLUMN) FROM TABLE\""},
 	{"avg", "varve log --figure 'avg(COLUMN)' FILE"},
 	{"backfill", "varve import -n -o FILE SNAPSHOT..."},
@@ -107,7 +112,6 @@ static const struct {
 	{"cat-rows", "awk 'FNR > 1 || NR == 1' FILE MORE"},
 	{"cell", "varve blame --cells --row KEY FILE"},
 	{"change", "varve set FILE KEY COL=VALUE"},
-	{"change-cell", "varve set FILE KEY COL=VALUE"},
 	{"changelog", "varve log [FILE]"},
 	{"changes", "varve diff [FILE]"},
 	{"chart", "varve help use/recipes"},
@@ -125,14 +129,19 @@ static const struct {
 	{"conflicts-resolve", "varve resolve ARGS"},
 	{"connect", "varve remote add NAME URL"},
 	{"contribute", "varve help programs/ci"},
+	{"contributors", "git shortlog -sn HEAD"},
+	{"copy", "cp FILE NEW"},
 	{"copy", "varve get URL#FILE"},
+	{"count", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
 	{"count", "varve info [FILE]"},
 	{"count-distinct", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
 	{"count-similar", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
+	{"countblank", "varve sql \"SELECT count(*) FROM TABLE WHERE COLUMN IS NULL\""},
 	{"create", "varve init"},
 	{"create-patch", "varve diff --format patch VERSION~1 VERSION -o OUT"},
 	{"create-patch", "varve diff --format patch VERSION~1 VERSION"},
 	{"cron", "varve help use/recipes"},
+	{"crosstab", "varve sql \"SELECT KIND, AGGREGATE FROM TABLE GROUP BY KIND\""},
 	{"crosstab", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
 	{"csv", "varve convert FILE OUT"},
 	{"csv", "varve convert FILE OUT.csv"},
@@ -154,7 +163,7 @@ static const struct {
 	{"csvgrep -i", "varve cat FILE --where \"not CONTAINS\""},
 	{"csvgrep -n", "varve info FILE"},
 	{"csvgrep -r", "varve cat FILE --where MATCHES"},
-	{"csvjoin", "varve sql \"SELECT * FROM 'FILE' JOIN 'MORE' USING (COLUMN)\""},
+	{"csvjoin", "varve sql \"SELECT * FROM 'FILE' a JOIN 'MORE' b JOINED\""},
 	{"csvjson", "varve cat FILE --format json"},
 	{"csvlook", "varve cat FILE --format table"},
 	{"csvpy", "varve help programs/python"},
@@ -172,6 +181,7 @@ static const struct {
 	{"csvstat --min", "varve sql \"SELECT min(COLUMN) FROM TABLE\""},
 	{"csvstat --sum", "varve sql \"SELECT sum(COLUMN) FROM TABLE\""},
 	{"csvstat --unique", "varve sql \"SELECT count(DISTINCT COLUMN) FROM TABLE\""},
+	{"cumsum", "varve sql \"SELECT *, sum(COLUMN) OVER (ORDER BY rowid) AS total FROM TABLE\""},
 	{"cut", "varve cat FILE --columns A,B"},
 	{"cut --complement", "varve cat FILE --columns=-A,B"},
 	{"cut -x", "varve cat FILE --columns=-A,B"},
@@ -184,7 +194,6 @@ static const struct {
 	{"dedupe", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN HAVING count(*) > 1\""},
 	{"dedupe-rows", "varve sql \"SELECT DISTINCT * FROM TABLE\""},
 	{"delete-column", VV_TYPED_DROP_COLUMN},
-	{"delete-columns", VV_TYPED_DROP_COLUMN},
 	{"delete-duplicates", "varve sql \"SELECT DISTINCT * FROM TABLE\""},
 	{"delete-row", "varve delete FILE ROWKEY"},
 	{"delete-table", "varve rm FILE"},
@@ -197,12 +206,6 @@ static const struct {
 	{"docs", "varve help --all"},
 	{"doi", "varve cite REV:FILE"},
 	{"download", "varve fetch --data HEAD FILE"},
-	{"drop-column", VV_TYPED_DROP_COLUMN},
-	{"drop-columns", VV_TYPED_DROP_COLUMN},
-	{"drop-duplicates", "varve sql \"SELECT DISTINCT * FROM TABLE\""},
-	{"drop-row", "varve delete FILE ROWKEY"},
-	{"drop-table", "varve rm FILE"},
-	{"drop_duplicates", "varve sql \"SELECT DISTINCT * FROM TABLE\""},
 	{"dropbox", "varve help use/recipes"},
 	{"dropna", "varve cat FILE --where 'COLUMN is not null'"},
 	{"dtypes", "varve schema FILE"},
@@ -215,8 +218,6 @@ static const struct {
 	{"dups", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN HAVING count(*) > 1\""},
 	{"earlier", "varve restore --source REV FILE"},
 	{"edit", "varve set FILE KEY COL=VALUE"},
-	{"edit-cell", "varve set FILE KEY COL=VALUE"},
-	{"edit-row", "varve set FILE KEY COL=VALUE"},
 	{"editor", "varve help use/editors"},
 	{"email", "varve help use/recipes"},
 	{"enum", "varve sql \"SELECT row_number() OVER () AS n, * FROM TABLE\""},
@@ -239,6 +240,7 @@ static const struct {
 	{"fork", "varve help operate/hosts"},
 	{"freq", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
 	{"frequency", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
+	{"full_join", "varve sql \"SELECT * FROM 'FILE' a FULL JOIN 'MORE' b JOINED\""},
 	{"gdpr", "varve erase"},
 	{"get-row", "varve blame --row NUMBER FILE"},
 	{"get-row", "varve blame --row ROWKEY FILE"},
@@ -250,10 +252,9 @@ static const struct {
 	{"graph", "varve help use/recipes"},
 	{"grep", "varve cat FILE --where CONDITION"},
 	{"grep", "git grep -n TEXT [FILE]"},
+	{"group-by", "varve sql \"SELECT KIND, AGGREGATE FROM TABLE GROUP BY KIND\""},
 	{"group-by", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
 	{"group-like", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
-	{"group_by", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
-	{"groupby", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
 	{"gui", "varve web"},
 	{"head", "varve cat FILE --limit COUNT"},
 	{"header", "varve info [FILE]"},
@@ -270,28 +271,23 @@ static const struct {
 	{"in2csv", "varve convert FILE OUT.csv"},
 	{"in2csv", "varve cat FILE --format csv"},
 	{"ingest", "varve import -o FILE SNAPSHOT..."},
-	{"inner_join", "varve sql \"SELECT * FROM 'FILE' JOIN 'MORE' USING (COLUMN)\""},
+	{"inner_join", "varve sql \"SELECT * FROM 'FILE' a JOIN 'MORE' b JOINED\""},
 	{"insert", "varve set --add FILE NEWKEY COL=VALUE"},
 	{"insert", "sed -i '$a CELLS' FILE"},
-	{"insert-column", VV_TYPED_ADD_COLUMN},
-	{"insert-row", "varve set --add FILE NEWKEY COL=VALUE"},
-	{"insert-row", "sed -i '$a CELLS' FILE"},
 	{"isna", "varve cat FILE --where 'COLUMN is null'"},
 	{"isnull", "varve cat FILE --where 'COLUMN is null'"},
-	{"join", "varve sql \"SELECT * FROM 'FILE' JOIN 'MORE' USING (COLUMN)\""},
+	{"join", "varve sql \"SELECT * FROM 'FILE' a JOIN 'MORE' b JOINED\""},
 	{"json", "varve cat FILE --format json"},
 	{"jsonl", "varve cat FILE --format ndjson"},
 	{"last", "varve cat FILE --offset N"},
 	{"least-frequent", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN ORDER BY 2\""},
 	{"ledger", "varve vault ledger"},
-	{"left_join", "varve sql \"SELECT * FROM 'FILE' LEFT JOIN 'MORE' USING (COLUMN)\""},
+	{"left_join", "varve sql \"SELECT * FROM 'FILE' a LEFT JOIN 'MORE' b JOINED\""},
 	{"len", "varve info [FILE]"},
 	{"less", "varve cat FILE"},
 	{"lfs", "varve migrate"},
 	{"lint", "varve check [FILE]"},
 	{"list", "git ls-files"},
-	{"list-columns", "varve info FILE"},
-	{"list-tables", "varve info"},
 	{"list-versions", "varve log [FILE]"},
 	{"load", "varve import -o FILE SNAPSHOT..."},
 	{"loc", "git grep -n TEXT [FILE]"},
@@ -305,18 +301,22 @@ static const struct {
 	{"lookup", "git grep -n TEXT [FILE]"},
 	{"lookup", "varve blame --row NUMBER FILE"},
 	{"lookup", "varve blame --row ROWKEY FILE"},
+	{"lower", "varve sql \"SELECT *, lower(COLUMN) AS new FROM TABLE\""},
 	{"ls", "git ls-files"},
 	{"mail", "varve help use/recipes"},
 	{"manual", "varve help --all"},
+	{"max", "varve sql \"SELECT LATER, max(COLUMN) FROM TABLE GROUP BY LATER\""},
 	{"max", "varve sql \"SELECT max(COLUMN) FROM TABLE\""},
 	{"max", "varve log --figure 'max(COLUMN)' FILE"},
 	{"mcp", "varve help use/agents"},
+	{"mean", "varve sql \"SELECT LATER, avg(COLUMN) FROM TABLE GROUP BY LATER\""},
 	{"mean", "varve sql \"SELECT avg(COLUMN) FROM TABLE\""},
 	{"mean", "varve log --figure 'avg(COLUMN)' FILE"},
 	{"merge-tool", "varve resolve"},
 	{"mergetool", "varve resolve"},
 	{"meta-get", "varve schema FILE"},
 	{"metrics-diff", "varve diff ARGS"},
+	{"min", "varve sql \"SELECT LATER, min(COLUMN) FROM TABLE GROUP BY LATER\""},
 	{"min", "varve sql \"SELECT min(COLUMN) FROM TABLE\""},
 	{"min", "varve log --figure 'min(COLUMN)' FILE"},
 	{"mine", "varve resolve --ours"},
@@ -330,9 +330,6 @@ static const struct {
 	{"ndjson", "varve cat FILE --format ndjson"},
 	{"network-drive", "varve help use/recipes"},
 	{"new", "varve init"},
-	{"new-column", VV_TYPED_ADD_COLUMN},
-	{"new-row", "varve set --add FILE NEWKEY COL=VALUE"},
-	{"new-row", "sed -i '$a CELLS' FILE"},
 	{"nightly", "varve help use/recipes"},
 	{"nlargest", "varve cat FILE --sort -COLUMN --limit COUNT"},
 	{"notebook", "varve help programs/python"},
@@ -348,14 +345,15 @@ static const struct {
 	{"open", "varve cat FILE --format table"},
 	{"order", "varve cat FILE --sort SORTED"},
 	{"order-by", "varve cat FILE --sort SORTED"},
-	{"orderby", "varve cat FILE --sort SORTED"},
 	{"ours", "varve resolve --ours"},
 	{"pandas", "varve help programs/python"},
 	{"params-diff", "varve diff ARGS"},
 	{"parquet", "varve help use/documents"},
 	{"patch", "varve diff --format patch ARGS"},
 	{"permissions", "varve help operate/serve"},
+	{"pivot", "varve sql \"SELECT KIND, AGGREGATE FROM TABLE GROUP BY KIND\""},
 	{"pivot", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
+	{"pivot_table", "varve sql \"SELECT KIND, AGGREGATE FROM TABLE GROUP BY KIND\""},
 	{"pivot_table", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
 	{"plot", "varve help use/recipes"},
 	{"polars", "varve help programs/python"},
@@ -363,7 +361,7 @@ static const struct {
 	{"powerbi", "varve help use/recipes"},
 	{"pretty", "varve cat FILE --format table"},
 	{"preview", "varve cat FILE --limit 10"},
-	{"previous", "varve cat HEAD~1:FILE"},
+	{"previous", "varve cat PREVIOUS:FILE"},
 	{"primary-key", "varve add --key COLUMNS FILE"},
 	{"print", "varve cat FILE"},
 	{"print-table", "varve cat FILE --format table"},
@@ -382,22 +380,17 @@ static const struct {
 	{"quit", "varve merge --abort"},
 	{"r", "varve help use/recipes"},
 	{"race", "varve help use/agents"},
+	{"rank", "varve sql \"SELECT *, rank() OVER (ORDER BY COLUMN DESC) AS rank FROM TABLE\""},
 	{"rbind", "awk 'FNR > 1 || NR == 1' FILE MORE"},
 	{"read", "varve cat FILE"},
-	{"read_csv", "varve cat FILE"},
-	{"read_table", "varve cat FILE"},
 	{"recover", "varve vault recover"},
 	{"redo", "varve revert COMMIT"},
+	{"release", "varve tag NEW"},
 	{"release", "varve help use/recipes"},
 	{"remove", "varve rm FILE"},
-	{"remove-column", VV_TYPED_DROP_COLUMN},
-	{"remove-duplicates", "varve sql \"SELECT DISTINCT * FROM TABLE\""},
-	{"remove-row", "varve delete FILE ROWKEY"},
-	{"remove-table", "varve rm FILE"},
 	{"rename", "varve rename-column FILE OLD NEW"},
 	{"rename", "varve mv FILE NEW"},
 	{"rename-column", "varve rename-column FILE OLD NEW"},
-	{"rename-columns", "varve rename-column FILE OLD NEW"},
 	{"rename-table", "varve mv FILE NEW"},
 	{"repair", "varve vault repair"},
 	{"replace", "varve set FILE KEY COL=VALUE"},
@@ -408,8 +401,10 @@ static const struct {
 	{"retention", "varve expire"},
 	{"reverse", "varve sql \"SELECT * FROM TABLE ORDER BY rowid DESC\""},
 	{"review", "varve help programs/ci"},
+	{"right_join", "varve sql \"SELECT * FROM 'FILE' a RIGHT JOIN 'MORE' b JOINED\""},
 	{"rollback", "varve revert VERSION"},
 	{"root", "git rev-parse --show-toplevel"},
+	{"round", "varve sql \"SELECT *, round(COLUMN) AS new FROM TABLE\""},
 	{"rowcat", "awk 'FNR > 1 || NR == 1' FILE MORE"},
 	{"rows", "varve info [FILE]"},
 	{"rules", "varve check --list-rules"},
@@ -426,15 +421,19 @@ static const struct {
 	{"select", "varve cat FILE --columns A,B"},
 	{"select --invert", "varve cat FILE --columns=-A,B"},
 	{"select -x", "varve cat FILE --columns=-A,B"},
+	{"semi_join", "varve sql \"SELECT DISTINCT a.* FROM 'FILE' a JOIN 'MORE' b JOINED\""},
 	{"send", "varve push"},
 	{"server", "varve serve"},
 	{"set-cell", "varve set FILE KEY COL=VALUE"},
+	{"set-row", "varve set FILE KEY COL=VALUE"},
 	{"set-value", "varve set FILE KEY COL=VALUE"},
+	{"set_index", "varve add --key A,B FILE"},
 	{"shape", "varve info [FILE]"},
 	{"share", "varve help operate/sharing"},
 	{"sharepoint", "varve help use/recipes"},
 	{"sheet", "varve help use/documents"},
 	{"sheets", "varve help use/documents"},
+	{"shift", "varve sql \"SELECT *, lag(COLUMN) OVER (ORDER BY rowid) AS before FROM TABLE\""},
 	{"show-columns", "varve info FILE"},
 	{"show-row", "varve blame --row NUMBER FILE"},
 	{"show-row", "varve blame --row ROWKEY FILE"},
@@ -449,7 +448,6 @@ static const struct {
 	{"sniff", "varve info [FILE]"},
 	{"sort", "varve cat FILE --sort SORTED"},
 	{"sort-by", "varve cat FILE --sort SORTED"},
-	{"sort_by", "varve cat FILE --sort SORTED"},
 	{"sort_index", "varve cat FILE --sort SORTED"},
 	{"sort_values", "varve cat FILE --sort SORTED"},
 	{"spark", "varve help programs/engines"},
@@ -462,17 +460,22 @@ static const struct {
 	{"st", "varve status"},
 	{"stack", "tail -n +2 MORE >> FILE"},
 	{"stage", "varve add FILE"},
+	{"stashes", "git stash list"},
 	{"stat", "varve info [FILE]"},
 	{"stats", "varve info [FILE]"},
+	{"stats1", "varve sql \"SELECT KIND, AGGREGATE FROM TABLE GROUP BY KIND\""},
 	{"stats1", "varve sql \"SELECT AGGREGATE FROM TABLE\""},
 	{"str", "varve info [FILE]"},
 	{"submit", "varve push"},
 	{"substitute", "varve set FILE KEY COL=VALUE"},
 	{"substitute", "sed -i 's/THIS/THAT/g' FILE"},
+	{"sum", "varve sql \"SELECT LATER, sum(COLUMN) FROM TABLE GROUP BY LATER\""},
 	{"sum", "varve sql \"SELECT sum(COLUMN) FROM TABLE\""},
 	{"sum", "varve log --figure 'sum(COLUMN)' FILE"},
+	{"summarise", "varve sql \"SELECT KIND, AGGREGATE FROM TABLE GROUP BY KIND\""},
 	{"summarise", "varve sql \"SELECT AGGREGATE FROM TABLE\""},
 	{"summarise", "varve log --figure AGGREGATE FILE"},
+	{"summarize", "varve sql \"SELECT KIND, AGGREGATE FROM TABLE GROUP BY KIND\""},
 	{"summarize", "varve sql \"SELECT AGGREGATE FROM TABLE\""},
 	{"summarize", "varve log --figure AGGREGATE FILE"},
 	{"summary", "varve info [FILE]"},
@@ -501,35 +504,33 @@ static const struct {
 	{"to-csv", "varve cat FILE -o OUT"},
 	{"to-csv", "varve cat --format csv FILE"},
 	{"to-excel", "varve cat FILE -o OUT.xlsx"},
+	{"to-html", "varve web --export DIR"},
 	{"to-json", "varve cat FILE -o OUT"},
 	{"to-json", "varve cat FILE --format json"},
+	{"to-markdown", "varve sql --format markdown \"SELECT * FROM TABLE\""},
 	{"to-parquet", "varve cat FILE -o OUT.parquet"},
-	{"to_csv", "varve cat FILE -o OUT"},
-	{"to_csv", "varve cat --format csv FILE"},
-	{"to_excel", "varve cat FILE -o OUT.xlsx"},
-	{"to_json", "varve cat FILE -o OUT"},
-	{"to_json", "varve cat FILE --format json"},
-	{"to_parquet", "varve cat FILE -o OUT.parquet"},
 	{"tojsonl", "varve cat FILE --format ndjson"},
 	{"top", "varve cat FILE --sort -COLUMN --limit COUNT"},
 	{"transpose", "varve cat FILE --format table"},
 	{"trend", "varve log --figure 'sum(COLUMN)' FILE"},
+	{"trim", "varve sql \"SELECT *, trim(COLUMN) AS new FROM TABLE\""},
 	{"truncate", "varve cat FILE --limit 0 -o FILE"},
 	{"tutorial", "varve help use/start"},
 	{"types", "varve schema FILE"},
 	{"ui", "varve web"},
 	{"undelete", "varve restore FILE"},
 	{"undo", "varve restore FILE"},
-	{"undo", "varve revert HEAD' or for edits that are not committed 'varve restore ."},
+	{"undo", "varve restore CHANGED"},
+	{"undo", "varve restore --staged STAGED"},
+	{"undo", "varve revert HEAD"},
 	{"union", "awk 'FNR > 1 || NR == 1' FILE MORE"},
 	{"uniq", "varve sql \"SELECT DISTINCT COLUMN FROM TABLE\""},
 	{"unique", "varve sql \"SELECT DISTINCT COLUMN FROM TABLE\""},
 	{"unique-rows", "varve sql \"SELECT DISTINCT * FROM TABLE\""},
 	{"unstage", "varve restore --staged FILE"},
-	{"update-cell", "varve set FILE KEY COL=VALUE"},
-	{"update-row", "varve set FILE KEY COL=VALUE"},
 	{"upgrade", "varve help use/install"},
 	{"upload", "varve push"},
+	{"upper", "varve sql \"SELECT *, upper(COLUMN) AS new FROM TABLE\""},
 	{"upsert", "varve set FILE KEY COL=VALUE"},
 	{"validate", "varve check [FILE]"},
 	{"value_counts", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
@@ -542,6 +543,8 @@ static const struct {
 	{"vstack", "awk 'FNR > 1 || NR == 1' FILE MORE"},
 	{"wc", "varve info [FILE]"},
 	{"website", "varve web --export DIR"},
+	{"when", "varve log --row ROWKEY FILE"},
+	{"when", "varve log -S TEXT"},
 	{"where", "varve cat FILE --where CONDITION"},
 	{"where", "git grep -n TEXT [FILE]"},
 	{"who", "varve blame --cells --row ROWKEY FILE"},
@@ -574,13 +577,130 @@ static size_t count_words(const char *does)
 	return strncmp(does, "varve ", 6) == 0 ? count : SIZE_MAX;
 }
 
+/* Compares without case, and without what joins the parts: "drop_duplicates" is "dropDuplicates". */
+static bool is_same_word(const char *a, const char *b)
+{
+	static const char between[] = "-_.";
+
+	for (;; a++, b++) {
+		a += strspn(a, between);
+		b += strspn(b, between);
+		if (vv_to_lower(*a) != vv_to_lower(*b)) return false;
+		if (!*a) return true;
+	}
+}
+
+/* Verbs before a noun, and the one that the table has: "remove-row" is "delete-row". */
+static const struct {
+	const char *verb, *ours;
+} verbs[] = {
+	{"append", "add"},    {"change", "set"}, {"display", "show"}, {"drop", "delete"},
+	{"dump", "to"},       {"edit", "set"},   {"export", "to"},    {"insert", "add"},
+	{"list", "show"},     {"modify", "set"}, {"new", "add"},      {"read", ""},
+	{"remove", "delete"}, {"save", "to"},    {"update", "set"},   {"write", "to"},
+};
+
+/* Words of pandas, dplyr, spreadsheets, csvkit, qsv, Git, DVC and SQL that mean the same as one of the table. */
+static const struct {
+	const char *ours, *theirs;
+} synonyms[] = {
+	{"aggregate", "agg tapply"},
+	{"anti_join", "exclude"},
+	{"changes", "difftool params highlight"},
+	{"commit-all", "wip"},
+	{"contributors", "authors"},
+	{"dedup", "extdedup"},
+	{"delete-duplicates", "removeduplicates"},
+	{"describe", "analyze memory_usage databases"},
+	{"distinct", "levels"},
+	{"dropna", "complete_cases na_omit"},
+	{"edit", "fix"},
+	{"fillna", "fill fill-down fill-empty"},
+	{"head", "slice_head"},
+	{"history", "trackchanges"},
+	{"import-url", "get-url"},
+	{"join", "joinp"},
+	{"list", "list-url ls-url"},
+	{"lookup", "hlookup index match"},
+	{"nlargest", "slice_max top_n large"},
+	{"nsmallest", "slice_min small"},
+	{"permissions", "grant"},
+	{"pivot", "pivotp"},
+	{"print", "to_string"},
+	{"prune", "vacuum maintenance"},
+	{"pull-request", "request-pull pr"},
+	{"read", "values"},
+	{"replace", "findreplace"},
+	{"root", "getwd pwd"},
+	{"sample", "slice_sample sample_n sample_frac decimate"},
+	{"search", "searchset goto"},
+	{"shift", "lag"},
+	{"stats", "moarstats pragmastat"},
+	{"sum", "autosum"},
+	{"tail", "slice_tail"},
+	{"to-json", "to_dict"},
+	{"types", "desc"},
+	{"value_counts", "tally prop_table histogram"},
+	{"where", "autofilter subset mask"},
+};
+
+/* Returns the table's spelling of a word; NULL: it has none. */
+static const char *find_spelling(const char *word)
+{
+	const bool option = strchr(word, ' ') != NULL; /* -c is not -C */
+
+	vv_array_each(words, sizeof(words) / sizeof(words[0]), it) {
+		if (option ? strcmp(it->word, word) == 0 : is_same_word(it->word, word)) {
+			return it->word;
+		}
+	}
+	return NULL;
+}
+
+/* Is the word one of these, which are separated by blanks? */
+static bool is_synonym(const char *list, const char *word)
+{
+	for (; *list; list += strspn(list, " ")) {
+		const size_t len = strcspn(list, " ");
+		vv_auto(char) *one = vv_strndup(list, len);
+
+		if (one && is_same_word(one, word)) return true;
+		list += len;
+	}
+	return false;
+}
+
+/* Returns the table's word for one that was typed, perhaps with another verb, and in the plural; NULL: none. */
+static const char *find_word(const char *word)
+{
+	const size_t verb = strcspn(word, "-_.");
+	const char *found = find_spelling(word);
+
+	vv_array_each(synonyms, sizeof(synonyms) / sizeof(synonyms[0]), it) {
+		found = !found && is_synonym(it->theirs, word) ? find_spelling(it->ours) : found;
+	}
+	vv_array_each(verbs, sizeof(verbs) / sizeof(verbs[0]), it) {
+		if (found || !word[verb] || !vv_ascii_is(word, verb, it->verb)) {
+			continue;
+		}
+		vv_auto(char) *ours = *it->ours ? vv_asprintf("%s%s", it->ours, word + verb)
+						: vv_strdup("read");
+
+		found = find_word(ours ? ours : "");
+	}
+	const size_t len = strlen(word);
+	if (found || len < 4 || word[len - 1] != 's') return found;
+	vv_auto(char) *one = vv_strndup(word, len - 1);
+	return find_word(one ? one : "");
+}
+
 /* Of several, the one that takes the fewest words. */
 const char *vv_word_does(const char *word)
 {
-	const char *best = NULL;
+	const char *best = NULL, *ours = find_word(word);
 
-	vv_array_each(words, sizeof(words) / sizeof(words[0]), it) {
-		if (vv_ascii_equal(it->word, word) &&
+	vv_array_each(words, ours ? sizeof(words) / sizeof(words[0]) : 0, it) {
+		if (strcmp(it->word, ours) == 0 &&
 		    (!best || count_words(it->does) < count_words(best))) {
 			best = it->does;
 		}
@@ -592,13 +712,12 @@ const char *vv_word_does(const char *word)
 static const char *put_answer(vv_buf *out, const char *word, const vv_typed *t)
 {
 	vv_auto(vv_buf) all = VV_BUF_INIT;
-	const char *first = NULL;
+	const char *first = NULL, *ours = find_word(word);
 
-	vv_array_each(words, sizeof(words) / sizeof(words[0]), it) {
+	vv_array_each(words, ours ? sizeof(words) / sizeof(words[0]) : 0, it) {
 		vv_auto(vv_buf) line = VV_BUF_INIT;
 
-		if (strchr(word, ' ') ? strcmp(it->word, word) != 0
-				      : !vv_ascii_equal(it->word, word)) {
+		if (strcmp(it->word, ours) != 0) {
 			continue;
 		}
 		if (vv_typed_put(&line, it->does, t)) {
@@ -627,30 +746,106 @@ static char *find_with_option(const char *word, int argc, char **argv)
 	return NULL;
 }
 
+/* Appends the names of files in the current folder with edits that are not staged, or that are. */
+static void read_edited(vv_string_list *out, const char *staged)
+{
+	const char *const args[] = {"diff", "--name-only", "-z", "--relative", staged, NULL};
+	vv_auto(vv_buf) names = VV_BUF_INIT, said = VV_BUF_INIT;
+	const vv_git_call call = {.args = args, .env = vv_environ(), .output = &names};
+	int code;
+
+	if (vv_git_run(&call, &said, &code, VV_IGNORED) < 0 || code != 0) return;
+	for (size_t at = 0; at < names.len; at += strlen(names.data + at) + 1) {
+		(void)vv_string_list_add(out, vv_strdup(names.data + at), VV_IGNORED);
+	}
+}
+
+/* Names the edits that the line would discard, if it does: those of `file`, or of all files. */
+static void warn_of_discarded(const char *line, const char *file, const vv_string_list *changed)
+{
+	vv_auto(vv_buf) names = VV_BUF_INIT;
+	static const char restore[] = "varve restore ";
+
+	if (strncmp(line, restore, strlen(restore)) != 0 || strstr(line, "--staged")) return;
+	for (size_t i = 0; i < changed->count; i++) {
+		if (!file || strcmp(file, changed->items[i]) == 0) {
+			vv_buf_printf(&names, "%s%s", names.len > 0 ? ", " : "",
+				      vv_text_shows(changed->items[i]));
+		}
+	}
+	if (names.len > 0) {
+		vv_note("hint: that discards the edits of %s that are not committed; 'varve diff' "
+			"shows them",
+			vv_buf_cstr(&names));
+	}
+}
+
+/* Appends the commit before the last one that changed the file. */
+static void read_previous(vv_buf *out, const char *file)
+{
+	const char *const args[] = {"rev-list", "-n1", "--skip=1", "--abbrev-commit",
+				    "HEAD",     "--",  file,       NULL};
+	vv_auto(vv_buf) said = VV_BUF_INIT;
+	const vv_git_call call = {.args = args, .env = vv_environ(), .output = out};
+	int code;
+
+	if (vv_git_run(&call, &said, &code, VV_IGNORED) < 0 || code != 0) {
+		vv_buf_clear(out);
+	}
+	if (out->len > 0) {
+		out->data[--out->len] = '\0'; /* the end of the line */
+	}
+}
+
 static bool answer_word(const char *word, const char *typed, int argc, char **argv)
 {
 	static const char help[] = "varve help ";
-	vv_auto(vv_buf) line = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_INIT, previous = VV_BUF_INIT;
+	vv_auto(vv_string_list) changed = {0}, staged = {0};
 	vv_typed t;
 
 	if (!vv_word_does(word)) return false;
 	vv_typed_read(&t, argc, argv);
+	read_edited(&changed, NULL);
+	read_edited(&staged, "--cached");
+	t.changed = &changed;
+	t.staged = &staged;
+	if (t.file) {
+		read_previous(&previous, t.file);
+	}
+	t.previous = previous.len > 0 ? vv_buf_cstr(&previous) : NULL;
 	vv_auto(char) *with_option = find_with_option(word, argc, argv);
 	const char *does = put_answer(&line, with_option ? with_option : word, &t);
 	vv_note("varve has no '%s'; '%s' %s", typed, vv_buf_cstr(&line),
 		strncmp(does, help, strlen(help)) == 0 ? "explains it" : "does it");
+	warn_of_discarded(vv_buf_cstr(&line), t.file, &changed);
 	return true;
 }
 
-/* "add column price FILE": "add-column", if that is a word of the table. */
+/* Does the word name a version? */
+static bool is_version(char *word)
+{
+	vv_typed t;
+
+	vv_typed_read(&t, 1, &word);
+	return t.version != NULL;
+}
+
+/* "add column price FILE", "add FILE column price": "add-column", if that is a word of the table. */
 static bool answer_pair(const char *word, int argc, char **argv)
 {
-	vv_auto(char) *joined = argc > 0 && !vv_exists(argv[0])
-					? vv_asprintf("%s-%s", word, argv[0])
-					: NULL;
-	vv_auto(char) *typed = joined ? vv_asprintf("%s %s", word, argv[0]) : NULL;
+	vv_auto_free char **rest = vv_calloc((size_t)argc + 1, sizeof(*rest));
+	int at = 0;
 
-	return typed && answer_word(joined, typed, argc - 1, argv + 1);
+	while (at < argc && vv_exists(argv[at])) {
+		at++;
+	}
+	vv_auto(char) *joined = at < argc ? vv_asprintf("%s-%s", word, argv[at]) : NULL;
+	vv_auto(char) *typed = joined ? vv_asprintf("%s %s", word, argv[at]) : NULL;
+	if (!rest || !typed || !vv_word_does(joined) || is_version(argv[at])) return false;
+	memcpy(rest, argv, (size_t)at * sizeof(*argv));
+	memcpy(rest + at, argv + at + 1, (size_t)(argc - at - 1) * sizeof(*argv));
+	return answer_word(joined, typed, argc - 1, rest);
 }
 
 /* varve "select * from prices", varve select id from prices, varve prices.csv */
@@ -680,8 +875,70 @@ static bool answer_bare(const char *word, int argc, char **argv)
 	return true;
 }
 
+/* Other programs, whose commands are typed after their names ("varve lfs track '*.csv'"), and those that are
+ * varve's; NULL: all. */
+static const struct {
+	const char *name, *commands;
+} programs[] = {
+	{"csvkit", NULL}, {"dolt", NULL}, {"dvc", NULL}, {"gh", NULL},
+	{"git", NULL},    {"lfs", NULL},  {"mlr", NULL}, {"pr", " checkout diff merge "},
+	{"qsv", NULL},    {"xsv", NULL},
+};
+
+/* Is the word followed by a command of its program that varve has, or has an answer to? */
+static bool is_program(const char *word, int argc, char **argv)
+{
+	vv_array_each(programs, sizeof(programs) / sizeof(programs[0]), it) {
+		if (argc == 0 || strcmp(it->name, word) != 0) {
+			continue;
+		}
+		vv_auto(char) *between = vv_asprintf(" %s ", argv[0]);
+
+		if (it->commands && (!between || !strstr(it->commands, between))) return false;
+		return vv_tool_find(&vv_varve, argv[0]) || vv_word_does(argv[0]) ||
+		       vv_git_words_command(argv[0]);
+	}
+	return false;
+}
+
+/* Returns the command that is typed in the plural: "tag" of "tags"; NULL: it is none. */
+static char *find_singular(const char *word)
+{
+	const size_t len = strlen(word);
+
+	for (size_t end = 1; end <= 2 && end < len && word[len - 1] == 's'; end++) {
+		vv_auto(char) *one = vv_strndup(word, len - end);
+
+		if (one && vv_tool_find(&vv_varve, one)) return vv_take(&one);
+	}
+	return NULL;
+}
+
+/* A command of varve that was typed in another way. */
+static int answer_as(const char *typed, const char *command, int argc, char **argv)
+{
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+
+	for (int i = 0; i < argc; i++) {
+		vv_buf_putc(&line, ' ');
+		vv_text_put_word(&line, argv[i]);
+	}
+	vv_note("varve has no '%s'; 'varve %s%s' does it", typed, command, vv_buf_cstr(&line));
+	return VV_EXIT_TROUBLE;
+}
+
 static int unknown(const char *word, int argc, char **argv)
 {
+	vv_auto(char) *one = find_singular(word);
+
+	if (one) return answer_as(word, one, argc, argv);
+	if (is_program(word, argc, argv)) {
+		if (vv_tool_find(&vv_varve, argv[0])) {
+			return answer_as(word, argv[0], argc - 1, argv + 1);
+		}
+		word = *argv++;
+		argc--;
+	}
 	const bool has_file = vv_array_find(argv, (size_t)argc, it, vv_exists(*it)) != NULL;
 	vv_error err;
 
@@ -699,8 +956,9 @@ static int unknown(const char *word, int argc, char **argv)
 		return VV_EXIT_TROUBLE;
 	}
 	if (!vv_git_words_command(word)) {
-		return answer_word(word, word, argc, argv) ? VV_EXIT_TROUBLE
-							   : vv_tool_unknown(&vv_varve, word);
+		return answer_word(word, word, argc, argv)
+			       ? VV_EXIT_TROUBLE
+			       : vv_tool_unknown(&vv_varve, word, argc, argv);
 	}
 	vv_auto(vv_buf) line = VV_BUF_INIT;
 	vv_git_words_put(&line, word, argc, argv);
@@ -718,6 +976,12 @@ static int unknown(const char *word, int argc, char **argv)
 /* The same after a command of ours, which would fail, since no file is called "column". */
 static bool answer_pair_with_file(const char *word, int argc, char **argv)
 {
+	static const char *const take_keys[] = {"delete", "set"}; /* after the file */
+	const bool first = argc > 0 && !vv_exists(argv[0]);
+
+	if (!first && vv_text_is_among(word, take_keys, sizeof(take_keys) / sizeof(take_keys[0]))) {
+		return false;
+	}
 	return vv_array_find(argv, (size_t)argc, it, vv_exists(*it)) != NULL &&
 	       answer_pair(word, argc, argv);
 }

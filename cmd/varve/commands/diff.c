@@ -622,7 +622,9 @@ static int check_diff(const vv_context *c)
 
 		vv_typed_read(&t, c->typed_count, c->typed);
 		vv_typed_put(&line, "varve diff ARGS", &t);
-		return t.version
+		const bool range = c->argc == 1 && strstr(c->argv[0], "..");
+
+		return t.version || range
 			       ? vv_usage_error(
 					 "%s requires two files: [[URL#]REV:]PATH; '%s' does it",
 					 c->name, vv_buf_cstr(&line))

@@ -304,8 +304,7 @@ done:
 }
 
 static const vv_absent_option absent[] = {
-	{"on by left-on how",
-	 .line = "varve sql \"SELECT * FROM 'FILE' JOIN 'MORE' USING (VALUE)\""},
+	{"on by left-on how", .line = "varve sql \"SELECT * FROM 'FILE' a JOIN 'MORE' b JOINED\""},
 	{.names = NULL},
 };
 

@@ -97,7 +97,7 @@ all_commands() {
 @test "an unknown command names the nearest one" {
 	ends_with 2 varve comit
 	stderr_has "varve has no command 'comit'"
-	stderr_has "did you mean 'commit'?"
+	stderr_has "did you mean 'varve commit'?"
 	ends_with 2 varve xyzzyplugh
 	stderr_has "'varve help' lists the commands"
 }
@@ -189,7 +189,7 @@ all_commands() {
 			slip=${name:0:i}${name:i+1:1}${name:i:1}${name:i+2}
 			! grep -qx -- "$slip" <<< "$commands" || continue
 			said=$(varve "$slip" 2>&1 < /dev/null)
-			[[ $said == *"did you mean '$name'?"* || $said == *"git $slip"* ]] || { echo "$slip: $said"; exit 1; }
+			[[ $said == *"did you mean 'varve $name'?"* || $said == *"git $slip"* || $said == *"'varve $name "* ]] || { echo "$slip: $said"; exit 1; }
 		done
 	done
 	END
@@ -300,7 +300,7 @@ all_commands() {
 		sum "a b" t.csv|log --figure 'sum(COLUMN)' t.csv
 		sum price t.csv|SELECT sum(price) FROM t
 		show HEAD:t.csv --columns id|'varve cat HEAD:t.csv --columns id' does it
-		undo|'varve revert HEAD' or for edits that are not committed 'varve restore .' does it
+		undo|'varve revert HEAD' does it
 		cat --rev HEAD t.csv|'varve cat HEAD:t.csv' does it
 		diff --html|varve web --export pages
 		log t.csv --column price|'varve blame --cells t.csv'

@@ -92,7 +92,7 @@ hint: 'varve add new.csv' reads and stages it"
 	ends_with 1 varve sql .schema
 	stderr_has ".schema takes the name of a table"
 	ends_with 1 varve sql 'select * from ck.csv'
-	stderr_has 'write a name with a dot in double quotes: "ck.csv"'
+	stderr_has "'varve sql 'select * from \"ck.csv\"'' does it"
 	ends_with 2 varve blame -L 2,3 q.csv
 	stderr_has "'varve blame q.csv | sed -n '1p;2,3 p'' does it"
 	ends_with 2 varve cat ck.csv --head 3

@@ -305,6 +305,12 @@ static vv_status run_gc(vv_context *c, vv_error *err)
 	return rc;
 }
 
+static const vv_absent_option absent[] = {
+	/* of DVC, which removes what its options do not name; gc keeps all versions */
+	{"w a A T workspace all-branches all-commits all-tags", .use = ""},
+	{.names = NULL},
+};
+
 const vv_command vv_cmd_gc = {
 	.name = "gc",
 	.group = "care",
@@ -314,6 +320,7 @@ const vv_command vv_cmd_gc = {
 	.example = "$ varve gc\nin use: 1,204 blocks, 1.4 MB, for 60 versions of tables\nstore: "
 		   "3.1 MB -> 1.4 MB",
 	.options = table,
+	.absent = absent,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "",
