@@ -577,14 +577,25 @@ static size_t count_words(const char *does)
 	return strncmp(does, "varve ", 6) == 0 ? count : SIZE_MAX;
 }
 
-/* Compares without case, and without what joins the parts: "drop_duplicates" is "dropDuplicates". */
+static bool is_joint(char c)
+{
+	return c && strchr("-_.", c);
+}
+
+static bool is_upper(char c)
+{
+	return c != vv_to_lower(c);
+}
+
+/* Compares without case, whatever joins the parts: "drop_duplicates" is "dropDuplicates". */
 static bool is_same_word(const char *a, const char *b)
 {
-	static const char between[] = "-_.";
-
 	for (;; a++, b++) {
-		a += strspn(a, between);
-		b += strspn(b, between);
+		if (is_joint(*a) && is_joint(*b)) {
+			continue;
+		}
+		a += is_joint(*a) && is_upper(*b);
+		b += is_joint(*b) && is_upper(*a);
 		if (vv_to_lower(*a) != vv_to_lower(*b)) return false;
 		if (!*a) return true;
 	}
@@ -617,7 +628,8 @@ static const struct {
 	{"edit", "fix"},
 	{"fillna", "fill fill-down fill-empty"},
 	{"head", "slice_head"},
-	{"history", "trackchanges"},
+	{"group-by", "groupby"},
+	{"history", "trackchanges track-changes"},
 	{"import-url", "get-url"},
 	{"join", "joinp"},
 	{"list", "list-url ls-url"},
@@ -630,7 +642,8 @@ static const struct {
 	{"prune", "vacuum maintenance"},
 	{"pull-request", "request-pull pr"},
 	{"read", "values"},
-	{"replace", "findreplace"},
+	{"order-by", "orderby"},
+	{"replace", "findreplace find-replace"},
 	{"root", "getwd pwd"},
 	{"sample", "slice_sample sample_n sample_frac decimate"},
 	{"search", "searchset goto"},

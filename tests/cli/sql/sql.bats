@@ -293,7 +293,7 @@ prices.csv,cell,"[""1""]",price,30.5,31.5,29,0,0'
 	two_versions
 	ends_with 1 varve sql 'SELECT id FROM prices WHERE name = "x"'
 	stderr_has 'no such column: ' # SQLite quotes the name since 3.41
-	stderr_has 'single quotes'
+	stderr_has "WHERE name = 'x'"
 	ends_with 1 varve sql 'SELECT "nmae" FROM prices'
 	ends_with 1 varve sql 'SELECT * FROM prices AS OF v1'
 	stderr_has "AS OF 'v1'"
