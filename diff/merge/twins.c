@@ -404,7 +404,8 @@ static void take_once(merge *m, bool by_rule)
 }
 
 /* Has one side all or most rows that the other one added? Then it probably has the same rows, and more. (In nine real merges
- * with such conflicts, all such rows were kept once; in four of them, nine in ten rows were common.) */
+ * with such conflicts, all such rows were kept once. In four files, all of one repository, 85 to 99.9 % of the rows of the
+ * smaller side were common; in a fifth one, 2 of 36.) */
 static void compare_counts(merge *m)
 {
 	const merge_side *ours = &m->side[m->ours], *theirs = &m->side[1 - m->ours];

@@ -3,7 +3,7 @@
  *
  * First rows that are equal in the columns whose values mostly stayed (J. Bentley's and B. Cohen's "patience" order, with the
  * k-th of equal rows for the k-th), of these as many as are in one order; then, between two of them, neighbours that share
- * half of their cells. Time and memory grow with the rows of the gap, and past a share of the memory it is matched in parts.
+ * half of their cells: as many as possible, and of these those that share most. Time and memory grow with the rows of the gap, and past a share of the memory it is matched in parts.
  */
 #include "diff/rows/match_steps.h"
 
@@ -16,8 +16,11 @@
 #include "diff/rows/columns.h"
 #include "diff/rows/value.h"
 
-/* So many added rows are compared with a removed one at each place. */
-#define NEAR 8u
+/* The cells of so few rows are not kept. */
+#define FEW 8u
+/* So many removed rows are compared with so many added ones at a time. */
+#define AREA_OLD 16u
+#define AREA_NEW 64u
 #define PART_MIN 256u
 #define COUNTERS_MAX (1u << 20)
 
@@ -197,20 +200,24 @@ static vv_status part_read(part *p, vv_error *err)
 
 /* --- pairs ----------------------------------------------------------------------------------- */
 
-static vv_status is_alike(const part *p, size_t i, size_t j, bool *out, vv_error *err)
+/* 0: the rows differ in more than half of their cells; else 1 + the number of equal cells. */
+static vv_status count_same(const part *p, size_t i, size_t j, size_t *same, vv_error *err)
 {
 	size_t changed = 0;
+	vv_status rc = VV_OK;
 
 	if (p->cells[0]) {
 		const uint32_t *a = &p->cells[0][i * p->columns], *b = &p->cells[1][j * p->columns];
 		for (size_t c = 0; c < p->columns; c++) {
 			changed += a[c] != b[c];
 		}
-		*out = changed * 2 <= p->columns;
-		if (*out || !p->d->opts.tolerance) return VV_OK;
 	}
-	return rowdiff_alike(p->d, gone_row(&p->d->gap, p->from[0] + i),
-			     p->d->gap.first + p->from[1] + j, out, err);
+	if (!p->cells[0] || (p->d->opts.tolerance && changed * 2 > p->columns)) {
+		rc = rowdiff_count_changed(p->d, gone_row(&p->d->gap, p->from[0] + i),
+					   p->d->gap.first + p->from[1] + j, &changed, err);
+	}
+	*same = changed * 2 <= p->columns ? 1 + p->columns - changed : 0;
+	return rc;
 }
 
 static vv_status add_pair(const part *p, size_t i, size_t j, vv_error *err)
@@ -227,42 +234,85 @@ static vv_status add_pair(const part *p, size_t i, size_t j, vv_error *err)
 	return vv_array_add(g->pairs, g->pair_count, g->pair_cap, one) ? VV_OK : vv_fail_nomem(err);
 }
 
-/* The first row of from .. to that is like the removed one; to: none is. */
-static vv_status find_alike(const part *p, size_t i, size_t from, size_t to, size_t *out,
-			    vv_error *err)
+/* Removed rows i .. i_end and added rows j .. j_end, both in order. */
+typedef struct area {
+	size_t i, i_end, j, j_end;
+} area;
+
+/* What the best pairs of an area are worth: each pair counts more than all equal cells. */
+#define PAIR (UINT64_C(1) << 40)
+
+/* worth: for each row of the area, and for the end, a line of the best worth from there on. */
+static vv_status weigh(const part *p, const area *a, uint64_t *worth, size_t *same, vv_error *err)
 {
-	bool yes = false;
+	const size_t wide = a->j_end - a->j;
 	vv_status rc;
 
-	for (*out = from; *out < to; ++*out) {
-		if ((rc = is_alike(p, i, *out, &yes, err)) < 0 || yes) return rc;
+	for (size_t x = a->i_end - a->i; x-- > 0;) {
+		for (size_t y = wide; y-- > 0;) {
+			const size_t at = x * (wide + 1) + y;
+			const uint64_t down = worth[at + wide + 1], right = worth[at + 1];
+			uint64_t best = down > right ? down : right;
+
+			if ((rc = count_same(p, a->i + x, a->j + y, &same[at], err)) < 0) return rc;
+			const uint64_t both = worth[at + wide + 2] + PAIR + same[at];
+			worth[at] = same[at] > 0 && both > best ? both : best;
+		}
 	}
-	*out = to;
 	return VV_OK;
 }
 
-/* Pairs rows i .. i_end with rows j .. j_end, both in order: each with one right below the pair before, or at about the same
- * relative place. */
+/* Pairs as many rows of the area as are alike in one order, and of these those with the most equal cells; only removed rows
+ * before i_most. *j: the added row after the last pair. */
+static vv_status pair_area(const part *p, const area *a, size_t i_most, size_t *j, vv_error *err)
+{
+	const size_t wide = a->j_end - a->j, cells = (a->i_end - a->i + 1) * (wide + 1);
+	vv_auto_free uint64_t *worth = vv_calloc(cells, sizeof(*worth));
+	vv_auto_free size_t *same = vv_calloc(cells, sizeof(*same));
+	size_t x = 0, y = 0;
+	vv_status rc = worth && same ? weigh(p, a, worth, same, err) : vv_fail_nomem(err);
+
+	while (rc == VV_OK && a->i + x < i_most && y < wide) {
+		const size_t at = x * (wide + 1) + y;
+
+		if (same[at] > 0 && worth[at] == worth[at + wide + 2] + PAIR + same[at]) {
+			rc = add_pair(p, a->i + x++, a->j + y++, err);
+			*j = a->j + y;
+		} else if (worth[at] == worth[at + 1]) {
+			y++;
+		} else {
+			x++;
+		}
+	}
+	return rc;
+}
+
+/* Pairs rows i .. i_end with rows j .. j_end, both in order. Many rows are paired in areas: below the pair before, or where that
+ * found none at about the same relative place. */
 static vv_status pair_near(const part *p, size_t i, size_t i_end, size_t j, size_t j_end,
 			   vv_error *err)
 {
 	const size_t first_i = i, first_j = j;
+	bool found = true;
 	vv_status rc = VV_OK;
 
-	for (; rc == VV_OK && i < i_end && j < j_end; i++) {
+	while (rc == VV_OK && i < i_end && j < j_end) {
+		const bool all = (i_end - i) * (j_end - j) <= (size_t)AREA_OLD * AREA_NEW;
 		const size_t down = first_j + (size_t)((uint64_t)(i - first_i) * (j_end - first_j) /
 						       (i_end - first_i));
-		size_t to = j + NEAR < j_end ? j + NEAR : j_end, at;
+		area a = {i, i_end, j, j_end};
 
-		rc = find_alike(p, i, j, to, &at, err);
-		if (rc == VV_OK && at == to && down + NEAR / 2 > to) {
-			const size_t from = down > to + NEAR / 2 ? down - NEAR / 2 : to;
-			to = from + NEAR < j_end ? from + NEAR : j_end;
-			rc = find_alike(p, i, from, to, &at, err);
+		if (!all) {
+			a.i_end = i_end - i < AREA_OLD ? i_end : i + AREA_OLD;
+			a.j = !found && down > j + AREA_NEW / 2 ? down - AREA_NEW / 2 : j;
+			a.j_end = j_end - a.j < AREA_NEW ? j_end : a.j + AREA_NEW;
 		}
-		if (rc == VV_OK && at < to && (rc = add_pair(p, i, at, err)) == VV_OK) {
-			j = at + 1;
-		}
+		/* the last ones may have better partners below the area */
+		const size_t most = a.i_end == i_end ? i_end : i + AREA_OLD / 2, before = j;
+
+		rc = pair_area(p, &a, most, &j, err);
+		found = j > before;
+		i = most;
 	}
 	return rc;
 }
@@ -320,8 +370,7 @@ static vv_status pair_part(const part *p, vv_error *err)
 {
 	vv_auto_free size_t *partner = find_equal(p);
 	vv_auto(row_moves) m = {0};
-	size_t i = 0, j = 0;
-	bool yes;
+	size_t i = 0, j = 0, same;
 	vv_status rc = partner ? VV_OK : vv_fail_nomem(err);
 
 	for (size_t k = 0; rc == VV_OK && k < p->rows[0]; k++) {
@@ -334,7 +383,7 @@ static vv_status pair_part(const part *p, vv_error *err)
 		const row_run *r = &m.list[k];
 		for (size_t n = 0; rc == VV_OK && !r->moved && n < r->rows; n++) {
 			const size_t x = (size_t)r->old_row + n, y = (size_t)r->new_row + n;
-			if ((rc = is_alike(p, x, y, &yes, err)) < 0 || !yes) {
+			if ((rc = count_same(p, x, y, &same, err)) < 0 || same == 0) {
 				continue;
 			}
 			if ((rc = pair_near(p, i, x, j, y, err)) == VV_OK) {
@@ -392,7 +441,7 @@ vv_status rowdiff_gap_match(vv_rowdiff *d, vv_error *err)
 					    left[1] < most ? (size_t)left[1] : most},
 				   .columns = columns};
 
-		if (p.rows[0] <= NEAR && p.rows[1] <= NEAR) {
+		if (p.rows[0] <= FEW && p.rows[1] <= FEW) {
 			rc = pair_near(&p, 0, p.rows[0], 0, p.rows[1], err);
 		} else if ((rc = part_read(&p, err)) == VV_OK) {
 			rc = pair_part(&p, err);

@@ -273,9 +273,9 @@ bool rowdiff_is_of_key(const vv_rowdiff *d, const vv_column_pair *p);
  * to be equal; may be NULL. */
 vv_status rowdiff_compare(vv_rowdiff *d, const vv_cell *a, const vv_cell *b, const bool *equal,
 			  bool rekeyed, size_t *changed, size_t *formatted, vv_error *err);
-/* Sets *out to true if the two rows are equal in at least half of their compared cells. */
-vv_status rowdiff_alike(vv_rowdiff *d, uint64_t old_row, uint64_t new_row, bool *out,
-			vv_error *err);
+/* Sets *changed to the number of compared cells in which the two rows differ. */
+vv_status rowdiff_count_changed(vv_rowdiff *d, uint64_t old_row, uint64_t new_row, size_t *changed,
+				vv_error *err);
 
 /* ---- match: finds the rows of the two versions that are the same row ---- */
 

@@ -46,19 +46,16 @@ vv_status rowdiff_compare(vv_rowdiff *d, const vv_cell *a, const vv_cell *b, con
 	return vv_buf_ok(&d->scratch, err);
 }
 
-vv_status rowdiff_alike(vv_rowdiff *d, uint64_t old_row, uint64_t new_row, bool *out, vv_error *err)
+vv_status rowdiff_count_changed(vv_rowdiff *d, uint64_t old_row, uint64_t new_row, size_t *changed,
+				vv_error *err)
 {
 	const vv_cell *a, *b;
-	size_t changed, formatted, all = 0;
+	size_t formatted;
 	vv_status rc;
+
 	if ((rc = vv_row_by_number_get(&d->rows_a, old_row, &a, err)) < 0 ||
-	    (rc = vv_row_by_number_get(&d->rows_b, new_row, &b, err)) < 0 ||
-	    (rc = rowdiff_compare(d, a, b, NULL, false, &changed, &formatted, err)) < 0) {
+	    (rc = vv_row_by_number_get(&d->rows_b, new_row, &b, err)) < 0) {
 		return rc;
 	}
-	for (size_t i = 0; i < d->opts.columns->count; i++) {
-		all += d->compared[i];
-	}
-	*out = changed * 2 <= all;
-	return VV_OK;
+	return rowdiff_compare(d, a, b, NULL, false, changed, &formatted, err);
 }

@@ -32,6 +32,13 @@ def change(rnd, rows):
             at = rnd.choice(rows)
             for name in rnd.sample("abcde", rnd.randrange(1, 4)):
                 at[name] = row(rnd)[name]
+    if len(rows) > 3 and rnd.random() < 0.5:  # a block moves, and one of its rows changes
+        first = rnd.randrange(len(rows) - 1)
+        block = rows[first:first + rnd.randrange(2, 7)]
+        rows[first:first + len(block)] = []
+        rnd.choice(block)["e"] = rnd.randrange(30, 40)
+        to = rnd.randrange(len(rows) + 1)
+        rows[to:to] = block
     return rows
 
 
