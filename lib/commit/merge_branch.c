@@ -102,6 +102,12 @@ static vv_status refuse_upstream(const vv_branch_merge *m, const char *of, bool 
 	return refuse_dropped(m, upstream, own, err);
 }
 
+/* Can the word be the name of a branch? "spring~2" is none. */
+static bool is_branch_name(const char *word)
+{
+	return !strpbrk(word, "~^:?*[\\ ") && !strstr(word, "@{") && !strstr(word, "..");
+}
+
 /* Looks at what both branches follow, and at the remote-tracking branch that is merged. */
 static vv_status refuse_rewritten(const vv_branch_merge *m, vv_error *err)
 {
@@ -111,10 +117,10 @@ static vv_status refuse_rewritten(const vv_branch_merge *m, vv_error *err)
 
 	if (m->allow_rewritten) return VV_OK;
 	if (!remote || !branch) return vv_fail_nomem(err);
-	if ((rc = refuse_upstream(m, m->head.branch, true, err)) < 0 ||
-	    (rc = refuse_upstream(m, branch, false, err)) < 0) {
+	if ((rc = refuse_upstream(m, m->head.branch, true, err)) < 0 || !is_branch_name(m->word)) {
 		return rc;
 	}
+	if ((rc = refuse_upstream(m, branch, false, err)) < 0) return rc;
 	return refuse_dropped(m, remote, false, err);
 }
 
