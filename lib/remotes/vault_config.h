@@ -24,7 +24,7 @@
 #define VV_VAULT_SOURCE "vault:"
 /* Why the vault keeps data that is removed elsewhere. */
 #define VV_VAULT_WHY_KEPT                                                                          \
-	"sealed copies stay at the vault's holders; 'varve vault prune' removes data of runs of "  \
+	"sealed copies stay at the vault's holders; pruning the vault removes data of runs of "    \
 	"which less than half is needed"
 
 /* Parses `value`, the value of vault.id, into *out. VV_EINPUT: the value is NULL or not a CID. */

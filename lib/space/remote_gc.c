@@ -117,8 +117,9 @@ void vv_remote_gc_old_put(vv_buf *out, const vv_host_old *old)
 		      vv_text_counted(old->left, "old version", NULL));
 	vv_buf_printf(out, "%s): ", vv_text_bytes(old->bytes));
 	if (old->needed) {
-		vv_buf_puts(out, "files of versions that stay are missing; send them again with "
-				 "'varve push --blocks', and run the same command again");
+		vv_buf_puts(out,
+			    "files of versions that stay are missing: push all blocks, and run "
+			    "the same command again");
 	} else if (old->until == INT64_MAX) {
 		vv_buf_puts(out, "object lock, without an end (legal hold)");
 	} else if (old->until > 0) {
