@@ -321,7 +321,7 @@ lose_all() {
 
 @test "old versions stay while another program has removed a version that should stay" {
 	kept_bucket versions 'lose_all; varve expire --apply ../plan.json --now; varve push --blocks; varve expire --apply ../plan.json --now; varve fsck --data'
-	grep -q "not freed: the bucket keeps [0-9]* old versions of files (.*): files of versions that stay are missing; send them again" applied
+	grep -q "not freed: the bucket keeps [0-9]* old versions of files (.*): files of versions that stay are missing: push all blocks" applied
 	grep -q "^expired: 3 versions" applied
 	[ "$(kept_packs)" = 0 ]
 }
