@@ -22,9 +22,6 @@ SQLITE_EXTENSION_INIT3
 #define FEW_ROWS 100 /* SQLite itself sorts as quickly */
 #define GROUPED 'g'  /* in plans */
 
-#define READ_ONLY                                                                                  \
-	"tables are read-only in SQL: use 'varve set FILE KEY COLUMN=VALUE', edit the file, or use Repo.write in Python"
-
 /* Of varve_history_T and varve_blame_T, after those of the table. */
 static const struct {
 	const char *name;
@@ -301,14 +298,6 @@ static int disconnect(sqlite3_vtab *base)
 {
 	free_table((rows_table *)base);
 	return SQLITE_OK;
-}
-
-static int refuse_update(sqlite3_vtab *base, int argc VV_UNUSED, sqlite3_value **argv VV_UNUSED,
-			 sqlite3_int64 *row VV_UNUSED)
-{
-	sqlite3_free(base->zErrMsg);
-	base->zErrMsg = sqlite3_mprintf("%s", READ_ONLY);
-	return SQLITE_READONLY;
 }
 
 /* ---- plans ---- */
@@ -890,7 +879,6 @@ const sqlite3_module vv_sql_rows_module = {
 	.xEof = eof,
 	.xColumn = column,
 	.xRowid = rowid,
-	.xUpdate = refuse_update,
 };
 
 const sqlite3_module vv_sql_rows_created_module = {
@@ -907,5 +895,4 @@ const sqlite3_module vv_sql_rows_created_module = {
 	.xEof = eof,
 	.xColumn = column,
 	.xRowid = rowid,
-	.xUpdate = refuse_update,
 };

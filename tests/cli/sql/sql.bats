@@ -251,7 +251,7 @@ prices.csv,cell,"[""1""]",price,30.5,31.5,29,0,0'
 @test "nothing is written, but to temporary tables and to databases of one's own" {
 	two_versions
 	before=$(cat prices.csv; git status --porcelain)
-	for statement in 'UPDATE prices SET id = 7' 'DELETE FROM prices' 'INSERT INTO "prices@v1" SELECT * FROM prices'; do
+	for statement in 'UPDATE prices SET id = 7' 'DELETE FROM prices' 'INSERT INTO "prices@v1" SELECT * FROM prices' 'DELETE FROM prices WHERE id = -1'; do
 		ends_with 1 varve sql "$statement"
 		stderr_has "tables are read-only in SQL: use 'varve set FILE KEY COLUMN=VALUE', edit the file, or use Repo.write in Python"
 	done
