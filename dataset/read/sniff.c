@@ -57,6 +57,7 @@ void vv_sniff_hints_over(vv_sniff_hints *to, const vv_sniff_hints *from)
 	to->comment = from->comment >= 0 ? from->comment : to->comment;
 	to->spaces = from->spaces >= 0 ? from->spaces : to->spaces;
 	to->header_rows = from->header_rows > 0 ? from->header_rows : to->header_rows;
+	to->columns = from->columns > 0 ? from->columns : to->columns;
 	to->header_join = from->header_join ? from->header_join : to->header_join;
 	to->records = from->records ? from->records : to->records;
 	to->declared |= from->declared;

@@ -36,6 +36,8 @@ typedef struct vv_sniff_hints {
 	 * cells; -1: detect it */
 	int spaces;
 	int header_rows; /* CSV: number of header lines; 0 or less: detect it */
+	/* CSV: least number of columns. Those that the header does not name are called "(cell 4)" ... */
+	size_t columns;
 	/* text that joins the cells of a column in a header of several lines; NULL: detect it */
 	const char *header_join;
 	/* JSON: path of the array with the rows (base/json/json_records.h); NULL: detect it */

@@ -806,6 +806,25 @@ static vv_status ends_in_delimiters(const sniff *s, size_t columns, bool *out, v
 	return r.rc;
 }
 
+/* The header's names, then "(cell 4)" ... for the columns that it does not name. */
+static vv_status add_names(sniff *s, const vv_header_rows *h, size_t columns, vv_error *err)
+{
+	vv_auto_free vv_cell *cells = vv_calloc(columns, sizeof(*cells));
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	size_t i = h->count;
+
+	if (!cells) return vv_fail_nomem(err);
+	memcpy(cells, h->names, h->count * sizeof(*cells));
+	for (; i < columns; i++) {
+		char *name = vv_arena_printf(&arena, "(cell %zu)", i + 1);
+
+		if (!name) return vv_fail_nomem(err);
+		cells[i] = (vv_cell){
+			.text = name, .len = (uint32_t)strlen(name), .state = VV_CELL_TEXT};
+	}
+	return sniff_set_names(s, cells, columns, err);
+}
+
 /* Takes the names in the header, and adds an empty one if all rows end with a delimiter. */
 static vv_status take_names(sniff *s, vv_header_rows *h, vv_error *err)
 {
@@ -814,6 +833,9 @@ static vv_status take_names(sniff *s, vv_header_rows *h, vv_error *err)
 	bool longer = false;
 	vv_status rc;
 
+	if (s->hints->columns > h->count && s->hints->columns <= VV_COLUMNS_MAX) {
+		return add_names(s, h, s->hints->columns, err);
+	}
 	if (h->count >= VV_COLUMNS_MAX) return sniff_set_names(s, h->names, h->count, err);
 	if (any_ends_empty(s) && (rc = ends_in_delimiters(s, h->count, &longer, err)) < 0) {
 		return rc;
@@ -845,6 +867,7 @@ static vv_status take_first_row(sniff *s, sniff_reader *r, vv_row *row, vv_newli
 	if (!out->dialect.header) {
 		out->body = row->text_start;
 		rc = widest_row(s, &widest, err);
+		widest = widest < s->hints->columns ? s->hints->columns : widest;
 		return rc < 0 ? rc : make_names(s, widest, err);
 	}
 	*newline = row->newline;

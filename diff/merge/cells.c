@@ -732,6 +732,41 @@ static vv_status put_by_rule(merge *m, merge_row_state *s, size_t i, bool *done,
 
 /* --- columns of a row ---------------------------------------------------------------- */
 
+/* Has a version's row more cells than the header names? */
+static bool is_long(const merge *m, const merge_row_state *s)
+{
+	for (int v = 0; v < MERGE_VERSIONS; v++) {
+		const size_t columns = s->side[v] ? m->side[v].table->columns : 0;
+
+		for (size_t i = m->opts->named; i < columns; i++) {
+			if (s->side[v][i].state != VV_CELL_ABSENT) return true;
+		}
+	}
+	return false;
+}
+
+/* Did both sides change a row whose cells may be in wrong columns? Then their changes are not joined. */
+static bool is_whole(merge *m, const merge_row_state *s)
+{
+	return m->opts->named > 0 && s->touched[0] && s->touched[1] && s->side[0] && s->side[1] &&
+	       s->side[MERGE_BASE] && is_long(m, s) && merge_value_changed(m, s, 0) &&
+	       merge_value_changed(m, s, 1);
+}
+
+/* As pick_version, for a row that both sides changed as a whole: differing cells are conflicts. */
+static int pick_whole(merge *m, const merge_row_state *s, size_t i)
+{
+	const vv_cell *x = cell_of(m, s, i, 0), *y = cell_of(m, s, i, 1);
+
+	return same_value(m, type_of(m, i), x, y) ? pick_version(m, s, i) : -1;
+}
+
+/* Other rules read the cell, which may be of another column. */
+static bool names_side(const vv_merge_rule *rule)
+{
+	return rule && (rule->kind == VV_MERGE_OURS || rule->kind == VV_MERGE_THEIRS);
+}
+
 /* One column of a row that both sides have. */
 static vv_status merge_one(merge *m, merge_row_state *s, size_t i, vv_conflict_kind kind,
 			   vv_error *err)
@@ -747,11 +782,11 @@ static vv_status merge_one(merge *m, merge_row_state *s, size_t i, vv_conflict_k
 	if (as_base) {
 		from = 2;
 	} else if (both) {
-		from = pick_version(m, s, i);
+		from = s->whole ? pick_whole(m, s, i) : pick_version(m, s, i);
 	} else if (c->side[0] < 0) {
 		from = 1;
 	}
-	if ((from < 0 || is_sum(m, s, i)) &&
+	if ((from < 0 || is_sum(m, s, i)) && (!s->whole || names_side(c->rule)) &&
 	    ((rc = put_by_rule(m, s, i, &done, &why, err)) < 0 || done)) {
 		return rc;
 	}
@@ -773,6 +808,7 @@ static vv_status merge_all(merge *m, merge_row_state *s, vv_conflict_kind kind, 
 {
 	vv_status rc = VV_OK;
 	vv_arena_reset(&m->made);
+	s->whole = is_whole(m, s);
 	for (size_t i = 0; i < m->column_count; i++) {
 		if ((rc = merge_one(m, s, i, kind, err)) < 0) return rc;
 	}

@@ -13,8 +13,9 @@ typedef struct merge_row_state {
 	/* its cells in each version; borrowed; NULL: it lacks the row, or the cells were not read */
 	const vv_cell *side[MERGE_VERSIONS];
 	bool touched[2]; /* the side changed the row */
-	vv_cell *out;    /* the merged row: m->column_count cells */
-	uint64_t place;  /* number of the row in the result */
+	bool whole; /* both did, and it has more cells than the header names; set by merge_cells */
+	vv_cell *out;   /* the merged row: m->column_count cells */
+	uint64_t place; /* number of the row in the result */
 } merge_row_state;
 /* Sets the members `rule` and `by` of each column in m->columns. Call it after
  * merge_columns_choose. */

@@ -140,6 +140,9 @@ typedef struct vv_merge_options {
 	/* base and theirs have a key, and contain only the rows to be changed; the merge leaves all
 	 * other rows of ours unchanged */
 	bool part;
+	/* number of columns that the header names; a row with further cells is changed as a whole: if both
+	 * sides changed it, each cell that differs is a conflict. 0: there are no such rows */
+	size_t named;
 	/* rows that both sides added with one key are one row, however few of their cells are equal:
 	 * there is no conflict KEY_TWICE */
 	bool one_row;

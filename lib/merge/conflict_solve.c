@@ -5,6 +5,7 @@
 #include "lib/merge/conflict_solve.h"
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -279,10 +280,18 @@ static vv_status refuse_row(const solver *v, const vv_conflict_item *item, vv_er
 static vv_status open_side(const solver *v, int side, vv_table_at *out, vv_error *err)
 {
 	const vv_conflict_record *c = v->s->record;
+	const vv_table *t = v->table;
+	vv_sniff_hints form = VV_SNIFF_HINTS_INIT;
+	char last[32];
 
+	/* a column that no header names: cells of long rows */
+	(void)snprintf(last, sizeof(last), "(cell %zu)", t->columns);
+	if (t->columns > 0 && strcmp(t->schema.fields[t->columns - 1].name, last) == 0) {
+		form.columns = t->columns;
+	}
 	return vv_table_at_open(out, v->s->repo, vv_dataset_writer_reader(v->s->writer),
-				&(vv_version_name){.path = c->path, .blob = &c->sides[side]}, NULL,
-				err);
+				&(vv_version_name){.path = c->path, .blob = &c->sides[side]},
+				&(vv_subject_options){.hints = &form}, err);
 }
 
 /* --- rows that are put back -------------------------------------------------------------------- */

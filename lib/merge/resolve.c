@@ -21,6 +21,7 @@
 #include "lib/merge/conflict_solve.h"
 #include "lib/merge/resolve_internal.h"
 #include "lib/merge/tables.h"
+#include "lib/merge/tables_internal.h"
 #include "lib/merge/torn.h"
 #include "lib/merge/workbooks.h"
 #include "lib/names/damaged_pointer.h"
@@ -163,17 +164,28 @@ vv_status vv_resolve_stage(vv_resolving *r, const vv_conflict_path *p, vv_datase
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer merged;
+	const vv_oid *blobs[3];
+	vv_long_rows rows;
 	bool pointer = false;
+	vv_status rc;
 
 	if (vv_dataset_reader_find_pointer(r->reader, &p->record.merged, &arena, &merged, &pointer,
 					   err) == VV_OK &&
 	    pointer) {
 		opts.parent = &merged;
 	} else {
+		for (size_t i = 0; i < 3; i++) {
+			const vv_oid *id = &p->record.sides[i];
+
+			blobs[i] = vv_oid_is_null(id) ? NULL : id;
+		}
+
 		opts.has_kind = true;
 		opts.kind = VV_KIND_TABLE;
+		if ((rc = vv_long_rows_read(&rows, r->repo, blobs, p->path, err)) < 0) return rc;
+		opts.hints.columns = rows.columns;
 	}
-	vv_status rc = vv_dataset_writer_file(r->writer, p->path, &opts, out, &pointer, err);
+	rc = vv_dataset_writer_file(r->writer, p->path, &opts, out, &pointer, err);
 	return rc < 0 || !pointer
 		       ? rc
 		       : vv_fail(err, VV_EUSAGE,

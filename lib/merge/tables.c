@@ -48,8 +48,9 @@ typedef struct merging {
 	side sides[3];
 	vv_side_sink blocks;
 	vv_store *store;
-	vv_needed *needed;   /* NULL until blocks of a side are not here */
-	bool plain;          /* the result is text */
+	vv_needed *needed; /* NULL until blocks of a side are not here */
+	bool plain;        /* the result is text */
+	vv_long_rows rows;
 	uint64_t renumbered; /* rows that got another key */
 } merging;
 
@@ -123,7 +124,9 @@ static vv_status open_side(merging *m, size_t i, vv_error *err)
 	vv_subject *s = &m->sides[i].subject;
 	/* Rows of plain text are identified by the key of one version: the common one, else
 	 * ours. */
-	vv_subject_options opts = {.writes = true,
+	vv_sniff_hints form = VV_SNIFF_HINTS_INIT;
+	vv_subject_options opts = {.hints = &form,
+				   .writes = true,
 				   .before = root_before(m, i),
 				   .find_key = i == VV_BASE ||
 					       (i == VV_OURS && in->sides[VV_BASE].mode == 0)};
@@ -131,6 +134,7 @@ static vv_status open_side(merging *m, size_t i, vv_error *err)
 	vv_pointer p;
 	vv_status rc;
 
+	form.columns = m->rows.columns;
 	if (in->sides[i].mode == 0) return VV_OK;
 	*s = (vv_subject){.text = in->path,
 			  .from = VV_FROM_COMMIT,
@@ -527,6 +531,7 @@ static vv_status merge_rows(merging *m, vv_error *err)
 	vv_status rc;
 
 	opts.rules = &rules;
+	opts.named = m->rows.named;
 	/* Where commits are not known the versions' own names decide. */
 	vv_oid_text(ours, vv_oid_is_null(&in->commits[VV_OURS]) ? &in->sides[VV_OURS].id
 								: &in->commits[VV_OURS]);
@@ -640,14 +645,20 @@ static vv_status note_both(void *payload, const vv_conflict *c, vv_error *err)
 	return vv_buf_ok(&b->words, err);
 }
 
-static void merging_clear(merging *m)
+static void close_sides(merging *m)
 {
 	vv_array_each(m->sides, 3, it) {
 		if (it->open) {
 			vv_table_close(&it->table);
 		}
 		vv_subject_clear(&it->subject);
+		it->open = false;
 	}
+}
+
+static void merging_clear(merging *m)
+{
+	close_sides(m);
 	vv_side_sink_clear(&m->blocks);
 	vv_needed_free(m->needed);
 }
@@ -889,7 +900,10 @@ static vv_status merge_no_table(merging *m, size_t i, vv_error *err)
 	bool conflict = true;
 	vv_status rc;
 
-	vv_buf_printf(&why, "%s is text that is not a table: %s", names[i], err->message);
+	vv_buf_printf(&why,
+		      "%s is text that is not a table: %s; correct the line and merge again, or "
+		      "take one side",
+		      names[i], err->message);
 	vv_error_clear(err);
 	if ((rc = vv_buf_ok(&why, err)) < 0 ||
 	    (i == VV_BASE && (rc = merge_text(m, &conflict, err)) < 0) || !conflict) {
@@ -898,26 +912,60 @@ static vv_status merge_no_table(merging *m, size_t i, vv_error *err)
 	return give_up(m, vv_buf_cstr(&why), err);
 }
 
+/* Rows of side i have more cells than the header, so *err: opens all sides with further columns, which no side's text
+ * names. *rows is true if they are tables then; such a row is merged as a whole. */
+static vv_status open_long_rows(merging *m, bool *rows, vv_error *err)
+{
+	const vv_oid *blobs[3];
+	const vv_table *tables[3];
+	vv_error why;
+
+	for (size_t i = 0; i < 3; i++) {
+		blobs[i] = m->in->sides[i].mode ? &m->in->sides[i].id : NULL;
+	}
+	vv_status rc = vv_long_rows_read(&m->rows, m->in->repo, blobs, m->in->path, err);
+
+	if (rc < 0 || m->rows.columns == 0) return rc;
+	close_sides(m);
+	for (size_t i = VV_BASE; rc == VV_OK && i < 3; i++) {
+		rc = open_side(m, i, &why);
+	}
+	for (size_t i = 0; i < 3; i++) {
+		tables[i] = m->sides[i].open ? &m->sides[i].table : NULL;
+	}
+	*rows = rc == VV_OK && vv_long_rows_fit(tables);
+	return rc == VV_EINPUT || rc == VV_OK ? VV_OK : vv_error_copy(err, &why);
+}
+
+/* Side i is text that is not a table, in the middle of tables; *err has the reason. */
+static vv_status open_no_table(merging *m, size_t i, bool *rows, vv_error *err)
+{
+	vv_error why;
+	vv_status rc = open_long_rows(m, rows, &why);
+
+	rc = rc == VV_OK && *rows ? choose_form(m, &why) : rc;
+	if (rc < 0) return vv_error_copy(err, &why);
+	*rows = *rows && m->plain;
+	if (!*rows) return merge_no_table(m, i, err);
+	vv_error_clear(err);
+	return VV_OK;
+}
+
 /* Opens the sides, or finds out why there is nothing to merge by rows. */
 static vv_status open_sides(merging *m, bool *rows, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	*rows = true;
-	for (size_t i = VV_BASE; rc == VV_OK && *rows && i < 3; i++) {
-		const side *s = &m->sides[i];
-
+	for (size_t i = VV_BASE; i < 3; i++) {
 		rc = open_side(m, i, err);
-		if (rc == VV_EINPUT && !s->subject.is_dataset) {
-			/* Text that is not a table, in the middle of tables. */
-			*rows = false;
-			rc = merge_no_table(m, i, err);
-		} else if (rc == VV_ENOSUPPORT) {
-			*rows = false;
-			rc = merge_document(m, err);
+		*rows = rc == VV_OK;
+		if (rc == VV_EINPUT && !m->sides[i].subject.is_dataset) {
+			return open_no_table(m, i, rows, err);
 		}
+		if (rc == VV_ENOSUPPORT) return merge_document(m, err);
+		if (rc < 0) return rc;
 	}
-	return rc;
+	return choose_form(m, err);
 }
 
 vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *in, vv_error *err)
@@ -934,7 +982,7 @@ vv_status vv_dataset_merge_run(vv_dataset_merged *out, const vv_dataset_merge *i
 	if (rc == VV_OK) {
 		rc = in->apart ? give_up(&m, in->apart, err) : open_sides(&m, &rows, err);
 	}
-	if (rc == VV_OK && rows && (rc = choose_form(&m, err)) == VV_OK) {
+	if (rc == VV_OK && rows) {
 		rc = merge_rows(&m, err);
 	}
 	if (rc == VV_EMISSING && err->gap == VV_GAP_EXPIRED) {
