@@ -207,13 +207,28 @@ def test_random_merges_have_the_cells_of_both_sides(tmp_path):
     assert done["merged"] > ROUNDS // 8
 
 
-def appended(data, model, draw, ids):
-    """A side that adds rows below the last one of each sheet, and changes a cell above."""
+def column(rows, c):
+    """The values of a column without a repeated one; None: it has one, or an empty cell."""
+    values = [repr(row.cells[c]) for row in rows[1:]]
+    return set(values) if len(set(values)) == len(values) and "None" not in values else None
+
+
+def fresh(draw, taken):
+    v = value(draw)
+    while taken is not None and repr(v) in taken:
+        v = value(draw)
+    if taken is not None:
+        taken.add(repr(v))
+    return v
+
+
+def appended(data, model, draw, ids, taken):
+    """A side that adds rows below the last one of each sheet. A column of distinct values stays one, as it names rows: taken has those of both sides."""
     book = openpyxl.load_workbook(io.BytesIO(data))
     new = {name: [Row(row.cells, row) for row in rows] for name, rows in model.items()}
     for name, rows in new.items():
         for _ in range(draw.randrange(3)):
-            rows.append(Row([f"{ids}{len(rows)} {name}", *(value(draw) for _ in rows[0].cells[1:])]))
+            rows.append(Row([f"{ids}{len(rows)} {name}", *(fresh(draw, taken.setdefault((name, c), column(model[name], c))) for c in range(1, len(rows[0].cells)))]))
             for c, v in enumerate(rows[-1].cells, 1):
                 put(book[name].cell(len(rows), c), v)
     file = io.BytesIO()
@@ -228,8 +243,9 @@ def test_rows_that_both_sides_add_below_a_sheet_are_all_kept_ours_first(tmp_path
         one = random.Random(seed)
         model = book_of(one)
         base = saved(model, one, one.random() < 0.4)
-        ours, o = appended(base, model, one, "mine")
-        theirs, t = appended(base, model, one, "other")
+        taken = {}
+        ours, o = appended(base, model, one, "mine", taken)
+        theirs, t = appended(base, model, one, "other", taken)
         told, data = merge(tmp_path, (base, ours, theirs))
         assert "refused" not in told and told["conflicts"] == 0, f"seed {seed}: {told}"
         expected = {name: [r.cells for r in o[name] + t[name][len(model[name]):]] for name in model}
