@@ -102,6 +102,7 @@ vv_status vv_erase_places_read(vv_oids *known, vv_repository *r, const vv_string
 			   .tips = tips.items,
 			   .tip_count = tips.count,
 			   .from = &from,
+			   .erased = true,
 			   .progress = progress};
 	rc = vv_fetch_data_run(&f, NULL, err);
 	return vv_error_excuse(rc, rc != VV_ENOMEM, err);

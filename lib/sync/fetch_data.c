@@ -101,6 +101,9 @@ vv_status vv_fetch_data_run(vv_fetch_data *f, const vv_cid *root, vv_error *err)
 	} else if ((rc = vv_repository_store(f->repo, &r.store, err)) == VV_OK) {
 		vv_needed_watch(r.needed, f->progress);
 		vv_needed_idle(r.needed, f->idle_sec);
+		if (f->erased) {
+			vv_needed_allow_erased(r.needed);
+		}
 		if (root) {
 			rc = take_root(&r, root, "the version", err);
 		} else if (f->all) {

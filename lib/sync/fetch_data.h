@@ -32,7 +32,8 @@ typedef struct vv_fetch_data {
 	/* the sources: names of remotes, or URLs. Empty: all remotes, and other peers that have the
 	 * blocks. NULL: the same sources, but only if fetching is allowed (needed.h) */
 	const vv_strings *from;
-	uint64_t idle_sec;           /* value of --timeout in seconds; 0: not given */
+	bool erased;       /* also data that was erased (repo/known/erased.h), to search it */
+	uint64_t idle_sec; /* value of --timeout in seconds; 0: not given */
 	const vv_progress *progress; /* may be NULL */
 	/* Set by the functions below. versions: number of selected versions; fetched: number of
 	 * these that were fetched. */

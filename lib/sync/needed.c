@@ -60,6 +60,7 @@ struct vv_needed {
 	bool given;      /* the remotes are those that the caller named */
 	bool asked;      /* by the user, by name */
 	bool begun, off;
+	bool erased; /* also data that was erased */
 	uint64_t idle_sec;
 	const vv_progress *progress; /* or NULL */
 	const char *why_off;
@@ -91,6 +92,11 @@ vv_needed *vv_needed_new_asked(vv_repository *r)
 void vv_needed_watch(vv_needed *n, const vv_progress *progress)
 {
 	n->progress = progress;
+}
+
+void vv_needed_allow_erased(vv_needed *n)
+{
+	n->erased = true;
 }
 
 void vv_needed_idle(vv_needed *n, uint64_t idle_sec)
@@ -387,6 +393,7 @@ static vv_status fetch_from(vv_needed *n, needed_remote *m, vv_fetch *f, const v
 	memcpy(all + own, n->unasked, more * sizeof(*all));
 	f->suppliers = all;
 	f->supplier_count = own + more;
+	f->erased = n->erased;
 	vv_status rc = vv_fetch_cid(f, root, result, err);
 	if (rc == VV_OK && result->received.blocks > 0) {
 		(void)vv_receipts_add(n->repo, all, f->supplier_count, result->roots,

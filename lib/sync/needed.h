@@ -30,6 +30,8 @@ vv_needed *vv_needed_new_asked(vv_repository *r);
 vv_needed *vv_needed_new_from(vv_repository *r, const vv_strings *names);
 /* Sets the receiver of progress, which may cancel. `progress` is borrowed until vv_needed_free. */
 void vv_needed_watch(vv_needed *n, const vv_progress *progress);
+/* Also fetches data that was erased (repo/known/erased.h), to search it. */
+void vv_needed_allow_erased(vv_needed *n);
 /* Sets the number of seconds without data after which a peer is given up, as --timeout does; 0: the
  * default. Call this function before the first fetch. */
 void vv_needed_idle(vv_needed *n, uint64_t idle_sec);

@@ -41,6 +41,7 @@ typedef struct vv_fetch {
 	bool full;
 	/* for vv_fetch_cid: a similar version that this repository has completely; may be NULL */
 	const vv_cid *like;
+	bool erased; /* for vv_fetch_cid: also data that was erased (repo/known/erased.h), to search it */
 	const vv_progress *progress;
 } vv_fetch;
 
