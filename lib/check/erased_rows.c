@@ -11,10 +11,8 @@
 #include "base/buf.h"
 #include "base/hash.h"
 #include "base/sys.h"
-#include "check/kept/cache.h"
 #include "dataset/table/walk.h"
 #include "lib/space/erase_values.h"
-#include "repo/known/erased.h"
 
 #define KIND "erased"
 
@@ -43,7 +41,7 @@ static vv_status open_folders(search *s, vv_error *err)
 	vv_status rc = VV_OK;
 
 	for (unsigned fold = 0; rc == VV_OK && fold < VV_ERASED_FOLDS; fold++) {
-		if (vv_erased_folds(s->how->run->erased, fold)) {
+		if (vv_erased_folds(s->how->erased, fold)) {
 			rc = vv_erase_values_folder(&s->folders[fold], fold, err);
 		}
 	}
@@ -59,7 +57,7 @@ static bool is_erased(const search *s, const vv_cell *cell, const char *column)
 								       cell->len, &len)
 					   : NULL;
 
-		if (text && vv_erased_has_value(s->how->run->erased, fold, column, text, len)) {
+		if (text && vv_erased_has_value(s->how->erased, fold, column, text, len)) {
 			return true;
 		}
 	}
@@ -69,8 +67,6 @@ static bool is_erased(const search *s, const vv_cell *cell, const char *column)
 static vv_status report(const search *s, uint64_t row, size_t column, vv_error *err)
 {
 	const vv_erased_search *how = s->how;
-	const vv_check_run *run = how->run;
-	const uint64_t limit = run->new_only || run->rows ? 0 : run->limit;
 	vv_finding f = {.rule = KIND,
 			.severity = how->severity,
 			.path = how->path,
@@ -79,7 +75,7 @@ static vv_status report(const search *s, uint64_t row, size_t column, vv_error *
 			.message = "is a value that was erased",
 			.expected = "no row of this person"};
 
-	if (limit == 0 || s->counts[column]++ < limit) {
+	if (how->limit == 0 || s->counts[column]++ < how->limit) {
 		f.row = row;
 		return how->finding(how->payload, &f, err);
 	}
@@ -136,7 +132,7 @@ static vv_status search_groups(search *s, vv_error *err)
 /* The list and the names of columns decide the result of a group. */
 static vv_hash128 record_key(const search *s)
 {
-	vv_hash128 key = vv_erased_stamp(s->how->run->erased);
+	vv_hash128 key = vv_erased_stamp(s->how->erased);
 
 	for (size_t k = 0; k < s->t->columns; k++) {
 		const vv_field *f = &s->t->schema.fields[k];
@@ -149,10 +145,10 @@ static vv_hash128 record_key(const search *s)
 vv_status vv_erased_search_run(const vv_erased_search *how, vv_table *t, vv_error *err)
 {
 	vv_auto(search) s = {.how = how, .t = t};
-	vv_check_cache *cache = how->run->cache;
+	vv_check_cache *cache = how->cache;
 	vv_status rc;
 
-	if (!how->run->erased || how->severity == VV_SEVERITY_OFF) return VV_OK;
+	if (!how->erased || how->severity == VV_SEVERITY_OFF) return VV_OK;
 	const vv_hash128 key = record_key(&s);
 	rc = open_folders(&s, err);
 	s.counts = vv_calloc(t->columns + 1, sizeof(*s.counts));

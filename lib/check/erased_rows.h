@@ -7,13 +7,16 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "check/kept/cache.h"
 #include "check/rules/finding.h"
 #include "dataset/table/table.h"
-#include "lib/check/one.h"
+#include "repo/known/erased.h"
 
 /* A search. */
 typedef struct vv_erased_search {
-	const vv_check_run *run; /* its lists of erased data, cache and limit */
+	const vv_erased *erased; /* NULL: nothing is searched */
+	vv_check_cache *cache;   /* may be NULL */
+	uint64_t limit;          /* maximum number of findings for each column; 0: no limit */
 	vv_severity severity;
 	const char *path, *commit; /* of the findings */
 	vv_finding_fn finding;     /* receives the findings */

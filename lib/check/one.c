@@ -631,7 +631,9 @@ static vv_status check_text_numbers(one *c, vv_error *err)
 
 static vv_status check_erased(one *c, vv_error *err)
 {
-	const vv_erased_search s = {.run = c->run,
+	const vv_erased_search s = {.erased = c->run->erased,
+				    .cache = c->run->cache,
+				    .limit = c->run->new_only || c->run->rows ? 0 : c->run->limit,
 				    .severity = vv_rule_set_severity(&c->rules, "erased"),
 				    .path = c->path,
 				    .commit = c->commit,

@@ -9,6 +9,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "base/hint.h"
 #include "base/progress.h"
 #include "check/kept/cache.h"
 #include "check/report/report.h"
@@ -105,9 +106,22 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 
 /* Writes the hint of the error `why` as text (with run->words), for a finding that replaces the
  * error. Returns the text, borrowed from why, or NULL if the error has no hint. */
-const char *vv_check_hint(const vv_check_run *run, vv_error *why);
+static inline const char *vv_check_hint(const vv_check_run *run, vv_error *why)
+{
+	vv_hint_word(why, run->words);
+	return why->hint[0] ? why->hint : NULL;
+}
 /* Turns off the rules that run->only and run->skip do not select. */
-vv_status vv_check_select(const vv_check_run *run, vv_rule_set *rules, vv_error *err);
+static inline vv_status vv_check_select(const vv_check_run *run, vv_rule_set *rules, vv_error *err)
+{
+	vv_status rc = run->only_count == 0
+			       ? VV_OK
+			       : vv_rule_set_only(rules, run->only, run->only_count, err);
+
+	return rc < 0 || run->skip_count == 0
+		       ? rc
+		       : vv_rule_set_skip(rules, run->skip, run->skip_count, err);
+}
 
 /* Adds to the report the `count` findings in `found`, which are about the setup of the check, not
  * about data. Each is reported with the path `path` and the severity of its rule; none if that is

@@ -334,23 +334,6 @@ static vv_status want_one(const vv_check_list *list, vv_error *err)
 			 : VV_OK;
 }
 
-const char *vv_check_hint(const vv_check_run *run, vv_error *why)
-{
-	vv_hint_word(why, run->words);
-	return why->hint[0] ? why->hint : NULL;
-}
-
-vv_status vv_check_select(const vv_check_run *run, vv_rule_set *rules, vv_error *err)
-{
-	vv_status rc = run->only_count == 0
-			       ? VV_OK
-			       : vv_rule_set_only(rules, run->only, run->only_count, err);
-
-	return rc < 0 || run->skip_count == 0
-		       ? rc
-		       : vv_rule_set_skip(rules, run->skip, run->skip_count, err);
-}
-
 /* Opens the lists of erased data. VV_EREFUSED: the commit `include` (NULL: none), or one below it that
  * `exclude`, or without it a ref, does not reach, has erased data. */
 static vv_status open_erased(vv_erased **out, const vv_check_run *run, const vv_oid *include,

@@ -172,7 +172,7 @@ static bool has_id(const vv_erased *e, const char *text)
 	return false;
 }
 
-bool vv_erased_has_oid(const vv_erased *e, const vv_oid *id)
+static bool has_oid(const vv_erased *e, const vv_oid *id)
 {
 	char text[VV_OID_TEXT + 1];
 
@@ -180,7 +180,7 @@ bool vv_erased_has_oid(const vv_erased *e, const vv_oid *id)
 	return has_id(e, text);
 }
 
-bool vv_erased_has_cid(const vv_erased *e, const vv_cid *cid)
+static bool has_cid(const vv_erased *e, const vv_cid *cid)
 {
 	char text[VV_CID_TEXT + 1];
 
@@ -476,7 +476,7 @@ static vv_status look_at_file(void *payload, const vv_change *c, vv_error *err)
 {
 	const search *s = payload;
 
-	if (c->new_mode == 0 || !vv_erased_has_oid(s->erased, &c->new_id)) return VV_OK;
+	if (c->new_mode == 0 || !has_oid(s->erased, &c->new_id)) return VV_OK;
 	return fail_erased(&s->commit, c->path, err);
 }
 
@@ -492,7 +492,7 @@ static vv_status look_at_commits(search *s, vv_repository *r, const vv_oids *wan
 		const git_oid *before;
 
 		s->commit = *vv_from_git(&n->id);
-		if (vv_erased_has_oid(s->erased, &s->commit)) {
+		if (has_oid(s->erased, &s->commit)) {
 			return fail_erased(&s->commit, NULL, err);
 		}
 		if ((rc = vv_node_parent_tree(&before, g.walker, n, err)) == VV_OK) {
@@ -500,7 +500,7 @@ static vv_status look_at_commits(search *s, vv_repository *r, const vv_oids *wan
 		}
 	}
 	for (size_t i = 0; rc == VV_OK && i < g.tag_count; i++) {
-		if (vv_erased_has_oid(s->erased, vv_from_git(&g.tags[i]))) {
+		if (has_oid(s->erased, vv_from_git(&g.tags[i]))) {
 			return vv_fail(err, VV_EREFUSED, "tag %.10s was erased",
 				       vv_oid_shows(vv_from_git(&g.tags[i])));
 		}
@@ -533,7 +533,7 @@ vv_status vv_erased_refuse_root(const vv_erased *e, vv_repository *r, vv_incomin
 	for (size_t i = 0; rc == VV_OK && i < vv_cid_set_count(queue); i++) {
 		const vv_cid cid = *vv_cid_set_at(queue, i);
 
-		if (vv_erased_has_cid(e, &cid)) {
+		if (has_cid(e, &cid)) {
 			return vv_fail(err, VV_EREFUSED, "the version %s has erased data",
 				       vv_cid_shows(root));
 		}

@@ -3,7 +3,6 @@
  * come back.
  *
  * 	vv_erased_open(&e, repo, err);
- * 	vv_erased_has_oid(e, &commit);
  * 	vv_erased_refuse(e, repo, &wants, &haves, err);   commits that come
  * 	vv_erased_close(e);
  *
@@ -46,10 +45,6 @@ typedef enum vv_erased_fold {
 	VV_ERASED_FOLDS = 4
 } vv_erased_fold;
 
-/* Returns true if a list has the object of Git, or the root or block. An error in computing counts
- * as true: nothing erased comes in by it. */
-bool vv_erased_has_oid(const vv_erased *e, const vv_oid *id);
-bool vv_erased_has_cid(const vv_erased *e, const vv_cid *cid);
 /* Returns true if a list has values that are compared in this way. */
 bool vv_erased_folds(const vv_erased *e, unsigned fold);
 /* Returns true if the text, a cell of this column, is an erased value. The text is plain as fold
