@@ -110,7 +110,8 @@ static const vv_one_name *find_same(const char *folder, const vv_one_name *first
 
 	if (!file) return NULL;
 	if (vv_lstat(&own, file, VV_IGNORED) < 0) {
-		vv_auto(vv_fd) fd = vv_open(file, O_CREAT | O_EXCL | O_WRONLY, 0600, VV_IGNORED);
+		int fd = vv_open(file, O_CREAT | O_EXCL | O_WRONLY, 0600, VV_IGNORED);
+		vv_fd_close(&fd);
 		return NULL; /* one that cannot be made is too long */
 	}
 	for (; first < n; first++) {

@@ -750,7 +750,7 @@ static vv_status list_old_pages(s3 *s, old_listing *l, vv_error *err)
 	vv_auto(http_answer) a = {0};
 	vv_status rc;
 
-	for (uint64_t pages = 0;; pages++) {
+	for (;;) {
 		http_ask what = {.method = "GET", .answer_max = LIST_MAX};
 		vv_buf url = VV_BUF_INIT;
 
