@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
+#include "cmd/frame/typed_join.h"
 #include "dataset/format/dialect.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/repository.h"
@@ -191,13 +192,6 @@ void vv_typed_read(vv_typed *t, int argc, char **argv)
 	}
 }
 
-/* A name that needs no quotes in SQL and in the shell. */
-static bool is_plain_name(const char *name, size_t len)
-{
-	return len > 0 && !vv_is_digit(*name) &&
-	       vv_find_place(i, len, !vv_is_alnum(name[i]) && name[i] != '_') == len;
-}
-
 /* A word that means the same inside quotes and outside. */
 static bool is_plain(const char *word)
 {
@@ -222,7 +216,7 @@ static const char *table_name(vv_buf *room, const vv_typed *t, const char *text 
 {
 	const char *dot = t->file ? strrchr(t->file, '.') : NULL;
 
-	if (!dot || !is_plain_name(t->file, (size_t)(dot - t->file))) return NULL;
+	if (!dot || !vv_typed_is_name(t->file, (size_t)(dot - t->file))) return NULL;
 	vv_buf_put(room, t->file, (size_t)(dot - t->file));
 	return vv_buf_cstr(room);
 }
@@ -244,7 +238,7 @@ static const char *sorted_column(vv_buf *room, const vv_typed *t, const char *te
 	if (t->word_count == 0) { /* -price */
 		char **down = vv_array_find(
 			t->argv, (size_t)t->argc, it,
-			**it == '-' && is_plain_name(*it + 1, strlen(*it + 1)) && (*it)[2]);
+			**it == '-' && vv_typed_is_name(*it + 1, strlen(*it + 1)) && (*it)[2]);
 
 		return down ? *down : NULL;
 	}
@@ -280,7 +274,7 @@ static bool read_aggregation(aggregation *a, const vv_typed *t)
 	a->group = t->word_count == 3 ? t->words[3 - at - column] : NULL;
 	vv_array_each(t->words, t->word_count, it) {
 		if (it != t->words + at &&
-		    (function_name(*it) || !is_plain_name(*it, strlen(*it)))) {
+		    (function_name(*it) || !vv_typed_is_name(*it, strlen(*it)))) {
 			return false;
 		}
 	}
@@ -295,7 +289,7 @@ static bool put_call(vv_buf *room, const char *word)
 	const char *ours = theirs ? function_name(theirs) : NULL;
 
 	if (!ours || name + 2 >= len || word[len - 1] != ')' ||
-	    !is_plain_name(word + name + 1, len - name - 2)) {
+	    !vv_typed_is_name(word + name + 1, len - name - 2)) {
 		return false;
 	}
 	vv_buf_printf(room, "%s%s", ours, word + name);
@@ -332,28 +326,6 @@ static const char *later_column(vv_buf *room VV_UNUSED, const vv_typed *t,
 	return t->word_count == 2 ? t->words[1] : NULL;
 }
 
-/* Returns the usual delimiter that the file's first line has most often, *count times; '\0': it has no line. */
-static char find_delimiter(const vv_typed *t, size_t *count)
-{
-	char line[4096], best = ',';
-	FILE *f = t->file ? fopen(t->file, "rbe") : NULL;
-
-	*count = 0;
-	if (!f) return '\0';
-	const bool read = fgets(line, sizeof(line), f) != NULL;
-	fclose(f);
-	if (!read) return '\0';
-	for (const char *d = ",;\t|"; *d; d++) {
-		const size_t have = vv_count_byte(line, strlen(line), *d);
-
-		if (have > *count) {
-			best = *d;
-			*count = have;
-		}
-	}
-	return best;
-}
-
 /* Splits a line of a file in place; the quotes around cells stay. Returns the number of cells. */
 static size_t split_line(char *line, char mark, char **out, size_t most)
 {
@@ -378,7 +350,7 @@ static char *find_row(const vv_typed *t, const char *name, vv_buf *where)
 	char head[4096], line[4096], *names[MOST], *values[MOST];
 	vv_auto(char) *key = NULL;
 	size_t count, rows = 0, column = 0;
-	const char mark = find_delimiter(t, &count);
+	const char mark = vv_typed_delimiter(t->file, &count);
 	FILE *f = mark ? fopen(t->file, "rbe") : NULL;
 
 	if (!f) return NULL;
@@ -398,7 +370,7 @@ static char *find_row(const vv_typed *t, const char *name, vv_buf *where)
 		}
 	}
 	fclose(f);
-	if (rows != 1 || !is_plain_name(names[column], strlen(names[column])) ||
+	if (rows != 1 || !vv_typed_is_name(names[column], strlen(names[column])) ||
 	    strpbrk(name, "'\"")) {
 		return NULL;
 	}
@@ -472,61 +444,16 @@ static const char *replaced(vv_buf *room, const vv_typed *t, const char *text)
 static const char *delimiter(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
 {
 	size_t count;
-	const char found = find_delimiter(t, &count);
+	const char found = vv_typed_delimiter(t->file, &count);
 
 	if (!found) return NULL;
 	vv_buf_printf(room, found == '\t' ? "\\t" : "%c", found);
 	return vv_buf_cstr(room);
 }
 
-/* Reads the names of the file's columns from its first line; none where one has to be quoted in SQL. */
-static void read_columns(vv_string_list *out, const char *file)
-{
-	size_t count;
-	const vv_typed t = {.file = file};
-	const char between[] = {find_delimiter(&t, &count), '\r', '\n', '\0'};
-	char line[4096];
-	FILE *f = fopen(file, "rbe");
-	const bool read = f && fgets(line, sizeof(line), f);
-
-	if (f) {
-		fclose(f);
-	}
-	for (char *name = read ? strtok(line, between) : NULL; name; name = strtok(NULL, between)) {
-		if (!is_plain_name(name, strlen(name))) {
-			vv_string_list_clear(out);
-			return;
-		}
-		(void)vv_string_list_add(out, vv_strdup(name), VV_IGNORED);
-	}
-}
-
-static bool list_has(const vv_string_list *list, const char *name)
-{
-	return vv_array_find(list->items, list->count, it, strcmp(*it, name) == 0) != NULL;
-}
-
-/* Returns the column of a table that has the ids of the other one: "customer_id" for customers.csv. NULL: none. */
-static const char *find_reference(const vv_string_list *columns, const char *other)
-{
-	vv_array_each(columns->items, columns->count, it) {
-		const size_t len = strlen(*it);
-
-		if (len > 3 && strcmp(*it + len - 3, "_id") == 0 &&
-		    strncmp(other, *it, len - 3) == 0) {
-			return *it;
-		}
-	}
-	return NULL;
-}
-
-/* The condition of a join: of the columns that were typed, else of the names that both tables have, else of the
- * one's id. */
+/* The condition of a join; the columns may be typed. */
 static const char *joined(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
 {
-	vv_auto(vv_string_list) a = {0}, b = {0};
-	vv_auto(vv_buf) common = VV_BUF_INIT;
-
 	if (t->word_count > 2 || !t->file || !t->more) return NULL;
 	const char *typed = t->value || t->word_count == 0 ? t->value : t->words[0];
 	const bool by = typed && (strncmp(typed, "by=", 3) == 0 || strncmp(typed, "on=", 3) == 0);
@@ -537,28 +464,14 @@ static const char *joined(vv_buf *room, const vv_typed *t, const char *text VV_U
 		right = left + len + strspn(left + len, "=");
 	}
 	right = t->word_count == 2 ? t->words[1] : right;
-	if (left && (!is_plain_name(left, len) || !is_plain_name(right, strlen(right))))
+	if (left && (!vv_typed_is_name(left, len) || !vv_typed_is_name(right, strlen(right)))) {
 		return NULL;
+	}
 	if (left && right != left) {
 		vv_buf_printf(room, "ON a.%.*s = b.%s", (int)len, left, right);
 		return vv_buf_cstr(room);
 	}
-	read_columns(&a, t->file);
-	read_columns(&b, t->more);
-	vv_array_each(a.items, a.count, it) {
-		if (list_has(&b, *it)) {
-			vv_buf_printf(&common, "%s%s", common.len > 0 ? ", " : "", *it);
-		}
-	}
-	const char *of_a = find_reference(&a, t->more), *of_b = find_reference(&b, t->file);
-	if (left || common.len > 0) {
-		vv_buf_printf(room, "USING (%s)", left ? left : vv_buf_cstr(&common));
-	} else if (of_a && list_has(&b, "id")) {
-		vv_buf_printf(room, "ON a.%s = b.id", of_a);
-	} else if (of_b && list_has(&a, "id")) {
-		vv_buf_printf(room, "ON a.id = b.%s", of_b);
-	}
-	return room->len > 0 ? vv_buf_cstr(room) : NULL;
+	return vv_typed_join(room, t->file, t->more, left);
 }
 
 /* A line with as many cells as the first one. */
@@ -567,7 +480,7 @@ static const char *cells(vv_buf *room, const vv_typed *t, const char *text VV_UN
 	const char *word = t->word_count == 1 ? t->words[0] : "";
 	size_t count, words = 0;
 
-	if (find_delimiter(t, &count) != ',' || count == 0) return NULL;
+	if (vv_typed_delimiter(t->file, &count) != ',' || count == 0) return NULL;
 	if (vv_count_byte(word, strlen(word), ',') == count) return word;
 	vv_array_each(t->argv, t->argc, it) { /* 8 kiwi 0.60 */
 		if (*it == t->file_word) {
@@ -629,7 +542,7 @@ bool vv_typed_redirected(vv_buf *room, const char *column)
 	vv_auto(vv_string_list) here = {0};
 	struct stat out, file;
 
-	if (!is_plain_name(column, strlen(column)) || fstat(STDOUT_FILENO, &out) != 0 ||
+	if (!vv_typed_is_name(column, strlen(column)) || fstat(STDOUT_FILENO, &out) != 0 ||
 	    !S_ISREG(out.st_mode) || out.st_size > 0 ||
 	    vv_list_dir(&here.items, &here.count, ".", VV_IGNORED) < 0) {
 		return false;
@@ -649,7 +562,7 @@ bool vv_typed_redirected(vv_buf *room, const char *column)
 /* Are the words a column, and a text that can be between quotes? */
 static bool have_column_and_text(const vv_typed *t)
 {
-	return t->word_count == 2 && is_plain_name(t->words[0], strlen(t->words[0])) &&
+	return t->word_count == 2 && vv_typed_is_name(t->words[0], strlen(t->words[0])) &&
 	       !strchr(t->words[1], '\'');
 }
 
@@ -788,7 +701,7 @@ static bool is_assignment(const char *word)
 {
 	const char *equals = strchr(word, '=');
 
-	return equals && is_plain_name(word, (size_t)(equals - word));
+	return equals && vv_typed_is_name(word, (size_t)(equals - word));
 }
 
 /* Returns the value in a condition such as "id = 7"; NULL: the condition has another form. *len: the value's length,
@@ -801,7 +714,7 @@ static const char *condition_value(const char *condition, size_t *len)
 	while (end > condition && end[-1] == ' ') {
 		end--;
 	}
-	if (!is_plain_name(condition, (size_t)(end - condition))) return NULL;
+	if (!vv_typed_is_name(condition, (size_t)(end - condition))) return NULL;
 	const char *value = equals + strspn(equals, "= ");
 	*len = strlen(value);
 	if (*len > 1 && strchr("'\"", *value) && value[*len - 1] == *value) {
@@ -865,10 +778,10 @@ static void put_value_pairs(vv_buf *line, const vv_typed *t, const char *key)
 	vv_auto(vv_string_list) columns = {0};
 
 	if (t->file) {
-		read_columns(&columns, t->file);
+		vv_typed_columns(&columns, t->file);
 	}
 	for (size_t i = 0; count % 2 == 0 && i < count && columns.count > 0; i += 2) {
-		if (!list_has(&columns, words[i])) return;
+		if (!vv_text_is_among(words[i], VV_TEXTS(columns.items), columns.count)) return;
 	}
 	for (size_t i = 0; count % 2 == 0 && i < count; i += 2) {
 		vv_auto(char) *value = vv_asprintf("%s=%s", words[i], words[i + 1]);
@@ -1032,7 +945,7 @@ static const char *placeholder_word(vv_buf *room, const placeholder *p, const vv
 static bool fits(const char *pattern, const placeholder *p, const char *word, char before)
 {
 	if (!strpbrk(pattern, "\"'")) return true;
-	if (p->column) return is_plain_name(word, strlen(word)) || vv_is_digit(*word);
+	if (p->column) return vv_typed_is_name(word, strlen(word)) || vv_is_digit(*word);
 	return is_plain(word) || (strcmp(p->text, "FILE") == 0 && before == ' ');
 }
 

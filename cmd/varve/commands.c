@@ -10,12 +10,11 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "cmd/frame/environ.h"
 #include "cmd/frame/git_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/frame/typed_line.h"
 #include "cmd/ipfs/gateway.h"
-#include "repo/git/run_git.h"
+#include "cmd/varve/edited.h"
 
 static const vv_command *const commands[] = {
 	&vv_cmd_accept,        &vv_cmd_add,         &vv_cmd_apply,
@@ -759,57 +758,6 @@ static char *find_with_option(const char *word, int argc, char **argv)
 	return NULL;
 }
 
-/* Appends the names of files in the current folder with edits that are not staged, or that are. */
-static void read_edited(vv_string_list *out, const char *staged)
-{
-	const char *const args[] = {"diff", "--name-only", "-z", "--relative", staged, NULL};
-	vv_auto(vv_buf) names = VV_BUF_INIT, said = VV_BUF_INIT;
-	const vv_git_call call = {.args = args, .env = vv_environ(), .output = &names};
-	int code;
-
-	if (vv_git_run(&call, &said, &code, VV_IGNORED) < 0 || code != 0) return;
-	for (size_t at = 0; at < names.len; at += strlen(names.data + at) + 1) {
-		(void)vv_string_list_add(out, vv_strdup(names.data + at), VV_IGNORED);
-	}
-}
-
-/* Names the edits that the line would discard, if it does: those of `file`, or of all files. */
-static void warn_of_discarded(const char *line, const char *file, const vv_string_list *changed)
-{
-	vv_auto(vv_buf) names = VV_BUF_INIT;
-	static const char restore[] = "varve restore ";
-
-	if (strncmp(line, restore, strlen(restore)) != 0 || strstr(line, "--staged")) return;
-	for (size_t i = 0; i < changed->count; i++) {
-		if (!file || strcmp(file, changed->items[i]) == 0) {
-			vv_buf_printf(&names, "%s%s", names.len > 0 ? ", " : "",
-				      vv_text_shows(changed->items[i]));
-		}
-	}
-	if (names.len > 0) {
-		vv_note("hint: that discards the edits of %s that are not committed; 'varve diff' "
-			"shows them",
-			vv_buf_cstr(&names));
-	}
-}
-
-/* Appends the commit before the last one that changed the file. */
-static void read_previous(vv_buf *out, const char *file)
-{
-	const char *const args[] = {"rev-list", "-n1", "--skip=1", "--abbrev-commit",
-				    "HEAD",     "--",  file,       NULL};
-	vv_auto(vv_buf) said = VV_BUF_INIT;
-	const vv_git_call call = {.args = args, .env = vv_environ(), .output = out};
-	int code;
-
-	if (vv_git_run(&call, &said, &code, VV_IGNORED) < 0 || code != 0) {
-		vv_buf_clear(out);
-	}
-	if (out->len > 0) {
-		out->data[--out->len] = '\0'; /* the end of the line */
-	}
-}
-
 static bool answer_word(const char *word, const char *typed, int argc, char **argv)
 {
 	static const char help[] = "varve help ";
@@ -819,19 +767,19 @@ static bool answer_word(const char *word, const char *typed, int argc, char **ar
 
 	if (!vv_word_does(word)) return false;
 	vv_typed_read(&t, argc, argv);
-	read_edited(&changed, NULL);
-	read_edited(&staged, "--cached");
+	vv_edited_read(&changed, NULL);
+	vv_edited_read(&staged, "--cached");
 	t.changed = &changed;
 	t.staged = &staged;
 	if (t.file) {
-		read_previous(&previous, t.file);
+		vv_edited_previous(&previous, t.file);
 	}
 	t.previous = previous.len > 0 ? vv_buf_cstr(&previous) : NULL;
 	vv_auto(char) *with_option = find_with_option(word, argc, argv);
 	const char *does = put_answer(&line, with_option ? with_option : word, &t);
 	vv_note("varve has no '%s'; '%s' %s", typed, vv_buf_cstr(&line),
 		strncmp(does, help, strlen(help)) == 0 ? "explains it" : "does it");
-	warn_of_discarded(vv_buf_cstr(&line), t.file, &changed);
+	vv_edited_warn(vv_buf_cstr(&line), t.file, &changed);
 	return true;
 }
 

@@ -1,0 +1,24 @@
+/*
+ * typed_join: the columns of files whose names were typed, and the condition that joins two of them.
+ */
+#ifndef VV_CMD_FRAME_TYPED_JOIN_H
+#define VV_CMD_FRAME_TYPED_JOIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+
+/* Is it a name that needs no quotes in SQL and in the shell? */
+bool vv_typed_is_name(const char *name, size_t len);
+/* Returns the usual delimiter that the file's first line has most often, *count times; '\0': it has no line. */
+char vv_typed_delimiter(const char *file, size_t *count);
+/* Reads the names of the file's columns from its first line; none if one has to be quoted in SQL. */
+void vv_typed_columns(vv_string_list *out, const char *file);
+
+/* Appends "USING (...)" or "ON ..." of the column, if it is not NULL, else of the names that both files have, else
+ * of the one's id, and returns the text; NULL: there is no such condition. */
+const char *vv_typed_join(vv_buf *room, const char *file, const char *more, const char *column);
+
+#endif

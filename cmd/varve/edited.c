@@ -1,0 +1,59 @@
+/*
+ * edited: asks git; ignores failures.
+ */
+#include "cmd/varve/edited.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "cmd/frame/environ.h"
+#include "cmd/frame/output.h"
+#include "repo/git/run_git.h"
+
+void vv_edited_read(vv_string_list *out, const char *staged)
+{
+	const char *const args[] = {"diff", "--name-only", "-z", "--relative", staged, NULL};
+	vv_auto(vv_buf) names = VV_BUF_INIT, said = VV_BUF_INIT;
+	const vv_git_call call = {.args = args, .env = vv_environ(), .output = &names};
+	int code;
+
+	if (vv_git_run(&call, &said, &code, VV_IGNORED) < 0 || code != 0) return;
+	for (size_t at = 0; at < names.len; at += strlen(names.data + at) + 1) {
+		(void)vv_string_list_add(out, vv_strdup(names.data + at), VV_IGNORED);
+	}
+}
+
+void vv_edited_warn(const char *line, const char *file, const vv_string_list *changed)
+{
+	vv_auto(vv_buf) names = VV_BUF_INIT;
+	static const char restore[] = "varve restore ";
+
+	if (strncmp(line, restore, strlen(restore)) != 0 || strstr(line, "--staged")) return;
+	for (size_t i = 0; i < changed->count; i++) {
+		if (!file || strcmp(file, changed->items[i]) == 0) {
+			vv_buf_printf(&names, "%s%s", names.len > 0 ? ", " : "",
+				      vv_text_shows(changed->items[i]));
+		}
+	}
+	if (names.len > 0) {
+		vv_note("hint: that discards the edits of %s that are not committed; 'varve diff' "
+			"shows them",
+			vv_buf_cstr(&names));
+	}
+}
+
+void vv_edited_previous(vv_buf *out, const char *file)
+{
+	const char *const args[] = {"rev-list", "-n1", "--skip=1", "--abbrev-commit",
+				    "HEAD",     "--",  file,       NULL};
+	vv_auto(vv_buf) said = VV_BUF_INIT;
+	const vv_git_call call = {.args = args, .env = vv_environ(), .output = out};
+	int code;
+
+	if (vv_git_run(&call, &said, &code, VV_IGNORED) < 0 || code != 0) {
+		vv_buf_clear(out);
+	}
+	if (out->len > 0) {
+		out->data[--out->len] = '\0'; /* the end of the line */
+	}
+}
