@@ -179,6 +179,14 @@ void vv_text_put_word(vv_buf *b, const char *word)
 	}
 }
 
+void vv_text_put_argv(vv_buf *b, int argc, char *const *argv)
+{
+	for (int i = 0; i < argc; i++) {
+		vv_buf_putc(b, ' ');
+		vv_text_put_word(b, argv[i]);
+	}
+}
+
 const char *vv_text_word(const char *word)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;

@@ -40,6 +40,8 @@ void vv_text_put_wrapped(vv_buf *b, const char *s, size_t len, size_t from, size
  * single quotes. A word that vv_text_put_escaped would escape is written as bash's $'...',
  * with such bytes as \xHH; a backslash alone needs no escape. */
 void vv_text_put_word(vv_buf *b, const char *word);
+/* Appends each of the words after a blank. */
+void vv_text_put_argv(vv_buf *b, int argc, char *const *argv);
 /* Returns what vv_text_put_word appends, in a rotating buffer (base/show.h). A longer word is shown
  * as vv_text_shows does. */
 const char *vv_text_word(const char *word);

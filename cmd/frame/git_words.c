@@ -96,10 +96,7 @@ void vv_git_words_put(vv_buf *out, const char *command, int argc, char **argv)
 	if (makes_patch(command, argc, argv)) { /* not with the cells that varve shows instead */
 		vv_buf_puts(out, " --no-ext-diff");
 	}
-	vv_array_each(argv, argc, it) {
-		vv_buf_putc(out, ' ');
-		vv_text_put_word(out, *it);
-	}
+	vv_text_put_argv(out, argc, argv);
 }
 
 vv_status vv_git_words_hint(vv_error *err, const char *command, int argc, char **argv)

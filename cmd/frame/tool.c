@@ -206,10 +206,7 @@ int vv_tool_unknown(const vv_tool *p, const char *word, int argc, char **argv)
 	if (near.best) {
 		vv_auto(vv_buf) line = VV_BUF_INIT;
 
-		for (int i = 0; i < argc; i++) {
-			vv_buf_putc(&line, ' ');
-			vv_text_put_word(&line, argv[i]);
-		}
+		vv_text_put_argv(&line, argc, argv);
 		vv_note("hint: did you mean '%s %s%s'?", p->called, near.best, vv_buf_cstr(&line));
 	} else {
 		vv_note("hint: 'varve help%s' lists the commands",

@@ -880,10 +880,7 @@ static int answer_as(const char *typed, const char *command, int argc, char **ar
 {
 	vv_auto(vv_buf) line = VV_BUF_INIT;
 
-	for (int i = 0; i < argc; i++) {
-		vv_buf_putc(&line, ' ');
-		vv_text_put_word(&line, argv[i]);
-	}
+	vv_text_put_argv(&line, argc, argv);
 	vv_note("varve has no '%s'; 'varve %s%s' does it", typed, command, vv_buf_cstr(&line));
 	return VV_EXIT_TROUBLE;
 }
