@@ -53,14 +53,10 @@ vv_status vv_branch_merge_find(vv_branch_merge *m, const char *given, vv_error *
 
 static vv_status refuse_erased(const vv_branch_merge *m, vv_error *err)
 {
-	vv_oid ours = m->head.commit, theirs = m->theirs;
-	const vv_oids wants = {.items = &theirs, .count = 1};
-	const vv_oids haves = {.items = &ours, .count = m->head.unborn ? 0 : 1};
-	vv_auto(vv_erased) *erased = NULL;
-	vv_status rc = vv_erased_open(&erased, m->repo, err);
+	const vv_oid none = {{0}};
+	const vv_status rc = vv_erased_refuse_commit(m->repo, &m->theirs,
+						     m->head.unborn ? &none : &m->head.commit, err);
 
-	if (rc < 0 || !erased) return rc;
-	rc = vv_erased_refuse(erased, m->repo, &wants, &haves, err);
 	return rc == VV_EREFUSED ? vv_prefix(err, "%s", vv_text_shows(m->word)) : rc;
 }
 

@@ -383,24 +383,28 @@ vv_status vv_erased_open_own(vv_erased **out, vv_repository *r, vv_error *err)
 	return VV_OK;
 }
 
+static vv_status add_id(vv_erased *e, const char *text, vv_error *err)
+{
+	entry new_one;
+	const vv_status rc = hash_id(&new_one, &e->lists[0], text, err);
+
+	return rc < 0 ? rc : add_entry(&e->lists[0], &new_one, err);
+}
+
 vv_status vv_erased_add_oid(vv_erased *e, const vv_oid *id, vv_error *err)
 {
 	char text[VV_OID_TEXT + 1];
-	entry new_one;
 
 	vv_oid_text(text, id);
-	const vv_status rc = hash_id(&new_one, &e->lists[0], text, err);
-	return rc < 0 ? rc : add_entry(&e->lists[0], &new_one, err);
+	return add_id(e, text, err);
 }
 
 vv_status vv_erased_add_cid(vv_erased *e, const vv_cid *cid, vv_error *err)
 {
 	char text[VV_CID_TEXT + 1];
-	entry new_one;
 
 	vv_cid_text(text, cid);
-	const vv_status rc = hash_id(&new_one, &e->lists[0], text, err);
-	return rc < 0 ? rc : add_entry(&e->lists[0], &new_one, err);
+	return add_id(e, text, err);
 }
 
 vv_status vv_erased_add_value(vv_erased *e, unsigned fold, const char *column, const char *text,
@@ -569,6 +573,18 @@ vv_status vv_erased_refuse(const vv_erased *e, vv_repository *r, const vv_oids *
 	if (rc < 0 || !e || wants->count == 0) return rc;
 	return vv_new_roots_each(r, wants->items, wants->count, haves->items, haves->count,
 				 look_at_version, &s, err);
+}
+
+vv_status vv_erased_refuse_commit(vv_repository *r, const vv_oid *commit, const vv_oid *ours,
+				  vv_error *err)
+{
+	vv_oid want = *commit, have = *ours;
+	const vv_oids wants = {.items = &want, .count = 1};
+	const vv_oids haves = {.items = &have, .count = vv_oid_is_null(ours) ? 0 : 1};
+	vv_auto(vv_erased) *e = NULL;
+	const vv_status rc = vv_erased_open(&e, r, err);
+
+	return rc < 0 ? rc : vv_erased_refuse(e, r, &wants, &haves, err);
 }
 
 static vv_status add_tip(void *payload, const vv_ref *ref, vv_error *err)

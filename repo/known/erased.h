@@ -67,6 +67,9 @@ vv_status vv_erased_write(vv_erased *e, vv_repository *r, vv_error *err);
  * has. VV_EREFUSED: one was erased; the message has the commit and the path. e NULL: VV_OK. */
 vv_status vv_erased_refuse(const vv_erased *e, vv_repository *r, const vv_oids *wants,
 			   const vv_oids *haves, vv_error *err);
+/* The same with the lists of r, for a commit that is to be united with `ours`; null: with none. */
+vv_status vv_erased_refuse_commit(vv_repository *r, const vv_oid *commit, const vv_oid *ours,
+				  vv_error *err);
 /* Checks root and all blocks below it that r, or in, has. in may be NULL. VV_EREFUSED: one was erased. */
 vv_status vv_erased_refuse_root(const vv_erased *e, vv_repository *r, vv_incoming *in,
 				const vv_cid *root, vv_error *err);

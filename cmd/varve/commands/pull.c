@@ -152,17 +152,10 @@ static vv_status find_dropped(vv_oid *out, const options *o, vv_repository *r, v
 
 static vv_status refuse_erased(const vv_fetch_job *j, vv_error *err)
 {
-	vv_oid id = j->merge_id, head = {{0}};
-	const vv_oids wants = {.items = &id, .count = 1};
-	const vv_oids haves = {.items = &head, .count = 1};
-	vv_auto(vv_erased) *erased = NULL;
-	vv_status rc;
+	vv_oid head = {{0}};
+	const vv_status rc = vv_missing_ok(vv_rev_commit(j->repo, "HEAD", &head, err), err);
 
-	if ((rc = vv_erased_open(&erased, j->repo, err)) < 0 || !erased ||
-	    (rc = vv_missing_ok(vv_rev_commit(j->repo, "HEAD", &head, err), err)) < 0) {
-		return rc;
-	}
-	return vv_erased_refuse(erased, j->repo, &wants, &haves, err);
+	return rc < 0 ? rc : vv_erased_refuse_commit(j->repo, &j->merge_id, &head, err);
 }
 
 /* Runs git's own rebase, in which the driver merges tables. Git supports ours and theirs for other files
