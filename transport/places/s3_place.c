@@ -738,11 +738,6 @@ static bool is_list_unknown(const http_answer *a)
 	       (a->status == 200 && strstr(vv_buf_cstr(&a->body), "<ListBucketResult"));
 }
 
-static bool is_same_text(const vv_buf *a, const vv_buf *b)
-{
-	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
-}
-
 static vv_status list_old_pages(s3 *s, old_listing *l, vv_error *err)
 {
 	vv_auto(vv_buf) key = VV_BUF_INIT, version = VV_BUF_INIT;
@@ -763,7 +758,7 @@ static vv_status list_old_pages(s3 *s, old_listing *l, vv_error *err)
 		if (rc == VV_ECORRUPT) return vv_prefix(err, "'%s'", s->at.name);
 		if (rc < 0 || next_key.len == 0) return rc;
 		if (l->entries > VV_PLACE_ENTRIES_MAX ||
-		    (is_same_text(&key, &next_key) && is_same_text(&version, &next_version))) {
+		    (vv_buf_equal(&key, &next_key) && vv_buf_equal(&version, &next_version))) {
 			return vv_fail(err, VV_EIO, "'%s': the store sends its list without end",
 				       s->at.name);
 		}
