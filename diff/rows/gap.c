@@ -18,7 +18,7 @@
 
 /* The cells of so few rows are not kept. */
 #define FEW 8u
-/* So many removed rows are compared with so many added ones at a time. */
+/* The most removed and added rows that are compared at a time. */
 #define AREA_OLD 16u
 #define AREA_NEW 64u
 #define PART_MIN 256u
@@ -239,7 +239,7 @@ typedef struct area {
 	size_t i, i_end, j, j_end;
 } area;
 
-/* What the best pairs of an area are worth: each pair counts more than all equal cells. */
+/* The worth of a pair, apart from its equal cells: no number of these is worth as much. */
 #define PAIR (UINT64_C(1) << 40)
 
 /* worth: for each row of the area, and for the end, a line of the best worth from there on. */

@@ -239,7 +239,7 @@ static vv_status send_versions(moving *m, vv_error *err)
 	return vv_git_host_send(m->at->there.host, &what, &sum, err);
 }
 
-/* Blocks first: nobody finds a version without its rows. */
+/* Sends blocks before refs, so that each version that others find has its rows. */
 static vv_status move_refs(const vv_erase_places_run *run, vv_expire_place *at, vv_error *err)
 {
 	vv_auto(moving) m = {.run = run, .at = at};

@@ -711,7 +711,7 @@ static vv_status on_ready(void *payload, const vv_erase_applied *done VV_UNUSED,
 	return vv_erase_stay(&a->plan, a->found, a->repo, err);
 }
 
-static vv_erase_places_run places_run(application *a)
+static vv_erase_places_run make_places_run(application *a)
 {
 	return (vv_erase_places_run){.plan = &a->plan,
 				     .known = &a->known,
@@ -770,7 +770,7 @@ static vv_status add_vault_answer(application *a, vv_error *err)
 
 static vv_status erase_found(application *a, vv_erase *e, vv_error *err)
 {
-	const vv_erase_places_run run = places_run(a);
+	const vv_erase_places_run run = make_places_run(a);
 	vv_status rc;
 
 	a->found = e;

@@ -160,7 +160,7 @@ static void freed_places_clear(freed_places *f)
 }
 VV_AUTO_CLEAR(freed_places, freed_places_clear)
 
-/* Also with --quiet: data that stays is no success. */
+/* Also with --quiet, because the command did not do all that was asked. */
 static vv_status add_place(freed_places *to, const char *remote, const char *place, const char *why,
 			   int64_t removable, vv_error *err)
 {
