@@ -87,7 +87,7 @@ interpose() {
 	succeeds varve expire --apply ../plan.json
 	output_has "origin: refs/varve/blocks: "
 	output_has "3 versions expired"
-	output_has "other clones and forks keep their copies"
+	output_has "other clones, forks and published folders keep their copies"
 	[ "$(git -C ../host.git rev-list --count refs/varve/blocks)" = 1 ]
 	[ "$(git -C ../host.git rev-parse refs/varve/blocks)" != "$blocks" ]
 	[ "$(git -C ../host.git rev-parse refs/varve/expired)" = "$(git rev-parse refs/varve/expired)" ]
