@@ -22,7 +22,6 @@
 #include "repo/known/incoming_internal.h"
 
 #define NAME_LEN 16u
-#define EMPTY_SECONDS 3600 /* a folder without packs may be one that is just being made */
 
 /* .git/varve/incoming/<16 hex>/ is a store over the repository's own. Its writer.lock is locked
  * during the transfer: a process that gets the lock may take over or remove everything. */
@@ -214,8 +213,8 @@ typedef struct expiring {
 	uint64_t grace;
 } expiring;
 
-/* When the youngest of its packs was made; *any: there is one. */
-static vv_status youngest(const char *folder, int64_t *out, bool *any, vv_error *err)
+/* When the youngest of its packs was made. INT64_MIN: it has none. */
+static vv_status youngest_pack(const char *folder, int64_t *out, vv_error *err)
 {
 	vv_auto(char) *packs = vv_path_join(folder, "packs", (char *)NULL);
 	vv_auto(vv_folder) f = {0};
@@ -223,30 +222,24 @@ static vv_status youngest(const char *folder, int64_t *out, bool *any, vv_error 
 	vv_stat st;
 	vv_status rc = vv_folder_read(&f, packs, false, err);
 
-	*any = false;
 	*out = INT64_MIN;
 	while (rc == VV_OK && vv_folder_next(&f)) {
 		if (vv_pack_name_read(&id, f.name) && vv_lstat(&st, f.path, NULL) == VV_OK) {
-			*any = true;
 			*out = st.mtime_sec > *out ? st.mtime_sec : *out;
 		}
-	}
-	if (rc == VV_OK && !*any && vv_lstat(&st, packs, NULL) == VV_OK) {
-		*out = st.mtime_sec;
 	}
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
+/* A folder without packs goes at once: its maker takes another one if it did not get the lock. */
 static vv_status expire_folder(void *payload, const char *folder, vv_error *err)
 {
 	const expiring *e = payload;
 	int64_t since;
-	bool any;
-	vv_status rc = youngest(folder, &since, &any, err);
+	vv_status rc = youngest_pack(folder, &since, err);
 
-	uint64_t grace = any ? e->grace : EMPTY_SECONDS;
-	if (rc < 0 || grace > INT64_MAX || since > e->now ||
-	    (since != INT64_MIN && (uint64_t)(e->now - since) < grace)) {
+	if (rc < 0 || (since != INT64_MIN && (e->grace > INT64_MAX || since > e->now ||
+					      (uint64_t)(e->now - since) < e->grace))) {
 		return rc;
 	}
 	return vv_remove_leftover(folder, VV_WRITER_LOCK, err);
