@@ -231,7 +231,8 @@ static vv_status youngest_pack(const char *folder, int64_t *out, vv_error *err)
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
-/* A folder without packs goes at once: its maker takes another one if it did not get the lock. */
+/* Removes a folder without packs at once, because a process that did not get the lock of its new folder
+ * makes another one. */
 static vv_status expire_folder(void *payload, const char *folder, vv_error *err)
 {
 	const expiring *e = payload;
