@@ -124,11 +124,10 @@ void vv_page_put_desk_bar(vv_page *p)
 	}
 	const vv_web_desk *d = p->desk;
 	if (*d->state) {
+		const bool open = vv_array_find(d->edits, d->edit_count, e, e->conflict);
+
 		part_desk_bar(&p->html, .at = vv_page_to(p, VV_WEB_AT_CONFLICTS, NULL, NULL),
-			      .words = state_words(p, d),
-			      .next = vv_array_find(d->edits, d->edit_count, e, e->conflict)
-					      ? "Decide"
-					      : "Finish",
+			      .words = state_words(p, d), .next = open ? "Decide" : "Finish",
 			      .on = p->at->place == VV_WEB_AT_CONFLICTS);
 		return;
 	}
