@@ -103,3 +103,37 @@ vv_status vv_blocks_sources_list(vv_blocks_sources *out, vv_repository *r, const
 	}
 	return rc < 0 || !c->upstream ? rc : add_store(out, r, "upstream", c->upstream, err);
 }
+
+static vv_status add_other(vv_blocks_sources *out, vv_string_list *names, vv_repository *r,
+			   const vv_store_config *s, const vv_blocks_sources *have, vv_error *err)
+{
+	vv_auto(char) *url = NULL;
+	vv_status rc;
+
+	if ((rc = vv_store_url_absolute(&url, r, s->url, err)) < 0 ||
+	    vv_array_find(have->items, have->count, it,
+			  it->kind == VV_FROM_STORE && strcmp(it->url, url) == 0) ||
+	    (rc = vv_string_list_add(names, vv_strdup(s->name), err)) < 0) {
+		return rc;
+	}
+	return vv_blocks_sources_add(out, VV_FROM_STORE, names->items[names->count - 1], url, false,
+				     err);
+}
+
+vv_status vv_blocks_sources_of_others(vv_blocks_sources *out, vv_string_list *names,
+				      vv_repository *r, const vv_oids *tips,
+				      const vv_blocks_sources *have, vv_error *err)
+{
+	vv_array_each(tips->items, tips->count, tip) {
+		vv_auto(vv_blocks_config) config = {.ref = NULL};
+		vv_status rc = vv_blocks_config_read(&config, r, tip, err);
+
+		if (vv_error_excuse(rc, rc == VV_EINPUT, err) < 0) return rc;
+		for (size_t i = 0; i < config.store_count; i++) {
+			const vv_store_config *s = &config.stores[i];
+
+			if (s->url && (rc = add_other(out, names, r, s, have, err)) < 0) return rc;
+		}
+	}
+	return VV_OK;
+}

@@ -57,6 +57,12 @@ vv_status vv_blocks_sources_add(vv_blocks_sources *l, vv_from kind, const char *
 vv_status vv_blocks_sources_list(vv_blocks_sources *out, vv_repository *r, const vv_remote *m,
 				 const vv_blocks_config *c, const char *ref, bool write,
 				 vv_error *err);
+/* Appends to *out the stores that the .varveconfig of the commits `tips` names, and that the list
+ * `have` does not have, in the order of tips. Appends their names to *names, from which *out borrows
+ * them. An invalid file counts as an empty one. */
+vv_status vv_blocks_sources_of_others(vv_blocks_sources *out, vv_string_list *names,
+				      vv_repository *r, const vv_oids *tips,
+				      const vv_blocks_sources *have, vv_error *err);
 /* Closes the stores; refs remain open. */
 void vv_blocks_sources_clear(vv_blocks_sources *l);
 VV_AUTO_CLEAR(vv_blocks_sources, vv_blocks_sources_clear)

@@ -41,7 +41,10 @@ struct vv_git_host {
 	bool mending;              /* damage there will be repaired */
 	bool reading;              /* only reads */
 	vv_blocks_sources sources; /* as .varveconfig lists them */
-	vv_blocks_config config;   /* the content of .varveconfig at */
+	vv_blocks_sources others;  /* stores that only the .varveconfig of other branches names */
+	vv_string_list other_names;
+	bool others_listed;
+	vv_blocks_config config; /* the content of .varveconfig at */
 	vv_oid config_of;
 	bool listed;         /* sources is that list */
 	bool chosen;         /* its first was chosen: by the caller, or as a published folder */
@@ -155,6 +158,8 @@ void vv_git_host_close(vv_git_host *g)
 	if (g) {
 		vv_fetched_clear(&g->fetched);
 		vv_blocks_sources_clear(&g->sources);
+		vv_blocks_sources_clear(&g->others);
+		vv_string_list_clear(&g->other_names);
 		vv_host_close(g->host);
 		vv_remote_folder_close(g->folder);
 		vv_blocks_config_clear(&g->config);
@@ -584,40 +589,90 @@ static size_t leave_absent(const vv_host *h, vv_cid *cids, size_t count)
 	return left;
 }
 
-/* Gets the packs of these, from the first source that has them. Those that cannot be read matter if some are left. */
+/* Lists them once. A URL in the settings counts for all branches. */
+static vv_status list_other_stores(vv_git_host *g, vv_error *err)
+{
+	const vv_hello *h = &g->refs.hello;
+	vv_auto(vv_oids) tips = {0};
+	bool known;
+	vv_status rc;
+
+	if (g->others_listed || g->write || g->chosen || g->m->blocks_urls.count > 0) return VV_OK;
+	g->others_listed = true;
+	if ((rc = vv_remote_branch_tips(&tips, g->t->repo, g->m, err)) < 0) return rc;
+	for (size_t i = 0; rc == VV_OK && i < h->ref_count; i++) {
+		const vv_remote_ref *ref = &h->refs[i];
+
+		if (strncmp(ref->name, "refs/heads/", 11) != 0 ||
+		    (rc = vv_commits_known(g->t->repo, &ref->peeled, 1, &known, err)) < 0) {
+			continue;
+		}
+		rc = known ? vv_oids_add(&tips, &ref->peeled, err) : VV_OK;
+	}
+	return rc < 0 ? rc
+		      : vv_blocks_sources_of_others(&g->others, &g->other_names, g->t->repo, &tips,
+						    &g->sources, err);
+}
+
+/* Gets the packs of those of the *left blocks in rest that these sources have, and leaves the others in rest. *failed: why
+ * the first one could not be read. */
+static vv_status prefetch_from(vv_git_host *g, vv_blocks_sources *l, vv_cid *rest, size_t *left,
+			       vv_error *failed, vv_error *err)
+{
+	vv_error why;
+
+	for (size_t i = 0; *left > 0 && i < l->count; i++) {
+		vv_blocks_source *s = &l->items[i];
+		vv_status rc = open_source(g, s, &why);
+
+		if (rc == VV_OK && s->host &&
+		    (rc = vv_host_prefetch(s->host, rest, *left, &why)) == VV_OK) {
+			*left = leave_absent(s->host, rest, *left);
+		}
+		if (rc == VV_ENOMEM || rc == VV_ECANCELLED) return vv_error_copy(err, &why);
+		if (rc < 0 && s->trusted && failed->code == VV_OK) {
+			*failed = why;
+		}
+	}
+	return VV_OK;
+}
+
+/* Gets the packs of these, from the first source that has them. Those that cannot be read matter if some are left. A clone
+ * of a default branch that has another store, or none, has the versions of the other branches, too. */
 static vv_status prefetch(vv_git_host *g, const vv_cid *cids, size_t count, vv_error *err)
 {
 	vv_auto_free vv_cid *rest = vv_calloc(count + 1, sizeof(*rest));
 	size_t left = count;
-	vv_error why, failed = {0};
+	vv_error failed = {0};
 	vv_status rc = rest ? need_sources(g, false, err) : vv_fail_nomem(err);
 
 	if (rc < 0) return rc;
 	memcpy(rest, cids, count * sizeof(*rest));
-	for (size_t i = 0; left > 0 && i < g->sources.count; i++) {
-		vv_blocks_source *s = &g->sources.items[i];
-
-		rc = open_source(g, s, &why);
-		if (rc == VV_OK && s->host &&
-		    (rc = vv_host_prefetch(s->host, rest, left, &why)) == VV_OK) {
-			left = leave_absent(s->host, rest, left);
-		}
-		if (rc == VV_ENOMEM || rc == VV_ECANCELLED) return vv_error_copy(err, &why);
-		if (rc < 0 && s->trusted && failed.code == VV_OK) {
-			failed = why;
-		}
+	if ((rc = prefetch_from(g, &g->sources, rest, &left, &failed, err)) < 0 ||
+	    (left > 0 && (rc = list_other_stores(g, err)) < 0) ||
+	    (rc = prefetch_from(g, &g->others, rest, &left, &failed, err)) < 0) {
+		return rc;
 	}
 	return left > 0 && failed.code < 0 ? vv_error_copy(err, &failed) : VV_OK;
 }
 
-static vv_status get_block(vv_git_host *g, vv_block_received *b, vv_buf *bytes, vv_buf *stored)
+static vv_status get_from(const vv_blocks_sources *l, vv_block_received *b, vv_buf *bytes,
+			  vv_buf *stored)
 {
 	vv_status rc = VV_EMISSING;
 
-	for (size_t i = 0; rc < 0 && i < g->sources.count; i++) {
-		vv_host *h = g->sources.items[i].host;
+	for (size_t i = 0; rc < 0 && i < l->count; i++) {
+		vv_host *h = l->items[i].host;
 		rc = h ? vv_host_get(h, &b->cid, bytes, stored, &b->form, VV_IGNORED) : rc;
 	}
+	return rc;
+}
+
+static vv_status get_block(vv_git_host *g, vv_block_received *b, vv_buf *bytes, vv_buf *stored)
+{
+	vv_status rc = get_from(&g->sources, b, bytes, stored);
+
+	rc = rc < 0 && rc != VV_ENOMEM ? get_from(&g->others, b, bytes, stored) : rc;
 	b->as_stored = true;
 	b->bytes = vv_buf_cstr(bytes);
 	b->len = bytes->len;
@@ -748,9 +803,9 @@ vv_status vv_git_host_expect(vv_git_host *g, const vv_oids *ids, const vv_oids *
 	return rc;
 }
 
-void vv_git_host_tell_damage(const vv_git_host *g)
+static void tell_damage_of(const vv_git_host *g, const vv_blocks_sources *l)
 {
-	vv_array_each(g->sources.items, g->sources.count, s) {
+	vv_array_each(l->items, l->count, s) {
 		if (!s->host || vv_host_came(s->host).damaged == 0) {
 			continue;
 		}
@@ -764,16 +819,25 @@ void vv_git_host_tell_damage(const vv_git_host *g)
 	}
 }
 
-uint64_t vv_git_host_bytes(const vv_git_host *g)
+void vv_git_host_tell_damage(const vv_git_host *g)
+{
+	tell_damage_of(g, &g->sources);
+	tell_damage_of(g, &g->others);
+}
+
+static uint64_t count_bytes(const vv_blocks_sources *l)
 {
 	uint64_t bytes = 0;
 
-	vv_array_each(g->sources.items, g->sources.count, item) {
-		const vv_host *h = item->host;
-
-		bytes += h ? vv_host_came(h).bytes : 0;
+	vv_array_each(l->items, l->count, item) {
+		bytes += item->host ? vv_host_came(item->host).bytes : 0;
 	}
 	return bytes;
+}
+
+uint64_t vv_git_host_bytes(const vv_git_host *g)
+{
+	return count_bytes(&g->sources) + count_bytes(&g->others);
 }
 
 static vv_status send_from_here(vv_git_host *g, const vv_git_sending *what, vv_host_sum *out,

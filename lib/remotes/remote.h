@@ -92,6 +92,9 @@ vv_status vv_remote_names(vv_string_list *out, vv_repository *r, vv_error *err);
  * which the caller frees with vv_free, or to NULL if the branch has no tracking ref. */
 vv_status vv_remote_tracking(char **out, const vv_remote *m, const char *branch, vv_error *err);
 
+/* Adds to tips the commits of all local branches, and of the tracking refs of the remote m. */
+vv_status vv_remote_branch_tips(vv_oids *tips, vv_repository *r, const vv_remote *m, vv_error *err);
+
 /* Sets *out to true if a refspec of the remote m writes the tracking ref `ref`, else to false. Only
  * fetches from m may move such a ref. */
 vv_status vv_remote_owns(bool *out, const vv_remote *m, const char *ref, vv_error *err);

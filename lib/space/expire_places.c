@@ -214,17 +214,6 @@ static vv_status report_stores_of(other_stores *o, const vv_oid *tip, vv_error *
 	return rc;
 }
 
-static vv_status list_branches(vv_oids *out, vv_repository *r, const vv_remote *m, vv_error *err)
-{
-	vv_auto(vv_buf) own = VV_BUF_INIT;
-	vv_status rc = vv_ref_tips_list(out, r, "refs/heads/", err);
-
-	if (rc < 0 || !m->name) return rc;
-	vv_buf_printf(&own, "refs/remotes/%s/", m->name);
-	rc = vv_buf_ok(&own, err);
-	return rc < 0 ? rc : vv_ref_tips_list(out, r, vv_buf_cstr(&own), err);
-}
-
 /* They are not freed from here: a branch of a fork may name the store of another repository, whose refs this one does
  * not have. URLs in the settings count for all branches. */
 static vv_status report_other_stores(const freeing *f, const vv_expire_place *at, vv_error *err)
@@ -236,7 +225,7 @@ static vv_status report_other_stores(const freeing *f, const vv_expire_place *at
 
 	if (at->remote.blocks_urls.count > 0) return VV_OK;
 	if ((rc = vv_git_host_sources(at->there.host, &places, err)) < 0 ||
-	    (rc = list_branches(&tips, f->p->repo, &at->remote, err)) < 0) {
+	    (rc = vv_remote_branch_tips(&tips, f->p->repo, &at->remote, err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; i < places->count; i++) {
