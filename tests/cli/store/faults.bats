@@ -311,6 +311,9 @@ keeps_versions() {
 	succeeds varve gc --remote --prune=now
 	[ "$(ls "$store/bucket/sales/packs" | wc -l)" -eq 1 ]
 	[ -s "$store.kept/bucket/sales/packs/$pack/0" ]
+	[[ $stderr =~ "the bucket keeps "([0-9]+)" old versions of files (" ]]
+	[ "${BASH_REMATCH[1]}" -ge 4 ]
+	[ "${BASH_REMATCH[1]}" -le "$(find "$store.kept" -type f | wc -l)" ]
 	succeeds varve gc --remote --prune=now
 	stderr_lacks "removed"
 	change 9

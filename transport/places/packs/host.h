@@ -310,7 +310,9 @@ typedef struct vv_host_swept {
 	int64_t young_from, young_until;
 	/* number of versions reachable from `wants` that the store has only partly */
 	uint64_t incomplete;
-	vv_host_old old; /* with drop */
+	/* with drop: old versions that were removed, and the rest; else, if files were removed: all
+	 * old versions of files there */
+	vv_host_old old;
 } vv_host_swept;
 /* Sweeps a store, and sets *out. Afterwards, no lists are loaded: vv_host_has returns false until
  * vv_host_look is called. VV_ENOSUPPORT or VV_EREFUSED: the place does not allow listing.

@@ -765,6 +765,13 @@ static vv_status remove_old_files(sweeping *s, vv_error *err)
 	return rc;
 }
 
+static vv_status count_old_files(sweeping *s, vv_error *err)
+{
+	vv_auto(vv_old_files) files = {.items = NULL};
+
+	return vv_old_files_list(&files, &s->h->place, &s->out->old, err);
+}
+
 /* --- the whole ----------------------------------------------------------------------------------- */
 
 static void count_before(sweeping *s)
@@ -814,6 +821,9 @@ vv_status vv_host_sweep(vv_host *h, const vv_host_sweeping *what, vv_host_swept 
 	vv_status rc = sweep(&s, err);
 	if (rc == VV_OK && what->drop && !what->dry_run) {
 		rc = remove_old_files(&s, err);
+	} else if (rc == VV_OK && out->removed.versions + out->removed.packs > 0 &&
+		   !what->dry_run) {
+		rc = count_old_files(&s, err);
 	}
 	h->sweeper = NULL;
 	vv_sweeper_end(&s.own);

@@ -169,6 +169,19 @@ static const char *files_text(char out[96], const vv_host_files *f)
 	return out;
 }
 
+/* Prints the old versions of files that a bucket with versioning or object lock keeps. */
+static void print_kept(const vv_host_old *old)
+{
+	if (old->hidden) {
+		vv_note("the bucket keeps removed files behind delete markers, where they take space; "
+			"the key may not list them (s3:ListBucketVersions)");
+	} else if (old->left > 0) {
+		vv_note("the bucket keeps %s of files (%s), which take space until a lifecycle rule "
+			"of the bucket removes them",
+			vv_text_counted(old->left, "old version", NULL), vv_text_bytes(old->bytes));
+	}
+}
+
 static void print_store(const options *o, const vv_host_swept *s, const char *place)
 {
 	const bool waits = s->removable > 0 && s->condemned.versions + s->condemned.packs == 0;
@@ -189,6 +202,7 @@ static void print_store(const options *o, const vv_host_swept *s, const char *pl
 	if (s->removed.versions + s->removed.packs > 0) {
 		vv_note("%s: %s", o->dry_run ? "would be removed" : "removed",
 			files_text(text, &s->removed));
+		print_kept(&s->old);
 	}
 	if (s->merged > 0 && o->dry_run) {
 		vv_note("would be combined: %s", vv_text_counted(s->merged, "pack", NULL));
