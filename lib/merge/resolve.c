@@ -164,7 +164,6 @@ vv_status vv_resolve_stage(vv_resolving *r, const vv_conflict_path *p, vv_datase
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer merged;
-	const vv_oid *blobs[3];
 	vv_long_rows rows;
 	bool pointer = false;
 	vv_status rc;
@@ -174,15 +173,10 @@ vv_status vv_resolve_stage(vv_resolving *r, const vv_conflict_path *p, vv_datase
 	    pointer) {
 		opts.parent = &merged;
 	} else {
-		for (size_t i = 0; i < 3; i++) {
-			const vv_oid *id = &p->record.sides[i];
-
-			blobs[i] = vv_oid_is_null(id) ? NULL : id;
-		}
-
 		opts.has_kind = true;
 		opts.kind = VV_KIND_TABLE;
-		if ((rc = vv_long_rows_read(&rows, r->repo, blobs, p->path, err)) < 0) return rc;
+		rc = vv_merge_long_rows(&rows, r->repo, r->reader, p->record.sides, p->path, err);
+		if (rc < 0) return rc;
 		opts.hints.columns = rows.columns;
 	}
 	rc = vv_dataset_writer_file(r->writer, p->path, &opts, out, &pointer, err);

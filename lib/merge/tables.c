@@ -916,14 +916,11 @@ static vv_status merge_no_table(merging *m, size_t i, vv_error *err)
  * names. *rows is true if they are tables then; such a row is merged as a whole. */
 static vv_status open_long_rows(merging *m, bool *rows, vv_error *err)
 {
-	const vv_oid *blobs[3];
 	const vv_table *tables[3];
 	vv_error why;
-
-	for (size_t i = 0; i < 3; i++) {
-		blobs[i] = m->in->sides[i].mode ? &m->in->sides[i].id : NULL;
-	}
-	vv_status rc = vv_long_rows_read(&m->rows, m->in->repo, blobs, m->in->path, err);
+	vv_status rc = vv_merge_long_rows(&m->rows, m->in->repo,
+					  vv_dataset_writer_reader(m->in->writer),
+					  m->out->record.sides, m->in->path, err);
 
 	if (rc < 0 || m->rows.columns == 0) return rc;
 	close_sides(m);

@@ -6,6 +6,7 @@
 
 #include "diff/merge/rules.h"
 #include "lib/merge/tables.h"
+#include "lib/names/long_rows.h"
 #include "lib/names/version.h"
 #include "lib/sync/needed.h"
 
@@ -28,17 +29,9 @@ vv_status vv_merge_open_older(vv_subject *s, vv_table *t, const vv_dataset_merge
 			      const vv_oid *blob, const vv_subject_options *how, vv_needed **needed,
 			      vv_error *err);
 
-/* Rows of text that have more cells than the header. Zero: there are none, or a version is not delimited text whose
- * header names the columns of most rows. */
-typedef struct vv_long_rows {
-	size_t columns, /* number of cells of the longest row of all versions */
-		named;  /* least number of columns of a version's header */
-} vv_long_rows;
-/* Sets *out to those of the versions of `path`; NULL: no such version. */
-vv_status vv_long_rows_read(vv_long_rows *out, vv_repository *r, const vv_oid *const blobs[3],
-			    const char *path, vv_error *err);
-/* Returns true if the tables have the same columns, cut by the same characters; NULL: no such version. */
-bool vv_long_rows_fit(const vv_table *const tables[3]);
+/* As vv_long_rows_read, of the versions of `path` with these blobs; null: no such version. */
+vv_status vv_merge_long_rows(vv_long_rows *out, vv_repository *r, vv_dataset_reader *reader,
+			     const vv_oid blobs[3], const char *path, vv_error *err);
 
 /* Applies to versions[2] the change that leads from versions[0] to versions[1]; all three are
  * blobs of the table. Calls show with the result, which is valid only during the call; cells in

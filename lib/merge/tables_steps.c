@@ -6,14 +6,10 @@
 #include "base/array.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/format/form.h"
-#include "dataset/read/ragged.h"
 #include "lib/merge/tables_internal.h"
 #include "repo/git/history/history.h"
 
 enum { STEPS_MAX = 1000 };
-
-#define TEXT_MAX ((size_t)1 << 31)
 
 void vv_merge_history_clear(vv_merge_history *h)
 {
@@ -158,73 +154,24 @@ vv_status vv_merge_open_older(vv_subject *s, vv_table *t, const vv_dataset_merge
 	return rc < 0 ? rc : vv_subject_open(s, t, how, err);
 }
 
-/* --- rows with more cells than the header --------------------------------------------------- */
-
-/* VV_EINPUT: it is not a table whose header names the columns of most rows. */
-static vv_status read_long_rows(vv_long_rows *out, vv_repository *r, const vv_oid *blob,
-				const char *path, vv_error *err)
+vv_status vv_merge_long_rows(vv_long_rows *out, vv_repository *r, vv_dataset_reader *reader,
+			     const vv_oid blobs[3], const char *path, vv_error *err)
 {
-	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_auto(vv_ragged) g = {0};
-	vv_mem_source memory;
-	vv_source source;
-	vv_ragged_row row;
-	uint64_t rows = 0, longer = 0;
-	int more;
-	vv_status rc = vv_blob_read(r, blob, TEXT_MAX, &text, err);
-
-	if (rc < 0) return rc;
-	vv_source_mem(&source, &memory, vv_buf_cstr(&text), text.len, path);
-	if ((rc = vv_ragged_open(&g, &source, &nothing, err)) < 0) return rc;
-	if (!vv_form_is_delimited(g.sniffed.dialect.form)) return VV_EINPUT;
-	const size_t named = g.sniffed.columns;
-	while ((more = vv_ragged_next(&g, &row, err)) > 0) {
-		rows++;
-		longer += g.count > named;
-		out->columns = g.count > out->columns ? g.count : out->columns;
-		vv_ragged_pass(&g, &row);
-	}
-	out->named = out->named == 0 || named < out->named ? named : out->named;
-	if (more < 0) return (vv_status)more;
-	return longer * 2 > rows ? VV_EINPUT : VV_OK;
-}
-
-vv_status vv_long_rows_read(vv_long_rows *out, vv_repository *r, const vv_oid *const blobs[3],
-			    const char *path, vv_error *err)
-{
-	vv_error why;
+	vv_subject versions[3] = {{.text = NULL}};
+	const vv_subject *found[3] = {NULL};
 	vv_status rc = VV_OK;
 
-	*out = (vv_long_rows){0};
 	for (size_t i = 0; rc == VV_OK && i < 3; i++) {
-		rc = blobs[i] ? read_long_rows(out, r, blobs[i], path, &why) : VV_OK;
+		if (!vv_oid_is_null(&blobs[i])) {
+			const vv_version_name name = {.path = path, .blob = &blobs[i]};
+
+			found[i] = &versions[i];
+			rc = vv_subject_find(&versions[i], r, reader, &name, err);
+		}
 	}
-	if (rc == VV_OK && out->columns > out->named) return VV_OK;
-	*out = (vv_long_rows){0};
-	return rc == VV_OK || rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOTFOUND
-		       ? VV_OK
-		       : vv_error_copy(err, &why);
-}
-
-static bool has_same_header(const vv_table *a, const vv_table *b)
-{
-	const vv_dialect *c = &a->root.dialect, *d = &b->root.dialect;
-
-	return a->columns == b->columns && c->delimiter == d->delimiter && c->quote == d->quote &&
-	       c->escape == d->escape && c->header == d->header &&
-	       vv_find_place(i, a->columns,
-			     strcmp(a->schema.fields[i].name, b->schema.fields[i].name) != 0) ==
-		       a->columns;
-}
-
-bool vv_long_rows_fit(const vv_table *const tables[3])
-{
-	const vv_table *first = NULL;
-
-	for (size_t i = 0; i < 3; i++) {
-		first = first ? first : tables[i];
-		if (tables[i] && !has_same_header(first, tables[i])) return false;
+	rc = rc < 0 ? rc : vv_long_rows_read(out, found, 3, NULL, err);
+	vv_array_each(versions, 3, it) {
+		vv_subject_clear(it);
 	}
-	return true;
+	return rc;
 }

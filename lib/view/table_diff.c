@@ -72,7 +72,9 @@ typedef struct comparison {
 	const vv_diff_item *item;
 	const vv_diff_how *how;
 	opened old_side, new_side;
-	vv_table *a, *b; /* NULL: the version does not exist */
+	vv_sniff_hints form; /* of plain text */
+	vv_long_rows wide;   /* of both; zero: they can be read without further columns */
+	vv_table *a, *b;     /* NULL: the version does not exist */
 	vv_columns columns;
 	vv_rowdiff *rows;
 	named_columns names;
@@ -93,7 +95,7 @@ static vv_subject_options side_options(const comparison *c, const vv_subject *li
 {
 	const vv_diff_how *how = c->how;
 
-	return (vv_subject_options){.hints = how->written,
+	return (vv_subject_options){.hints = &c->form,
 				    .find_key = !c->item->a, /* a new table's is worth telling */
 				    .like = like,
 				    .keep = !like,
@@ -121,38 +123,6 @@ static void close_side(opened *o)
 		vv_table_close(&o->table);
 		o->is_open = false;
 	}
-}
-
-/* --- other files -------------------------------------------------- */
-
-static const char *kind_name(const opened *o)
-{
-	if (!o->is_open) return "absent";
-	return o->table.root.kind == VV_KIND_FILE ? "a file" : "a table";
-}
-
-/* A dataset of kind file on either side: reported in a line. */
-static vv_status tell_files(comparison *c, vv_diff_answer *out, vv_error *err)
-{
-	const opened *a = &c->old_side, *b = &c->new_side;
-	vv_text_put_escaped(&out->line, c->item->path, strlen(c->item->path));
-	out->differs = true;
-	if (!a->is_open || !b->is_open) {
-		const opened *only = a->is_open ? a : b;
-		vv_buf_printf(&out->line, ": %s file, %s", a->is_open ? "removed" : "new",
-			      vv_text_bytes(vv_root_file_bytes(&only->table.root)));
-	} else if (a->table.root.kind != b->table.root.kind && a->table.root.bytes > 0 &&
-		   b->table.root.bytes > 0) {
-		vv_buf_printf(&out->line, ": was %s, now %s", kind_name(a), kind_name(b));
-	} else if (vv_tables_same_data(&a->table, &b->table)) {
-		out->differs = false;
-		vv_buf_puts(&out->line, ": a file, no change in data");
-	} else {
-		vv_buf_printf(&out->line, ": a file, %s", vv_text_bytes(a->table.root.bytes));
-		vv_buf_printf(&out->line, " -> %s, contents differ",
-			      vv_text_bytes(b->table.root.bytes));
-	}
-	return vv_buf_ok(&out->line, err);
 }
 
 /* --- key --------------------------------------------------------------- */
@@ -700,7 +670,13 @@ static vv_status match_columns(comparison *c, vv_error *err)
 				 .key_a = key_a,
 				 .key_b = key_b,
 				 .key_count = sample_key(c, key_a, key_b, SAMPLE_KEY_MAX)};
-	return vv_columns_match(&c->columns, c->a, c->b, &co, err);
+	const vv_status rc = vv_columns_match(&c->columns, c->a, c->b, &co, err);
+
+	/* those that no header names have no type of their own */
+	vv_array_each(c->columns.pairs, c->wide.columns > 0 ? c->columns.count : 0, p) {
+		p->retyped &= p->a < (long)c->wide.named || p->b < (long)c->wide.named;
+	}
+	return rc;
 }
 
 /* Is there more to read than may be? Then only the columns and the form are reported. */
@@ -885,32 +861,51 @@ static vv_status tell_respelled(const comparison *c, vv_diff_answer *out, vv_err
 	return vv_buf_ok(&out->line, err);
 }
 
+static vv_status reopen_sides(comparison *c, bool in_file, bool *unreadable, vv_error *err)
+{
+	close_side(&c->old_side);
+	close_side(&c->new_side);
+	if (c->item->b) {
+		vv_subject_forget(c->item->b);
+	}
+	if (c->item->a) {
+		vv_subject_forget(c->item->a);
+	}
+	return open_sides(c, in_file, unreadable, err);
+}
+
 /* Opens both sides; if one is not stored as a table and cannot be read as one, *unreadable is true
  * and err has the reason. */
 static vv_status open_both(comparison *c, bool *unreadable, vv_error *err)
 {
 	const vv_diff_item *i = c->item;
 	bool in_file, apart = true;
+	vv_error why;
 	vv_status rc;
 
 	*unreadable = false;
 	if ((rc = are_files(c, &in_file, err)) < 0) return rc;
-	if ((rc = open_sides(c, in_file, unreadable, err)) == VV_OK && in_file &&
-	    i->a->own.in_file && (rc = are_told_apart(c, &apart, err)) == VV_OK && !apart) {
-		close_side(&c->old_side);
-		close_side(&c->new_side);
-		vv_subject_forget(i->b);
-		vv_subject_forget(i->a);
-		rc = open_sides(c, false, unreadable, err);
+	rc = open_sides(c, in_file, unreadable, err);
+	if (*unreadable && !c->how->patch) {
+		rc = table_diff_widen(&c->wide, i, &c->form, &why);
+		c->form.columns = c->wide.columns;
+		if (rc == VV_OK && c->wide.columns == 0) return VV_EINPUT;
+		rc = rc < 0 ? rc : reopen_sides(c, in_file, unreadable, &why);
+		if (rc < 0) return vv_error_copy(err, &why);
+		vv_error_clear(err);
+	}
+	if (rc == VV_OK && in_file && i->a->own.in_file &&
+	    (rc = are_told_apart(c, &apart, err)) == VV_OK && !apart) {
+		rc = reopen_sides(c, false, unreadable, err);
 	}
 	c->a = c->old_side.is_open ? &c->old_side.table : NULL;
 	c->b = c->new_side.is_open ? &c->new_side.table : NULL;
 	return rc;
 }
 
-static bool is_file(const opened *o)
+static bool is_file(const vv_table *t)
 {
-	return o->is_open && o->table.root.kind == VV_KIND_FILE;
+	return t && t->root.kind == VV_KIND_FILE;
 }
 
 static void comparison_clear(comparison *c)
@@ -932,7 +927,11 @@ VV_AUTO_CLEAR(comparison, comparison_clear)
 static vv_status compare(vv_diff_answer *out, const vv_diff_item *item, const vv_diff_how *how,
 			 vv_error *err)
 {
-	vv_auto(comparison) c = {.item = item, .how = how, .told.proposal = VV_BUF_INIT};
+	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
+	vv_auto(comparison) c = {.item = item,
+				 .how = how,
+				 .form = how->written ? *how->written : nothing,
+				 .told.proposal = VV_BUF_INIT};
 	bool stored = (item->a && item->a->is_dataset) || (item->b && item->b->is_dataset),
 	     unreadable = false;
 	vv_status rc;
@@ -964,7 +963,7 @@ static vv_status compare(vv_diff_answer *out, const vv_diff_item *item, const vv
 		}
 		return rc;
 	}
-	if (is_file(&c.old_side) || is_file(&c.new_side)) return tell_files(&c, out, err);
+	if (is_file(c.a) || is_file(c.b)) return table_diff_files(item, c.a, c.b, out, err);
 	if (how->patch) {
 		rc = write_patch(&c, err);
 	} else if (c.a && c.b) {

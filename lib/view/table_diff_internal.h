@@ -7,11 +7,20 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "lib/names/long_rows.h"
 #include "lib/view/table_diff.h"
 
 /* Returns true if the item is a table of a document, or the document itself; false for files of
  * bytes that varve keeps. */
 bool table_diff_is_document(const vv_diff_item *i);
+
+/* Sets *out to the rows with more cells than the header if both versions are plain text; else to zero. */
+vv_status table_diff_widen(vv_long_rows *out, const vv_diff_item *i, const vv_sniff_hints *form,
+			   vv_error *err);
+
+/* Sets out->line to a line about a stored file on either side; NULL: the version does not exist. */
+vv_status table_diff_files(const vv_diff_item *i, const vv_table *a, const vv_table *b,
+			   vv_diff_answer *out, vv_error *err);
 
 /* Sets out->line to a line about an item that is not a table, unless both sides have the same bytes.
  * why: the reason why it is not read as a table; may be NULL. */

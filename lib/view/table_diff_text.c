@@ -1,6 +1,6 @@
 /*
  * table_diff_text: the line for a file that is not a table, with the way to see its difference or to
- * read its rows.
+ * read its rows; and when further columns make it one.
  */
 #include <string.h>
 
@@ -8,6 +8,7 @@
 #include "base/hint_text.h"
 #include "base/text.h"
 #include "dataset/read/unseen.h"
+#include "diff/rows/rowdiff.h"
 #include "lib/documents/document.h"
 #include "lib/names/beginning.h"
 #include "lib/names/version.h"
@@ -46,6 +47,49 @@ bool table_diff_is_document(const vv_diff_item *i)
 	const vv_env *env = s->repo ? vv_repository_env(s->repo) : s->env;
 
 	return s->table || vv_document_is_name(s->repo, env, i->path);
+}
+
+static bool is_text_of_git(const vv_subject *s)
+{
+	return !s || (!s->is_dataset && !s->table && vv_cid_is_null(&s->parent));
+}
+
+vv_status table_diff_widen(vv_long_rows *out, const vv_diff_item *i, const vv_sniff_hints *form,
+			   vv_error *err)
+{
+	const vv_subject *const versions[] = {i->a, i->b};
+
+	*out = (vv_long_rows){0};
+	return is_text_of_git(i->a) && is_text_of_git(i->b)
+		       ? vv_long_rows_read(out, versions, 2, form, err)
+		       : VV_OK;
+}
+
+static const char *kind_name(const vv_table *t)
+{
+	return t->root.kind == VV_KIND_FILE ? "a file" : "a table";
+}
+
+vv_status table_diff_files(const vv_diff_item *i, const vv_table *a, const vv_table *b,
+			   vv_diff_answer *out, vv_error *err)
+{
+	vv_text_put_escaped(&out->line, i->path, strlen(i->path));
+	out->differs = true;
+	if (!a || !b) {
+		const vv_root *only = a ? &a->root : &b->root;
+
+		vv_buf_printf(&out->line, ": %s file, %s", a ? "removed" : "new",
+			      vv_text_bytes(vv_root_file_bytes(only)));
+	} else if (a->root.kind != b->root.kind && a->root.bytes > 0 && b->root.bytes > 0) {
+		vv_buf_printf(&out->line, ": was %s, now %s", kind_name(a), kind_name(b));
+	} else if (vv_tables_same_data(a, b)) {
+		out->differs = false;
+		vv_buf_puts(&out->line, ": a file, no change in data");
+	} else {
+		vv_buf_printf(&out->line, ": a file, %s", vv_text_bytes(a->root.bytes));
+		vv_buf_printf(&out->line, " -> %s, contents differ", vv_text_bytes(b->root.bytes));
+	}
+	return vv_buf_ok(&out->line, err);
 }
 
 vv_status table_diff_text(const vv_diff_item *item, const vv_diff_how *how, vv_diff_answer *out,

@@ -545,13 +545,25 @@ static void put_words(comparing *c)
 	o->words = vv_web_keep_buf(c->v, &b);
 }
 
+static bool is_table_or_none(const vv_web_table *t)
+{
+	return !t || t->kind == VV_WEB_TABLE;
+}
+
 static vv_status compare(comparing *c, vv_error *err)
 {
 	vv_web_comparison *o = c->out;
-	bool table_a = o->a && o->a->kind == VV_WEB_TABLE;
-	bool table_b = o->b && o->b->kind == VV_WEB_TABLE;
+	vv_status rc;
 
-	o->table = (!o->a || table_a) && (!o->b || table_b);
+	o->table = is_table_or_none(o->a) && is_table_or_none(o->b);
+	if (!o->table && o->a && o->b) {
+		vv_web_table *sides[] = {o->a, o->b};
+
+		if ((rc = vv_web_tables_widen(c->v, sides, err)) < 0) return rc;
+		o->a = sides[0];
+		o->b = sides[1];
+		o->table = o->widened = is_table_or_none(o->a) && is_table_or_none(o->b);
+	}
 	if (o->table && o->a && o->b) return compare_tables(c, err);
 	if (!o->a) {
 		o->kind = VV_WEB_ADDED;

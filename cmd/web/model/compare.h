@@ -83,8 +83,9 @@ typedef struct vv_web_comparison {
 	vv_web_table *a, *b;
 	const char *path, *old_path; /* old_path: the path before a rename, or NULL */
 	vv_web_change_kind kind;
-	bool table; /* a and b, if not NULL, are tables; false: only the files are compared */
-	bool same;  /* nothing differs */
+	bool table;   /* a and b, if not NULL, are tables; false: only the files are compared */
+	bool widened; /* vv_web_tables_widen made them tables: their own pages show files */
+	bool same;    /* nothing differs */
 	/* numbers of all changes, regardless of the query */
 	vv_change_counts counts;
 	/* all rows were compared; false: counts.many is set, because the tables are too large; or

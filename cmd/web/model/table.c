@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "cmd/frame/hint_words.h"
 #include "lib/names/beginning.h"
+#include "lib/names/long_rows.h"
 #include "lib/names/version.h"
 #include "lib/rows/named_columns.h"
 #include "lib/view/table_diff.h"
@@ -279,11 +280,13 @@ static vv_status look_for_tables(vv_web_visit *v, opened *o, bool *table, vv_err
 	return rc;
 }
 
-static vv_status open_content(vv_web_visit *v, opened *o, vv_error *err)
+/* form: that of plain text; NULL: detected */
+static vv_status open_content(vv_web_visit *v, opened *o, const vv_sniff_hints *form, vv_error *err)
 {
 	/* Rows that are kept in key order are shown so: putting them into the file's order is work for a
 	 * command, not for every page. */
-	const vv_subject_options how = {.find_key = true, .stored = true, .unpack = true};
+	const vv_subject_options how = {
+		.hints = form, .find_key = true, .stored = true, .unpack = true};
 	vv_web_table *t = &o->shown;
 	bool table;
 	vv_status rc;
@@ -296,7 +299,9 @@ static vv_status open_content(vv_web_visit *v, opened *o, vv_error *err)
 	if (t->stored && !of) {
 		t->identity = t->tag;
 	} else {
-		t->identity = vv_web_text(v, "%s %s %s", t->tag, t->commit.hex, of ? of : "");
+		const char *wide = form ? "long rows" : "";
+
+		t->identity = vv_web_text(v, "%s %s %s", t->tag, t->commit.hex, of ? of : wide);
 	}
 	if (table) {
 		rc = vv_subject_open(&o->subject, &o->table, &how, err);
@@ -324,8 +329,8 @@ static vv_status open_content(vv_web_visit *v, opened *o, vv_error *err)
 	return look_at_bytes(v, o, err);
 }
 
-vv_status vv_web_table_open(vv_web_visit *v, const vv_web_commit *c, const char *path,
-			    vv_web_table **out, vv_error *err)
+static vv_status open_table(vv_web_visit *v, const vv_web_commit *c, const char *path,
+			    const vv_sniff_hints *form, opened **out, vv_error *err)
 {
 	opened *o = vv_arena_calloc(&v->arena, 1, sizeof(*o));
 	vv_status rc;
@@ -338,10 +343,60 @@ vv_status vv_web_table_open(vv_web_visit *v, const vv_web_commit *c, const char 
 	if (c->none) return vv_fail(err, VV_ENOTFOUND, "the version before the first has no files");
 	if ((rc = c->work ? find_in_work(v, o, o->shown.path, err)
 			  : find_in_commit(v, o, o->shown.path, err)) < 0 ||
-	    (rc = open_content(v, o, err)) < 0) {
+	    (rc = open_content(v, o, form, err)) < 0) {
 		return rc;
 	}
-	*out = &o->shown;
+	*out = o;
+	return VV_OK;
+}
+
+vv_status vv_web_table_open(vv_web_visit *v, const vv_web_commit *c, const char *path,
+			    vv_web_table **out, vv_error *err)
+{
+	opened *o = NULL;
+	const vv_status rc = open_table(v, c, path, NULL, &o, err);
+
+	*out = o ? &o->shown : NULL;
+	return rc;
+}
+
+/* Is it text of which no version is stored, and which pages read whole? */
+static bool is_plain(const opened *o)
+{
+	const vv_web_table *t = &o->shown;
+
+	return may_be_table(o) && !t->stored && !t->of_document &&
+	       vv_cid_is_null(&o->subject.parent);
+}
+
+vv_status vv_web_tables_widen(vv_web_visit *v, vv_web_table *sides[2], vv_error *err)
+{
+	vv_sniff_hints form = VV_SNIFF_HINTS_INIT;
+	opened *wide[2];
+	const vv_subject *versions[2];
+	vv_long_rows rows;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < 2; i++) {
+		const opened *o =
+			(const opened *)(const void *)sides[i]; /* shown is its first member */
+
+		if (!is_plain(o)) return VV_OK;
+		versions[i] = &o->subject;
+	}
+	if ((rc = vv_long_rows_read(&rows, versions, 2, NULL, err)) < 0 || rows.columns == 0) {
+		return rc;
+	}
+	form.columns = rows.columns;
+	for (size_t i = 0; i < 2; i++) {
+		const vv_web_table *t = sides[i];
+
+		rc = open_table(v, &t->commit, t->path, &form, &wide[i], err);
+		if (rc < 0 || wide[i]->shown.kind != VV_WEB_TABLE) return rc;
+	}
+	for (size_t i = 0; i < 2; i++) {
+		sides[i] = &wide[i]->shown;
+	}
 	return VV_OK;
 }
 

@@ -80,6 +80,10 @@ vv_status vv_web_has(vv_web_visit *v, const vv_web_commit *c, const char *path, 
 vv_status vv_web_table_open(vv_web_visit *v, const vv_web_commit *c, const char *path,
 			    vv_web_table **out, vv_error *err);
 
+/* If only rows with more cells than the header make a version no table (lib/names/long_rows.h), replaces both
+ * versions by tables with a column for each cell; else changes nothing. None of sides is NULL. */
+vv_status vv_web_tables_widen(vv_web_visit *v, vv_web_table *sides[2], vv_error *err);
+
 /* Returns true if rows of the table can be changed on pages: it has a key, and is not in a document. */
 bool vv_web_table_is_edited(const vv_web_table *t);
 

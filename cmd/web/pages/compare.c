@@ -382,10 +382,12 @@ static void put_row(vv_page *p, const vv_web_comparison *c, const vv_web_row_cha
 	const char *old_number = both ? vv_page_count(p, r->old_row + 1) : NULL, *row_at = NULL;
 
 	/* the page of a row's history finds it by the table's own key */
-	if (r->found_by_key && !p->at->compare.key && gone) {
+	const bool linked = r->found_by_key && !p->at->compare.key && !c->widened;
+
+	if (linked && gone) {
 		row_at = vv_page_to_row(p, &p->asked->other, c->old_path ? c->old_path : c->path,
 					r->key, 0);
-	} else if (r->found_by_key && !p->at->compare.key) {
+	} else if (linked) {
 		row_at = vv_page_to_row(p, &p->asked->commit, c->path, r->key, 0);
 	}
 	part_diff_row_begin(
@@ -442,7 +444,7 @@ static void put_rows(vv_page *p, const vv_web_comparison *c)
 		return;
 	}
 	const size_t columns = order_columns(p, c, &order);
-	const bool own = is_own(p);
+	const bool own = is_own(p) && !c->widened;
 	vv_array_each(order, columns, at) {
 		put_head(p, head, &c->columns[*at]);
 	}
@@ -634,7 +636,7 @@ static vv_status put_one(vv_page *p, const char *path, vv_error *err)
 	vv_page_begin(p, &(vv_page_frame){.title = vv_page_text(p, "%s: %s", path, said),
 					  .description = vv_page_text(p, "%s: %s", path, said),
 					  .dataset = path,
-					  .file = !c.table,
+					  .file = !c.table || c.widened,
 					  .wide = true,
 					  .version = c.kind == VV_WEB_REMOVED ? &p->asked->other
 									      : &p->asked->commit});
