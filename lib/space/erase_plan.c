@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/locks/file_lock.h"
 #include "base/path.h"
 #include "base/show.h"
 #include "base/sys.h"
@@ -18,6 +19,7 @@
 
 #define FIRST_LINE "erase plan 2"
 #define PLAN_MAX ((size_t)1 << 30)
+#define LOCK_WAIT_MS 60000u
 
 void vv_erase_plan_clear(vv_erase_plan *p)
 {
@@ -42,6 +44,18 @@ static vv_status begin_sets(vv_erase_plan *p, vv_error *err)
 static char *plan_file(vv_repository *r)
 {
 	return vv_path_join(vv_repository_varvedir(r), "erase-plan", (char *)NULL);
+}
+
+int vv_erase_plan_lock(vv_repository *r, vv_error *err)
+{
+	vv_auto(char) *path = vv_path_join(vv_repository_varvedir(r), "erase.lock", (char *)NULL);
+	const vv_status rc = path ? vv_mkdirs_above(path, err) : vv_fail_nomem(err);
+	const int fd = rc < 0 ? (int)rc : vv_lock(path, true, LOCK_WAIT_MS, err);
+
+	if (fd != (int)VV_ELOCKED) return fd;
+	return vv_fail(err, VV_ELOCKED,
+		       "another erasure is running in this repository\n"
+		       "run the same command again when it has ended");
 }
 
 /* --- making ------------------------------------------------------------------------------------------- */

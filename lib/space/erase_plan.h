@@ -39,6 +39,9 @@ typedef struct vv_erase_plan {
 void vv_erase_plan_clear(vv_erase_plan *p);
 VV_AUTO_CLEAR(vv_erase_plan, vv_erase_plan_clear)
 
+/* Locks the plan and the list of erased data of r until the descriptor is closed. Returns it, or a negative
+ * vv_status. VV_ELOCKED: another process has the lock for more than a minute. */
+int vv_erase_plan_lock(vv_repository *r, vv_error *err);
 /* Adds the remotes and the removed data of the repository's plan to p, if that was applied and has not
  * ended: the application of p then also finishes it. Call this before vv_erase_plan_make. */
 vv_status vv_erase_plan_continue(vv_erase_plan *p, vv_repository *r, vv_error *err);

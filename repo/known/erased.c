@@ -241,10 +241,12 @@ vv_hash128 vv_erased_stamp(const vv_erased *e)
 
 static vv_status fail_damaged(const char *file, vv_error *err)
 {
-	return vv_fail(err, VV_ECORRUPT,
-		       "the list of erased data '%s' is damaged or not complete, so nothing can be "
-		       "compared with it\ncopy it again from a machine that has it",
-		       vv_text_shows(file));
+	return vv_fail(
+		err, VV_ECORRUPT,
+		"the list of erased data '%s' is damaged or not complete, so nothing can be "
+		"compared with it\ncopy it again from a machine that has it; if none has it, remove "
+		"it: its data can then come back",
+		vv_text_shows(file));
 }
 
 static const char *const kind_words[] = {"id", "value", "column"};
@@ -342,8 +344,13 @@ static vv_status read_list(vv_erased *e, const char *file, vv_error *err)
 static vv_status read_own(vv_erased *e, vv_repository *r, vv_error *err)
 {
 	vv_auto(char) *file = own_file(r);
+	vv_stat st;
+	const vv_status rc = file ? read_list(e, file, err) : vv_fail_nomem(err);
 
-	return file ? vv_missing_ok(read_list(e, file, err), err) : vv_fail_nomem(err);
+	if (rc != VV_ENOTFOUND) return rc;
+	/* a link whose target is missing is a list that cannot be read */
+	return vv_lstat(&st, file, VV_IGNORED) == VV_OK ? fail_damaged(file, err)
+							: vv_missing_ok(rc, err);
 }
 
 static vv_status read_named(vv_erased *e, vv_repository *r, vv_error *err)

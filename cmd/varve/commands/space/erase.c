@@ -855,7 +855,8 @@ static vv_status apply_plan(vv_context *c, const vv_erase *like, vv_error *err)
 	const bool bare = vv_repository_is_bare(c->repo);
 	vv_auto(application) a = {.o = c->options, .repo = c->repo};
 	vv_auto(vv_erase) e = {.values = NULL}, rest = {.values = NULL};
-	vv_status rc = read_plan(&a, err);
+	vv_auto(vv_fd) lock = vv_erase_plan_lock(c->repo, err);
+	vv_status rc = lock < 0 ? (vv_status)lock : read_plan(&a, err);
 
 	if (rc < 0 ||
 	    (rc = vv_erase_places_read(&a.known, c->repo, &a.plan.remotes, &vv_notes_stderr,
@@ -896,7 +897,8 @@ static vv_status find_all(vv_context *c, vv_erase *e, vv_error *err)
 	const options *o = c->options;
 	vv_auto(vv_erase_plan) plan = {.roots = NULL};
 	vv_auto(vv_oids) known = {0};
-	vv_status rc = VV_OK;
+	vv_auto(vv_fd) lock = o->plan ? vv_erase_plan_lock(c->repo, err) : -1;
+	vv_status rc = o->plan && lock < 0 ? (vv_status)lock : VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < o->remotes.count; i++) {
 		rc = vv_string_list_add(&plan.remotes, vv_strdup(o->remotes.items[i]), err);
