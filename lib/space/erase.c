@@ -93,15 +93,7 @@ void vv_erase_clear(vv_erase *e)
 	vv_erase_commits_clear(&e->history);
 	vv_string_list_clear(&e->names);
 	vv_free_all(e->spots, e->gaps, e->notes, e->reused, e->refs, e->hits);
-	e->spots = NULL;
-	e->gaps = NULL;
-	e->notes = NULL;
-	e->reused = NULL;
-	e->refs = NULL;
-	e->hits = NULL;
-	e->scanner = NULL;
-	e->hit_count = 0;
-	e->spot_count = e->gap_count = e->note_count = e->reused_count = e->ref_count = 0;
+	*e = (vv_erase){.values = NULL};
 }
 
 static uint64_t oid_hash(const vv_oid *id, uint64_t seed)
@@ -129,7 +121,8 @@ static vv_erase_day current_day(const search *x)
 	return (vv_erase_day){x->commit->id, who->time, who->offset_min};
 }
 
-static vv_status add_gap(search *x, const char *path, const char *why, bool new, vv_error *err)
+static vv_status add_gap_of(search *x, const char *path, const char *why, bool expired, bool new,
+			    vv_error *err)
 {
 	vv_erase *e = x->e;
 	const uint64_t hash = text_hash(why, text_hash(path, 0));
@@ -138,16 +131,22 @@ static vv_status add_gap(search *x, const char *path, const char *why, bool new,
 						   strcmp(it->why, why) == 0);
 
 	if (!found) {
-		const vv_erase_gap gap = {arena_text(x, path), arena_text(x, why), 0};
+		const vv_erase_gap gap = {arena_text(x, path), arena_text(x, why), 0, expired};
 
 		if (!gap.path || !gap.why ||
 		    !vv_hash_add(e->gaps, e->gap_count, e->gap_cap, &x->gap_index, hash, gap)) {
 			return vv_fail_nomem(err);
 		}
 		found = &e->gaps[e->gap_count - 1];
+		e->open_count += !expired;
 	}
 	found->versions += new;
 	return VV_OK;
+}
+
+static vv_status add_gap(search *x, const char *path, const char *why, bool new, vv_error *err)
+{
+	return add_gap_of(x, path, why, false, new, err);
 }
 
 static vv_status add_note(search *x, vv_erase_note_kind kind, const char *name, vv_error *err)
@@ -240,7 +239,7 @@ static vv_status add_content(search *x, const char *path, const vv_erase_content
 	vv_status rc;
 
 	x->column_found = x->column_found || may_have_asked_column(x, c);
-	if (c->gap && (rc = add_gap(x, path, c->gap, new, err)) < 0) return rc;
+	if (c->gap && (rc = add_gap_of(x, path, c->gap, c->expired, new, err)) < 0) return rc;
 	vv_array_each(c->places, c->count, p) {
 		vv_erase_spot *spot;
 

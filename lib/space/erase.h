@@ -50,6 +50,7 @@ typedef struct vv_erase_spot {
 typedef struct vv_erase_gap {
 	const char *path, *why;
 	uint64_t versions; /* 0: not a version of the history */
+	bool expired;      /* the policy removed its rows from here */
 } vv_erase_gap;
 
 /* Where else than in files values are. */
@@ -99,6 +100,7 @@ typedef struct vv_erase {
 	size_t spot_count, spot_cap;
 	vv_erase_gap *gaps;
 	size_t gap_count, gap_cap;
+	size_t open_count; /* of gaps that have not expired: 0 if everything here was searched */
 	vv_erase_note *notes;
 	size_t note_count, note_cap;
 	vv_erase_reused *reused;

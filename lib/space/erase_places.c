@@ -494,6 +494,20 @@ static vv_status look_at_old_files(vv_buf *why, const vv_blocks_source *s, vv_er
 	return rc < 0 ? rc : vv_buf_ok(why, err);
 }
 
+/* Rows that expired here, and were not searched, may still be there. */
+static vv_status look_at_expired(const looking *l, const vv_blocks_source *s, vv_error *err)
+{
+	const vv_cid_set *roots = l->run->expired;
+	vv_erase_answer a = {.kind = VV_ERASE_UNSEEN,
+			     .why = "versions that expired here were not searched, and are still "
+				    "stored there: let them expire there, too, with --remote"};
+
+	for (size_t i = 0; i < vv_cid_set_count(roots); i++) {
+		a.there += vv_host_has(s->host, vv_cid_set_at(roots, i));
+	}
+	return a.there == 0 ? VV_OK : add_answer(l, a, vv_text_url(s->url), "blocks", err);
+}
+
 static vv_status look_at_blocks(looking *l, const vv_blocks_source *s, vv_error *err)
 {
 	const vv_cid_set *old = l->run->plan->blocks;
@@ -510,7 +524,9 @@ static vv_status look_at_blocks(looking *l, const vv_blocks_source *s, vv_error 
 		rc = vv_host_look(s->host, NULL, 0, err);
 		rc = rc < 0 ? rc : look_at_old_files(&why, s, err);
 	}
-	if (rc < 0 || vv_cid_set_count(old) == 0) return rc;
+	if (rc < 0 || (rc = look_at_expired(l, s, err)) < 0 || vv_cid_set_count(old) == 0) {
+		return rc;
+	}
 	for (size_t i = 0; i < vv_cid_set_count(old); i++) {
 		a.there += vv_host_has(s->host, vv_cid_set_at(old, i));
 	}

@@ -68,7 +68,8 @@ vv_status vv_erase_places_read(vv_oids *known, vv_repository *r, const vv_string
 /* An applied plan, and how it is carried out. */
 typedef struct vv_erase_places_run {
 	vv_erase_plan *plan;
-	const vv_oids *known; /* refs that the search had, as vv_erase_places_read adds them */
+	const vv_oids *known;      /* refs that the search had, as vv_erase_places_read adds them */
+	const vv_cid_set *expired; /* roots that were not searched, as their rows expired here */
 	vv_repository *repo;
 	const vv_notes *notes;
 	bool now; /* nothing else writes to the places: whatever no ref needs is removed at once */

@@ -61,6 +61,7 @@ struct vv_erase_scanner {
 	vv_erase_content **contents;
 	size_t content_count, content_cap;
 	vv_string_list renames; /* old, new, old, new ... */
+	vv_cid_set *expired;    /* roots; not here */
 	uint64_t met;
 };
 
@@ -83,7 +84,7 @@ vv_status vv_erase_scanner_open(vv_erase_scanner **out, vv_repository *repo,
 	vv_erase_scanner *s = vv_calloc(1, sizeof(*s));
 
 	*out = s;
-	if (!s) return vv_fail_nomem(err);
+	if (!s || !(s->expired = vv_cid_set_new())) return vv_fail_nomem(err);
 	s->repo = repo;
 	s->reader = reader;
 	s->values = values;
@@ -99,8 +100,14 @@ void vv_erase_scanner_close(vv_erase_scanner *s)
 	vv_hash_index_clear(&s->group_index);
 	vv_hash_index_clear(&s->blob_index);
 	vv_string_list_clear(&s->renames);
+	vv_cid_set_free(s->expired);
 	vv_arena_clear(&s->arena);
 	vv_free_all(s->blobs, s);
+}
+
+const vv_cid_set *vv_erase_scanner_expired(const vv_erase_scanner *s)
+{
+	return s->expired;
 }
 
 void vv_erase_scanner_counts(const vv_erase_scanner *s, uint64_t *groups, uint64_t *met)
@@ -676,11 +683,17 @@ static vv_status search_subject_bytes(vv_erase_scanner *s, vv_erase_content *c, 
 static vv_status note_missing(vv_erase_scanner *s, vv_erase_content *c, const vv_cid *root,
 			      vv_error *err)
 {
+	vv_store *store;
 	bool expired;
-	const vv_status rc = vv_expired_find(&expired, NULL, s->repo, root, err);
+	vv_status rc = vv_repository_store(s->repo, &store, err);
 
-	if (rc < 0) return rc;
-	return note_gap(s, c, expired ? "its rows have expired" : "its rows are not here", err);
+	if (rc < 0 || (rc = vv_expired_find(&expired, NULL, s->repo, root, err)) < 0) return rc;
+	if (!expired) return note_gap(s, c, "its rows are not here", err);
+	/* without its root, no other block of it can be read, and gc removes them */
+	if (vv_store_has(store, root)) return note_gap(s, c, "some of its rows have expired", err);
+	c->expired = !c->gap;
+	rc = vv_cid_set_note(s->expired, root, err);
+	return rc < 0 ? rc : note_gap(s, c, "its rows have expired, and are gone from here", err);
 }
 
 /* A version that varve stores: *is is set to true if it was searched as a table. */

@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "lib/space/erase_values.h"
 #include "lib/tables/dataset_reader.h"
+#include "repo/blocks/reach.h"
 #include "repo/git/oid.h"
 #include "repo/git/repository.h"
 
@@ -48,6 +49,7 @@ typedef struct vv_erase_content {
 	size_t count, cap;
 	/* why it was not searched, or only in part; NULL: it was searched completely */
 	const char *gap;
+	bool expired;         /* the gap: it expired, and its blocks are not here */
 	bool table;           /* it is one table */
 	bool document;        /* tables of a document were searched */
 	const char **columns; /* the names of its columns, ended by NULL; NULL: not a table */
@@ -90,6 +92,8 @@ vv_status vv_erase_renames(vv_string_list *names, vv_erase_scanner *s, const cha
  * renames: old, new, old, new ... */
 vv_status vv_erase_names_close(vv_string_list *names, const vv_string_list *renames, vv_error *err);
 
+/* Returns the roots of the versions whose content is `expired`; borrowed until s is closed. */
+const vv_cid_set *vv_erase_scanner_expired(const vv_erase_scanner *s);
 /* Sets *groups to the number of row groups that were searched, and *met to that of all groups of all versions. */
 void vv_erase_scanner_counts(const vv_erase_scanner *s, uint64_t *groups, uint64_t *met);
 

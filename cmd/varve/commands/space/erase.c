@@ -523,7 +523,8 @@ static void put_gap(vv_json_out *w, const void *item)
 	const vv_erase_gap *g = item;
 
 	vv_json_put_object(w, {JSON_TEXT("path", g->path)}, {JSON_NUMBER("versions", g->versions)},
-			   {JSON_TEXT("gapReason", g->why)});
+			   {JSON_TEXT("gapReason", g->why)},
+			   {JSON_BOOL("rowsExpired", g->expired)});
 }
 
 static void put_reused(vv_json_out *w, const void *value)
@@ -651,7 +652,7 @@ static vv_status print_json(const vv_erase *e, const application *a, vv_error *e
 	return vv_out_object(
 		2, err, {JSON_BOOL("changed", a != NULL)},
 		{JSON_BY(put_applied, a ? "erased" : NULL, a)},
-		{JSON_BOOL("complete", e->gap_count == 0)},
+		{JSON_BOOL("complete", e->open_count == 0)},
 		{JSON_EACH(put_spot, "places", e->spots, e->spot_count)},
 		{JSON_EACH(put_note, "notes", e->notes, e->note_count)},
 		{JSON_NAMES("stillIn", e->refs, e->ref_count)}, {JSON_BY(put_reused, "reused", e)},
@@ -715,6 +716,7 @@ static vv_erase_places_run make_places_run(application *a)
 {
 	return (vv_erase_places_run){.plan = &a->plan,
 				     .known = &a->known,
+				     .expired = vv_erase_scanner_expired(a->found->scanner),
 				     .repo = a->repo,
 				     .notes = &vv_notes_stderr,
 				     .now = a->o->now};
@@ -750,7 +752,7 @@ static bool is_all_gone(const application *a, const vv_erase *rest)
 	}
 	return left == 0 && f->objects_left == 0 && f->blocks_left == 0 &&
 	       f->gc.result.young_until == 0 && f->unread.count == 0 && rest->spot_count == 0 &&
-	       rest->note_count == 0 && rest->gap_count == 0;
+	       rest->note_count == 0 && rest->open_count == 0;
 }
 
 /* Adds the answer of the vault: only its own program can look at the copies. */
@@ -770,10 +772,10 @@ static vv_status add_vault_answer(application *a, vv_error *err)
 
 static vv_status erase_found(application *a, vv_erase *e, vv_error *err)
 {
-	const vv_erase_places_run run = make_places_run(a);
 	vv_status rc;
 
 	a->found = e;
+	const vv_erase_places_run run = make_places_run(a);
 	if ((rc = refuse_reused(e, err)) < 0 ||
 	    (rc = vv_erase_plan_compare(&a->plan, e, a->repo, err)) < 0 ||
 	    (rc = vv_erase_apply(&a->done, e, a->o->cells, on_ready, a, a->repo, err)) < 0 ||
@@ -914,7 +916,7 @@ static vv_status find_all(vv_context *c, vv_erase *e, vv_error *err)
 			 (rc = vv_erase_plan_write(&plan, c->repo, err)) < 0))) {
 		return rc;
 	}
-	c->code = e->gap_count > 0 ? VV_EXIT_NO : VV_EXIT_OK;
+	c->code = e->open_count == 0 ? VV_EXIT_OK : VV_EXIT_NO;
 	if (vv_wants_json(o->format)) return print_json(e, NULL, err);
 	print_text(e);
 	vv_out(o->plan ? "nothing is changed yet: the same command with --apply in place of --plan "
