@@ -538,6 +538,9 @@ static const char *unknown_bytes(const vv_erase_editor *x, const vv_buf *b, cons
 	if (vv_document_may_be(x->repo, vv_repository_env(x->repo), vv_buf_cstr(b), b->len, path)) {
 		return "a document: its reader cannot write it";
 	}
+	if (b->len >= 5 && memcmp(b->data, "%PDF-", 5) == 0) {
+		return "a document: offsets in it would be wrong";
+	}
 	if (vv_unseen_is_binary(vv_buf_cstr(b), b->len) || vv_unseen_find(b->data, b->len)) {
 		return "binary, compressed or encrypted";
 	}

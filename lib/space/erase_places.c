@@ -43,6 +43,23 @@ vv_status vv_erase_answers_add(vv_erase_answers *a, const vv_erase_answer *like,
 	return VV_OK;
 }
 
+vv_status vv_erase_answers_left(vv_erase_answers *a, const vv_erase_left *left,
+				vv_erase_values *values, vv_error *err)
+{
+	vv_auto(vv_buf) masked = VV_BUF_INIT;
+	const char *path = left->path;
+
+	if (values && vv_erase_values_mask(values, path, strlen(path), VV_ERASED, &masked)) {
+		path = vv_buf_cstr(&masked);
+	}
+	const vv_erase_answer answer = {.kind = VV_ERASE_STAYS,
+					.place = path,
+					.what = "files",
+					.why = left->why,
+					.there = left->versions};
+	return vv_erase_answers_add(a, &answer, err);
+}
+
 /* --- before the search ------------------------------------------------------------------------------------ */
 
 /* Of all refs of a host; NULL: there are not as many. */

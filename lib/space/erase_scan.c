@@ -577,7 +577,7 @@ static const char *unread_bytes(const vv_buf *b, const char *path)
 		return "encrypted: searched as bytes only";
 	}
 	if (u && strcmp(u->what, "compressed") == 0) return "compressed: searched as bytes only";
-	if (u && vv_unseen_kind(u, path)) {
+	if ((u && vv_unseen_kind(u, path)) || starts_with(b, "%PDF-", 5)) {
 		return "a document that no reader read: searched as bytes only";
 	}
 	if (vv_unseen_is_binary(vv_buf_cstr(b), b->len)) return "binary: searched as bytes only";

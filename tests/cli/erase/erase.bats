@@ -199,7 +199,8 @@ find_ada() {
 	output_has "100,001 values not found: line 1, 2, 3"
 }
 
-@test "tables of a document are searched by its reader, and a document without one is named" {
+# book.toy, a document with the tables people and log, and its reader.
+toy_books() {
 	new_repo
 	mkdir -p "$HOME/bin"
 	printf '%s\n' '#!/bin/sh' 'case $1 in' \
@@ -211,6 +212,10 @@ find_ada() {
 	printf 'toy\0one' > book.toy
 	git add book.toy
 	git commit -qm book
+}
+
+@test "tables of a document are searched by its reader, and a document without one is named" {
+	toy_books
 	succeeds find_ada --column email
 	output_has "book.toy#people"
 	output_has "  column 'email': 1 row, 1 version"
@@ -219,6 +224,37 @@ find_ada() {
 	git config --global varve.readers false
 	ends_with 1 find_ada --column email
 	output_has "  book.toy, 1 version: "
+}
+
+@test "plan, answer and receipt of an erasure name each document that has a value, or that no reader reads" {
+	toy_books
+	cp book.toy ada@example.org.toy
+	git add ada@example.org.toy
+	printf '*.toy filter=varve diff=varve merge=varve\n' > .gitattributes
+	cp book.toy tracked.toy
+	printf 'PK\003\004\024\000\006\000word/document.xml' > letter.docx
+	printf '%%PDF-1.7\n(ada@example.org)\n' > letter.pdf
+	git add .
+	git commit -qm documents
+	ends_with 1 find_ada --column email --plan
+	for path in book.toy tracked.toy; do
+		output_has "$path#people"
+		output_has "$path#log"
+	done
+	output_has "  letter.docx, 1 version: "
+	output_has "  letter.pdf, 1 version: "
+	ends_with 1 find_ada --column email --apply --receipt ../receipt
+	for path in book.toy tracked.toy; do
+		output_has "not erased: $path, 1 version: "
+		grep -q "\"place\": \"$path\"" ../receipt
+	done
+	output_has "  letter.docx, 1 version: "
+	output_has "not erased: letter.pdf, 1 version: a document: offsets in it would be wrong"
+	grep -q '"place": "letter.pdf"' ../receipt
+	[ "$(git show HEAD:letter.pdf)" = "$(printf '%%PDF-1.7\n(ada@example.org)')" ]
+	grep -q '"place": "erased.toy"' ../receipt
+	grep -q '"reason": "a document: its reader cannot write it"' ../receipt
+	! grep -q 'ada@' ../receipt || false
 }
 
 # No object of Git, no file of .git, and no version matches the pattern.

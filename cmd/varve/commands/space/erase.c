@@ -789,12 +789,11 @@ static vv_status erase_found(application *a, vv_erase *e, vv_error *err)
 }
 
 static vv_status add_own_answer(application *a, const char *what, uint64_t gone, uint64_t there,
-				const char *why, vv_error *err)
+				vv_error *err)
 {
 	const vv_erase_answer answer = {.kind = there > 0 ? VV_ERASE_STAYS : VV_ERASE_GONE,
 					.place = vv_repository_commondir(a->repo),
 					.what = what,
-					.why = why,
 					.gone = gone,
 					.there = there};
 
@@ -807,12 +806,18 @@ static vv_status add_own_answers(application *a, const vv_erase *rest, vv_error 
 	const vv_erase_freed *f = &a->freed;
 	const uint64_t found = rest->spot_count + rest->note_count;
 	vv_erase_answer unread = {.kind = VV_ERASE_UNSEEN, .what = "files"};
+	size_t left_count;
+	const vv_erase_left *left = vv_erase_editor_left(a->done.editor, &left_count);
 	vv_status rc;
 
-	if ((rc = add_own_answer(a, "objects", f->objects, f->objects_left, NULL, err)) < 0 ||
-	    (rc = add_own_answer(a, "blocks", f->blocks, f->blocks_left, NULL, err)) < 0 ||
-	    (rc = add_own_answer(a, "values", 0, found, NULL, err)) < 0) {
+	if ((rc = add_own_answer(a, "objects", f->objects, f->objects_left, err)) < 0 ||
+	    (rc = add_own_answer(a, "blocks", f->blocks, f->blocks_left, err)) < 0 ||
+	    (rc = add_own_answer(a, "values", 0, found, err)) < 0) {
 		return rc;
+	}
+	for (size_t i = 0; i < left_count; i++) {
+		rc = vv_erase_answers_left(&a->answers, &left[i], a->found->values, err);
+		if (rc < 0) return rc;
 	}
 	vv_array_each(f->unread.items, f->unread.count, path) {
 		unread.place = *path;
