@@ -50,6 +50,7 @@
 	X(EDIT_AND_ADD, "edit-and-add", "path") \
 	X(EDITS, "edits", "") \
 	X(EDITS_ABORT, "edits-abort", "") \
+	X(ERASED_FROM, "erased-from", "") \
 	X(ERASED_THERE, "erased-there", "remote branch") \
 	X(EXPORT, "export", "") \
 	X(FETCH_ALL, "fetch-all", "") \

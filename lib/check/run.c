@@ -348,7 +348,8 @@ static vv_status open_erased(vv_erased **out, const vv_check_run *run, const vv_
 			  : vv_erased_haves(&haves, run->repo, err)) < 0) {
 		return rc;
 	}
-	return vv_erased_refuse(*out, run->repo, &wants, &haves, err);
+	rc = vv_erased_refuse(*out, run->repo, &wants, &haves, err);
+	return rc == VV_EREFUSED ? vv_hint_code(err, VV_HINT_ERASED_FROM) : rc;
 }
 
 vv_status vv_check_side(vv_check_run *run, const vv_diff_side *side, const vv_diff_side *base,

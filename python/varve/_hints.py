@@ -37,6 +37,7 @@ WORDS = {
     "edit-and-add": "Repo.put() or Repo.write() stores it as you want it",
     "edits": "commit them, save them with 'git stash', or discard them with 'git restore PATH'",
     "edits-abort": "copy the edited files to another place, or discard the edits with 'varve restore PATH', then abort again",
+    "erased-from": "'varve pull --rebase' in the clone that it comes from puts only that clone's own commits on the new history",
     "erased-there": "'varve push --force {0} {1}' replaces it there; then run 'varve pull --rebase' in the clone that pushed it",
     "fetch-all": FETCH,
     "fetch-and-restore": FETCH,

@@ -418,6 +418,8 @@ static vv_status refuse_erased(push *p, vv_error *err)
 		}
 		if (rc == VV_EREFUSED) {
 			p->erased = true;
+			(void)vv_fail(&why, rc, "%s: pull with --rebase, and push again",
+				      vv_text_shows(why.message));
 			rc = refuse_ref(p, i, why.message, err);
 		} else if (rc < 0) {
 			return vv_error_copy(err, &why);

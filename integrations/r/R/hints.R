@@ -37,6 +37,7 @@ hints <- c(
   "edit-and-add" = "edit the file as you want it, then 'varve add $1'",
   "edits" = "'varve add' stages the changes, 'git stash' saves them for later, 'varve restore PATH' discards them",
   "edits-abort" = "copy the edited files to another place, or discard the edits with 'varve restore PATH', then abort again",
+  "erased-from" = "'varve pull --rebase' in the clone that it comes from puts only that clone's own commits on the new history",
   "erased-there" = "'varve push --force $1 $2' replaces it there; then run 'varve pull --rebase' in the clone that pushed it",
   "export" = "'varve migrate --export' turns the tables of that line into text; 'varve untrack' removes only the line",
   "fetch-all" = "'varve fsck' lists the missing blocks; 'varve fetch --data --all' gets those that the remotes have, or with --from URL those that another clone has",
