@@ -71,7 +71,7 @@ KINDS = {
 }
 # Of commands that work with a Git host: the rest befalls Git's own programs most of the time.
 HOST_KINDS = {'kill', 'nospace-on', 'write-error', 'read-error', 'memory'}
-COLUMNS = 'crash hang wrong unseen derived lost silent words state fsck again final left torn kept'.split()
+COLUMNS = 'crash hang wrong unseen derived lost silent words list state fsck again final left torn kept'.split()
 # Not failures: what the next gc takes away, and files of the work tree that a power cut left
 # incomplete while the store has them.
 HARMLESS = {'kept', 'torn'}

@@ -166,6 +166,7 @@ class Scenario:
 	own: bool = False  # its files stand nowhere else
 	host: bool = False  # it works with host.git, and is judged by what comes back from there
 	folder: bool = False  # the same of the published folder `public`, which others may read at any time
+	listed: bool = False  # it begins with a list of erased data, whose secret stays
 	vault: bool = False  # it changes copies at holders h0, h1 ..., and is judged by them (only killed, and without power)
 
 
@@ -218,6 +219,10 @@ def all_scenarios():
 			'varve expire -q --apply ../plan.json'),
 		S('erase', "one; change; commit two; varve erase --plan prices.csv --where 'id = 7' > /dev/null",
 			"varve erase --apply prices.csv --where 'id = 7'"),
+		S('erase-again', 'one; change; commit two; printf "item 217\\n" | varve erase --values-from - --plan > /dev/null; '
+			'printf "item 217\\n" | varve erase --values-from - --apply > /dev/null; printf "item 620\\n" > ../values; '
+			'varve erase --values-from - --plan < ../values > /dev/null',
+			"sh -c 'exec varve erase --values-from - --apply < ../values'", listed=True),
 		S('host-expire', 'git_host; change; commit two; varve push -q; rows 44 2 > prices.csv; commit three; varve push -q; '
 			'varve expire -q --keep last=1 --remote origin --plan ../plan.json', 'varve expire -q --apply ../plan.json',
 			repos=['work', 'host.git'], host=True),

@@ -6,6 +6,7 @@ command started has ended (or is killed) before the oracle looks.
 
 import ctypes
 import hashlib
+import hmac
 import os
 import re
 import select
@@ -17,6 +18,7 @@ import struct
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 
 import scenarios
@@ -261,6 +263,26 @@ def look(tree, repos):
 	return seen
 
 
+ENTRY = re.compile(rb'(id|value|column) [0-3] [0-9]+ [0-9a-f]{64}')
+
+
+def read_list(mode, data, exact):
+	"""What is in a list of erased data (repo/known/erased.c). exact: its secret is that of the beginning."""
+	mode = oct(mode & 0o777)
+	body, _, end = data.rpartition(b'sum ')
+	head, *lines = body.split(b'\n')[:-1] or [b'']
+	if head != b'erased list 1' or not lines or not re.fullmatch(rb'[0-9a-f]{64}', lines[0]) or \
+			not all(map(ENTRY.fullmatch, lines[1:])) or \
+			end != hmac.new(bytes.fromhex(lines[0].decode()), body, hashlib.sha256).hexdigest().encode() + b'\n':
+		return mode, 'damaged', data[-80:]
+	return mode, Counter(l.split(b' ')[0] for l in lines[1:]), exact and hashlib.sha256(data).hexdigest()
+
+
+def look_at_lists(tree, scenario):
+	files = ((repo, tree.get(f'{gitdir_of(repo)}/varve/erased')) for repo in scenario.repos)
+	return {f'list {repo}': read_list(file[0], file[2], scenario.listed) for repo, file in files if file}
+
+
 RANDOM = re.compile(r'(?<=tmp[-_])(obj_|pack_|idx_|objdir-[a-z]+-)?[A-Za-z0-9]{6,12}(?=$|/)')
 
 
@@ -435,7 +457,7 @@ class Worker:
 
 	@staticmethod
 	def seen(tree, scenario):
-		seen = look(tree, scenario.repos)
+		seen = look(tree, scenario.repos) | look_at_lists(tree, scenario)
 		for repo in scenario.repos:
 			if not repo.endswith('.git') and f'{repo}/.git' in tree:
 				index = tree.get(f'{repo}/.git/index')
@@ -542,6 +564,9 @@ class Worker:
 					say('torn', f'{name} is missing, and named')
 				else:
 					say('state', f'{name} is neither old nor new: {brief(value)}')
+		for name in (n for n in t.new if n.startswith('list ')):
+			if now.get(name) != t.new[name] and (now.get(name) != t.old.get(name) or not same_refs(now, t.old)):
+				say('list', f'{name} is neither old nor new, or refs moved before it: {brief(now.get(name))}')
 		if cut and not s.own and not any('varve/kept/' in n for n in tree):
 			# The work tree is not synced: after the end of a command its files may be those of before.
 			late = {k: v for k, v in now.items() if not k.startswith('file ')}
@@ -567,6 +592,9 @@ class Worker:
 					say('words', f'the same command again names no way out of the rebase: {again.err[:400]!r}')
 				self.run(['git', 'rebase', '--abort'], s.cwd)
 				again = self.command(s)
+			late = look_at_lists(self.folder.read(), s) if again.status == s.status else {}
+			if any(late[n] != t.new.get(n) for n in late):
+				say('list', f'after the same command again {late} instead of {t.new}')
 			if again.hung:
 				say('hang', 'the same command again did not end')
 			elif again.status < 0 or re.search(r'Sanitizer|runtime error:', again.err):
