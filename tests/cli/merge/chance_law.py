@@ -1,6 +1,6 @@
 """Nothing depends on chance: nearly equal rows without a key are paired alike in every process.
 
-Usage: chance_law.py SEED [TABLES], in an empty repository. Each version is compared, and the sides are merged,
+Usage: chance_law.py SEED [TABLES [FIRST]], in an empty repository. Each version is compared, and the sides are merged,
 several times, each time by a new process; VARVE_TEST_OTHER names a second varve, of another compiler.
 """
 import json
@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 SEED, TABLES = int(sys.argv[1]), int((sys.argv[2:] or ["2"])[0] or "2")
+FIRST = int((sys.argv[3:] or ["0"])[0])  # so that several can share the work
 REPEATS = 20 if TABLES > 3 else 5
 VARVES = ["varve"] + [v for v in [os.environ.get("VARVE_TEST_OTHER")] if v]
 
@@ -58,7 +59,7 @@ def outcomes(words, codes):
     return {run(varve, *words, codes=codes) for varve in VARVES for _ in range(REPEATS)}
 
 
-for case in range(TABLES):
+for case in range(FIRST, FIRST + TABLES):
     rnd = random.Random(f"{SEED} {case}")
     base = [row(rnd) for _ in range(rnd.choice([8, 25, 80]))]
     write(base)
@@ -75,4 +76,4 @@ for case in range(TABLES):
         found = outcomes(words, codes)
         if len(found) != 1:
             sys.exit(f"seed {SEED}, table {case}: {' '.join(words)} has {len(found)} outcomes")
-print(f"{TABLES} tables, {REPEATS} times each: one outcome")
+print(f"{TABLES} tables, {REPEATS} times each by {len(VARVES)} builds: one outcome", flush=True)

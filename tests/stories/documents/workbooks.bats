@@ -88,6 +88,77 @@ two_people() {
 	python3 "$top/tests/stories/documents/book.py" -l book.xlsx | LC_ALL=C sort | diff -u decided -
 }
 
+@test "rows that two people append to a sheet are all there once, and one that both entered differently is a conflict" {
+	two_people 's/Prices!B4=7/&\nPrices!A5=d\nPrices!B5=1/' 's/Prices!B4=7/&\nPrices!A5=e\nPrices!B5=2\nPrices!A6=f\nPrices!B6=3/'
+	for by in 'varve merge -q' 'git merge -q -m m'; do
+		succeeds $by other
+		sed 's/Prices!B6=3/&\nPrices!A7=d\nPrices!B7=1/' cells | LC_ALL=C sort > wanted
+		python3 "$top/tests/stories/documents/book.py" -l book.xlsx | LC_ALL=C sort | diff -u wanted -
+		git reset -q --hard HEAD~1
+	done
+	cp base cells
+	edit 's/Prices!B4=7/&\nPrices!A5=d\nPrices!B5=9/'
+	git commit -qam differently
+	ends_with 1 varve merge other
+	output_has "book.xlsx: a workbook; both changed Prices!B5: 9 and 1"
+	git merge --abort
+	cp base cells
+	edit 's/Prices!B4=7/&\nPrices!A5=d\nPrices!B5=1/'
+	git commit -qam alike
+	succeeds varve merge -q other
+	LC_ALL=C sort cells > wanted
+	python3 "$top/tests/stories/documents/book.py" -l book.xlsx | LC_ALL=C sort | diff -u wanted -
+}
+
+@test "a sheet that one side renamed and the other changed is a conflict that names it, in both directions; other sheets merge" {
+	two_people 's/Prices!/Costs!/' 's/Prices!B3=20/Prices!B3=21/'
+	git show HEAD:book.xlsx > ours
+	ends_with 1 varve merge other
+	output_has "not merged by cell: theirs removed or renamed sheet Prices, which ours changed"
+	cmp book.xlsx ours
+	git merge --abort
+	git switch -q --detach other
+	ends_with 1 varve merge main
+	output_has "not merged by cell: ours removed or renamed sheet Prices, which theirs changed"
+	git show other:book.xlsx | cmp - book.xlsx
+	git merge --abort
+	git switch -q -c third main~1
+	cp base cells
+	edit 's/Stock!B2=1/Stock!B2=8/'
+	git commit -qam third
+	succeeds varve merge -q other
+	sed 's/Prices!/Costs!/; s/Stock!B2=1/Stock!B2=8/' base | LC_ALL=C sort > wanted
+	python3 "$top/tests/stories/documents/book.py" -l book.xlsx | LC_ALL=C sort | diff -u wanted -
+}
+
+@test "a workbook of another format that both changed is a conflict of the document, and a decision takes a side whole" {
+	git init -q -b main .
+	echo '*.ods diff=varve merge=varve' > .gitattributes
+	varve init > /dev/null 2>&1
+	for version in base other ours; do
+		python3 -c 'import sys, zipfile
+with zipfile.ZipFile("book.ods", "w") as book:
+    book.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+    book.writestr("content.xml", "<a>" + sys.argv[1] + "</a>")' $version
+		git add .
+		git commit -qm $version
+		git branch $version
+		git switch -q --detach base
+	done
+	git switch -q ours
+	git show other:book.ods > theirs
+	cp book.ods mine
+	for by in 'varve merge' 'git merge'; do
+		ends_with 1 $by other
+		cmp book.ods mine
+		ends_with 1 varve conflicts
+		output_has "book.ods: a document; not merged by cell: base is not an .xlsx or .xlsm workbook"
+		succeeds varve resolve --theirs
+		cmp book.ods theirs
+		git merge --abort
+	done
+}
+
 @test "what cannot be merged by cell is refused by name, and stays a conflict of the document" {
 	two_people 's/Prices!B2=4.5/&\nPrices!width=30/; s/Stock!B2=1/Stock!B2=8/' 's/Prices!B3=20/&\nPrices!chart=one/'
 	git show HEAD:book.xlsx > ours
