@@ -121,7 +121,8 @@ vv_status table_diff_text(const vv_diff_item *item, const vv_diff_how *how, vv_d
 		vv_buf_printf(&out->line, "%s; ", why);
 	}
 	vv_buf_printf(&out->line, "%s %s", u ? u->what : bytes, change);
-	if (!binary) {
+	/* the filter of a stored table refuses such a text, so that git shows nothing */
+	if (!binary && (!why || (is_text_of_git(item->a) && is_text_of_git(item->b)))) {
 		vv_buf_printf(&out->line, " ('%s' shows it)",
 			      how->text_shown_by ? how->text_shown_by : "git diff");
 	}

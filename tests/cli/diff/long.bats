@@ -94,6 +94,18 @@ NOW='id,a,b\n1,x2,p\n2,y,q\n3,z,r,kk\n4,w,s,extra\n5,v\n'
 	stderr_has "found 4 cells, expected at most 3; text changed"
 }
 
+@test "a text over a stored table that add would refuse is named with the line, and git is not proposed to show it" {
+	new_repo
+	printf 'id,a,b\n1,x,p\n2,y,q\n' > t.csv
+	succeeds varve add t.csv
+	varve commit -qm one
+	printf '3,z,r,k\n' >> t.csv
+	succeeds varve diff
+	output_has "t.csv: work tree:t.csv: line 4, character 7: found 4 cells, expected at most 3; text changed"
+	output_lacks "shows it"
+	ends_with 128 git diff
+}
+
 @test "pages compare rows with too many cells, without links to pages of rows" {
 	versions "$BASE" "$NOW"
 	git commit -qam two
