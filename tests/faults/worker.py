@@ -266,21 +266,20 @@ def look(tree, repos):
 ENTRY = re.compile(rb'(id|value|column) [0-3] [0-9]+ [0-9a-f]{64}')
 
 
-def read_list(mode, data, exact):
+def read_list(data, exact):
 	"""What is in a list of erased data (repo/known/erased.c). exact: its secret is that of the beginning."""
-	mode = oct(mode & 0o777)
 	body, _, end = data.rpartition(b'sum ')
 	head, *lines = body.split(b'\n')[:-1] or [b'']
 	if head != b'erased list 1' or not lines or not re.fullmatch(rb'[0-9a-f]{64}', lines[0]) or \
 			not all(map(ENTRY.fullmatch, lines[1:])) or \
 			end != hmac.new(bytes.fromhex(lines[0].decode()), body, hashlib.sha256).hexdigest().encode() + b'\n':
-		return mode, 'damaged', data[-80:]
-	return mode, Counter(l.split(b' ')[0] for l in lines[1:]), exact and hashlib.sha256(data).hexdigest()
+		return 'damaged', data[-80:]
+	return Counter(l.split(b' ')[0] for l in lines[1:]), exact and hashlib.sha256(data).hexdigest()
 
 
 def look_at_lists(tree, scenario):
 	files = ((repo, tree.get(f'{gitdir_of(repo)}/varve/erased')) for repo in scenario.repos)
-	return {f'list {repo}': read_list(file[0], file[2], scenario.listed) for repo, file in files if file}
+	return {f'list {repo}': read_list(file[2], scenario.listed) for repo, file in files if file}
 
 
 RANDOM = re.compile(r'(?<=tmp[-_])(obj_|pack_|idx_|objdir-[a-z]+-)?[A-Za-z0-9]{6,12}(?=$|/)')
@@ -564,6 +563,10 @@ class Worker:
 					say('torn', f'{name} is missing, and named')
 				else:
 					say('state', f'{name} is neither old nor new: {brief(value)}')
+		for repo in () if cut else s.repos: # a record has no modes
+			file = tree.get(f'{gitdir_of(repo)}/varve/erased')
+			if file and file[0] & 0o77:
+				say('list', f'others can read the list of {repo}: {file[0]:o}')
 		for name in (n for n in t.new if n.startswith('list ')):
 			if now.get(name) != t.new[name] and (now.get(name) != t.old.get(name) or not same_refs(now, t.old)):
 				say('list', f'{name} is neither old nor new, or refs moved before it: {brief(now.get(name))}')
