@@ -696,23 +696,52 @@ bool vv_os_condition_wait(void *condition, void *mutex, uint64_t end_ms)
 
 /* --- libraries, and what Windows' C library lacks ---------------------------------------------- */
 
-/* From the program's folder or the system's, never from the current one. */
-void *vv_os_library(const char *name, const char *version)
+/* The folder of the program, or of varve.dll if another program loaded it, with '\\' after it; empty: it is not known. */
+static void own_folder(wchar_t out[VV_WIDE_MAX])
+{
+	const DWORD flags = GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS |
+			    GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT;
+	HMODULE module = NULL;
+	DWORD len = 0;
+
+	if (GetModuleHandleExW(flags, (LPCWSTR)(uintptr_t)own_folder, &module)) {
+		len = GetModuleFileNameW(module, out, VV_WIDE_MAX);
+	}
+	if (len == VV_WIDE_MAX) { /* there is more of it */
+		len = 0;
+	}
+	while (len > 0 && out[len - 1] != L'\\') {
+		len--;
+	}
+	out[len] = L'\0';
+}
+
+static HMODULE load_from(const wchar_t *folder, DWORD search, const char *name, const char *version)
 {
 	/* As MSYS2, curl.se and vcpkg name them. */
-	static const wchar_t *const forms[] = {L"lib%hs-%hs.dll", L"lib%hs-x64.dll", L"lib%hs.dll",
-					       L"%hs.dll"};
-	wchar_t file[128];
+	static const wchar_t *const forms[] = {L"%lslib%hs-%hs.dll", L"%lslib%hs-x64.dll",
+					       L"%lslib%hs.dll", L"%ls%hs.dll"};
+	wchar_t file[VV_WIDE_MAX + 128];
 	HMODULE found = NULL;
 
 	for (size_t i = 0; i < 4 && !found; i++) {
-		if (swprintf(file, 128, forms[i], name, version) > 0) {
-			found = LoadLibraryExW(file, NULL,
-					       LOAD_LIBRARY_SEARCH_APPLICATION_DIR |
-						       LOAD_LIBRARY_SEARCH_SYSTEM32);
+		if (swprintf(file, VV_WIDE_MAX + 128, forms[i], folder, name, version) > 0) {
+			found = LoadLibraryExW(file, NULL, search);
 		}
 	}
 	return found;
+}
+
+/* From its own folder or the system's, never from the current one. */
+void *vv_os_library(const char *name, const char *version)
+{
+	wchar_t folder[VV_WIDE_MAX];
+	HMODULE found;
+
+	own_folder(folder);
+	found = load_from(folder, LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR | LOAD_LIBRARY_SEARCH_SYSTEM32,
+			  name, version);
+	return found ? found : load_from(L"", LOAD_LIBRARY_SEARCH_SYSTEM32, name, version);
 }
 
 bool vv_os_library_find(void *library, void *function, const char *name)

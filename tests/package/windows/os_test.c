@@ -137,6 +137,10 @@ static void files_and_folders_are_told_apart(void)
 	check(access("a", X_OK) < 0 && errno == EACCES, "a text file is not a program");
 	(void)close(open_with("hook", "#!/bin/sh\n"));
 	check(access("hook", X_OK) == 0 && unlink("hook") == 0, "a script is a program");
+	(void)close(open_with("Öl", "content"));
+	check(chmod("Öl", 0444) == 0 && chmod("none", 0444) < 0 && errno == ENOENT &&
+		      unlink("Öl") == 0,
+	      "chmod() takes UTF-8, and lets files be removed");
 	check(rename("a", "folder/b") == 0 && stat("folder/b", &st) == 0 && st.st_size == 7,
 	      "a file is moved");
 	check(unlink("folder/b") == 0 && rmdir("folder") == 0,
