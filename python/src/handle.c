@@ -59,7 +59,7 @@ PyObject *set_listener(PyObject *module, PyObject *function)
 }
 
 /* False: it raised. It is not told of what it does itself. */
-static bool tell(const varve_progress *p)
+static bool tell_listener(const varve_progress *p)
 {
 	PyObject *function = listener, *said;
 
@@ -88,7 +88,7 @@ static int check_signals(void *payload, const varve_progress *p)
 	last = now;
 	what = p->what;
 	gil = PyGILState_Ensure();
-	stop = PyErr_CheckSignals() < 0 || (told && !tell(p));
+	stop = PyErr_CheckSignals() < 0 || (told && !tell_listener(p));
 	PyGILState_Release(gil);
 	return stop;
 }

@@ -10,6 +10,12 @@
 
 Cells are str, exactly as the file spells them, or None. Errors are varve.Error and its subclasses.
 """
+import os
+import sys
+
+if sys.platform == "win32":  # varve.dll is beside the programs
+    os.add_dll_directory(os.path.join(os.path.dirname(os.path.abspath(__file__)), "bin"))
+
 from ._diff import CellChange, CellChanges, Diff, RowChange, RowChanges, RowVersion
 from ._errors import (
     AuthError,

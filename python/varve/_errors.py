@@ -153,3 +153,9 @@ def raw(words: str) -> bytes:
     if not isinstance(words, str):
         raise TypeError(f"expected str, not {type(words).__name__}")
     return words.encode("utf-8", "surrogateescape")
+
+
+def path_bytes(path: str | os.PathLike[str]) -> bytes:
+    """The bytes of a path, with '/' between its parts also on Windows."""
+    word = os.fsencode(path)
+    return word.replace(b"\\", b"/") if os.name == "nt" else word

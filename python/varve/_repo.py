@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
 
 from . import _sql, _varve, _values
 from ._diff import Diff
-from ._errors import NotFoundError, UsageError, about, raw
+from ._errors import NotFoundError, UsageError, about, path_bytes, raw
 from varve_data.program import environment
 from ._remote import RemoteTransaction
 from ._report import Report, Verdict
@@ -31,6 +31,7 @@ FIRST_PARENT, FOLLOW = 1 << 0, 1 << 4  # enum varve_log_flag
 UNTRACKED = 1 << 0  # enum varve_changes_flag
 NEW_ONLY, WARNINGS = 1 << 0, 1 << 2  # enum varve_check_flag
 KINDS = ("added", "removed", "changed", "moved")
+EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 
 
 class Commit(NamedTuple):
@@ -92,7 +93,8 @@ class Figure(NamedTuple):
 
 
 def _when(seconds: int, offset: int) -> datetime.datetime:
-    return datetime.datetime.fromtimestamp(seconds, datetime.timezone(datetime.timedelta(minutes=offset)))
+    when = EPOCH + datetime.timedelta(seconds=seconds)  # Windows has no local time before 1970
+    return when.astimezone(datetime.timezone(datetime.timedelta(minutes=offset)))
 
 
 def _commit(c: Any) -> Commit:
@@ -149,7 +151,7 @@ class Repo(Sync):
             flags = OPEN_URL | (0 if refresh else OPEN_AS_IS) | (OPEN_UNSIGNED if unsigned else 0)
         self._environment = environment()
         self._handle, told = _varve.open(
-            os.fsencode(path), self._environment, flags, None if cache is None else os.fsencode(cache), _size(cache_size)
+            path_bytes(path), self._environment, flags, None if cache is None else path_bytes(cache), _size(cache_size)
         )
         if told:
             warnings.warn(told.rstrip("\n"), VarveWarning, stacklevel=2)
@@ -205,7 +207,7 @@ class Repo(Sync):
             at = self.rev_parse(rev)
         elif self.work_tree is None:
             at = "HEAD"
-        return _varve.version_at(self._handle, None if at is None else raw(at), os.fsencode(path))
+        return _varve.version_at(self._handle, None if at is None else raw(at), path_bytes(path))
 
     def _named(self, word: str | os.PathLike[str]) -> _varve.Handle:
         if isinstance(word, os.PathLike):
@@ -305,7 +307,7 @@ class Repo(Sync):
         """Commits, newest first: those of HEAD or of a range such as "v1..main"; with path, those that changed this
         path, also under earlier names. limit 0: all.
         """
-        paths = None if path is None else (os.fsencode(path),)
+        paths = None if path is None else (path_bytes(path),)
         flags = (FIRST_PARENT if first_parent else 0) | (FOLLOW if paths else 0)
         cursor = _varve.log(self._handle, None if rev is None else raw(rev), paths, flags, 0)
         return itertools.islice(map(_commit, _values.items(cursor)), limit or None)
@@ -326,7 +328,7 @@ class Repo(Sync):
         columns.
         """
         values = tuple(map(_values.written, key))
-        cursor = _varve.row_history(self._handle, os.fsencode(path), values, None if rev is None else raw(rev))
+        cursor = _varve.row_history(self._handle, path_bytes(path), values, None if rev is None else raw(rev))
         return (
             RowEvent(commit, KINDS[kind], where, tuple(RowCell(*cell) for cell in cells))
             for commit, kind, where, cells in _values.items(cursor)
@@ -404,7 +406,7 @@ class Repo(Sync):
             how = (place("mode", MODES, mode), place("columns", COLUMNS, columns), *matching(match))
             flags = (NEW_ONLY if new_only else 0) | (WARNINGS if warnings else 0)
             against = None if base is None else raw(base)
-            return Report(_varve.check_arrow(self._handle, os.fsencode(path), stream(data), *how, against, flags))
+            return Report(_varve.check_arrow(self._handle, path_bytes(path), stream(data), *how, against, flags))
         if mode is not None or columns != "error" or match is not None:
             raise UsageError("mode, columns and match are for data", "usage")
         at = None if rev is None else self.rev_parse(rev)
@@ -415,7 +417,7 @@ class Repo(Sync):
         """The verdicts of the work tree's rules on each version along the first parents of a revision (None: HEAD),
         oldest first, as `varve check --log` finds them. pandas.DataFrame(r.check_history()) makes a frame of them.
         """
-        paths = None if path is None else (os.fsencode(path),)
+        paths = None if path is None else (path_bytes(path),)
         return [
             Verdict(
                 commit, author, datetime.datetime.fromtimestamp(time, datetime.timezone.utc), where, rule or None, name or None,
@@ -441,7 +443,7 @@ class Repo(Sync):
             self._handle,
             None if rev is None else raw(rev),
             None if base is None else raw(base),
-            None if path is None else (os.fsencode(path),),
+            None if path is None else (path_bytes(path),),
             flags,
             *share,
             tuple(results),
@@ -497,7 +499,7 @@ class Repo(Sync):
         with about(path):
             package = _varve.describe(
                 self._handle,
-                os.fsencode(path),
+                path_bytes(path),
                 _values.names(f"{column}={kind}" for column, kind in (types or {}).items()),
                 _values.names(f"{column}={example}" for column, example in (numbers or {}).items()),
                 _values.names(f"{column}={text}" for column, text in absent),

@@ -24,9 +24,9 @@ KINDS = {int: "int64", float: "float64", str: "string", bytes: "binary"}
 
 
 def loadable_path() -> str:
-    """The path of the extension varve0.so, for programs that load extensions of SQLite: .load of its shell,
+    """The path of the extension varve0.so (varve0.dll on Windows), for programs that load extensions of SQLite: .load of its shell,
     --load-extension of Datasette and sqlite-utils. NotFoundError: the package was built without it."""
-    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "varve0.so")
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), *(("bin", "varve0.dll") if os.name == "nt" else ("varve0.so",)))
     if not os.path.exists(path):
         raise NotFoundError(
             "the package was built without varve0.so", "not-found", "install varve-sql, and then this package again"

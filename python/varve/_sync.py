@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _varve, _values
-from ._errors import ConflictError, MergeConflictError, PushRejectedError, raw
+from ._errors import ConflictError, MergeConflictError, PushRejectedError, path_bytes, raw
 from varve_data.program import environment
 from ._values import Value
 from ._write import VarveWarning
@@ -113,7 +113,7 @@ def clone(
     from ._repo import Repo
 
     flags = (LAZY if lazy else 0) | (BARE if bare else 0)
-    _transfer(_varve.clone(os.fsencode(url), os.fsencode(path), environment(), _maybe(branch), flags))
+    _transfer(_varve.clone(path_bytes(url), path_bytes(path), environment(), _maybe(branch), flags))
     return Repo(path)
 
 
@@ -137,7 +137,7 @@ class Sync:
             now = (*(e for e in now if e.partition(b"=")[0] not in dates), *(name + b"=" + when for name in dates))
         if self.url is None and self._environment and self._environment != now:
             self._environment = now
-            self._handle, _ = _varve.open(os.fsencode(self._folder), now, 0, None, 0)
+            self._handle, _ = _varve.open(path_bytes(self._folder), now, 0, None, 0)
         return self._handle
 
     def fetch(
@@ -159,7 +159,7 @@ class Sync:
         versions. MissingBlocksError: no remote has some of the blocks; NotFoundError: no such revision, or no table or
         stored file at the path.
         """
-        paths = None if path is None else (os.fsencode(path),)
+        paths = None if path is None else (path_bytes(path),)
         return _transfer(_varve.fetch_versions(self._handle, _maybe(rev), paths)).versions
 
     def merge(
@@ -205,7 +205,7 @@ class Sync:
             raise ValueError(f"side is 'ours', 'theirs', 'base', 'once' or 'both', not {side!r}")
         given = () if value is None else (_values.written(value),)
         _varve.resolve(
-            self._handle, None if path is None else os.fsencode(path), SIDES[side], _maybe(row), _maybe(column), given
+            self._handle, None if path is None else path_bytes(path), SIDES[side], _maybe(row), _maybe(column), given
         )
 
     def conclude(self, message: str | None = None) -> str:
@@ -272,7 +272,7 @@ class Sync:
         instead of the table's key. NotFoundError: no such revision, path or column; MissingBlocksError: the blocks of
         an older version are not here.
         """
-        cursor = _varve.blame(self._handle, os.fsencode(path), _maybe(rev), _values.names(key), CELLS if cells else 0)
+        cursor = _varve.blame(self._handle, path_bytes(path), _maybe(rev), _values.names(key), CELLS if cells else 0)
         return _values.items(cursor)
 
 

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import IO, Any, Literal, NamedTuple
 
 from . import _varve, _values
-from ._errors import Error, UsageError, about, raw
+from ._errors import Error, UsageError, about, path_bytes, raw
 from ._table import Place, Table
 
 REPLACE = 1 << 2  # enum varve_put_flag
@@ -133,19 +133,19 @@ class Transaction:
         flags = REPLACE if replace else 0
         if isinstance(data, Table) and data.cid is not None and key is None:
             with about(path):
-                return _varve.txn_put_version(self._handle, os.fsencode(path), data._version, flags)
+                return _varve.txn_put_version(self._handle, path_bytes(path), data._version, flags)
         if isinstance(data, Table):
             data = data.read_bytes()
         file = io.BytesIO(data) if isinstance(data, (bytes, bytearray, memoryview)) else data
         with about(path):
-            _varve.txn_put(self._handle, os.fsencode(path), file.read, _values.names(key), flags)
+            _varve.txn_put(self._handle, path_bytes(path), file.read, _values.names(key), flags)
 
     def table(self, path: str | os.PathLike[str]) -> Table:
         """The table at a path, with the changes of the transaction so far. This stores the changes so far; if the
         transaction is undone, they stay in the store until gc. NotFoundError; InvalidDataError: not a table.
         """
         with about(path):
-            return Table(_varve.txn_version(self._handle, os.fsencode(path)), self._place)
+            return Table(_varve.txn_version(self._handle, path_bytes(path)), self._place)
 
     def write(
         self,
@@ -183,7 +183,7 @@ class Transaction:
         with about(path):
             found = _varve.txn_put_arrow(
                 self._handle,
-                os.fsencode(path),
+                path_bytes(path),
                 stream(data),
                 place("mode", MODES, mode),
                 place("columns", COLUMNS, columns),
@@ -202,12 +202,12 @@ class Transaction:
         InvalidDataError: a file that must be a table is not a table; NotFoundError: no such file; UsageError: the
         transaction has a branch.
         """
-        _varve.txn_add(self._handle, tuple(map(os.fsencode, paths)))
+        _varve.txn_add(self._handle, tuple(map(path_bytes, paths)))
 
     def remove(self, path: str | os.PathLike[str], *, replace: bool = False) -> None:
         """Removes a path, also from the work tree. NotFoundError; RefusedError: changes of the file would be lost."""
         with about(path):
-            _varve.txn_remove(self._handle, os.fsencode(path), REPLACE if replace else 0)
+            _varve.txn_remove(self._handle, path_bytes(path), REPLACE if replace else 0)
 
     def _commit(self) -> None:
         self.results = [

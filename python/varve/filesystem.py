@@ -3,12 +3,13 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from typing import Any
 
 import fsspec
 
 from . import _varve, _values
-from ._errors import NotFoundError, raw
+from ._errors import NotFoundError, path_bytes, raw
 from ._repo import Repo
 
 SCHEME = "varve://"
@@ -19,7 +20,11 @@ def _parts(url: str) -> tuple[str | None, str | None, str]:
     rest = url.removeprefix(SCHEME)
     repo: str | None = None
     rev: str | None = None
-    if ":" in rest:
+    drive = re.match(r"[A-Za-z]:(?=[\\/].*:)", rest) if os.name == "nt" else None
+    if drive:
+        repo, rest = rest[2:].split(":", 1)
+        repo = drive[0] + repo
+    elif ":" in rest:
         repo, rest = rest.split(":", 1)
     if "@" in rest:
         rev, rest = rest.split("@", 1)
@@ -82,7 +87,7 @@ class VarveFileSystem(fsspec.AbstractFileSystem):  # type: ignore[misc]
     def _read(self, path: str) -> bytes:
         pieces: list[bytes] = []
         try:
-            version = _varve.version_at(self._repo._handle, raw(self.commit_id), os.fsencode(path))
+            version = _varve.version_at(self._repo._handle, raw(self.commit_id), path_bytes(path))
         except NotFoundError as e:
             raise FileNotFoundError(str(e)) from e
         _varve.version_write(version, pieces.append)

@@ -11,6 +11,7 @@ import csv
 import io
 import json
 import os
+import posixpath
 import signal
 import subprocess
 import sys
@@ -36,7 +37,8 @@ INSTRUCTIONS = (
     'An answer with "part": true leaves something out: ask again with conditions, columns, limit or offset.'
 )
 # Variables with which git reads another repository than that of the folder.
-ELSEWHERE = (b"GIT_DIR", b"GIT_WORK_TREE", b"GIT_INDEX_FILE", b"GIT_OBJECT_DIRECTORY", b"GIT_COMMON_DIR", b"GIT_NAMESPACE", b"GIT_PREFIX")
+ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX")
+ENDED = 1 if sys.platform == "win32" else -signal.SIGTERM  # the exit code of a command that was ended
 
 Json = dict[str, Any]
 Arguments = Mapping[str, Any]
@@ -66,12 +68,22 @@ class Call:
         self.child: subprocess.Popen[bytes] | None = None
         self.cancelled = False
 
-    def start(self, words: list[str], folder: str, env: dict[bytes, bytes]) -> subprocess.Popen[bytes]:
+    def start(self, words: list[str], folder: str, env: dict[str, str]) -> subprocess.Popen[bytes]:
         with self.lock:
             if self.cancelled:
                 raise Refused("the call was cancelled")
+            alone = 0
+            if sys.platform == "win32":
+                alone = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
             self.child = subprocess.Popen(
-                words, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+                words,
+                cwd=folder,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,  # has no effect on Windows
+                creationflags=alone,
             )
             return self.child
 
@@ -80,7 +92,10 @@ class Call:
         with self.lock:
             self.cancelled = self.cancelled or cancelled
             if self.child is not None and self.child.poll() is None:
-                os.killpg(self.child.pid, signal.SIGTERM)
+                if sys.platform == "win32":
+                    self.child.terminate()
+                else:
+                    os.killpg(self.child.pid, signal.SIGTERM)
 
 
 def read_errors(pipe: BinaryIO, into: list[bytes]) -> None:
@@ -98,17 +113,17 @@ class Repository:
         if path is None:
             raise SystemExit("varve.mcp: the program varve is neither in this package nor on the PATH")
         self.program, self.max_rows, self.max_bytes, self.seconds = path, max_rows, max_bytes, seconds
-        self.env = dict(word.split(b"=", 1) for word in environment())
+        self.env = dict(os.fsdecode(word).split("=", 1) for word in environment())
         for name in ELSEWHERE:
             self.env.pop(name, None)
-        self.env |= {b"GIT_TERMINAL_PROMPT": b"0", b"GIT_EDITOR": b"true"}
+        self.env |= {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": "true"}
         self.root = self.find_root(folder)
 
     def find_root(self, folder: str) -> str:
-        done = subprocess.run(["git", "-C", folder, "rev-parse", "--show-toplevel"], env=self.env, capture_output=True, text=True)
+        done = subprocess.run(["git", "-C", folder, "rev-parse", "--show-toplevel"], env=self.env, capture_output=True)
         if done.returncode:
-            raise SystemExit(f"varve.mcp: '{folder}' is not in a repository: {done.stderr.strip()}")
-        return os.path.realpath(done.stdout.rstrip("\n"))
+            raise SystemExit(f"varve.mcp: '{folder}' is not in a repository: {os.fsdecode(done.stderr.strip())}")
+        return os.path.realpath(os.fsdecode(done.stdout.rstrip(b"\n")))
 
     def lines(self, call: Call, words: list[str], codes: tuple[int, ...] = (0,), most: int = ANSWER_MAX) -> Generator[bytes, None, None]:
         """The lines that a command prints. Refused: it ended with another code than these; its message is that of the command."""
@@ -136,7 +151,7 @@ class Repository:
             reader.join(5)
         if call.cancelled:
             raise Refused("the call was cancelled")
-        if code == -signal.SIGTERM and time.monotonic() - began >= self.seconds:
+        if code == ENDED and time.monotonic() - began >= self.seconds:
             raise Refused(f"'varve {words[0]}' took more than {self.seconds:g} seconds, and was stopped", "ask for less, or start the server with --seconds")
         if code not in codes:
             raise self.refusal(words[0], code, b"".join(errors).decode(errors="replace"))
@@ -189,12 +204,15 @@ class Repository:
     def path(self, word: str) -> str:
         """A file of the repository."""
         parts = word.split("/")
-        if not word or "\0" in word or os.path.isabs(word) or ".." in parts or ".git" in parts:
+        # On Windows there are other spellings: of '/', of a drive, of names ('.GIT', 'git~1', '.git.').
+        if not word or "\0" in word or os.path.isabs(word) or ".." in parts or ".git" in parts or (
+            sys.platform == "win32" and (set(word) & set("\\:~") or any(p.casefold().rstrip(". ") == ".git" for p in parts))
+        ):
             raise Refused(f"'{word}' is not a path in the repository", "paths are as the tool 'tables' lists them")
         real = os.path.realpath(os.path.join(self.root, word))
         if os.path.commonpath([real, self.root]) != self.root:
             raise Refused(f"'{word}' is a link to a place outside of the repository")
-        return "./" + os.path.normpath(word)
+        return "./" + posixpath.normpath(word)
 
     @staticmethod
     def revision(word: str) -> str:

@@ -1012,6 +1012,9 @@ def main(words: list[str]) -> int:
     import gc
 
     gc.disable()  # millions of cells, none in a circle: a third of the time
+    from . import print_utf8
+
+    print_utf8()
     if words == ["kinds"]:
         return _list_kinds()
     parquet = words[:1] == ["write"] and words[2:] == ["parquet"]

@@ -721,6 +721,9 @@ def convert(name: str) -> Out:
 
 
 def main(words: list[str]) -> int:
+    from . import print_utf8
+
+    print_utf8()
     if words == ["--table"]:
         print("\n".join(table()))
         return 0
