@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""inspect.py FILE [HIDDEN...]: looks at varve-VERSION-windows-x86_64.zip, or at one program or DLL, without Windows. Each program is for
+"""inspect.py FILE [HIDDEN...]: looks at varve-VERSION-windows-x86_64.zip, a wheel for Windows, or one program or DLL, without Windows. Each program is for
 x86-64 and the console, needs Windows 10 and no more, imports only the functions that imports.txt has (each is in Windows 10 1809), can be
 loaded at any address and runs no data; no section can be written and run; no file names one of the paths HIDDEN. The archive has each file
-that it is to have, below one folder, and DLLs export what lib/symbols.txt has."""
+that it is to have, below one folder, or each that its RECORD has; varve.dll exports what lib/symbols.txt has."""
+import base64
+import hashlib
 import os
 import re
 import struct
@@ -11,8 +13,11 @@ import zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAMS = ("bin/varve.exe", "bin/varve-sql.exe", "bin/varve-web.exe")
-DLLS = ("bin/varve.dll", "bin/libcurl.dll")
+DLLS = ("bin/varve.dll", "bin/varve0.dll", "bin/libcurl.dll")
 OTHERS = ("lib/libvarve.dll.a", "include/varve/base.h", "share/doc/varve/LICENSE", "share/doc/varve/libraries/README", "share/doc/varve/README.md")
+PYTHON = "varve/_varve.pyd"
+# What each DLL exports beside varve.dll; libcurl's names are its own matter.
+EXPORTED = {"varve0.dll": {"sqlite3_varve_init"}, "_varve.pyd": {"PyInit__varve"}}
 AMD64, CONSOLE, WINDOWS_10 = 0x8664, 3, (10, 0)
 IS_DLL, NO_RELOCATIONS = 0x2000, 0x0001
 # IMAGE_DLLCHARACTERISTICS: 64 bits of addresses, any address, no data is run. GNU ld makes no tables for Control Flow Guard.
@@ -40,7 +45,13 @@ def listed():
             elif line.strip() and not line.startswith("#"):
                 dll = line.strip().lower()
                 found[dll] = set()
+    found["varve.dll"] = public()
     return found
+
+
+def public():
+    with open(os.path.join(HERE, "../../../lib/symbols.txt"), encoding="utf-8") as f:
+        return set(f.read().split())
 
 
 class Image:
@@ -123,48 +134,73 @@ def check_hidden(name, data, hidden):
             expect(spelled not in data, f"{name} names {word}")
 
 
-def files_of(path):
-    top = os.path.basename(path)[:-len(".zip")]
+def files_of(path, top):
     files, times = {}, set()
     with zipfile.ZipFile(path) as archive:
         for each in archive.infolist():
-            expect(each.filename.startswith(top + "/"), f"{each.filename} is outside of {top}")
+            expect(each.filename.startswith(top), f"{each.filename} is outside of {top}")
             expect(not re.search(r'[\\:*?"<>|]|[. ](/|$)', each.filename), f"Windows has no file named {each.filename}")
             times.add(each.date_time)
             if not each.is_dir():
-                files[each.filename[len(top) + 1:]] = archive.read(each)
+                files[each.filename[len(top):]] = archive.read(each)
     expect(len(times) == 1, "files have different times")
     return files
 
 
-def check_archive(path, hidden):
-    expect(re.fullmatch(r"varve-[0-9.]+-windows-x86_64\.zip", os.path.basename(path)), f"{path} is not named as archives for Windows are")
-    files = files_of(path)
-    missing = [name for name in (*PROGRAMS, *DLLS, *OTHERS) if not files.get(name)]
+def check_files(files, wanted, dlls, hidden):
+    missing = [name for name in wanted if not files.get(name)]
     expect(not missing, f"no {missing}")
     may, wrong = listed(), []
-    with open(os.path.join(HERE, "../../../lib/symbols.txt"), encoding="utf-8") as f:
-        public = set(f.read().split())
     for name, data in sorted(files.items()):
         check_hidden(name, data, hidden)
-        if not name.endswith((".exe", ".dll")):
+        if not name.endswith((".exe", ".dll", ".pyd")):
             continue
         try:
             image, names = check_image(data, may)
             dll = bool(image.kind & IS_DLL)
-            expect(dll == (name in DLLS), "of another kind than its name says")
-            wanted = public if name == DLLS[0] else image.exports() if dll else set()
-            expect(image.exports() == wanted, f"exports {sorted(image.exports() ^ wanted)[:5]}")
+            expect(dll == (name in dlls), "of another kind than its name says")
+            exports, own = image.exports(), os.path.basename(name)
+            if dll and own != "libcurl.dll":
+                wanted = public() if own == "varve.dll" else EXPORTED[own]
+                expect(exports == wanted, f"exports {sorted(exports ^ wanted)[:5]}")
+            expect(dll or not exports, f"exports {sorted(exports)[:5]}")
             print(f"{name}: {len(data)} bytes, Windows 10, {len(names)} imports; {', '.join(sorted({d for d, _ in names}))}")
         except Wrong as e:
             wrong.append(f"{name}: {e}")
     expect(not wrong, "\n".join(wrong))
 
 
+def check_archive(path, hidden):
+    expect(re.fullmatch(r"varve-[0-9.]+-windows-x86_64\.zip", os.path.basename(path)), f"{path} is not named as archives for Windows are")
+    files = files_of(path, os.path.basename(path)[:-len(".zip")] + "/")
+    check_files(files, (*PROGRAMS, *DLLS, *OTHERS), DLLS, hidden)
+
+
+def check_wheel(path, hidden):
+    named = re.fullmatch(r"(varve_data-[0-9.]+)-(cp311-abi3-win_amd64)\.whl", os.path.basename(path))
+    expect(named, f"{path} is not named as wheels for Windows are")
+    files, info = files_of(path, ""), f"{named[1]}.dist-info"
+    dlls = (PYTHON, *(f"varve/{name}" for name in DLLS))
+    check_files(files, (*dlls, *(f"varve/{name}" for name in PROGRAMS), "varve/__init__.py", "varve_data/program.py", "varve/share/doc/varve/docs/use/start.md",
+                        *(f"{info}/{name}" for name in ("METADATA", "licenses/varve.LICENSE", "licenses/sbom.spdx.json", "licenses/curl.copyright"))), dlls, hidden)
+    expect(f"Tag: {named[2]}\n" in files[f"{info}/WHEEL"].decode(), "its tag is not that of its name")
+    record = {}
+    for line in files.pop(f"{info}/RECORD").decode().splitlines():
+        name, digest, size = line.rsplit(",", 2)
+        record[name] = digest
+    record.pop(f"{info}/RECORD", None)
+    expect(record == {name: "sha256=" + base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode() for name, data in files.items()},
+           "RECORD is not what is in it")
+    odd = [name for name in files if name.endswith((".so", ".pem")) or ".so." in name]
+    expect(not odd, f"has {odd}")
+
+
 def main(path, *hidden):
     try:
         if path.endswith(".zip"):
             check_archive(path, hidden)
+        elif path.endswith(".whl"):
+            check_wheel(path, hidden)
         else:
             with open(path, "rb") as f:
                 data = f.read()

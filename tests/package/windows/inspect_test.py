@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""inspect_test.py: a program of base's sources, made for Windows by mingw-w64, passes inspect.py, and each fault that it is there for is found."""
+"""inspect_test.py: a program of base's sources and a wheel, made for Windows by mingw-w64, pass inspect.py, and each fault that it is there for is found."""
+import base64
+import hashlib
 import os
 import shutil
 import struct
 import subprocess
 import sys
 import tempfile
+import zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
@@ -36,6 +39,42 @@ def build(folder, main, *words):
     of_base = [] if "windows.h" in main else [*OF_BASE, *compile_base(folder)]
     subprocess.run([COMPILER, *FLAGS, "-o", out, source, *of_base, *WINDOWS, *words, "-lws2_32"], check=True)
     return out
+
+
+def library(folder, names):
+    """A DLL that exports these functions."""
+    source, out = os.path.join(folder, "library.c"), os.path.join(folder, "library.dll")
+    with open(source, "w", encoding="utf-8") as f:
+        f.writelines(f"__declspec(dllexport) void {name}(void) {{}}\n" for name in names)
+    subprocess.run([COMPILER, "-O1", "-w", "-shared", "-o", out, source, *WINDOWS], check=True)
+    with open(out, "rb") as f:
+        return f.read()
+
+
+def wheel_files(folder):
+    """What inspect.py wants in a wheel, with DLLs and programs that do nothing."""
+    with open(os.path.join(ROOT, "lib/symbols.txt"), encoding="utf-8") as f:
+        public = f.read().split()
+    with open(build(folder, MAIN), "rb") as f:
+        program = f.read()
+    info = "varve_data-1.0.0.dist-info"
+    files = {f"varve/bin/{name}.exe": program for name in ("varve", "varve-sql", "varve-web")}
+    files |= {"varve/bin/varve.dll": library(folder, public), "varve/bin/varve0.dll": library(folder, ["sqlite3_varve_init"]),
+              "varve/bin/libcurl.dll": library(folder, ["curl_easy_init"]), "varve/_varve.pyd": library(folder, ["PyInit__varve"])}
+    files |= {name: b"x" for name in ("varve/__init__.py", "varve_data/program.py", "varve/share/doc/varve/docs/use/start.md", f"{info}/METADATA",
+                                      *(f"{info}/licenses/{n}" for n in ("varve.LICENSE", "sbom.spdx.json", "curl.copyright")))}
+    files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nTag: cp311-abi3-win_amd64\n"
+    return files
+
+
+def inspect_wheel(folder, files, late=(), tag="cp311-abi3-win_amd64"):
+    """What inspect.py says of a wheel with these files, and with some that came after its RECORD was written."""
+    path = os.path.join(folder, f"varve_data-1.0.0-{tag}.whl")
+    record = "".join(f"{n},sha256={base64.urlsafe_b64encode(hashlib.sha256(d).digest()).rstrip(b'=').decode()},{len(d)}\n" for n, d in files.items())
+    with zipfile.ZipFile(path, "w") as f:
+        for name, data in {**files, **dict(late), "varve_data-1.0.0.dist-info/RECORD": record.encode()}.items():
+            f.writestr(zipfile.ZipInfo(name), data)
+    return inspect(path)
 
 
 def inspect(path, *hidden):
@@ -78,6 +117,14 @@ def main():
         change(path, -20, b"\x64\xaa")
         see("for arm64", inspect(path), "not for x86-64")
         see("not a program", inspect(os.path.join(folder, "main.c")), "not a program")
+        files = wheel_files(folder)
+        see("a wheel", inspect_wheel(folder, files), "varve/_varve.pyd: ")
+        see("a wheel of another name", inspect_wheel(folder, files, tag="py3-none-any"), "not named as wheels for Windows are")
+        see("a wheel with another tag", inspect_wheel(folder, {**files, "varve_data-1.0.0.dist-info/WHEEL": b"Tag: py3-none-any\n"}), "its tag is not")
+        see("a wheel without its module", inspect_wheel(folder, {n: d for n, d in files.items() if not n.endswith(".pyd")}), "no ['varve/_varve.pyd']")
+        see("a wheel with a file that is not in RECORD", inspect_wheel(folder, files, {"varve/new.py": b"x"}), "RECORD is not")
+        see("a wheel with a library of Linux", inspect_wheel(folder, {**files, "varve/varve0.so": b"x"}), "has ['varve/varve0.so']")
+        see("a module that exports more", inspect_wheel(folder, {**files, "varve/_varve.pyd": library(folder, ["PyInit__varve", "other"])}), "_varve.pyd: exports ['other']")
     print("\n".join(wrong) or "ok")
     return 1 if wrong else 0
 
