@@ -169,7 +169,10 @@ vv_status vv_merge_long_rows(vv_long_rows *out, vv_repository *r, vv_dataset_rea
 			rc = vv_subject_find(&versions[i], r, reader, &name, err);
 		}
 	}
-	rc = rc < 0 ? rc : vv_long_rows_read(out, found, 3, NULL, err);
+	/* a version that cannot be read here, such as an object of LFS, is reported by its own reader */
+	*out = (vv_long_rows){0};
+	rc = rc == VV_OK ? vv_long_rows_read(out, found, 3, NULL, err)
+			 : vv_error_excuse(rc, rc != VV_ENOMEM, err);
 	vv_array_each(versions, 3, it) {
 		vv_subject_clear(it);
 	}
