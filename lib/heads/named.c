@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/codec.h"
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -19,6 +20,7 @@
 #define FIRST "varve1"
 #define DNS "dns:"
 #define MIRROR "varve.mirror"
+#define RELAY "relay+http"
 #define DOMAIN_MAX 253u /* RFC 1035 */
 
 void vv_named_clear(vv_named *n)
@@ -42,7 +44,7 @@ bool vv_named_has(const vv_named *n, const char *url)
 	return u != NULL;
 }
 
-/* No path of this machine, and nothing that runs a program: who names a mirror is a stranger. */
+/* No path of this machine, and no program that the URL chooses: who names a mirror is a stranger. */
 static bool put_mirror(vv_named *n, const char *url, size_t len)
 {
 	vv_auto(vv_buf) text = VV_BUF_FOR(&n->mirrors);
@@ -50,7 +52,8 @@ static bool put_mirror(vv_named *n, const char *url, size_t len)
 
 	vv_buf_put(&text, url, len);
 	if (text.failed || strlen(vv_buf_cstr(&text)) != len || len > VV_HEAD_URL_MAX ||
-	    vv_url_read(&u, vv_buf_cstr(&text), VV_IGNORED) < 0 || u.kind != VV_URL_HTTP) {
+	    vv_url_read(&u, vv_buf_cstr(&text), VV_IGNORED) < 0 ||
+	    (u.kind != VV_URL_HTTP && u.kind != VV_URL_RELAY)) {
 		return false;
 	}
 	vv_buf_put(&n->mirrors, text.data, len + 1);
@@ -96,7 +99,7 @@ vv_status vv_named_read(vv_named *out, const char *text, vv_error *err)
 			out->name[n] = '\0';
 		} else if (take_word(p, len, "mirror=", &v, &n) && !put_mirror(out, v, n) &&
 			   !out->mirrors.failed) {
-			return wrong(p, len, "an http or https URL", err);
+			return wrong(p, len, "an http, https or relay+https URL", err);
 		}
 	}
 	if (!has_key || !vv_head_name_fits(out->name) || out->mirrors.len == 0) {
@@ -173,21 +176,56 @@ bool vv_named_is_gateway(const char *url)
 	return strncmp(url, "ipfs+http", strlen("ipfs+http")) == 0 && !strstr(url, "/routing/");
 }
 
+bool vv_named_is_behind_relay(const char *url)
+{
+	return strncmp(url, RELAY, strlen(RELAY)) == 0;
+}
+
+/* "relay+https://HOST" names the relay, and no machine behind it. */
+static bool is_relay(const char *url)
+{
+	const char *host = vv_named_is_behind_relay(url) ? strstr(url, "://") : NULL;
+
+	if (!host) return false;
+	const char *path = host + 3 + strcspn(host + 3, "/");
+	return path[strspn(path, "/")] == '\0';
+}
+
+bool vv_named_needs_key(const char *url)
+{
+	return vv_named_is_gateway(url) || is_relay(url);
+}
+
+/* The owner's machine serves the folder, which has the last part of the name. */
+static void put_behind_relay(const vv_named *n, vv_buf *out)
+{
+	const char *slash = strrchr(n->name, '/'), *folder = slash ? slash + 1 : n->name;
+
+	vv_buf_printf(out, "/%s/", vv_did_key_shows(n->owner));
+	vv_percent_put(out, folder, strlen(folder), "");
+}
+
 void vv_named_add(vv_named *n, const char *url)
 {
 	char ipns[VV_IPNS_TEXT];
 	size_t len = strlen(url);
 
-	if (!vv_named_is_gateway(url)) {
+	if (!vv_named_needs_key(url)) {
 		vv_buf_put(&n->mirrors, url, len + 1);
-	} else if (n->name[0]) {
-		while (len > 0 && url[len - 1] == '/') {
-			len--;
-		}
+		return;
+	}
+	if (!n->name[0]) return;
+	while (len > 0 && url[len - 1] == '/') {
+		len--;
+	}
+	if (vv_named_is_gateway(url)) {
 		vv_did_ipns(ipns, n->owner);
 		vv_buf_printf(&n->mirrors, "%.*s/ipns/%s", (int)(len - 5), url + 5, ipns);
-		vv_buf_putc(&n->mirrors, '\0');
+	} else {
+		vv_buf_put(&n->mirrors, url, len);
+		put_behind_relay(n, &n->mirrors);
 	}
+	vv_buf_putc(&n->mirrors, '\0');
 }
 
 static vv_status on_mirror(void *payload, const char *name, const char *value,
@@ -198,7 +236,7 @@ static vv_status on_mirror(void *payload, const char *name, const char *value,
 
 	if (!value || strcmp(name, MIRROR) != 0) return VV_OK;
 	vv_buf_puts(&url, value);
-	if (!vv_named_is_gateway(value)) {
+	if (!vv_named_needs_key(value)) {
 		vv_buf_printf(&url, "%s%s", value[0] && value[strlen(value) - 1] == '/' ? "" : "/",
 			      n->name);
 	}
@@ -226,6 +264,24 @@ static vv_status add_found(vv_named *out, const vv_trust *t, const char *name, v
 	return vv_buf_write(&out->mirrors, found.mirrors.data, found.mirrors.len, err);
 }
 
+/* The order of the others stays. */
+static vv_status put_relays_last(vv_named *n, vv_error *err)
+{
+	vv_auto(vv_buf) sorted = VV_BUF_INIT;
+
+	for (int relays = false; relays <= true; relays++) {
+		const char *url = NULL;
+
+		while ((url = vv_named_mirror(n, url))) {
+			if (vv_named_is_behind_relay(url) == relays) {
+				vv_buf_put(&sorted, url, strlen(url) + 1);
+			}
+		}
+	}
+	vv_buf_reset(&n->mirrors);
+	return vv_buf_write(&n->mirrors, sorted.data, sorted.len, err);
+}
+
 vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *name,
 			   const vv_strings *more, vv_error *err)
 {
@@ -250,8 +306,9 @@ vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *name,
 	for (size_t i = 0; more && i < more->count; i++) {
 		vv_named_add(out, more->items[i]);
 	}
-	if ((rc = vv_buf_ok(&out->mirrors, err)) < 0) return rc;
-	return t.known && name ? add_found(out, &t, name, err) : VV_OK;
+	vv_error sorting;
+	rc = t.known && name ? add_found(out, &t, name, err) : VV_OK;
+	return put_relays_last(out, &sorting) < 0 ? vv_error_copy(err, &sorting) : rc;
 }
 
 vv_status vv_named_silent(const char *name, vv_error *err)

@@ -26,7 +26,8 @@
 typedef struct vv_named {
 	uint8_t owner[VV_KEY_PUBLIC];    /* key of its owner */
 	char name[VV_HEAD_NAME_MAX + 1]; /* name without the key */
-	/* URLs, each followed by a NUL; those from heads and domains are http or https */
+	/* URLs, each followed by a NUL; those from heads and domains are http, https, or of a machine
+	 * behind a relay */
 	vv_buf mirrors;
 } vv_named;
 void vv_named_clear(vv_named *n);
@@ -50,8 +51,8 @@ const char *vv_named_mirror(const vv_named *n, const char *url);
 bool vv_named_has(const vv_named *n, const char *url);
 
 /* Sets *out to the repository whose heads r trusts, with the URLs of its copies: the mirrors in its
- * newest head, the user's mirrors (varve.mirror, then `more`), and then the mirrors of `name`. If
- * the name cannot be resolved, or has another key or another name (VV_EREFUSED), returns the error;
+ * newest head, the user's mirrors (varve.mirror, then `more`), and then the mirrors of `name`;
+ * machines behind a relay come after all others. If the name cannot be resolved, or has another key or another name (VV_EREFUSED), returns the error;
  * *out then lacks only the name's mirrors. If r trusts no head, *out is the repository of the name,
  * with the name's mirrors first; if the name cannot be resolved, it has no mirrors; if name is
  * NULL, *out is unchanged. `more` may be NULL. Clear *out also on failure. */
@@ -61,9 +62,14 @@ vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *name,
 vv_status vv_named_silent(const char *name, vv_error *err);
 /* Returns true if url is an IPFS gateway, such as ipfs+https://HOST, and not a router. */
 bool vv_named_is_gateway(const char *url);
+/* Returns true if url is the address of a machine behind a relay, or of a relay. */
+bool vv_named_is_behind_relay(const char *url);
+/* Returns true if vv_named_add adds the owner's key to url: a gateway, or a relay without a key. */
+bool vv_named_needs_key(const char *url);
 /* Adds url, a mirror of the user, to *n, whose owner and name are set. For a gateway
- * ("ipfs+https://HOST"), adds the folder at the IPNS name of the owner's key, or nothing if n->name
- * is empty; adds any other URL unchanged. n->mirrors.failed: memory ran out. */
+ * ("ipfs+https://HOST"), adds the folder at the IPNS name of the owner's key; for a relay
+ * ("relay+https://HOST"), the owner's machine behind it, with the last part of n->name; or nothing if
+ * n->name is empty. Adds any other URL unchanged. n->mirrors.failed: memory ran out. */
 void vv_named_add(vv_named *n, const char *url);
 
 /* Adds the names of the remotes of r to out->mirrors, except remotes whose URL is the name of a

@@ -45,8 +45,8 @@ const vv_setting vv_settings[] = {
 	{"varve.keepFree", VV_SETTING_NUMBER, "64m", NULL,
 	 "bytes that a transfer leaves free on the disk"},
 	{"varve.mirror", VV_SETTING_TEXT, NULL, NULL,
-	 "a server that has repositories under their names (URL/NAME), or an IPFS gateway; may be "
-	 "set several times"},
+	 "a server that has repositories under their names (URL/NAME), an IPFS gateway, or a relay; "
+	 "may be set several times"},
 	{"varve.prePush", VV_SETTING_BOOL, "true", NULL,
 	 "'git push' first sends the rows of tables"},
 	{"varve.refuseExpired", VV_SETTING_BOOL, "false", NULL,

@@ -64,10 +64,10 @@ static vv_status add_new(vv_fetch_from *r, const char *url, vv_named_by by, vv_e
 }
 
 /* Adds a further peer, which is connected on demand, unless it is in the list. With a name a gateway is used for the folder at
- * IPNS, which has all blocks: for others it would search elsewhere, for long. */
+ * IPNS, which has all blocks: for others it would search elsewhere, for long; and a relay for the owner's machine. */
 static vv_status add_supplier(vv_fetch_from *r, const char *url, vv_named_by by, vv_error *err)
 {
-	return (r->found_by && vv_named_is_gateway(url)) || strcmp(url, r->remote.url) == 0 ||
+	return (r->found_by && vv_named_needs_key(url)) || strcmp(url, r->remote.url) == 0 ||
 			       is_supplier(r, url) ||
 			       (r->remote.name && strcmp(url, r->remote.name) == 0)
 		       ? VV_OK
@@ -294,6 +294,34 @@ static void tell_stand_in(const vv_fetch_from *r, const char *why, size_t count)
 	}
 }
 
+/* A direct peer before a Git host, and both before a machine behind a relay. */
+static int way_of(const vv_fetch_from *r, const vv_supplier *s)
+{
+	vv_auto(vv_remote) remote = {0};
+
+	if (!s->peer) return 1;
+	return vv_remote_find(&remote, r->repo, s->name, VV_IGNORED) == VV_OK &&
+			       vv_named_is_behind_relay(remote.url)
+		       ? 2
+		       : 0;
+}
+
+/* Sets places to the suppliers that may replace the remote, the best ways first. Returns their number. */
+static size_t list_answering(const vv_fetch_from *r, size_t *places)
+{
+	size_t count = 0;
+
+	for (int way = 0; way <= 2; way++) {
+		for (size_t i = 1; i < r->supplier_count; i++) {
+			const vv_supplier *s = &r->suppliers[i];
+			if (s->opened && !vv_named_has(r->failed, s->name) && way_of(r, s) == way) {
+				places[count++] = i;
+			}
+		}
+	}
+	return count;
+}
+
 /* Among the further peers that answer, the one with the newest signed head, or a peer before a Git host, replaces the remote,
  * which failed with err: it sends the history, too. All of them are tried in parallel. */
 static vv_status take_stand_in(vv_fetch_from *r, vv_error *err)
@@ -320,16 +348,7 @@ static vv_status take_stand_in(vv_fetch_from *r, vv_error *err)
 			s->why = s->ask->why;
 		}
 	}
-	count = 0;
-	for (int host = false; host <= true; host++) {
-		for (size_t i = 1; i < r->supplier_count; i++) {
-			const vv_supplier *s = &r->suppliers[i];
-			if (s->opened && (s->peer == NULL) == host &&
-			    !vv_named_has(r->failed, s->name)) {
-				places[count++] = i;
-			}
-		}
-	}
+	count = list_answering(r, places);
 	if (count == 0) {
 		vv_fetch_from_tell(r);
 		return err->code;

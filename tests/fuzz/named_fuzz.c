@@ -20,7 +20,7 @@ static void read_record(const char *text)
 		abort();
 	}
 	while ((url = vv_named_mirror(&n, url))) {
-		if (strncmp(url, "http", 4) != 0) {
+		if (strncmp(url, "http", 4) != 0 && strncmp(url, "relay+http", 10) != 0) {
 			abort();
 		}
 	}

@@ -53,7 +53,7 @@ named_here() {
 	stderr_has "it belongs to another repository"
 	echo "${good/http:*/ext::sh -c id}" > ../txt
 	ends_with 2 here varve clone dns:prices.example.org
-	stderr_has "an http or https URL"
+	stderr_has "an http, https or relay+https URL"
 	echo "varve1 key=$key name=x" > ../txt
 	ends_with 2 here varve clone dns:prices.example.org
 	stderr_has "lacks one of key=, name= and mirror="

@@ -108,8 +108,8 @@ static vv_status judge_mirrors(const vv_strings *mirrors, vv_error *err)
 	vv_array_each(mirrors->items, mirrors->count, text) {
 		vv_auto(vv_url) url = {.text = NULL};
 
-		if (vv_url_read(&url, *text, VV_IGNORED) == VV_OK && url.kind == VV_URL_PATH &&
-		    url.path[0] != '/') {
+		if (vv_url_read(&url, *text, err) < 0) return vv_prefix(err, "--mirror");
+		if (url.kind == VV_URL_PATH && url.path[0] != '/') {
 			return vv_fail(
 				err, VV_EUSAGE,
 				"'%s' is a relative path, which means another folder on other "
