@@ -435,6 +435,7 @@ vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err)
 			  .pushed = pushed,
 			  .payload = &state,
 			  .reach = s->reach,
+			  .only_signed = s->only_signed,
 			  .hold = s->hold,
 			  .hold_payload = s->hold_payload,
 			  .writable = s->writable};

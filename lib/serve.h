@@ -18,7 +18,8 @@ typedef struct vv_serve_repo {
 	const char *path;
 	const vv_env *env; /* for vv_repository_open; borrowed */
 	bool writable;     /* accept pushes */
-	bool one;          /* answer a single request (HTTP), without a greeting */
+	bool only_signed; /* serve only signed heads and their refs (reachable.h); excludes writable */
+	bool one;         /* answer a single request (HTTP), without a greeting */
 	/* caches which objects clients may read; borrowed; NULL: use a new one */
 	vv_reachable *reach;
 	/* answers requests for copies that this machine stores for others; NULL: such

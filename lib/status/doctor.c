@@ -17,6 +17,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/heads/trust.h"
 #include "lib/remotes/blocks_config.h"
 #include "lib/remotes/lfs_hook.h"
 #include "lib/remotes/push_hook.h"
@@ -347,6 +348,22 @@ static vv_status look_at_vault(vv_doctor *d, vv_repository *r, vv_error *err)
 	return vv_doctor_say(d, "vault", holders.count > 0, why.hint, err, "%s", why.message);
 }
 
+/* Does this machine lend the repository to others? */
+static vv_status look_at_lending(vv_doctor *d, vv_repository *r, vv_error *err)
+{
+	vv_auto(char) *where = NULL;
+	vv_trust trust;
+	vv_status rc = vv_config_string(r, "varve.serveWhatIHave", &where, err);
+
+	if (rc < 0) return vv_missing_ok(rc, err);
+	if ((rc = vv_trust_read(&trust, r, err)) < 0) return rc;
+	return vv_doctor_say(d, "serve", false, "", err,
+			     "%s lent to others at %s (varve.serveWhatIHave)",
+			     trust.count > 0 ? "signed heads and the versions in them are"
+					     : "this repository is",
+			     vv_text_url(where));
+}
+
 vv_status vv_doctor_repository(vv_doctor *d, vv_repository *r, vv_error *err)
 {
 	vv_status rc = vv_config_each(r, "", on_setting, d, err);
@@ -358,5 +375,6 @@ vv_status vv_doctor_repository(vv_doctor *d, vv_repository *r, vv_error *err)
 	if (rc == VV_OK && (rc = look_for_locks(d, r, err)) == VV_OK) {
 		rc = look_at_disk(d, r, err);
 	}
+	rc = rc < 0 ? rc : look_at_lending(d, r, err);
 	return rc < 0 ? rc : look_at_vault(d, r, err);
 }

@@ -51,6 +51,8 @@ const vv_setting vv_settings[] = {
 	 "'git push' first sends the rows of tables"},
 	{"varve.refuseExpired", VV_SETTING_BOOL, "false", NULL,
 	 "clone, fetch and pull reject a repository whose newest signed head has expired"},
+	{"varve.serveWhatIHave", VV_SETTING_TEXT, NULL, NULL,
+	 "where this repository is lent to others: HOST:PORT, or the URL of a relay"},
 	{"varve.sign", VV_SETTING_BOOL, "false", NULL, "push and publish sign the newest version"},
 	{"varve.signingKey", VV_SETTING_TEXT, NULL, NULL,
 	 "the file of an SSH key (or its .pub, if ssh-agent has it) that signs heads"},

@@ -44,7 +44,8 @@ struct vv_reachable {
 	char *path;
 	vv_env *env;
 	vv_repository *repo;
-	vv_stat config; /* of its file: other settings may hide other refs */
+	bool only_signed; /* refs do not count, but signed heads and the refs in them do */
+	vv_stat config;   /* of its file: other settings may hide other refs */
 	vv_hidden_refs hidden;
 	tips tips;  /* refs */
 	tips named; /* what their newest heads list */
@@ -74,6 +75,16 @@ vv_reachable *vv_reachable_new(const char *path, const vv_env *env)
 	x->path = vv_strdup(path);
 	if (!x->lock || !x->path || vv_env_new(&x->env, vv_env_list(env), NULL) < 0) return NULL;
 	return vv_take(&x);
+}
+
+void vv_reachable_only_signed(vv_reachable *x)
+{
+	x->only_signed = true;
+}
+
+bool vv_reachable_is_only_signed(const vv_reachable *x)
+{
+	return x->only_signed;
 }
 
 static void tips_clear(tips *t)
@@ -167,7 +178,10 @@ static vv_status list_ref(void *payload, const vv_ref *ref, vv_error *err)
 	listing *l = payload;
 	tips *t = l->out;
 
-	if (!vv_ref_is_served(&l->x->hidden, ref->name)) return VV_OK;
+	if (!vv_ref_is_served(&l->x->hidden, ref->name) ||
+	    (l->x->only_signed && !vv_ref_is_head(ref->name))) {
+		return VV_OK;
+	}
 	char *name = vv_strdup(ref->name);
 	return vv_array_own(t->items, t->count, t->cap, name, (tip){name, ref->id, ref->commit})
 		       ? VV_OK
@@ -333,6 +347,36 @@ static vv_status look_at_refs(vv_reachable *x, vv_error *err)
 	return rc;
 }
 
+static vv_status call_for_tips(const tips *t, vv_ref_fn fn, void *payload, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < t->count; i++) {
+		const tip *it = &t->items[i];
+		const char *space = strchr(it->name, ' ');
+		const vv_ref ref = {.name = space ? (char *)(uintptr_t)space + 1 : it->name,
+				    .id = it->id,
+				    .commit = it->commit,
+				    .annotated = !vv_oid_equal(&it->id, &it->commit)};
+		rc = fn(payload, &ref, err);
+	}
+	return rc;
+}
+
+vv_status vv_reachable_each_signed(vv_reachable *x, vv_ref_fn fn, void *payload, vv_error *err)
+{
+	vv_auto(vv_locked) lock = vv_mutex_hold(x->lock);
+	vv_status rc = look_at_refs(x, err);
+
+	if (rc < 0) {
+		forget(x);
+		return rc;
+	}
+	return (rc = call_for_tips(&x->named, fn, payload, err)) < 0
+		       ? rc
+		       : call_for_tips(&x->tips, fn, payload, err);
+}
+
 /* --- commits --------------------------------------------------------------------------------- */
 
 vv_status vv_reachable_commits(vv_reachable *x, const vv_oid *ids, size_t count, bool *out,
@@ -384,9 +428,11 @@ static vv_status look_at_published(vv_reachable *x, bool *again, vv_error *err)
 {
 	vv_cid *now;
 	size_t count;
-	vv_status rc = vv_published_list(&now, &count, vv_repository_varvedir(x->repo), err);
 
 	*again = false;
+	if (x->only_signed) return VV_OK;
+	vv_status rc = vv_published_list(&now, &count, vv_repository_varvedir(x->repo), err);
+
 	if (rc < 0) return rc;
 	if (!all_still(x->published, x->published_count, now, count)) {
 		vv_free(now);

@@ -23,6 +23,7 @@
 #include "base/auto.h"
 #include "base/error.h"
 #include "repo/blocks/cid.h"
+#include "repo/git/history/refs.h"
 #include "repo/git/repository.h"
 
 typedef struct vv_reachable vv_reachable;
@@ -32,6 +33,15 @@ typedef struct vv_reachable vv_reachable;
 vv_reachable *vv_reachable_new(const char *path, const vv_env *env);
 void vv_reachable_free(vv_reachable *x); /* accepts NULL */
 VV_AUTO_FREE(vv_reachable, vv_reachable_free)
+
+/* Makes only the signed heads, and the refs in the newest lists, count as refs, and no published
+ * versions. Call this function before the first request. The heads of the repository must be valid. */
+void vv_reachable_only_signed(vv_reachable *x);
+bool vv_reachable_is_only_signed(const vv_reachable *x);
+/* After vv_reachable_only_signed: calls fn for each ref in the lists of the newest heads, with its id
+ * in the list, if its object is stored, and then for each head. A ref that several lists have is passed
+ * several times. fn must not call functions of x. */
+vv_status vv_reachable_each_signed(vv_reachable *x, vv_ref_fn fn, void *payload, vv_error *err);
 
 /* For each of the count ids, sets out[i] to true if ids[i], a commit or an annotated tag, is
  * reachable from the current refs, else to false. A missing object is not reachable. */

@@ -3,6 +3,7 @@
  */
 #include "transport/protocol/serve.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -60,6 +61,25 @@ static vv_status add_ref(void *payload, const vv_ref *ref, vv_error *err)
 				 .id = ref->id,
 				 .peeled = of_commit ? ref->commit : ref->id};
 	return r.name && vv_array_add(l->items, l->count, l->cap, r) ? VV_OK : vv_fail_nomem(err);
+}
+
+/* As the newest heads list them, whatever the branches here are. Where two list one name, the reader, who judges the heads,
+ * takes the right id also unseen. */
+static vv_status list_signed(vv_serve *s, ref_list *refs, vv_error *err)
+{
+	const vv_status rc = vv_reachable_each_signed(s->reach, add_ref, refs, err);
+	size_t kept = 0;
+
+	if (rc == VV_OK && refs->count > 1) {
+		qsort(refs->items, refs->count, sizeof(*refs->items), vv_text_order);
+	}
+	for (size_t i = 0; rc == VV_OK && i < refs->count; i++) {
+		if (kept == 0 || strcmp(refs->items[kept - 1].name, refs->items[i].name) != 0) {
+			refs->items[kept++] = refs->items[i];
+		}
+	}
+	refs->count = kept;
+	return rc;
 }
 
 /* Git itself may have brought commits without their blocks. */
@@ -147,8 +167,10 @@ static vv_status answer_hello(vv_serve *s, vv_channel *line, const vv_request *q
 
 	if ((rc = vv_head_read(s->repo, &head, err)) < 0) return rc;
 	name_repository(s, h.id);
+	const bool only_signed = vv_reachable_is_only_signed(s->reach);
 	if ((rc = vv_hidden_refs_load(&refs.hidden, s->repo, "uploadpack", err)) < 0 ||
-	    (rc = vv_refs_each(s->repo, "refs/", add_ref, &refs, err)) < 0 ||
+	    (rc = only_signed ? list_signed(s, &refs, err)
+			      : vv_refs_each(s->repo, "refs/", add_ref, &refs, err)) < 0 ||
 	    (s->writable && (rc = count_held(s, refs.count == 0, &h.held, err)) < 0) ||
 	    (h.tells_whole && (rc = find_whole(s, arena, &refs, &h.edge, err)) < 0) ||
 	    /* one that no ref reaches is not shown */
@@ -157,8 +179,9 @@ static vv_status answer_hello(vv_serve *s, vv_channel *line, const vv_request *q
 		return rc;
 	}
 	h.detached = reached ? head.commit : h.detached;
-	h.head = head.detached || vv_hidden_refs_has(&refs.hidden, head.branch) ? NULL
-										: head.branch;
+	h.head = only_signed || head.detached || vv_hidden_refs_has(&refs.hidden, head.branch)
+			 ? NULL
+			 : head.branch;
 	h.refs = refs.items;
 	h.ref_count = refs.count;
 	return vv_hello_write(line, &h, err);
@@ -488,7 +511,11 @@ static vv_status make_reach(vv_serve *s, vv_reachable **own, vv_error *err)
 	if (s->reach) return VV_OK;
 	*own = s->reach = vv_reachable_new(vv_repository_commondir(s->repo),
 					   vv_repository_env(s->repo));
-	return s->reach ? VV_OK : vv_fail_nomem(err);
+	if (!s->reach) return vv_fail_nomem(err);
+	if (s->only_signed) {
+		vv_reachable_only_signed(s->reach);
+	}
+	return VV_OK;
 }
 
 vv_status vv_serve_request(vv_serve *s, vv_channel *line, vv_error *err)

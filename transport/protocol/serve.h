@@ -45,6 +45,9 @@ typedef struct vv_serve {
 	/* determines the objects that readers may see; borrowed; NULL: each call of
 	 * vv_serve_request or vv_serve_line makes one */
 	vv_reachable *reach;
+	/* reach, if it is NULL, is made with vv_reachable_only_signed: readers see signed heads and the
+	 * refs that the newest of them list, and no HEAD; excludes writable */
+	bool only_signed;
 	vv_receive_limits limits;
 	vv_version_check_fn check;
 	vv_policy_fn policy;           /* may be NULL */

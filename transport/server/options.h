@@ -24,8 +24,10 @@ typedef struct vv_http_options {
 	const char *tls_cert, *tls_key; /* PEM files; both or neither are set */
 	const char *auth_file;          /* the file of users (auth.h); NULL: read-only for all */
 	bool read_only;                 /* read-only for all, regardless of auth_file */
-	bool closed;                    /* reading also requires a user; auth_file must be set */
-	uint64_t connections;           /* most simultaneous connections, up to 10,000; 0: 128 */
+	/* serve varve clients only signed heads and their refs, and nobody else; with read_only */
+	bool only_signed;
+	bool closed;          /* reading also requires a user; auth_file must be set */
+	uint64_t connections; /* most simultaneous connections, up to 10,000; 0: 128 */
 	/* most connections and running requests of one client; 0: half of `connections` */
 	uint64_t per_address;
 	/* host names that requests may have, besides IP addresses and localhost, without a port;

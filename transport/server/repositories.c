@@ -18,6 +18,9 @@ vv_status http_repository_open(vv_http_server *s, http_repository *r, const char
 	if (rc < 0) return rc;
 	r->reach = vv_reachable_new(vv_repository_commondir(r->repo), s->o.env);
 	if (!r->reach) return vv_fail_nomem(err);
+	if (s->o.only_signed) {
+		vv_reachable_only_signed(r->reach);
+	}
 	if ((rc = vv_repository_store(r->repo, &r->store, err)) < 0) return rc;
 	if (s->handlers.files &&
 	    !(r->published = vv_published_files_new(vv_repository_varvedir(r->repo), r->store,

@@ -271,6 +271,11 @@ static enum MHD_Result take_route(http_request *q, bool *more)
 	}
 	if (!http_url_secret(q, &result)) return result;
 	route found = find_route(q);
+	if (q->server->o.only_signed && found != VARVE) {
+		return http_say(
+			q, MHD_HTTP_NOT_FOUND,
+			"this server has only signed versions, and answers only varve clients");
+	}
 	q->allow = is_posted(q, found) ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
 	q->shared = found == RAW || found == IPFS ||
 		    (found == PAGE && strncmp(q->below, "/api/", 5) == 0);

@@ -7,8 +7,8 @@
 #include "cmd/frame/output.h"
 #include "cmd/frame/tool.h"
 #include "cmd/varve/commands.h"
+#include "cmd/varve/commands/serve.h"
 #include "lib/clone/cached.h"
-#include "repo/git/config.h"
 #include "transport/line/listen_address.h"
 
 typedef struct options {
@@ -36,8 +36,9 @@ static const vv_option table[] = {
 	OPT_POSITIVE(
 		0, "timeout", job.idle_sec, "SECONDS",
 		"stop waiting for a peer after this long without a byte (default: varve.timeout, or 10 for the first byte, then 60)"),
-	OPT_STRING(0, "serve", serve, "ADDR",
-		   "then serve the clone over HTTP, read-only, until interrupted"),
+	OPT_STRING(
+		0, "serve", serve, "ADDR",
+		"then serve the clone read-only, at an address or through the relay at a URL; 'varve serve' does it again"),
 	OPT_POSITIVE(0, "room", job.room, "BYTES",
 		     "get the rows of the newest versions, as many as fit into BYTES"),
 	OPT_FLAG('v', "verbose", job.verbose,
@@ -74,30 +75,6 @@ static void tell_done(const vv_clone_job *j)
 	}
 }
 
-/* By varve-web, which takes the place of this process. On the local network where the user takes part in it. */
-static int serve(const options *o, const char *folder)
-{
-	vv_auto(vv_repository) *r = NULL;
-	vv_auto(char) *discover = NULL;
-	char *argv[6], *const words[] = {"--http", (char *)(uintptr_t)o->serve, "--read-only"};
-	int n = 0;
-
-	while (n < 3) {
-		argv[n] = words[n];
-		n++;
-	}
-	if (vv_repository_open(&r, folder, vv_environ(), VV_IGNORED) == VV_OK &&
-	    vv_config_string(r, "varve.discover", &discover, VV_IGNORED) == VV_OK &&
-	    strcmp(discover, "lan") == 0) {
-		argv[n++] = (char *)(uintptr_t) "--announce";
-	}
-	if (o->job.quiet) {
-		argv[n++] = (char *)(uintptr_t) "--quiet";
-	}
-	argv[n++] = (char *)(uintptr_t)folder;
-	return vv_tool_serve_http("varve clone --serve", n, argv);
-}
-
 /* Before the clone is made: the program, and the form of the address. */
 static int check_serve(const char *address)
 {
@@ -105,7 +82,7 @@ static int check_serve(const char *address)
 	vv_error err;
 	const int code = vv_tool_check_web("varve clone --serve");
 
-	if (code != VV_EXIT_OK) return code;
+	if (code != VV_EXIT_OK || vv_serve_is_relay(address)) return code;
 	return vv_listen_address_read(&at, address, &err) < 0 ? vv_report(&err) : VV_EXIT_OK;
 }
 
@@ -135,7 +112,7 @@ static int run_clone(void *opts, int argc, char **argv)
 	bool missing = j->fetch.missing > 0 || j->lacking || j->fetch.behind;
 	vv_clone_job_clear(j);
 	if (rc < 0) return vv_report_trouble(&err);
-	if (o->serve) return serve(o, folder);
+	if (o->serve) return vv_serve_what_is_here(folder, o->serve, o->job.quiet);
 	return missing ? VV_EXIT_NO : VV_EXIT_OK;
 }
 

@@ -11,11 +11,16 @@
 #include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/frame/run.h"
+#include "cmd/frame/tool.h"
 #include "cmd/varve/commands.h"
+#include "cmd/varve/commands/serve.h"
+#include "lib/heads/trust.h"
 #include "lib/serve.h"
+#include "repo/git/config.h"
+#include "repo/git/program.h"
 
 typedef struct options {
-	bool stdio, read_only;
+	bool stdio, read_only, only_signed;
 	/* for the help; arguments with them are never parsed here */
 	const char *http, *relay, *through, *hash_secret;
 } options;
@@ -23,6 +28,8 @@ typedef struct options {
 static const vv_option table[] = {
 	OPT_FLAG(0, "stdio", stdio, "use stdin and stdout, as clone and push run it on the server"),
 	OPT_FLAG(0, "read-only", read_only, "accept no pushes"),
+	OPT_FLAG(0, "signed", only_signed,
+		 "serve only what signed heads list, and accept no pushes"),
 	OPT_STRING(
 		0, "http", http, "ADDR",
 		"listen on this address: 'varve web serve -h' shows how, and the other options for it"),
@@ -33,13 +40,87 @@ static const vv_option table[] = {
 		   "print a line for a user file: see 'varve web serve -h'"),
 };
 
+/* --- varve.serveWhatIHave --------------------------------------------------------------------- */
+
+bool vv_serve_is_relay(const char *where)
+{
+	return strncmp(where, "http://", 7) == 0 || strncmp(where, "https://", 8) == 0;
+}
+
+/* What varve-web must know about the repository. */
+typedef struct lending {
+	bool has_heads, announces;
+} lending;
+
+static vv_status look_at(lending *l, vv_repository *r, vv_error *err)
+{
+	vv_auto(char) *discover = NULL;
+	vv_trust trust;
+	vv_status rc = vv_trust_read(&trust, r, err);
+
+	if (rc < 0) return rc;
+	l->has_heads = trust.count > 0;
+	rc = vv_config_string(r, "varve.discover", &discover, err);
+	l->announces = rc == VV_OK && strcmp(discover, "lan") == 0;
+	return vv_missing_ok(rc, err);
+}
+
+static vv_status prepare(lending *l, const char *folder, const char *where, vv_error *err)
+{
+	vv_auto(vv_repository) *r = NULL;
+	vv_auto(char) *now = NULL;
+	vv_status rc = vv_repository_open(&r, folder, vv_environ(), err);
+
+	if (rc < 0 || (rc = look_at(l, r, err)) < 0) return rc;
+	if (vv_config_string(r, VV_SERVE_SETTING, &now, VV_IGNORED) == VV_OK &&
+	    strcmp(now, where) == 0) {
+		return VV_OK;
+	}
+	return vv_config_set(r, VV_SERVE_SETTING, where, err);
+}
+
+int vv_serve_what_is_here(const char *folder, const char *where, bool quiet)
+{
+	const bool relay = vv_serve_is_relay(where);
+	lending l = {.has_heads = false};
+	const char *argv[8];
+	size_t n = 0;
+	vv_error err;
+
+	if (prepare(&l, folder, where, &err) < 0) return vv_report_trouble(&err);
+	if (relay) {
+		vv_words_add(argv, &n, "--through", where, "--public", "--signed");
+	} else {
+		vv_words_add(argv, &n, "--http", where, "--read-only");
+		vv_words_add(argv, &n, l.has_heads ? "--signed" : NULL);
+		vv_words_add(argv, &n, l.announces ? "--announce" : NULL);
+	}
+	vv_words_add(argv, &n, quiet ? "--quiet" : NULL);
+	argv[n++] = "--";
+	argv[n++] = folder;
+	return vv_tool_serve_http("serving", (int)n, (char **)(uintptr_t)argv);
+}
+
+/* Without an address: as the setting says. */
+static int serve_as_set(const options *o, int argc, char **argv)
+{
+	const char *const folder = argc > 0 ? argv[0] : ".";
+	vv_auto(vv_repository) *r = NULL;
+	vv_auto(char) *where = NULL;
+
+	if (o->read_only || o->only_signed || argc > 1 ||
+	    vv_repository_open(&r, folder, vv_environ(), VV_IGNORED) < 0 ||
+	    vv_config_string(r, VV_SERVE_SETTING, &where, VV_IGNORED) < 0) {
+		return vv_usage_error("choose --http ADDR, --through URL, --relay ADDR or --stdio");
+	}
+	return vv_serve_what_is_here(folder, where, false);
+}
+
 static int serve_stdio(void *given, int argc, char **argv)
 {
 	const options *o = given;
 
-	if (!o->stdio) {
-		return vv_usage_error("choose --http ADDR, --through URL, --relay ADDR or --stdio");
-	}
+	if (!o->stdio) return serve_as_set(o, argc, argv);
 	if (argc != 1) return vv_usage_error("--stdio requires one repository");
 	if (isatty(STDIN_FILENO)) {
 		vv_note("this speaks varve's protocol on stdin and stdout; 'varve clone' and "
@@ -47,7 +128,8 @@ static int serve_stdio(void *given, int argc, char **argv)
 	}
 	vv_serve_repo s = {.path = argv[0],
 			   .env = vv_environ(),
-			   .writable = !o->read_only,
+			   .writable = !o->read_only && !o->only_signed,
+			   .only_signed = o->only_signed,
 			   .words = vv_hint_words};
 	/* the peer has received the error and shows it, also for a broken line */
 	return vv_serve_repo_stdio(&s, VV_IGNORED) < 0 ? VV_EXIT_TROUBLE : VV_EXIT_OK;
@@ -97,7 +179,7 @@ const vv_command vv_cmd_serve = {
 	.group = "peers",
 	.summary = "let others clone, fetch from and push to repositories on this machine",
 	.usage =
-		"--http ADDR PATH...\n--through URL PATH...\n--relay ADDR\n--stdio [--read-only] PATH\n--hash-secret NAME",
+		"--http ADDR PATH...\n--through URL PATH...\n--relay ADDR\n--stdio [--read-only|--signed] PATH\n[PATH]\n--hash-secret NAME",
 	.example = "$ varve serve --http 127.0.0.1:8080 sales\n"
 		   "serving 'sales' at http://127.0.0.1:8080\n"
 		   "$ varve clone http://127.0.0.1:8080/sales copy",

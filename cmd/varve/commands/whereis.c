@@ -10,12 +10,14 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "cmd/varve/commands/serve.h"
 #include "lib/names/version.h"
 #include "lib/remotes/proof.h"
 #include "lib/remotes/reach.h"
 #include "lib/remotes/transfer.h"
 #include "lib/sync/vault_where.h"
 #include "repo/blocks/reach.h"
+#include "repo/git/config.h"
 #include "repo/git/history/expired.h"
 #include "repo/git/history/history.h"
 #include "repo/git/objects/send.h"
@@ -557,6 +559,20 @@ static vv_status find_root(run *r, const char *word, vv_error *err)
 	return rc;
 }
 
+/* Others get it here, too, while 'varve serve' runs. */
+static vv_status tell_lending(run *r, vv_error *err)
+{
+	vv_auto(char) *where = NULL;
+	const vv_status rc = vv_config_string(r->repo, VV_SERVE_SETTING, &where, err);
+
+	if (r->json) {
+		vv_json_put_members(&r->w, {JSON_TEXT("lent", where)});
+	} else if (where) {
+		vv_out("lent to others at %s, while 'varve serve' runs\n", vv_text_url(where));
+	}
+	return vv_missing_ok(rc, err);
+}
+
 static vv_status tell_all(run *r, const char *word, vv_error *err)
 {
 	vv_status rc;
@@ -575,7 +591,7 @@ static vv_status tell_all(run *r, const char *word, vv_error *err)
 	if (r->json) {
 		vv_json_close_array(&r->w);
 	}
-	if (rc == VV_OK) {
+	if (rc == VV_OK && (rc = tell_lending(r, err)) == VV_OK) {
 		rc = tell_vault(r, err);
 	}
 	if (r->o->routing.count > 0) {

@@ -167,6 +167,7 @@ int web_serve_through(const web_through_options *o, int argc, char **argv)
 					    .guests = s.guests,
 					    .guest_count = s.guest_count,
 					    .everybody = o->everybody,
+					    .only_signed = o->only_signed,
 					    .visitors = o->visitors,
 					    .alive_ms = (unsigned)(o->alive_sec * 1000),
 					    .env = vv_environ(),

@@ -13,7 +13,7 @@
 typedef struct web_through_options {
 	const char *url;
 	vv_strings readers, writers; /* DIDs, or the user's names for keys */
-	bool everybody, quiet;
+	bool everybody, only_signed, quiet;
 	uint64_t visitors, alive_sec;
 } web_through_options;
 

@@ -20,6 +20,7 @@
 #include "cmd/web/pages/pages.h"
 #include "cmd/web/relay/through.h"
 #include "cmd/web/web.h"
+#include "lib/heads/trust.h"
 #include "lib/serve.h"
 #include "transport/server/auth.h"
 
@@ -66,6 +67,8 @@ static const vv_option table[] = {
 		   "print a line for the --auth file; the secret is read from stdin"),
 	OPT_FLAG(0, "private", http.server.closed, "let only the users in the --auth file read"),
 	OPT_FLAG(0, "read-only", http.server.read_only, "accept no pushes"),
+	OPT_FLAG(0, "signed", http.server.only_signed,
+		 "serve varve clients only what signed heads list, and accept no pushes"),
 	OPT_POSITIVE(0, "connections", http.server.connections, "N",
 		     "at most N connections at once (default: 128)"),
 	OPT_POSITIVE(0, "per-address", http.server.per_address, "N",
@@ -102,7 +105,8 @@ static const vv_option table[] = {
 	"--auth --private --read-only --request-memory --memory --temp-space --cors --announce "   \
 	"--hold --for --ratio --term"
 static const vv_option_rule option_rules[] = {
-	{"--relay", .excludes = ONLY_HTTP " --reader --writer --public --alive"},
+	{"--relay", .excludes = ONLY_HTTP " --reader --writer --public --alive --signed"},
+	{"--signed", .excludes = "--writer --auth --hold --cors"},
 	{"--through",
 	 .excludes = ONLY_HTTP " --tls-cert --tls-key --host --trust-proxy --per-address"},
 	{"--relay-keys --relay-bytes --relay-time", .requires = "--relay"},
@@ -269,6 +273,26 @@ static vv_status serve(options *o, vv_error *err)
 	return vv_serve_http(http, err);
 }
 
+/* A repository without a head would be served as an empty one. */
+static vv_status check_signed(int argc, char **argv, vv_error *err)
+{
+	for (int i = 0; i < argc; i++) {
+		vv_auto(vv_repository) *r = NULL;
+		vv_trust trust;
+		vv_status rc = vv_repository_open(&r, argv[i], vv_environ(), err);
+
+		if (rc < 0 || (rc = vv_trust_read(&trust, r, err)) < 0) return rc;
+		if (trust.count == 0) {
+			return vv_fail(err, VV_ENOTFOUND,
+				       "'%s' has no signed head, so --signed would serve nothing\n"
+				       "'varve sign' signs what you own; to serve all of it, leave "
+				       "--signed out",
+				       vv_text_shows(argv[i]));
+		}
+	}
+	return VV_OK;
+}
+
 /* A relay has no repositories. */
 static int serve_relay(options *o, int argc)
 {
@@ -299,6 +323,7 @@ static int serve_through(options *o, int argc, char **argv)
 			VV_THROUGH_ALIVE_MAX);
 	}
 	o->through.visitors = o->http.server.connections;
+	o->through.only_signed = o->http.server.only_signed;
 	o->through.quiet = o->http.quiet;
 	return web_serve_through(t, argc, argv);
 }
@@ -318,6 +343,9 @@ static int run_web_serve(void *opts, int argc, char **argv)
 	}
 	if (o->meet) return web_serve_meet(o->meet);
 	if (o->relay.address) return serve_relay(o, argc);
+	if (o->http.server.only_signed && check_signed(argc, argv, &err) < 0) {
+		return vv_report(&err);
+	}
 	if (o->through.url) return serve_through(o, argc, argv);
 
 	if (o->hash_secret) {
@@ -331,6 +359,7 @@ static int run_web_serve(void *opts, int argc, char **argv)
 	o->http.server.env = vv_environ();
 	o->http.server.paths = (const char *const *)argv;
 	o->http.server.path_count = (size_t)argc;
+	o->http.server.read_only |= o->http.server.only_signed;
 	return serve(o, &err) < 0 ? vv_report(&err) : VV_EXIT_OK;
 }
 
@@ -340,9 +369,9 @@ const vv_command vv_cmd_web_serve = {
 	.summary = "serve repositories on this machine over HTTP",
 	.usage =
 		"--http ADDR [--tls-cert FILE --tls-key FILE] [--auth FILE] [--private] "
-		"[--read-only] [--host NAME]... [--cors ORIGIN]... [--trust-proxy NETWORK]... [--announce] [--hold BYTES --for DID[=BYTES]... [--ratio R] [--term DAYS]] PATH...\n"
+		"[--read-only] [--signed] [--host NAME]... [--cors ORIGIN]... [--trust-proxy NETWORK]... [--announce] [--hold BYTES --for DID[=BYTES]... [--ratio R] [--term DAYS]] PATH...\n"
 		"--relay ADDR [--relay-keys N] [--relay-bytes BYTES] [--relay-time SECONDS] [--connections N] [--per-address N] [--host NAME]... [--trust-proxy NETWORK]...\n"
-		"--through URL (--reader DID|--writer DID|--public)... [--connections N] [--alive SECONDS] PATH...\n"
+		"--through URL (--reader DID|--writer DID|--public)... [--signed] [--connections N] [--alive SECONDS] PATH...\n"
 		"--meet URL\n"
 		"--hash-secret NAME",
 	.example = "$ varve serve --http 127.0.0.1:8080 sales\n"

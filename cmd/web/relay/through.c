@@ -124,10 +124,13 @@ static vv_status ignore_output(void *payload VV_UNUSED, const void *bytes VV_UNU
 static vv_status start_server(vv_child *out, const through *t, const vv_through_repo *repo,
 			      bool writes, vv_error *err)
 {
-	const char *argv[8];
+	const char *argv[9];
 	size_t n = 0;
 
 	vv_words_add(argv, &n, t->o.program, "serve", "--stdio", writes ? NULL : "--read-only");
+	if (t->o.only_signed) {
+		vv_words_add(argv, &n, "--signed");
+	}
 	vv_words_add(argv, &n, "--", repo->path);
 	const vv_run run = {.argv = argv, .env = t->o.env, .talk = true, .take = ignore_output};
 	return vv_run_start(out, &run, err);

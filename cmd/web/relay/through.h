@@ -40,6 +40,7 @@ typedef struct vv_through_options {
 	const vv_through_guest *guests;
 	size_t guest_count;
 	bool everybody;      /* all may read, also without a key */
+	bool only_signed;    /* serve only signed heads and their refs (lib/serve.h) */
 	uint64_t visitors;   /* most visitors at once; 0: 8 */
 	unsigned alive_ms;   /* between two signs of life to the relay; 0: 4 minutes */
 	unsigned answer_sec; /* time for the relay's answers; 0: 20 */
