@@ -3,8 +3,9 @@
 Usage: real_merges.py REPOSITORY [MOST [SECONDS]]   (a bare repository; at most MOST merges (12), searched for SECONDS (60))
 
 Prints a line of JSON for each file: "what" is "equal", "equal rows" (in another order), "one side" (the commit has one side's rows),
-"differs", "stopped" (with the first conflicts) or "error". A file that differs is to be read: the commit may be wrong. Only the files in
-conflict are merged, from their common ancestor, in a scratch repository: a snapshot may lack other objects.
+"differs", "stopped" (with the first conflicts) or "error". merge_reading.py reads all of them, since the commit may be wrong, too: "wrong" is
+what the result lacks of a side's changes, or has too much; "contradictions" is what both sides changed: read a stop that has none, and a
+result that has some. Only the files in conflict are merged, from their common ancestor, in a scratch repository: a snapshot may lack other objects.
 """
 import json
 import os
@@ -12,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+from merge_reading import reading
 
 SHOWN = 4  # rows
 TABLES = (".csv", ".tsv")
@@ -36,6 +39,26 @@ def rows(content):
     return sorted(line for line in (content or b"").decode("utf-8-sig", "replace").replace("\r\n", "\n").split("\n") if line)
 
 
+def changed(source, base, side):
+    """The tables that a side changed or added since base, with their blobs."""
+    wanted = [f"*{end}" for end in TABLES]
+    fields = run("git", "diff-tree", "-r", "-z", "--no-renames", "--diff-filter=AMT", base, side, "--", *wanted, cwd=source).stdout.split(b"\0")
+    return {path.decode("utf-8", "replace"): blob.split()[3] for blob, path in zip(fields[::2], fields[1::2])}
+
+
+def stops(source, base, sides, path):
+    """Does git stop in this table? A snapshot may lack blobs, so only those of the table are read."""
+    versions = [version(source, rev, path) for rev in (sides[0], base, sides[1])]
+    if versions[0] is None or versions[2] is None:
+        return False
+    with tempfile.TemporaryDirectory() as folder:
+        names = [os.path.join(folder, str(i)) for i in range(3)]
+        for name, content in zip(names, versions):
+            with open(name, "wb") as f:
+                f.write(content or b"")
+        return run("git", "merge-file", "-p", *names, cwd=folder).returncode != 0
+
+
 def stopping(source, most, seconds):
     """Merge, its parents, and the tables in which git stops, the newest first."""
     end, found = time.monotonic() + seconds, 0
@@ -44,9 +67,10 @@ def stopping(source, most, seconds):
         commits = line.split()
         if found == most or time.monotonic() > end:
             return
-        tried = run("git", "merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", *commits[1:], cwd=source)
-        names = dict.fromkeys(tried.stdout.decode("utf-8", "replace").split("\0")[1:]) if tried.returncode == 1 else {}
-        paths = [n for n in names if n.lower().endswith(TABLES) and all(version(source, c, n) is not None for c in commits)]
+        base = text("git", "merge-base", *commits[1:], cwd=source).strip()
+        ours, theirs = (changed(source, base, side) for side in commits[1:]) if base else ({}, {})
+        both = [n for n in ours if n in theirs and ours[n] != theirs[n] and version(source, commits[0], n) is not None]
+        paths = [n for n in both if stops(source, base, commits[1:], n)]
         if paths:
             found += 1
             yield commits, paths
@@ -95,14 +119,17 @@ def merge(work, source, commits, paths):
     p = run("varve", "merge", "--no-commit", "-q", "theirs", cwd=work)
     unmerged = {e.partition("\t")[2] for e in text("git", "ls-files", "-u", "-z", cwd=work).split("\0")}
     for path in paths:
+        sides, got = [version(source, c, path) for c in commits[1:]], None
         if path in unmerged:
             what, detail = "stopped", " | ".join(text("varve", "conflicts", path, cwd=work).split("\n")[:8])
         elif p.returncode > 1:
             what, detail = "error", p.stderr.decode("utf-8", "replace")
         else:
-            sides = [version(source, c, path) for c in commits[1:]]
-            what, detail = compare(run("git", "show", f":{path}", cwd=work).stdout, version(source, commits[0], path), sides)
-        yield {"merge": commits[0][:10], "path": path, "what": what, "detail": detail[:700]}
+            got = run("git", "show", f":{path}", cwd=work).stdout
+            what, detail = compare(got, version(source, commits[0], path), sides)
+        read = reading(version(source, base, path), *sides, got)
+        yield {"merge": commits[0][:10], "path": path, "what": what, "read by": read.how, "wrong": len(read.wrong),
+               "contradictions": len(read.contradictions), "first": str(read.wrong[:SHOWN] or read.contradictions[:SHOWN])[:700], "detail": detail[:700]}
 
 
 def main():
