@@ -596,12 +596,28 @@ static int pick_spelling(const merge *m, const vv_cell *b, const vv_cell *x, con
 	return bytes_order(x, y) >= 0 ? 0 : 1;
 }
 
+static bool is_empty_or_absent(const vv_cell *c)
+{
+	return c->state == VV_CELL_ABSENT || (c->state == VV_CELL_TEXT && c->len == 0);
+}
+
+/* One CSV row ends before the cell, and the other has it empty: no contradiction. */
+static bool both_empty(const merge *m, const vv_cell *x, const vv_cell *y)
+{
+	return !is_json(&m->side[0].table->root.dialect) &&
+	       !is_json(&m->side[1].table->root.dialect) && is_empty_or_absent(x) &&
+	       is_empty_or_absent(y);
+}
+
 /* The side whose cell is taken; -1: a conflict. */
 static int pick_cell(merge *m, const vv_field *f, const vv_cell *b, const vv_cell *x,
 		     const vv_cell *y)
 {
 	if (same_value(m, f, x, y)) return pick_spelling(m, b, x, y);
-	return merge_pick(false, b && same_value(m, f, x, b), b && same_value(m, f, y, b));
+	const int side = merge_pick(false, b && same_value(m, f, x, b),
+				    b && same_value(m, f, y, b));
+	if (side < 0 && both_empty(m, x, y)) return x->state == VV_CELL_TEXT ? 0 : 1;
+	return side;
 }
 
 static vv_status conflict_cell(merge *m, const merge_row_state *s, size_t i, vv_conflict_kind kind,

@@ -101,6 +101,22 @@ both_ways() {
 	output_has "t.csv: line 5, character 3: the quote that opens here is never closed; correct the line"
 }
 
+@test "a row that ends before a cell on one side, and has it empty on the other, is no conflict" {
+	setup_long
+	printf "$START" > t.csv
+	sides 'id,a,b\n1,x\n2,y,q\n3,z,r\n4,v\n' 'id,a,b\n1,x,\n2,y,q\n3,z,s\n4,v,\n'
+	both_ways 'id,a,b\n1,x,\n2,y,q\n3,z,s\n4,v,\n'
+}
+
+@test "a row that ends before a cell on one side, and has another value on the other, is a conflict" {
+	setup_long
+	printf "$START" > t.csv
+	sides 'id,a,b\n1,x\n2,y,q\n3,z,r\n' 'id,a,b\n1,x,s\n2,y,q\n3,z,r\n'
+	ends_with 1 varve merge -q side
+	ends_with 1 varve conflicts
+	output_has "side  s"
+}
+
 @test "random tables with long rows merge as the rules say" {
 	new_repo
 	git config gc.auto 0
