@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cmd/frame/hint_words.h"
 #include "cmd/frame/typed_line.h"
+#include "cmd/frame/typed_row.h"
 
 #define BEGINNING "did you mean '"
 
@@ -155,10 +156,97 @@ static bool hint_ending(vv_error *err, int argc, char **argv)
 	return false;
 }
 
+/* A file alone is no version for `show`. */
+static bool hint_show(vv_error *err, const char *command, int argc, char **argv)
+{
+	vv_auto(char) *file = argc == 1 && strcmp(command, "show") == 0
+				      ? vv_typed_long_name(argv[0])
+				      : NULL;
+
+	if (!file) return false;
+	vv_hint_clear(err);
+	(void)vv_hint(err, "'varve cat %s' does it", vv_text_word(file));
+	return true;
+}
+
+/* --row plum, where plum is in another column than the key. */
+static bool hint_row(vv_error *err, const char *command, int argc, char **argv)
+{
+	const char *key = strstr(err->message, "no row has the key '");
+	vv_auto(vv_buf) line = VV_BUF_INIT, where = VV_BUF_INIT;
+	vv_typed t;
+
+	if (!key) return false;
+	key += strlen("no row has the key '");
+	vv_auto(char) *word = vv_strndup(key, strcspn(key, "'"));
+	vv_typed_read(&t, argc, argv);
+	vv_auto(char) *row = t.file && word ? vv_typed_find_row(t.file, NULL, word, &where) : NULL;
+	if (!row) return false;
+	vv_buf_printf(&line, "'varve %s", command);
+	vv_array_each(argv, argc, it) {
+		vv_buf_putc(&line, ' ');
+		if (strcmp(*it, word) == 0) {
+			vv_text_put_word(&line, row);
+		} else if (strncmp(*it, "--row=", 6) == 0 && strcmp(*it + 6, word) == 0) {
+			vv_buf_puts(&line, "--row=");
+			vv_text_put_word(&line, row);
+		} else {
+			vv_text_put_word(&line, *it);
+		}
+	}
+	vv_buf_printf(&line, "' does it: the row with %s", vv_buf_cstr(&where));
+	if (line.failed || line.len >= VV_HINT_MAX) return false;
+	vv_hint_clear(err);
+	(void)vv_hint(err, "%s", vv_buf_cstr(&line));
+	return true;
+}
+
+/* Is the word quoted in the message, or are there too many? */
+static bool is_wrong(const vv_error *err, const char *word)
+{
+	vv_auto(char) *quoted = vv_asprintf("'%s'", word);
+
+	return strstr(err->message, " accepts ") || strstr(err->message, " requires ") ||
+	       (quoted && strstr(err->message, quoted));
+}
+
+/* "compare a.csv with b.csv", "diff help" */
+void vv_meant_sentence(vv_error *err, const char *command, int argc, char **argv)
+{
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	bool wrong = false;
+	vv_typed none;
+
+	if (err->code != VV_EUSAGE && err->code != VV_ENOTFOUND) return;
+	if (argc == 1 && strcmp(argv[0], "help") == 0) {
+		vv_hint_clear(err);
+		(void)vv_hint(err, "'varve help %s' does it", command);
+		return;
+	}
+	vv_typed_read(&none, 0, NULL);
+	vv_buf_printf(&line, "'varve %s", command);
+	for (int i = 0; i < argc; i++) {
+		const bool filler = strcmp(argv[i], "where") != 0 &&
+				    vv_typed_is_filler(&none, argv[i]) && !vv_exists(argv[i]) &&
+				    (i == 0 || *argv[i - 1] != '-');
+
+		wrong = wrong || (filler && is_wrong(err, argv[i]));
+		if (!filler) {
+			vv_buf_putc(&line, ' ');
+			vv_text_put_word(&line, argv[i]);
+		}
+	}
+	vv_buf_puts(&line, "' does it");
+	if (!wrong || line.failed || line.len >= VV_HINT_MAX) return;
+	vv_hint_clear(err);
+	(void)vv_hint(err, "%s", vv_buf_cstr(&line));
+}
+
 void vv_meant_line(vv_error *err, const char *command, int argc, char **argv)
 {
 	const size_t begin = strlen(BEGINNING);
 
+	if (hint_show(err, command, argc, argv) || hint_row(err, command, argc, argv)) return;
 	if (!hint_ending(err, argc, argv) && err->hint_id == VV_HINT_NONE) return;
 	vv_error worded = *err;
 	vv_hint_word(&worded, vv_hint_words);
@@ -171,6 +259,18 @@ void vv_meant_line(vv_error *err, const char *command, int argc, char **argv)
 						(size_t)(end - worded.hint) - begin)
 				   : NULL;
 
+	if (meant && strncmp(meant, "--row ", 6) == 0) { /* plum: the cell of another column */
+		vv_auto(vv_buf) where = VV_BUF_INIT;
+		vv_typed t;
+
+		vv_typed_read(&t, argc, argv);
+		vv_auto(char) *row = t.file ? vv_typed_find_row(t.file, NULL, meant + 6, &where)
+					    : NULL;
+		if (row) {
+			vv_free(meant);
+			meant = vv_asprintf("--row %s", vv_text_word(row));
+		}
+	}
 	if (meant) {
 		put_line(err, command, argc, argv, meant, worded.hint, end);
 	}

@@ -11,4 +11,8 @@
  * name, appends the command line: "'varve diff prices.csv' does it". Otherwise leaves err unchanged. */
 void vv_meant_line(vv_error *err, const char *command, int argc, char **argv);
 
+/* If the error is about a word between others that means nothing, "with" of "compare a.csv with b.csv", sets the
+ * hint to the line without such words; for "diff help", to 'varve help diff'. Else leaves err unchanged. */
+void vv_meant_sentence(vv_error *err, const char *command, int argc, char **argv);
+
 #endif

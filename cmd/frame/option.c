@@ -430,7 +430,8 @@ static const vv_option *find_long(const vv_command *c, const char *name, size_t 
 				     memcmp(it->name, name, len) == 0);
 }
 
-/* Options of other programs that do not matter to what their commands do, between blanks, and those with a value. */
+/* Options of other programs that do not matter to what their commands do, between blanks, and those with a value: numbers
+ * of threads, and texts, which are named, since they are left out. */
 static const char harmless[] = " no-pager no-progress progress verbose ",
 		  harmless_with_value[] = " desc description jobs label meta threads ";
 
@@ -445,6 +446,13 @@ static void hint_without(const parser *p, const typed_option *o)
 	if (!takes && !(name && strstr(harmless, name))) return;
 	wrong.last += takes && !o->value && o->last + 1 < p->argc;
 	make_line(&r);
+	const char *value = takes && !o->value && wrong.last > o->last ? p->argv[wrong.last]
+								       : o->value;
+	if (takes && value && !vv_is_digit(*value)) {
+		vv_buf_puts(&r.line, " That leaves out");
+		vv_text_put_argv(&r.line, 1, (char *[]){(char *)(uintptr_t)value});
+		vv_buf_puts(&r.line, ", which has a place in the message of a commit");
+	}
 	if (r.whole && r.line.len < VV_HINT_MAX) {
 		vv_hint(p->err, "%s", vv_buf_cstr(&r.line));
 	}
@@ -699,8 +707,8 @@ static vv_status check_count(const vv_command *c, int argc, char *const *argv, v
 		return vv_fail(err, VV_EUSAGE, "%s requires %s", c->name, c->takes);
 	}
 	if (argc == c->most + 1 && is_show_word(argv[0])) {
-		return vv_fail(err, VV_EUSAGE, "%s accepts %s: 'varve %s %s'", c->name, c->takes,
-			       c->name, vv_text_shows(argv[1]));
+		vv_fail(err, VV_EUSAGE, "%s accepts %s", c->name, c->takes);
+		return vv_hint(err, "'varve %s %s' does it", c->name, vv_text_shows(argv[1]));
 	}
 	return vv_fail(err, VV_EUSAGE, "%s accepts %s, not %d arguments", c->name, c->takes, argc);
 }

@@ -36,7 +36,9 @@ static int run_in_context(const vv_command *c, vv_context *x)
 	}
 	int code = VV_EXIT_OK;
 	if (vv_options_check(c, x->options, x->argc, x->argv, &err) < 0) {
-		code = vv_usage_error("%s", err.message);
+		vv_meant_sentence(&err, c->name, x->typed_count, x->typed);
+		code = err.hint_id == VV_HINT_NONE ? vv_usage_error("%s", err.message)
+						   : vv_report_trouble(&err);
 	} else if (c->check) {
 		code = c->check(x);
 	}
@@ -62,6 +64,7 @@ static int run_in_context(const vv_command *c, vv_context *x)
 	}
 	vv_context_close(x);
 	if (rc < 0) {
+		vv_meant_sentence(&err, c->name, x->typed_count, x->typed);
 		vv_meant_line(&err, c->name, x->typed_count, x->typed);
 		code = vv_report(&err);
 		x->code = c->conflict_is_no || err.lost ? code : VV_EXIT_TROUBLE;

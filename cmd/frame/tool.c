@@ -67,6 +67,66 @@ static int set_git_dir(const char *dir)
 	return 0;
 }
 
+static const char *last_word(const char *name)
+{
+	const char *space = strrchr(name, ' ');
+
+	return space ? space + 1 : name;
+}
+
+const vv_command *vv_tool_find(const vv_tool *p, const char *word)
+{
+	const vv_command *const *found = vv_array_find(p->commands, p->command_count, it,
+						       strcmp(last_word((*it)->name), word) == 0);
+
+	return found ? *found : NULL;
+}
+
+/* Options of Miller before its verb, and the format that each one means; "": none. */
+static const char *foreign_format(const char *option)
+{
+	static const char *const formats[][2] = {
+		{"--c2j", "json"},   {"--c2l", "ndjson"},    {"--c2p", "table"},
+		{"--c2t", "tsv"},    {"--csv", ""},          {"--icsv", ""},
+		{"--itsv", ""},      {"--json", "json"},     {"--ocsv", "csv"},
+		{"--ojson", "json"}, {"--ojsonl", "ndjson"}, {"--opprint", "table"},
+		{"--otsv", "tsv"},   {"--oxtab", "table"},   {"--tsv", ""},
+		{"-p", ""}};
+
+	vv_array_each(formats, sizeof(formats) / sizeof(formats[0]), it) {
+		if (strcmp((*it)[0], option) == 0) return (*it)[1];
+	}
+	return NULL;
+}
+
+/* "--icsv --ojson head FILE": answers as for "head FILE --format json". False: an option is none of these. */
+static bool foreign_options(const vv_tool *p, int at, int argc, char **argv)
+{
+	vv_auto_free char **words = vv_calloc((size_t)argc + 3, sizeof(*words));
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	const char *format = "", *one;
+	int count = 0;
+
+	for (; at < argc && argv[at][0] == '-'; at++) {
+		if (!(one = foreign_format(argv[at]))) return false;
+		format = *one ? one : format;
+	}
+	if (!words || at == argc) return false;
+	memcpy(words, argv + at, (size_t)(argc - at) * sizeof(*words));
+	count = argc - at;
+	if (*format) {
+		words[count++] = (char *)(uintptr_t) "--format";
+		words[count++] = (char *)(uintptr_t)format;
+	}
+	if (!vv_tool_find(p, words[0])) {
+		return p->unknown && p->unknown(words[0], count - 1, words + 1);
+	}
+	vv_text_put_argv(&line, count, words);
+	vv_note("%s has no such options before the command; '%s%s' does it", p->called, p->called,
+		vv_buf_cstr(&line));
+	return true;
+}
+
 /* Options before the command. Returns how many arguments they took, or -1 - exit code. */
 static int global_options(const vv_tool *p, int argc, char **argv)
 {
@@ -99,11 +159,14 @@ static int global_options(const vv_tool *p, int argc, char **argv)
 		} else if (strcmp(argv[i], "-h") == 0 || strcmp(argv[i], "--help") == 0) {
 			vv_tool_overview(p, false, true);
 			return -1 - VV_EXIT_OK;
-		} else if (strcmp(argv[i], "--version") == 0) {
+		} else if (strcmp(argv[i], "--version") == 0 || strcmp(argv[i], "-v") == 0 ||
+			   strcmp(argv[i], "-V") == 0) {
 			vv_out("%s %s\n", p->called, VARVE_VERSION);
 			return -1 - VV_EXIT_OK;
 		} else if (p->otherwise) {
 			break; /* its own option */
+		} else if (i + 1 < argc && foreign_options(p, i, argc, argv)) {
+			return -1 - VV_EXIT_TROUBLE;
 		} else {
 			return -1 - vv_usage_error("%s has no option '%s'", p->called,
 						   vv_text_shows(argv[i]));
@@ -111,21 +174,6 @@ static int global_options(const vv_tool *p, int argc, char **argv)
 	}
 	if (git_dir && (failed = set_git_dir(git_dir)) < 0) return failed;
 	return i;
-}
-
-static const char *last_word(const char *name)
-{
-	const char *space = strrchr(name, ' ');
-
-	return space ? space + 1 : name;
-}
-
-const vv_command *vv_tool_find(const vv_tool *p, const char *word)
-{
-	const vv_command *const *found = vv_array_find(p->commands, p->command_count, it,
-						       strcmp(last_word((*it)->name), word) == 0);
-
-	return found ? *found : NULL;
 }
 
 /* --- the list of commands --- */

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,21 +16,10 @@
 #include "base/text.h"
 #include "cmd/frame/environ.h"
 #include "cmd/frame/typed_join.h"
+#include "cmd/frame/typed_row.h"
 #include "dataset/format/dialect.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/repository.h"
-
-/* Words between others that mean nothing by themselves. */
-static bool is_filler(const char *word)
-{
-	static const char *const fillers[] = {
-		"and",     "as",   "asc",        "ascending", "been",  "by",   "column", "columns",
-		"changed", "desc", "descending", "did",       "field", "for",  "from",   "has",
-		"in",      "into", "of",         "on",        "row",   "rows", "set",    "the",
-		"then",    "to",   "was",        "were",      "where", "with"};
-
-	return vv_text_is_among(word, fillers, sizeof(fillers) / sizeof(fillers[0]));
-}
 
 /* A word, or an option, by which other programs sort from the greatest to the least. */
 static bool is_descending(const char *word)
@@ -121,9 +111,11 @@ static void find_short_name(vv_typed *t)
 
 static void add_word(vv_typed *t, vv_repository *r, const char *word)
 {
-	if (!t->version && is_version(r, word)) {
+	const bool filler = vv_typed_may_fill(word);
+
+	if (!filler && !t->version && is_version(r, word)) {
 		t->version = word;
-	} else if (!t->file && read_file_version(t, r, word)) {
+	} else if (!filler && !t->file && read_file_version(t, r, word)) {
 		t->file_word = word;
 	} else if (t->word_count < VV_TYPED_WORDS) {
 		t->words[t->word_count++] = word;
@@ -136,6 +128,60 @@ static void add_word(vv_typed *t, vv_repository *r, const char *word)
 static const char *count_of(const char *word)
 {
 	return strncmp(word, "n=", 2) == 0 || strncmp(word, "k=", 2) == 0 ? word + 2 : word;
+}
+
+/* Options of csvkit, xsv and cut for columns, also by their numbers. */
+static bool takes_columns(const char *option)
+{
+	static const char *const options[] = {"-c",        "-k",       "-s",
+					      "--columns", "--select", "--fields"};
+
+	return vv_text_is_among(option, options, sizeof(options) / sizeof(options[0]));
+}
+
+/* "2", "2,4", "2-4"? */
+static bool is_column_numbers(const char *word)
+{
+	return vv_is_digit(*word) && !word[strspn(word, "0123456789,-")];
+}
+
+/* Replaces numbers of columns among the words by the names in the file. */
+static void name_columns(vv_typed *t)
+{
+	vv_auto(vv_string_list) columns = {0};
+	vv_auto(vv_buf) names = VV_BUF_INIT;
+	size_t at = vv_find_place(i, t->word_count, is_column_numbers(t->words[i]));
+
+	if (at == t->word_count || !t->file) return;
+	vv_typed_columns(&columns, t->file);
+	for (const char *p = t->words[at]; *p;) {
+		char *end;
+		const unsigned long first = strtoul(p, &end, 10);
+		const unsigned long last = *end == '-' ? strtoul(end + 1, &end, 10) : first;
+
+		if (first == 0 || last < first || last > columns.count) return;
+		for (unsigned long n = first; n <= last; n++) {
+			vv_buf_printf(&names, "%s%s", names.len > 0 ? "," : "",
+				      columns.items[n - 1]);
+		}
+		p = end + (*end == ',');
+		if (p == end && *p) return;
+	}
+	if (copy_name(t->names_room, sizeof(t->names_room), vv_buf_cstr(&names), names.len)) {
+		t->words[at] = t->names_room;
+	}
+}
+
+static void leave_out_fillers(vv_typed *t)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < t->word_count; i++) {
+		if (!vv_typed_is_filler(t, t->words[i])) {
+			t->words[count++] = t->words[i];
+		}
+	}
+	t->word_count = count;
 }
 
 /* Reads the word, or the value of an option, after `before`. */
@@ -159,12 +205,14 @@ static void read_word(vv_typed *t, vv_repository *r, const char *word, const cha
 		t->file = t->file_word = word;
 	} else if (vv_exists(word)) {
 		t->more = word;
+	} else if (takes_columns(before) && is_column_numbers(word)) {
+		add_word(t, r, word);
 	} else if (*digits && !*vv_after_digits(digits, digits + strlen(digits))) {
 		t->start = t->count;
 		t->count = digits;
 	} else if (vv_text_is_among(word, formats, sizeof(formats) / sizeof(formats[0]))) {
 		t->format = word;
-	} else if (*word != '-' && !is_filler(word)) {
+	} else if (*word != '-') {
 		add_word(t, r, word);
 	}
 }
@@ -189,6 +237,16 @@ void vv_typed_read(vv_typed *t, int argc, char **argv)
 	}
 	if (!t->file) {
 		find_short_name(t);
+	}
+	leave_out_fillers(t);
+	name_columns(t);
+}
+
+void vv_typed_set_file(vv_typed *t, const char *file)
+{
+	if (copy_name(t->file_room, sizeof(t->file_room), file, strlen(file))) {
+		t->file = t->file_room;
+		name_columns(t);
 	}
 }
 
@@ -326,66 +384,12 @@ static const char *later_column(vv_buf *room VV_UNUSED, const vv_typed *t,
 	return t->word_count == 2 ? t->words[1] : NULL;
 }
 
-/* Splits a line of a file in place; the quotes around cells stay. Returns the number of cells. */
-static size_t split_line(char *line, char mark, char **out, size_t most)
-{
-	size_t count = 0;
-
-	line[strcspn(line, "\r\n")] = '\0';
-	for (char *at = line; at && count < most; count++) {
-		out[count] = at;
-		at = strchr(at, mark);
-		if (at) {
-			*at++ = '\0';
-		}
-	}
-	return count;
-}
-
-/* "plum" where the first column has other values than names: if one row alone has it, returns the row's first cell, and
- * appends the condition that says so, item = 'plum'; else NULL. */
-static char *find_row(const vv_typed *t, const char *name, vv_buf *where)
-{
-	enum { MOST = 256 };
-	char head[4096], line[4096], *names[MOST], *values[MOST];
-	vv_auto(char) *key = NULL;
-	size_t count, rows = 0, column = 0;
-	const char mark = vv_typed_delimiter(t->file, &count);
-	FILE *f = mark ? fopen(t->file, "rbe") : NULL;
-
-	if (!f) return NULL;
-	count = fgets(head, sizeof(head), f) ? split_line(head, mark, names, MOST) : 0;
-	while (rows < 2 && fgets(line, sizeof(line), f)) {
-		const size_t have = split_line(line, mark, values, MOST);
-		const size_t at = vv_find_place(i, have, strcmp(values[i], name) == 0);
-
-		if (at == 0 ||
-		    have != count) { /* it is a key; or there are quotes, which are not read */
-			rows = 2;
-		} else if (at < have) {
-			vv_free(key);
-			key = vv_strdup(values[0]);
-			column = at;
-			rows++;
-		}
-	}
-	fclose(f);
-	if (rows != 1 || !vv_typed_is_name(names[column], strlen(names[column])) ||
-	    strpbrk(name, "'\"")) {
-		return NULL;
-	}
-	vv_buf_printf(where, "%s = '%s'", names[column], name);
-	return vv_take(&key);
-}
-
 static const char *key_word(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
 {
-	if (t->row) return t->row;
-	if (t->word_count == 0) return t->count;
-	vv_auto(vv_buf) where = VV_BUF_INIT;
-	vv_auto(char) *key = find_row(t, t->words[0], &where);
+	vv_auto(char) *key = vv_typed_row_key(t);
 
-	vv_buf_puts(room, key ? key : t->words[0]);
+	if (!key) return NULL;
+	vv_buf_puts(room, key);
 	return vv_buf_cstr(room);
 }
 
@@ -644,6 +648,20 @@ static bool put_file(vv_buf *line, const vv_typed *t)
 	return true;
 }
 
+/* The versions and ranges: "v1..v2". */
+static bool put_revisions(vv_buf *line, const vv_typed *t)
+{
+	if (t->version) {
+		put_after_blank(line, t->version);
+	}
+	for (size_t i = 0; i < t->word_count; i++) {
+		if (strstr(t->words[i], "..")) {
+			put_after_blank(line, t->words[i]);
+		}
+	}
+	return true;
+}
+
 static bool put_all(vv_buf *line, const vv_typed *t)
 {
 	vv_array_each(t->argv, t->argc, word) {
@@ -696,154 +714,14 @@ static bool put_names(vv_buf *line, const vv_typed *t)
 	return t->word_count == 2;
 }
 
-/* Is this a word such as price=9.99? */
-static bool is_assignment(const char *word)
-{
-	const char *equals = strchr(word, '=');
-
-	return equals && vv_typed_is_name(word, (size_t)(equals - word));
-}
-
-/* Returns the value in a condition such as "id = 7"; NULL: the condition has another form. *len: the value's length,
- * without quotes around it. */
-static const char *condition_value(const char *condition, size_t *len)
-{
-	const char *equals = strchr(condition, '='), *end = equals;
-
-	if (!equals) return NULL;
-	while (end > condition && end[-1] == ' ') {
-		end--;
-	}
-	if (!vv_typed_is_name(condition, (size_t)(end - condition))) return NULL;
-	const char *value = equals + strspn(equals, "= ");
-	*len = strlen(value);
-	if (*len > 1 && strchr("'\"", *value) && value[*len - 1] == *value) {
-		*len -= 2;
-		return value + 1;
-	}
-	return *len > 0 && !strpbrk(value, " '\"") ? value : NULL;
-}
-
-/* Returns the condition of "where id=7", "where id = 7" or of an option; NULL: none. */
-static const char *typed_condition(vv_buf *room, const vv_typed *t)
-{
-	for (int i = 1; i < t->argc; i++) {
-		if (!vv_ascii_equal(t->argv[i - 1], "where")) {
-			continue;
-		}
-		for (int j = i; j < t->argc; j++) {
-			vv_buf_printf(room, "%s%s", j > i ? " " : "", t->argv[j]);
-		}
-		return vv_buf_cstr(room);
-	}
-	return t->value;
-}
-
-/* Returns the value of --row, or the word before the values; NULL: none. */
-static const char *typed_key(const vv_typed *t)
-{
-	const char *key = t->row;
-
-	for (int i = 0; i < t->argc && !key && !strchr(t->argv[i], '='); i++) {
-		if (t->argv[i] != t->file_word && *t->argv[i] != '-' && !is_filler(t->argv[i])) {
-			key = t->argv[i];
-		}
-	}
-	return key;
-}
-
-/* Appends the values of the row, words such as price=9.99, except `without`. */
-static void put_values(vv_buf *line, const vv_typed *t, const char *without)
-{
-	vv_array_each(t->argv, t->argc, word) {
-		if ((!without || strcmp(*word, without) != 0) && is_assignment(*word)) {
-			put_after_blank(line, *word);
-		}
-	}
-}
-
-/* Appends "price 4" after the key as price=4. */
-static void put_value_pairs(vv_buf *line, const vv_typed *t, const char *key)
-{
-	const char *words[VV_TYPED_WORDS];
-	size_t count = 0;
-
-	vv_array_each(t->argv, t->argc, word) {
-		if (*word == t->file_word || *word == key || is_filler(*word)) {
-			continue;
-		}
-		if (**word == '-' || count == VV_TYPED_WORDS) return;
-		words[count++] = *word;
-	}
-	vv_auto(vv_string_list) columns = {0};
-
-	if (t->file) {
-		vv_typed_columns(&columns, t->file);
-	}
-	for (size_t i = 0; count % 2 == 0 && i < count && columns.count > 0; i += 2) {
-		if (!vv_text_is_among(words[i], VV_TEXTS(columns.items), columns.count)) return;
-	}
-	for (size_t i = 0; count % 2 == 0 && i < count; i += 2) {
-		vv_auto(char) *value = vv_asprintf("%s=%s", words[i], words[i + 1]);
-
-		put_after_blank(line, value ? value : "");
-	}
-}
-
-/* Returns the first of the values; NULL: there are none. */
-static const char *first_value(const vv_typed *t)
-{
-	char **found = vv_array_find(t->argv, (size_t)t->argc, word, is_assignment(*word));
-
-	return found ? *found : NULL;
-}
-
-/* Appends the key and the values of a row. The key's column is not known: if the key comes from a condition or from
- * the first value, --if is added, which checks it in the row. new: no row has the key yet. */
-static bool put_row_words(vv_buf *line, const vv_typed *t, bool new)
-{
-	vv_auto(vv_buf) sets = VV_BUF_INIT, room = VV_BUF_INIT;
-	const char *given = typed_condition(&room, t), *key = given ? NULL : typed_key(t);
-	size_t len = key ? strlen(key) : 0;
-
-	if (!given && !key) {
-		given = first_value(t);
-	}
-	if (given) {
-		key = condition_value(given, &len);
-	}
-	vv_auto(char) *found = key && !given && !new ? find_row(t, key, &room) : NULL;
-	put_values(&sets, t, given);
-	if (sets.len == 0 && !given) {
-		put_value_pairs(&sets, t, key);
-	}
-	if (found) { /* the word is in another column than the key */
-		given = vv_buf_cstr(&room);
-		key = found;
-		len = strlen(found);
-	}
-	vv_auto(char) *word = key ? vv_strndup(key, len) : NULL;
-	if (!word || !t->file || sets.len == 0) {
-		vv_buf_puts(line, " KEY COL=VALUE");
-		return false;
-	}
-	put_after_blank(line, word);
-	vv_buf_puts(line, vv_buf_cstr(&sets));
-	if (given && !new) {
-		vv_buf_puts(line, " --if");
-		put_after_blank(line, given);
-	}
-	return true;
-}
-
 static bool put_row(vv_buf *line, const vv_typed *t)
 {
-	return put_row_words(line, t, false);
+	return vv_typed_put_row(line, t, false);
 }
 
 static bool put_new_row(vv_buf *line, const vv_typed *t)
 {
-	return put_row_words(line, t, true);
+	return vv_typed_put_row(line, t, true);
 }
 
 /* --- the table ------------------------------------------------------------------------------------ */
@@ -875,6 +753,7 @@ static const placeholder placeholders[] = {
 	{"LATER", .word = later_column, .column = true},
 	{"VALUE", MEMBER(value)},
 	{"PREVIOUS", MEMBER(previous)},
+	{"MERGING", MEMBER(merging)},
 	{"xlsx", MEMBER(format)},
 	{"COUNT", MEMBER(count), .without = "10"},
 	{"START", MEMBER(start), .without = "0"},
@@ -901,6 +780,8 @@ static const placeholder placeholders[] = {
 	{"OLD NEW", .words = put_names},
 	{"KEY COL=VALUE", .words = put_row},
 	{"NEWKEY COL=VALUE", .words = put_new_row},
+	{"COMPUTED", .words = vv_typed_put_computed},
+	{"[REVS]", .words = put_revisions},
 	{"ARGS", .words = put_all},
 	{"OPTIONS", .words = put_all_but_file},
 	{"[FILE]", .words = put_file},

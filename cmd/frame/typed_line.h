@@ -12,35 +12,11 @@
 #include <stddef.h>
 
 #include "base/buf.h"
-#include "base/file.h"
+#include "cmd/frame/typed.h"
 
-enum { VV_TYPED_WORDS = 16 };
-
-/* The words after a command's name, borrowed. A member without a word is NULL. */
-typedef struct vv_typed {
-	const char *file, *more; /* the first word that names a file, and the next one */
-	const char *
-		version; /* of the file: a word that names a version, "v1" in v1:FILE, in FILE@v1 */
-	/* the words that are neither a file, a version, an option, a number nor a filler such as "by" */
-	const char *words[VV_TYPED_WORDS];
-	size_t word_count;
-	const char *row;   /* the value of --row */
-	const char *count; /* a number: "5" of -n 5, of -5, or alone */
-	const char *start; /* the number before it */
-	const char *format;
-	const char *out;   /* the value of -o */
-	const char *value; /* the value of an option that the command lacks; set by the caller */
-	/* names of files with edits that are not staged, and that are; set by the caller, may be NULL */
-	const vv_string_list *changed, *staged;
-	const char *previous; /* the commit before the file's last change; likewise */
-	bool descends;        /* "desc", -r */
-	bool names_more;      /* there were more words than in `words` */
-	int argc;
-	char **argv;
-	const char *file_word;                 /* the one of argv that `file` is from */
-	char file_room[256], version_room[64]; /* where they are parts of a word, or made of one */
-} vv_typed;
 void vv_typed_read(vv_typed *t, int argc, char **argv);
+/* Sets the file, if no word names one. */
+void vv_typed_set_file(vv_typed *t, const char *file);
 
 /* Returns the table whose name is the word and an ending: "prices.csv" of "prices"; NULL: there is none. The
  * caller frees it with vv_free. */
@@ -49,7 +25,7 @@ char *vv_typed_long_name(const char *word);
 /* Appends the pattern with words in place of its placeholders, and returns true if each of them had one:
  *
  *   FILE                 file; VERSION:FILE for the commands that read versions
- *   MORE VALUE PREVIOUS  the members
+ *   MORE VALUE PREVIOUS MERGING  the members
  *   COUNT NUMBER START   the members; COUNT is 10, and START 0 without one
  *   xlsx                 format
  *   TABLE                the file's name in SQL
@@ -74,6 +50,8 @@ char *vv_typed_long_name(const char *word);
  *   KEY COL=VALUE        the key of a row, also of "where id=7" or `value`, and words such as price=9.99
  *   NEWKEY COL=VALUE     likewise, of a row to be added
  *   not(VALUE)           the opposite of the condition `value`
+ *   COMPUTED             for awk: a column that is computed, "price=price*2"
+ *   [REVS]               the versions and ranges; nothing if there are none
  *   ARGS OPTIONS         all words; all but the file
  *   [FILE]               the file, if there is one
  *

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/buf.h"
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -193,12 +194,35 @@ vv_status vv_url_words_read(vv_url_words *out, vv_url_use use, int argc, char **
 	return rc;
 }
 
-int vv_url_words_usage(const char *command, int argc, char **argv)
+/* The typed line with URL#PATH in place of the two words. */
+static void put_joined(vv_buf *line, char **words, int typed_count, char **typed)
 {
-	return argc == 2 && !strchr(argv[0], '#')
-		       ? vv_usage_error("%s takes one word: '%s#%s'", command, vv_text_url(argv[0]),
-					vv_text_url(argv[1]))
-		       : vv_usage_error("%s takes one word, URL#REV:PATH", command);
+	vv_array_each(typed, typed_count, it) {
+		if (*it != words[1]) {
+			vv_text_put_argv(line, 1, it);
+		}
+		if (*it == words[0]) {
+			vv_buf_putc(line, '#');
+			vv_text_put_word(line, words[1]);
+		}
+	}
+}
+
+int vv_url_words_usage(const char *command, int argc, char **argv, int typed_count, char **typed)
+{
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	vv_error err;
+
+	if (argc != 2 || strchr(argv[0], '#')) {
+		return vv_usage_error("%s takes one word, URL#REV:PATH", command);
+	}
+	vv_fail(&err, VV_EUSAGE, "%s takes one word: '%s#%s'", command, vv_text_url(argv[0]),
+		vv_text_url(argv[1]));
+	put_joined(&line, argv, typed_count, typed);
+	if (line.len + 32 < VV_HINT_MAX && strcmp(vv_text_url(argv[0]), argv[0]) == 0) {
+		vv_hint(&err, "'varve %s%s' does it", command, vv_buf_cstr(&line));
+	}
+	return vv_report_trouble(&err);
 }
 
 void vv_url_words_hint(const vv_url_words *w, vv_url_use use, int argc, char **argv, vv_error *err)

@@ -38,8 +38,8 @@ vv_status vv_url_words_read(vv_url_words *out, vv_url_use use, int argc, char **
 void vv_url_words_clear(vv_url_words *w);
 
 /* For a command that accepts exactly one argument, which has a URL. Prints the error that the
- * arguments are wrong, with the right form. Returns the exit code of a usage error. */
-int vv_url_words_usage(const char *command, int argc, char **argv);
+ * arguments are wrong, with the right form of the typed line, typed (as in vv_context). Returns the exit code of a usage error. */
+int vv_url_words_usage(const char *command, int argc, char **argv, int typed_count, char **typed);
 
 /* Sets a hint for err, the error of a command, in two cases: an argument has a URL, but the command
  * does not accept URLs; or the error is about a version or path in the repository at w->url.

@@ -894,6 +894,16 @@ static int check_sql(const vv_context *c)
 		return vv_usage_error("the query names the table: varve sql \"%s\"",
 				      vv_text_shows(c->argv[1]));
 	}
+	if (c->argc > 1 && !o->command && !o->file && vv_ascii_equal(c->argv[0], "select")) {
+		vv_auto(vv_buf) query = VV_BUF_INIT, line = VV_BUF_INIT;
+
+		vv_array_each(c->argv, c->argc, it) {
+			vv_buf_printf(&query, "%s%s", query.len > 0 ? " " : "", *it);
+		}
+		vv_text_put_word(&line, vv_buf_cstr(&query));
+		return vv_usage_error("the query is one word: 'varve sql %s' does it",
+				      vv_buf_cstr(&line));
+	}
 	if ((o->command != NULL) + (o->file != NULL) + c->argc > 1) {
 		return vv_usage_error("sql takes one query: as an argument, with -c or with -f");
 	}

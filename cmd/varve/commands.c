@@ -13,8 +13,9 @@
 #include "cmd/frame/git_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/frame/typed_line.h"
+#include "cmd/frame/typed_row.h"
 #include "cmd/ipfs/gateway.h"
-#include "cmd/varve/edited.h"
+#include "cmd/varve/words.h"
 
 static const vv_command *const commands[] = {
 	&vv_cmd_accept,        &vv_cmd_add,         &vv_cmd_apply,
@@ -61,727 +62,12 @@ static const char *const daily[] = {
 	"revert",  "show",      "status", "switch", "tag",    NULL,
 };
 
-/* Words that data users type, with the commands for them. Of several, the first applies whose placeholders such as
- * FILE (cmd/frame/typed_line.h) are all replaced by the user's arguments. "add-column" also answers "add column",
- * "addColumns" and "insert_column" (find_word); "cut -x" is for `cut` with this option. */
-/* clang-format off */
-static const struct {
-	const char *word, *does;
-} words[] = {
-	{"abort", "varve merge --abort"},
-	{"abs", "varve sql \"SELECT *, abs(COLUMN) AS new FROM TABLE\""},
-	{"add-column", VV_TYPED_ADD_COLUMN},
-	{"add-row", "varve set --add FILE NEWKEY COL=VALUE"},
-	{"add-row", "sed -i '$a CELLS' FILE"},
-	{"aggregate", "varve sql \"SELECT KIND, AGGREGATE FROM TABLE GROUP BY KIND\""},
-	{"aggregate", "varve sql \"SELECT AGGREGATE FROM TABLE\""},
-	{"aggregate", "varve log --figure AGGREGATE FILE"},
-	{"airflow", "varve help use/recipes"},
-	{"alarm", "varve help use/check"},
-	{"alert", "varve help use/check"},
-	{"amend", "varve commit --amend"},
-	{"annotate", "varve blame FILE"},
-	{"anomaly", "varve check --suggest"},
-	{"anti_join", "varve sql \"SELECT a.* FROM 'FILE' a LEFT JOIN 'MORE' b JOINED WHERE b.rowid IS NULL\""},
-	{"append", "varve set FILE KEY COL=VALUE"},
-	{"append", "tail -n +2 MORE >> FILE"},
-	{"append", "sed -i '$a CELLS' FILE"},
-	{"arrange", "varve cat FILE --sort SORTED"},
-	{"as-of", "varve cat DATE:FILE"},
-	{"astype", "varve schema FILE --type COLUMN=TYPE"},
-	{"audit", "varve vault audit"},
-	{"auth", "varve help operate/serve"},
-	{"average", "varve sql \"SELECT LATER, avg(COLUMN) FROM TABLE GROUP BY LATER\""},
-	{"average", "varve sql \"SELECT avg(COLUMN) FROM TABLE\""},
-	{"average", "varve log --figure 'avg(COLUMN)' FILE"},
-	{"avg", "varve sql \"SELECT LATER, avg(COLUMN) FROM TABLE GROUP BY LATER\""},
-	{"avg", "varve sql \"SELECT avg(COLUMN) FROM TABLE\""},
-	{"avg", "varve log --figure 'avg(COLUMN)' FILE"},
-	{"backfill", "varve import -n -o FILE SNAPSHOT..."},
-	{"backup", "varve help use/recipes"},
-	{"begin", "varve help use/start"},
-	{"behead", "varve cat FILE | tail -n +2"},
-	{"bind_rows", "awk 'FNR > 1 || NR == 1' FILE MORE"},
-	{"bootstrap", "varve sql \"SELECT * FROM TABLE ORDER BY random()\""},
-	{"br", "varve branch"},
-	{"browser", "varve web"},
-	{"bucket", "varve help operate/stores"},
-	{"cancel", "varve merge --abort"},
-	{"car", "varve ipfs car"},
-	{"cat-rows", "awk 'FNR > 1 || NR == 1' FILE MORE"},
-	{"cell", "varve blame --cells --row KEY FILE"},
-	{"change", "varve set FILE KEY COL=VALUE"},
-	{"changelog", "varve log [FILE]"},
-	{"changes", "varve diff [FILE]"},
-	{"chart", "varve help use/recipes"},
-	{"checkout-version", "varve restore --source VERSION FILE"},
-	{"ci", "varve commit"},
-	{"citation", "varve cite REV:FILE"},
-	{"claim", "varve set --if COND --push FILE KEY COL=VALUE"},
-	{"co", "varve switch BRANCH"},
-	{"colleague", "varve help use/recipes"},
-	{"colnames", "varve info [FILE]"},
-	{"columns", "varve info [FILE]"},
-	{"commit-all", "varve commit -a -m TEXT"},
-	{"concat", "tail -n +2 MORE >> FILE"},
-	{"conflicts-cat", "varve conflicts FILE"},
-	{"conflicts-resolve", "varve resolve ARGS"},
-	{"connect", "varve remote add NAME URL"},
-	{"contribute", "varve help programs/ci"},
-	{"contributors", "git shortlog -sn HEAD"},
-	{"copy", "cp FILE NEW"},
-	{"copy", "varve get URL#FILE"},
-	{"count", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
-	{"count", "varve info [FILE]"},
-	{"count-distinct", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
-	{"count-similar", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
-	{"countblank", "varve sql \"SELECT count(*) FROM TABLE WHERE COLUMN IS NULL\""},
-	{"create", "varve init"},
-	{"create-patch", "varve diff --format patch VERSION~1 VERSION -o OUT"},
-	{"create-patch", "varve diff --format patch VERSION~1 VERSION"},
-	{"cron", "varve help use/recipes"},
-	{"crosstab", "varve sql \"SELECT KIND, AGGREGATE FROM TABLE GROUP BY KIND\""},
-	{"crosstab", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
-	{"csv", "varve convert FILE OUT"},
-	{"csv", "varve convert FILE OUT.csv"},
-	{"csv", "varve cat FILE --format csv"},
-	{"csv2json", "varve cat FILE --format json"},
-	{"csvclean", "varve check FILE"},
-	{"csvcut", "varve cat FILE --columns A,B"},
-	{"csvcut --names", "varve info FILE"},
-	{"csvcut --not-columns", "varve cat FILE --columns=-A,B"},
-	{"csvcut -C", "varve cat FILE --columns=-A,B"},
-	{"csvcut -n", "varve info FILE"},
-	{"csvformat", "varve convert FILE OUT"},
-	{"csvformat", "varve cat FILE --format tsv"},
-	{"csvgrep", "varve cat FILE --where CONDITION"},
-	{"csvgrep", "git grep -n TEXT [FILE]"},
-	{"csvgrep --invert-match", "varve cat FILE --where \"not CONTAINS\""},
-	{"csvgrep --names", "varve info FILE"},
-	{"csvgrep --regex", "varve cat FILE --where MATCHES"},
-	{"csvgrep -i", "varve cat FILE --where \"not CONTAINS\""},
-	{"csvgrep -n", "varve info FILE"},
-	{"csvgrep -r", "varve cat FILE --where MATCHES"},
-	{"csvjoin", "varve sql \"SELECT * FROM 'FILE' a JOIN 'MORE' b JOINED\""},
-	{"csvjson", "varve cat FILE --format json"},
-	{"csvlook", "varve cat FILE --format table"},
-	{"csvpy", "varve help programs/python"},
-	{"csvsort", "varve cat FILE --sort SORTED"},
-	{"csvsort --names", "varve info FILE"},
-	{"csvsort -n", "varve info FILE"},
-	{"csvsql", "varve sql QUERY"},
-	{"csvstack", "awk 'FNR > 1 || NR == 1' FILE MORE"},
-	{"csvstat", "varve info [FILE]"},
-	{"csvstat --count", "varve info FILE"},
-	{"csvstat --freq", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
-	{"csvstat --freq-count", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
-	{"csvstat --max", "varve sql \"SELECT max(COLUMN) FROM TABLE\""},
-	{"csvstat --mean", "varve sql \"SELECT avg(COLUMN) FROM TABLE\""},
-	{"csvstat --min", "varve sql \"SELECT min(COLUMN) FROM TABLE\""},
-	{"csvstat --sum", "varve sql \"SELECT sum(COLUMN) FROM TABLE\""},
-	{"csvstat --unique", "varve sql \"SELECT count(DISTINCT COLUMN) FROM TABLE\""},
-	{"cumsum", "varve sql \"SELECT *, sum(COLUMN) OVER (ORDER BY rowid) AS total FROM TABLE\""},
-	{"cut", "varve cat FILE --columns A,B"},
-	{"cut --complement", "varve cat FILE --columns=-A,B"},
-	{"cut -x", "varve cat FILE --columns=-A,B"},
-	{"data", "varve status"},
-	{"data-diff", "varve diff ARGS"},
-	{"data-ls", "git ls-files"},
-	{"data-status", "varve status"},
-	{"datasets", "varve info"},
-	{"dedup", "varve sql \"SELECT DISTINCT * FROM TABLE\""},
-	{"dedupe", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN HAVING count(*) > 1\""},
-	{"dedupe-rows", "varve sql \"SELECT DISTINCT * FROM TABLE\""},
-	{"delete-column", VV_TYPED_DROP_COLUMN},
-	{"delete-duplicates", "varve sql \"SELECT DISTINCT * FROM TABLE\""},
-	{"delete-row", "varve delete FILE ROWKEY"},
-	{"delete-table", "varve rm FILE"},
-	{"describe", "varve info [FILE]"},
-	{"desk", "varve web"},
-	{"desktop", "varve web"},
-	{"dim", "varve info [FILE]"},
-	{"discard", "varve restore FILE"},
-	{"distinct", "varve sql \"SELECT DISTINCT COLUMN FROM TABLE\""},
-	{"docs", "varve help --all"},
-	{"doi", "varve cite REV:FILE"},
-	{"download", "varve fetch --data HEAD FILE"},
-	{"dropbox", "varve help use/recipes"},
-	{"dropna", "varve cat FILE --where 'COLUMN is not null'"},
-	{"dtypes", "varve schema FILE"},
-	{"du", "varve info [FILE]"},
-	{"duckdb", "varve help programs/engines"},
-	{"dump", "varve cat FILE"},
-	{"duplicate-rows", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN HAVING count(*) > 1\""},
-	{"duplicated", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN HAVING count(*) > 1\""},
-	{"duplicates", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN HAVING count(*) > 1\""},
-	{"dups", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN HAVING count(*) > 1\""},
-	{"earlier", "varve restore --source REV FILE"},
-	{"edit", "varve set FILE KEY COL=VALUE"},
-	{"editor", "varve help use/editors"},
-	{"email", "varve help use/recipes"},
-	{"enum", "varve sql \"SELECT row_number() OVER () AS n, * FROM TABLE\""},
-	{"excel", "varve help use/recipes"},
-	{"explain", "varve info [FILE]"},
-	{"export", "varve cat FILE -o OUT"},
-	{"export", "varve cat FILE -o OUT.xlsx"},
-	{"export", "varve publish -o TEXT"},
-	{"export-history", "varve migrate --everything --export"},
-	{"extsort", "varve cat FILE --sort SORTED"},
-	{"fields", "varve info [FILE]"},
-	{"fillna", "varve set FILE KEY COL=VALUE"},
-	{"filter-rows", "varve cat FILE --where CONDITION"},
-	{"filter-rows", "git grep -n TEXT [FILE]"},
-	{"find", "varve cat FILE --where CONDITION"},
-	{"find", "git grep -n TEXT [FILE]"},
-	{"first", "varve cat FILE --limit 10"},
-	{"flatten", "varve cat FILE --format table"},
-	{"fmt", "varve cat FILE --format tsv"},
-	{"fork", "varve help operate/hosts"},
-	{"freq", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
-	{"frequency", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
-	{"full_join", "varve sql \"SELECT * FROM 'FILE' a FULL JOIN 'MORE' b JOINED\""},
-	{"gdpr", "varve erase"},
-	{"get-row", "varve blame --row NUMBER FILE"},
-	{"get-row", "varve blame --row ROWKEY FILE"},
-	{"get-schema", "varve schema FILE"},
-	{"get-version", "varve restore --source VERSION FILE"},
-	{"getting-started", "varve help use/start"},
-	{"github", "varve help operate/hosts"},
-	{"glimpse", "varve info [FILE]"},
-	{"graph", "varve help use/recipes"},
-	{"grep", "varve cat FILE --where CONDITION"},
-	{"grep", "git grep -n TEXT [FILE]"},
-	{"group-by", "varve sql \"SELECT KIND, AGGREGATE FROM TABLE GROUP BY KIND\""},
-	{"group-by", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
-	{"group-like", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
-	{"gui", "varve web"},
-	{"head", "varve cat FILE --limit COUNT"},
-	{"header", "varve info [FILE]"},
-	{"headers", "varve info [FILE]"},
-	{"history", "varve log --row ROWKEY FILE"},
-	{"history", "varve log [FILE]"},
-	{"holder", "varve vault holder"},
-	{"html", "varve web --export DIR"},
-	{"ignore", "echo PATTERN >> .gitignore"},
-	{"iloc", "varve cat FILE --offset NUMBER --limit 1"},
-	{"import-history", "varve migrate --everything"},
-	{"import-url", "varve import TEXT"},
-	{"in2csv", "varve convert FILE OUT"},
-	{"in2csv", "varve convert FILE OUT.csv"},
-	{"in2csv", "varve cat FILE --format csv"},
-	{"ingest", "varve import -o FILE SNAPSHOT..."},
-	{"inner_join", "varve sql \"SELECT * FROM 'FILE' a JOIN 'MORE' b JOINED\""},
-	{"insert", "varve set --add FILE NEWKEY COL=VALUE"},
-	{"insert", "sed -i '$a CELLS' FILE"},
-	{"isna", "varve cat FILE --where 'COLUMN is null'"},
-	{"isnull", "varve cat FILE --where 'COLUMN is null'"},
-	{"join", "varve sql \"SELECT * FROM 'FILE' a JOIN 'MORE' b JOINED\""},
-	{"json", "varve cat FILE --format json"},
-	{"jsonl", "varve cat FILE --format ndjson"},
-	{"last", "varve cat FILE --offset N"},
-	{"least-frequent", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN ORDER BY 2\""},
-	{"ledger", "varve vault ledger"},
-	{"left_join", "varve sql \"SELECT * FROM 'FILE' a LEFT JOIN 'MORE' b JOINED\""},
-	{"len", "varve info [FILE]"},
-	{"less", "varve cat FILE"},
-	{"lfs", "varve migrate"},
-	{"lint", "varve check [FILE]"},
-	{"list", "git ls-files"},
-	{"list-versions", "varve log [FILE]"},
-	{"load", "varve import -o FILE SNAPSHOT..."},
-	{"loc", "git grep -n TEXT [FILE]"},
-	{"loc", "varve blame --row NUMBER FILE"},
-	{"loc", "varve blame --row ROWKEY FILE"},
-	{"lock", "varve set --if COND --push FILE KEY COL=VALUE"},
-	{"lock-file", "varve help use/agents"},
-	{"log-graph", "git log --graph"},
-	{"login", "varve help operate/serve"},
-	{"look", "varve cat FILE --format table"},
-	{"lookup", "git grep -n TEXT [FILE]"},
-	{"lookup", "varve blame --row NUMBER FILE"},
-	{"lookup", "varve blame --row ROWKEY FILE"},
-	{"lower", "varve sql \"SELECT *, lower(COLUMN) AS new FROM TABLE\""},
-	{"ls", "git ls-files"},
-	{"mail", "varve help use/recipes"},
-	{"manual", "varve help --all"},
-	{"max", "varve sql \"SELECT LATER, max(COLUMN) FROM TABLE GROUP BY LATER\""},
-	{"max", "varve sql \"SELECT max(COLUMN) FROM TABLE\""},
-	{"max", "varve log --figure 'max(COLUMN)' FILE"},
-	{"mcp", "varve help use/agents"},
-	{"mean", "varve sql \"SELECT LATER, avg(COLUMN) FROM TABLE GROUP BY LATER\""},
-	{"mean", "varve sql \"SELECT avg(COLUMN) FROM TABLE\""},
-	{"mean", "varve log --figure 'avg(COLUMN)' FILE"},
-	{"merge-tool", "varve resolve"},
-	{"mergetool", "varve resolve"},
-	{"meta-get", "varve schema FILE"},
-	{"metrics-diff", "varve diff ARGS"},
-	{"min", "varve sql \"SELECT LATER, min(COLUMN) FROM TABLE GROUP BY LATER\""},
-	{"min", "varve sql \"SELECT min(COLUMN) FROM TABLE\""},
-	{"min", "varve log --figure 'min(COLUMN)' FILE"},
-	{"mine", "varve resolve --ours"},
-	{"mirror", "varve clone --bare URL"},
-	{"mode", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN ORDER BY 2 DESC\""},
-	{"most-frequent", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN ORDER BY 2 DESC\""},
-	{"move", "varve mv FILE NEW"},
-	{"move-file", "varve mv FILE NEW"},
-	{"names", "varve info [FILE]"},
-	{"ncol", "varve info [FILE]"},
-	{"ndjson", "varve cat FILE --format ndjson"},
-	{"network-drive", "varve help use/recipes"},
-	{"new", "varve init"},
-	{"nightly", "varve help use/recipes"},
-	{"nlargest", "varve cat FILE --sort -COLUMN --limit COUNT"},
-	{"notebook", "varve help programs/python"},
-	{"notna", "varve cat FILE --where 'COLUMN is not null'"},
-	{"notnull", "varve cat FILE --where 'COLUMN is not null'"},
-	{"nrow", "varve info [FILE]"},
-	{"nrows", "varve info [FILE]"},
-	{"nsmallest", "varve cat FILE --sort COLUMN --limit COUNT"},
-	{"nunique", "varve log --figure 'count(distinct COLUMN)' FILE"},
-	{"old-file", "varve restore --source REV FILE"},
-	{"old-version", "varve restore --source REV FILE"},
-	{"onedrive", "varve help use/recipes"},
-	{"open", "varve cat FILE --format table"},
-	{"order", "varve cat FILE --sort SORTED"},
-	{"order-by", "varve cat FILE --sort SORTED"},
-	{"ours", "varve resolve --ours"},
-	{"pandas", "varve help programs/python"},
-	{"params-diff", "varve diff ARGS"},
-	{"parquet", "varve help use/documents"},
-	{"patch", "varve diff --format patch ARGS"},
-	{"permissions", "varve help operate/serve"},
-	{"pivot", "varve sql \"SELECT KIND, AGGREGATE FROM TABLE GROUP BY KIND\""},
-	{"pivot", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
-	{"pivot_table", "varve sql \"SELECT KIND, AGGREGATE FROM TABLE GROUP BY KIND\""},
-	{"pivot_table", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
-	{"plot", "varve help use/recipes"},
-	{"polars", "varve help programs/python"},
-	{"power-bi", "varve help use/recipes"},
-	{"powerbi", "varve help use/recipes"},
-	{"pretty", "varve cat FILE --format table"},
-	{"preview", "varve cat FILE --limit 10"},
-	{"previous", "varve cat PREVIOUS:FILE"},
-	{"primary-key", "varve add --key COLUMNS FILE"},
-	{"print", "varve cat FILE"},
-	{"print-table", "varve cat FILE --format table"},
-	{"profile", "varve info [FILE]"},
-	{"prune", "varve gc"},
-	{"psql", "varve sql QUERY"},
-	{"psql", "varve sql"},
-	{"pull-request", "varve help programs/ci"},
-	{"query", "varve sql QUERY"},
-	{"query", "varve cat FILE --where CONDITION"},
-	{"query", "varve sql OPTIONS"},
-	{"query-diff", "varve diff --query TEXT"},
-	{"query-rows", "varve cat FILE --where CONDITION"},
-	{"query-rows", "git grep -n TEXT [FILE]"},
-	{"queue", "varve help use/agents"},
-	{"quit", "varve merge --abort"},
-	{"r", "varve help use/recipes"},
-	{"race", "varve help use/agents"},
-	{"rank", "varve sql \"SELECT *, rank() OVER (ORDER BY COLUMN DESC) AS rank FROM TABLE\""},
-	{"rbind", "awk 'FNR > 1 || NR == 1' FILE MORE"},
-	{"read", "varve cat FILE"},
-	{"recover", "varve vault recover"},
-	{"redo", "varve revert COMMIT"},
-	{"release", "varve tag NEW"},
-	{"release", "varve help use/recipes"},
-	{"remove", "varve rm FILE"},
-	{"rename", "varve rename-column FILE OLD NEW"},
-	{"rename", "varve mv FILE NEW"},
-	{"rename-column", "varve rename-column FILE OLD NEW"},
-	{"rename-table", "varve mv FILE NEW"},
-	{"repair", "varve vault repair"},
-	{"replace", "varve set FILE KEY COL=VALUE"},
-	{"replace", "sed -i 's/THIS/THAT/g' FILE"},
-	{"replicate", "varve vault replicate"},
-	{"report", "varve compare"},
-	{"restore-version", "varve restore --source VERSION FILE"},
-	{"retention", "varve expire"},
-	{"reverse", "varve sql \"SELECT * FROM TABLE ORDER BY rowid DESC\""},
-	{"review", "varve help programs/ci"},
-	{"right_join", "varve sql \"SELECT * FROM 'FILE' a RIGHT JOIN 'MORE' b JOINED\""},
-	{"rollback", "varve revert VERSION"},
-	{"root", "git rev-parse --show-toplevel"},
-	{"round", "varve sql \"SELECT *, round(COLUMN) AS new FROM TABLE\""},
-	{"rowcat", "awk 'FNR > 1 || NR == 1' FILE MORE"},
-	{"rows", "varve info [FILE]"},
-	{"rules", "varve check --list-rules"},
-	{"s3", "varve help operate/stores"},
-	{"sample", "varve sql \"SELECT * FROM TABLE ORDER BY random() LIMIT COUNT\""},
-	{"save", "varve commit -a -m TEXT"},
-	{"save-as", "varve cat FILE -o OUT"},
-	{"schedule", "varve help use/recipes"},
-	{"schema-infer", "varve info FILE"},
-	{"search", "varve cat FILE --where CONDITION"},
-	{"search", "git grep -n TEXT [FILE]"},
-	{"search --invert-match", "varve cat FILE --where \"not CONTAINS\""},
-	{"search -v", "varve cat FILE --where \"not CONTAINS\""},
-	{"select", "varve cat FILE --columns A,B"},
-	{"select --invert", "varve cat FILE --columns=-A,B"},
-	{"select -x", "varve cat FILE --columns=-A,B"},
-	{"semi_join", "varve sql \"SELECT DISTINCT a.* FROM 'FILE' a JOIN 'MORE' b JOINED\""},
-	{"send", "varve push"},
-	{"server", "varve serve"},
-	{"set-cell", "varve set FILE KEY COL=VALUE"},
-	{"set-row", "varve set FILE KEY COL=VALUE"},
-	{"set-value", "varve set FILE KEY COL=VALUE"},
-	{"set_index", "varve add --key A,B FILE"},
-	{"shape", "varve info [FILE]"},
-	{"share", "varve help operate/sharing"},
-	{"sharepoint", "varve help use/recipes"},
-	{"sheet", "varve help use/documents"},
-	{"sheets", "varve help use/documents"},
-	{"shift", "varve sql \"SELECT *, lag(COLUMN) OVER (ORDER BY rowid) AS before FROM TABLE\""},
-	{"show-columns", "varve info FILE"},
-	{"show-row", "varve blame --row NUMBER FILE"},
-	{"show-row", "varve blame --row ROWKEY FILE"},
-	{"show-schema", "varve schema FILE"},
-	{"show-tables", "varve info"},
-	{"shuffle", "varve sql \"SELECT * FROM TABLE ORDER BY random()\""},
-	{"size", "varve info [FILE]"},
-	{"slice", "varve cat FILE --offset START --limit COUNT"},
-	{"slice -i", "varve cat FILE --offset NUMBER --limit 1"},
-	{"snapshot", "varve commit -a -m TEXT"},
-	{"snapshots", "varve import -o FILE SNAPSHOT..."},
-	{"sniff", "varve info [FILE]"},
-	{"sort", "varve cat FILE --sort SORTED"},
-	{"sort-by", "varve cat FILE --sort SORTED"},
-	{"sort_index", "varve cat FILE --sort SORTED"},
-	{"sort_values", "varve cat FILE --sort SORTED"},
-	{"spark", "varve help programs/engines"},
-	{"spreadsheet", "varve help use/recipes"},
-	{"sqlite", "varve help programs/engines"},
-	{"sqlite3", "varve sql QUERY"},
-	{"sqlite3", "varve sql"},
-	{"sqlp", "varve sql QUERY"},
-	{"sqlp", "varve sql"},
-	{"st", "varve status"},
-	{"stack", "tail -n +2 MORE >> FILE"},
-	{"stage", "varve add FILE"},
-	{"stashes", "git stash list"},
-	{"stat", "varve info [FILE]"},
-	{"stats", "varve info [FILE]"},
-	{"stats1", "varve sql \"SELECT KIND, AGGREGATE FROM TABLE GROUP BY KIND\""},
-	{"stats1", "varve sql \"SELECT AGGREGATE FROM TABLE\""},
-	{"str", "varve info [FILE]"},
-	{"submit", "varve push"},
-	{"substitute", "varve set FILE KEY COL=VALUE"},
-	{"substitute", "sed -i 's/THIS/THAT/g' FILE"},
-	{"sum", "varve sql \"SELECT LATER, sum(COLUMN) FROM TABLE GROUP BY LATER\""},
-	{"sum", "varve sql \"SELECT sum(COLUMN) FROM TABLE\""},
-	{"sum", "varve log --figure 'sum(COLUMN)' FILE"},
-	{"summarise", "varve sql \"SELECT KIND, AGGREGATE FROM TABLE GROUP BY KIND\""},
-	{"summarise", "varve sql \"SELECT AGGREGATE FROM TABLE\""},
-	{"summarise", "varve log --figure AGGREGATE FILE"},
-	{"summarize", "varve sql \"SELECT KIND, AGGREGATE FROM TABLE GROUP BY KIND\""},
-	{"summarize", "varve sql \"SELECT AGGREGATE FROM TABLE\""},
-	{"summarize", "varve log --figure AGGREGATE FILE"},
-	{"summary", "varve info [FILE]"},
-	{"sync", "varve pull"},
-	{"table", "varve cat FILE --format table"},
-	{"table-cat", "varve cat FILE"},
-	{"table-export", "varve cat FILE -o OUT"},
-	{"table-import", "varve convert MORE FILE"},
-	{"table-import", "varve add FILE"},
-	{"table-list", "varve info"},
-	{"table-ls", "varve info"},
-	{"table-mv", "varve mv FILE NEW"},
-	{"table-remove", "varve rm FILE"},
-	{"table-rename", "varve mv FILE NEW"},
-	{"table-rm", "varve rm FILE"},
-	{"table-show", "varve cat FILE"},
-	{"tableau", "varve help use/recipes"},
-	{"tables", "varve info"},
-	{"tac", "varve sql \"SELECT * FROM TABLE ORDER BY rowid DESC\""},
-	{"tail", "varve cat FILE | tail -n COUNT"},
-	{"take-back", "varve revert VERSION"},
-	{"test", "varve check [FILE]"},
-	{"theirs", "varve resolve --theirs"},
-	{"time-travel", "varve cat DATE:FILE"},
-	{"timeline", "varve log [FILE]"},
-	{"to-csv", "varve cat FILE -o OUT"},
-	{"to-csv", "varve cat --format csv FILE"},
-	{"to-excel", "varve cat FILE -o OUT.xlsx"},
-	{"to-html", "varve web --export DIR"},
-	{"to-json", "varve cat FILE -o OUT"},
-	{"to-json", "varve cat FILE --format json"},
-	{"to-markdown", "varve sql --format markdown \"SELECT * FROM TABLE\""},
-	{"to-parquet", "varve cat FILE -o OUT.parquet"},
-	{"tojsonl", "varve cat FILE --format ndjson"},
-	{"top", "varve cat FILE --sort -COLUMN --limit COUNT"},
-	{"transpose", "varve cat FILE --format table"},
-	{"trend", "varve log --figure 'sum(COLUMN)' FILE"},
-	{"trim", "varve sql \"SELECT *, trim(COLUMN) AS new FROM TABLE\""},
-	{"truncate", "varve cat FILE --limit 0 -o FILE"},
-	{"tutorial", "varve help use/start"},
-	{"types", "varve schema FILE"},
-	{"ui", "varve web"},
-	{"undelete", "varve restore FILE"},
-	{"undo", "varve restore FILE"},
-	{"undo", "varve restore CHANGED"},
-	{"undo", "varve restore --staged STAGED"},
-	{"undo", "varve revert HEAD"},
-	{"union", "awk 'FNR > 1 || NR == 1' FILE MORE"},
-	{"uniq", "varve sql \"SELECT DISTINCT COLUMN FROM TABLE\""},
-	{"unique", "varve sql \"SELECT DISTINCT COLUMN FROM TABLE\""},
-	{"unique-rows", "varve sql \"SELECT DISTINCT * FROM TABLE\""},
-	{"unstage", "varve restore --staged FILE"},
-	{"upgrade", "varve help use/install"},
-	{"upload", "varve push"},
-	{"upper", "varve sql \"SELECT *, upper(COLUMN) AS new FROM TABLE\""},
-	{"upsert", "varve set FILE KEY COL=VALUE"},
-	{"validate", "varve check [FILE]"},
-	{"value_counts", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
-	{"versions", "varve log [FILE]"},
-	{"versions-list", "varve log [FILE]"},
-	{"view", "varve cat FILE"},
-	{"vlookup", "git grep -n TEXT [FILE]"},
-	{"vlookup", "varve blame --row NUMBER FILE"},
-	{"vlookup", "varve blame --row ROWKEY FILE"},
-	{"vstack", "awk 'FNR > 1 || NR == 1' FILE MORE"},
-	{"wc", "varve info [FILE]"},
-	{"website", "varve web --export DIR"},
-	{"when", "varve log --row ROWKEY FILE"},
-	{"when", "varve log -S TEXT"},
-	{"where", "varve cat FILE --where CONDITION"},
-	{"where", "git grep -n TEXT [FILE]"},
-	{"who", "varve blame --cells --row ROWKEY FILE"},
-	{"who", "varve blame FILE"},
-	{"whoami", "git config user.name"},
-	{"why", "varve blame --cells FILE"},
-	{"workbook", "varve help use/documents"},
-	{"xlookup", "git grep -n TEXT [FILE]"},
-	{"xlookup", "varve blame --row NUMBER FILE"},
-	{"xlookup", "varve blame --row ROWKEY FILE"},
-	{"xlsx", "varve help use/documents"},
-};
-/* clang-format on */
-
 static const vv_tool_other others[] = {
 	{"ipfs", "publish versions of tables on IPFS"},
 	{"sql", "query tables and their versions in SQL"},
 	{"vault", "keep sealed copies elsewhere"},
 	{"web", "show tables, changes and histories in a browser"},
 };
-
-/* The number of words of a command, if it is one of varve's. */
-static size_t count_words(const char *does)
-{
-	size_t count = 1;
-
-	for (const char *p = does; *p; p++) {
-		count += *p == ' ';
-	}
-	return strncmp(does, "varve ", 6) == 0 ? count : SIZE_MAX;
-}
-
-static bool is_joint(char c)
-{
-	return c && strchr("-_.", c);
-}
-
-static bool is_upper(char c)
-{
-	return c != vv_to_lower(c);
-}
-
-/* Compares without case, whatever joins the parts: "drop_duplicates" is "dropDuplicates". */
-static bool is_same_word(const char *a, const char *b)
-{
-	for (;; a++, b++) {
-		if (is_joint(*a) && is_joint(*b)) {
-			continue;
-		}
-		a += is_joint(*a) && is_upper(*b);
-		b += is_joint(*b) && is_upper(*a);
-		if (vv_to_lower(*a) != vv_to_lower(*b)) return false;
-		if (!*a) return true;
-	}
-}
-
-/* Verbs before a noun, and the one that the table has: "remove-row" is "delete-row". */
-static const struct {
-	const char *verb, *ours;
-} verbs[] = {
-	{"append", "add"},    {"change", "set"}, {"display", "show"}, {"drop", "delete"},
-	{"dump", "to"},       {"edit", "set"},   {"export", "to"},    {"insert", "add"},
-	{"list", "show"},     {"modify", "set"}, {"new", "add"},      {"read", ""},
-	{"remove", "delete"}, {"save", "to"},    {"update", "set"},   {"write", "to"},
-};
-
-/* Words of pandas, dplyr, spreadsheets, csvkit, qsv, Git, DVC and SQL that mean the same as one of the table. */
-static const struct {
-	const char *ours, *theirs;
-} synonyms[] = {
-	{"aggregate", "agg tapply"},
-	{"anti_join", "exclude"},
-	{"changes", "difftool params highlight"},
-	{"commit-all", "wip"},
-	{"contributors", "authors"},
-	{"dedup", "extdedup"},
-	{"delete-duplicates", "removeduplicates"},
-	{"describe", "analyze memory_usage databases"},
-	{"distinct", "levels"},
-	{"dropna", "complete_cases na_omit"},
-	{"edit", "fix"},
-	{"fillna", "fill fill-down fill-empty"},
-	{"head", "slice_head"},
-	{"group-by", "groupby"},
-	{"history", "trackchanges track-changes"},
-	{"import-url", "get-url"},
-	{"join", "joinp"},
-	{"list", "list-url ls-url"},
-	{"lookup", "hlookup index match"},
-	{"nlargest", "slice_max top_n large"},
-	{"nsmallest", "slice_min small"},
-	{"permissions", "grant"},
-	{"pivot", "pivotp"},
-	{"print", "to_string"},
-	{"prune", "vacuum maintenance"},
-	{"pull-request", "request-pull pr"},
-	{"read", "values"},
-	{"order-by", "orderby"},
-	{"replace", "findreplace find-replace"},
-	{"root", "getwd pwd"},
-	{"sample", "slice_sample sample_n sample_frac decimate"},
-	{"search", "searchset goto"},
-	{"shift", "lag"},
-	{"stats", "moarstats pragmastat"},
-	{"sum", "autosum"},
-	{"tail", "slice_tail"},
-	{"to-json", "to_dict"},
-	{"types", "desc"},
-	{"value_counts", "tally prop_table histogram"},
-	{"where", "autofilter subset mask"},
-};
-
-/* Returns the table's spelling of a word; NULL: it has none. */
-static const char *find_spelling(const char *word)
-{
-	const bool option = strchr(word, ' ') != NULL; /* -c is not -C */
-
-	vv_array_each(words, sizeof(words) / sizeof(words[0]), it) {
-		if (option ? strcmp(it->word, word) == 0 : is_same_word(it->word, word)) {
-			return it->word;
-		}
-	}
-	return NULL;
-}
-
-/* Is the word one of these, which are separated by blanks? */
-static bool is_synonym(const char *list, const char *word)
-{
-	for (; *list; list += strspn(list, " ")) {
-		const size_t len = strcspn(list, " ");
-		vv_auto(char) *one = vv_strndup(list, len);
-
-		if (one && is_same_word(one, word)) return true;
-		list += len;
-	}
-	return false;
-}
-
-/* Returns the table's word for one that was typed, perhaps with another verb, and in the plural; NULL: none. */
-static const char *find_word(const char *word)
-{
-	const size_t verb = strcspn(word, "-_.");
-	const char *found = find_spelling(word);
-
-	vv_array_each(synonyms, sizeof(synonyms) / sizeof(synonyms[0]), it) {
-		found = !found && is_synonym(it->theirs, word) ? find_spelling(it->ours) : found;
-	}
-	vv_array_each(verbs, sizeof(verbs) / sizeof(verbs[0]), it) {
-		if (found || !word[verb] || !vv_ascii_is(word, verb, it->verb)) {
-			continue;
-		}
-		vv_auto(char) *ours = *it->ours ? vv_asprintf("%s%s", it->ours, word + verb)
-						: vv_strdup("read");
-
-		found = find_word(ours ? ours : "");
-	}
-	const size_t len = strlen(word);
-	if (found || len < 4 || word[len - 1] != 's') return found;
-	vv_auto(char) *one = vv_strndup(word, len - 1);
-	return find_word(one ? one : "");
-}
-
-/* Of several, the one that takes the fewest words. */
-const char *vv_word_does(const char *word)
-{
-	const char *best = NULL, *ours = find_word(word);
-
-	vv_array_each(words, ours ? sizeof(words) / sizeof(words[0]) : 0, it) {
-		if (strcmp(it->word, ours) == 0 &&
-		    (!best || count_words(it->does) < count_words(best))) {
-			best = it->does;
-		}
-	}
-	return best;
-}
-
-/* Appends the command, or all of the word's commands if words are missing for each. Returns the pattern. */
-static const char *put_answer(vv_buf *out, const char *word, const vv_typed *t)
-{
-	vv_auto(vv_buf) all = VV_BUF_INIT;
-	const char *first = NULL, *ours = find_word(word);
-
-	vv_array_each(words, ours ? sizeof(words) / sizeof(words[0]) : 0, it) {
-		vv_auto(vv_buf) line = VV_BUF_INIT;
-
-		if (strcmp(it->word, ours) != 0) {
-			continue;
-		}
-		if (vv_typed_put(&line, it->does, t)) {
-			vv_buf_puts(out, vv_buf_cstr(&line));
-			return it->does;
-		}
-		vv_buf_printf(&all, "%s%s", first ? "' or '" : "", vv_buf_cstr(&line));
-		first = first ? first : it->does;
-	}
-	vv_buf_puts(out, vv_buf_cstr(&all));
-	return first;
-}
-
-/* "cut -x": an option that makes another command of the word; NULL: there is none. */
-static char *find_with_option(const char *word, int argc, char **argv)
-{
-	for (int i = 0; i < argc; i++) {
-		vv_auto(char) *both = *argv[i] == '-' ? vv_asprintf("%s %s", word, argv[i]) : NULL;
-
-		/* -c is not -C */
-		if (both && vv_array_find(words, sizeof(words) / sizeof(words[0]), it,
-					  strcmp(it->word, both) == 0)) {
-			return vv_take(&both);
-		}
-	}
-	return NULL;
-}
-
-static bool answer_word(const char *word, const char *typed, int argc, char **argv)
-{
-	static const char help[] = "varve help ";
-	vv_auto(vv_buf) line = VV_BUF_INIT, previous = VV_BUF_INIT;
-	vv_auto(vv_string_list) changed = {0}, staged = {0};
-	vv_typed t;
-
-	if (!vv_word_does(word)) return false;
-	vv_typed_read(&t, argc, argv);
-	vv_edited_read(&changed, NULL);
-	vv_edited_read(&staged, "--cached");
-	t.changed = &changed;
-	t.staged = &staged;
-	if (t.file) {
-		vv_edited_previous(&previous, t.file);
-	}
-	t.previous = previous.len > 0 ? vv_buf_cstr(&previous) : NULL;
-	vv_auto(char) *with_option = find_with_option(word, argc, argv);
-	const char *does = put_answer(&line, with_option ? with_option : word, &t);
-	vv_note("varve has no '%s'; '%s' %s", typed, vv_buf_cstr(&line),
-		strncmp(does, help, strlen(help)) == 0 ? "explains it" : "does it");
-	vv_edited_warn(vv_buf_cstr(&line), t.file, &changed);
-	return true;
-}
 
 /* Does the word name a version? */
 static bool is_version(char *word)
@@ -806,7 +92,38 @@ static bool answer_pair(const char *word, int argc, char **argv)
 	if (!rest || !typed || !vv_word_does(joined) || is_version(argv[at])) return false;
 	memcpy(rest, argv, (size_t)at * sizeof(*argv));
 	memcpy(rest + at, argv + at + 1, (size_t)(argc - at - 1) * sizeof(*argv));
-	return answer_word(joined, typed, argc - 1, rest);
+	return vv_words_answer(&vv_varve, joined, typed, argc - 1, rest);
+}
+
+/* "go back to v1", "what did I change", "how many rows in FILE": the words without those that mean nothing, of which
+ * the first two, or one, are a word of the table. */
+static bool answer_phrase(const char *word, int argc, char **argv)
+{
+	vv_auto_free char **rest = vv_calloc((size_t)argc + 1, sizeof(*rest));
+	static const char *const questions[] = {"get",  "how",  "many", "please",
+						"show", "what", "which"};
+	vv_typed none;
+	int count = 0;
+
+	if (!rest || argc == 0) return false;
+	vv_typed_read(&none, 0, NULL);
+	vv_array_each(argv, argc, it) {
+		if (vv_exists(*it) || !vv_typed_is_filler(&none, *it)) {
+			rest[count++] = *it;
+		}
+	}
+	if (answer_pair(word, count, rest)) return true;
+	if (!vv_typed_is_filler(&none, word) &&
+	    !vv_text_is_among(word, questions, sizeof(questions) / sizeof(questions[0]))) {
+		return false;
+	}
+	for (int at = 0; at < count && at < 2; at++) {
+		if (answer_pair(rest[at], count - at - 1, rest + at + 1) ||
+		    vv_words_answer(&vv_varve, rest[at], rest[at], count - at - 1, rest + at + 1)) {
+			return true;
+		}
+	}
+	return false;
 }
 
 /* varve "select * from prices", varve select id from prices, varve prices.csv */
@@ -875,6 +192,22 @@ static char *find_singular(const char *word)
 	return NULL;
 }
 
+/* A question that only the pages can answer. */
+static bool answer_question(const char *word, int argc, char **argv)
+{
+	static const char *const questions[] = {"can",   "how", "what",  "when", "where",
+						"which", "who", "whose", "why"};
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+
+	if (argc == 0 ||
+	    !vv_text_is_among(word, questions, sizeof(questions) / sizeof(questions[0]))) {
+		return false;
+	}
+	vv_text_put_argv(&line, argc, argv);
+	vv_note("varve has no '%s'; 'varve help %s%s' explains it", word, word, vv_buf_cstr(&line));
+	return true;
+}
+
 /* A command of varve that was typed in another way. */
 static int answer_as(const char *typed, const char *command, int argc, char **argv)
 {
@@ -885,10 +218,50 @@ static int answer_as(const char *typed, const char *command, int argc, char **ar
 	return VV_EXIT_TROUBLE;
 }
 
+/* A misspelled word of the table, which is nearer than all commands. */
+static bool answer_near(const char *word, int argc, char **argv)
+{
+	vv_nearest near = vv_nearest_to(word);
+
+	vv_array_each(commands, sizeof(commands) / sizeof(commands[0]), it) {
+		if (!(*it)->hidden) {
+			(void)vv_nearest_try(&near, (*it)->name);
+		}
+	}
+	vv_array_each(others, sizeof(others) / sizeof(others[0]), it) {
+		(void)vv_nearest_try(&near, it->word);
+	}
+	const char *best = vv_words_near(word, &near);
+	return best && vv_words_answer(&vv_varve, best, word, argc, argv);
+}
+
+static int unknown(const char *word, int argc, char **argv);
+
+/* "prices.csv head 3", "prices sort by price": the file before the word. Returns -1 if it is something else. */
+static int answer_file_first(const char *word, int argc, char **argv)
+{
+	static const char *const last[] = {"blame", "compare", "diff", "log", "show"};
+	vv_auto_free char **rest = vv_calloc((size_t)argc + 1, sizeof(*rest));
+	vv_auto(char) *file = vv_exists(word) ? vv_strdup(word) : vv_typed_long_name(word);
+	const bool ours = argc > 0 && vv_tool_find(&vv_varve, argv[0]);
+
+	if (!rest || !file || argc == 0 ||
+	    (!ours && !vv_word_does(argv[0]) && !vv_git_words_command(argv[0]))) {
+		return -1;
+	}
+	const bool end = vv_text_is_among(argv[0], last, sizeof(last) / sizeof(last[0]));
+
+	memcpy(rest + !end, argv + 1, (size_t)(argc - 1) * sizeof(*rest));
+	rest[end ? argc - 1 : 0] = file;
+	return ours ? answer_as(word, argv[0], argc, rest) : unknown(argv[0], argc, rest);
+}
+
 static int unknown(const char *word, int argc, char **argv)
 {
 	vv_auto(char) *one = find_singular(word);
+	const int first = answer_file_first(word, argc, argv);
 
+	if (first >= 0) return first;
 	if (one) return answer_as(word, one, argc, argv);
 	if (is_program(word, argc, argv)) {
 		if (vv_tool_find(&vv_varve, argv[0])) {
@@ -910,17 +283,20 @@ static int unknown(const char *word, int argc, char **argv)
 		}
 	}
 	const char *does = vv_word_does(word);
-	if (answer_bare(word, argc, argv) || answer_pair(word, argc, argv)) {
+	if (answer_bare(word, argc, argv) || answer_pair(word, argc, argv) ||
+	    answer_phrase(word, argc, argv)) {
 		return VV_EXIT_TROUBLE;
 	}
 	if (!vv_git_words_command(word)) {
-		return answer_word(word, word, argc, argv)
+		return vv_words_answer(&vv_varve, word, word, argc, argv) ||
+				       answer_question(word, argc, argv) ||
+				       answer_near(word, argc, argv)
 			       ? VV_EXIT_TROUBLE
 			       : vv_tool_unknown(&vv_varve, word, argc, argv);
 	}
 	vv_auto(vv_buf) line = VV_BUF_INIT;
 	vv_git_words_put(&line, word, argc, argv);
-	if (has_file && answer_word(word, word, argc, argv)) {
+	if (has_file && vv_words_answer(&vv_varve, word, word, argc, argv)) {
 		vv_note("Git's own: '%s'", vv_buf_cstr(&line));
 		return VV_EXIT_TROUBLE;
 	}
@@ -931,9 +307,75 @@ static int unknown(const char *word, int argc, char **argv)
 	return VV_EXIT_TROUBLE;
 }
 
+/* "compare a.csv with b.csv" */
+static bool answer_compared(const char *word, int argc, char **argv)
+{
+	static const char *const betweens[] = {"against", "and", "from", "to",
+					       "versus",  "vs",  "with"};
+	vv_auto_free char **rest = vv_calloc((size_t)argc + 1, sizeof(*rest));
+	int count = 0;
+
+	for (int i = 0; rest && i < argc; i++) {
+		if (vv_exists(argv[i]) || is_version(argv[i]) ||
+		    !vv_text_is_among(argv[i], betweens, sizeof(betweens) / sizeof(betweens[0]))) {
+			rest[count++] = argv[i];
+		}
+	}
+	if (count == argc) return false;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	vv_text_put_argv(&line, count, rest);
+	vv_note("'varve %s%s' does it, without words between", word, vv_buf_cstr(&line));
+	return true;
+}
+
+/* "set price of plum to 4.25": sentences after a command of ours, which would fail, since it takes a file first. */
+static bool answer_sentence(const char *word, int argc, char **argv)
+{
+	static const char *const backs[] = {"back", "to"}, *const joints[] = {"from", "in", "of",
+									      "to"};
+	bool sentence = false, where = false;
+	vv_auto(char) *file = argc > 0 ? vv_typed_long_name(argv[0]) : NULL;
+	int files = 0;
+
+	vv_array_each(argv, argc, it) {
+		files += vv_exists(*it);
+		where = where || strcmp(*it, "where") == 0;
+		sentence = sentence ||
+			   vv_text_is_among(*it, joints, sizeof(joints) / sizeof(joints[0]));
+	}
+	if (strcmp(word, "merge") == 0 && files > 1) {
+		return vv_words_answer(&vv_varve, "join", word, argc, argv);
+	}
+	if (files > 1 && (strcmp(word, "compare") == 0 || strcmp(word, "diff") == 0)) {
+		return answer_compared(word, argc, argv);
+	}
+	if (strcmp(word, "cat") == 0 && where) {
+		return vv_words_answer(&vv_varve, "where", "cat where", argc, argv);
+	}
+	if (argc < 2 || (strcmp(word, "show") == 0 ? !vv_word_does(argv[0]) : !sentence) ||
+	    **argv == '-' || vv_exists(argv[0]) || file) {
+		return false;
+	}
+	if (strcmp(word, "show") == 0 && !is_version(argv[0])) {
+		return vv_words_answer(&vv_varve, argv[0], argv[0], argc - 1, argv + 1);
+	}
+	if (strcmp(word, "delete") == 0 && files > 0) {
+		return vv_words_answer(&vv_varve, "delete-row", word, argc, argv);
+	}
+	if (strcmp(word, "set") == 0) {
+		return vv_words_answer(&vv_varve, "edit", word, argc, argv);
+	}
+	if ((strcmp(word, "revert") == 0 || strcmp(word, "restore") == 0) && !is_version(argv[0]) &&
+	    vv_text_is_among(argv[0], backs, sizeof(backs) / sizeof(backs[0]))) {
+		return vv_words_answer(&vv_varve, "go-back", word, argc - 1, argv + 1);
+	}
+	return false;
+}
+
 /* The same after a command of ours, which would fail, since no file is called "column". */
 static bool answer_pair_with_file(const char *word, int argc, char **argv)
 {
+	if (answer_sentence(word, argc, argv)) return true;
 	static const char *const take_keys[] = {"delete", "set"}; /* after the file */
 	const bool first = argc > 0 && !vv_exists(argv[0]);
 

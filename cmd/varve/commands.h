@@ -97,8 +97,4 @@ vv_status vv_commit_under_way(vv_context *c, const char *state, const vv_ending_
  * it; NULL: j->name. error: the reason why the fetch failed; NULL: it succeeded. */
 void vv_fetch_json(vv_json_out *w, const char *name, const vv_fetch_job *j, const char *error);
 
-/* Returns a command line that does what a word means in other tools, "varve restore FILE" for
- * "undo", or explains it: "varve help TOPIC". The text is constant. Returns NULL if the word is unknown. */
-const char *vv_word_does(const char *word);
-
 #endif

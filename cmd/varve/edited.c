@@ -10,9 +10,9 @@
 #include "cmd/frame/output.h"
 #include "repo/git/run_git.h"
 
-void vv_edited_read(vv_string_list *out, const char *staged)
+/* Appends the names that git prints, each with a NUL after it. */
+static void read_names(vv_string_list *out, const char *const *args)
 {
-	const char *const args[] = {"diff", "--name-only", "-z", "--relative", staged, NULL};
 	vv_auto(vv_buf) names = VV_BUF_INIT, said = VV_BUF_INIT;
 	const vv_git_call call = {.args = args, .env = vv_environ(), .output = &names};
 	int code;
@@ -21,6 +21,20 @@ void vv_edited_read(vv_string_list *out, const char *staged)
 	for (size_t at = 0; at < names.len; at += strlen(names.data + at) + 1) {
 		(void)vv_string_list_add(out, vv_strdup(names.data + at), VV_IGNORED);
 	}
+}
+
+void vv_edited_read(vv_string_list *out, const char *staged)
+{
+	const char *const args[] = {"diff", "--name-only", "-z", "--relative", staged, NULL};
+
+	read_names(out, args);
+}
+
+void vv_edited_tracked(vv_string_list *out)
+{
+	const char *const args[] = {"ls-files", "-z", NULL};
+
+	read_names(out, args);
 }
 
 void vv_edited_warn(const char *line, const char *file, const vv_string_list *changed)
@@ -56,4 +70,14 @@ void vv_edited_previous(vv_buf *out, const char *file)
 	if (out->len > 0) {
 		out->data[--out->len] = '\0'; /* the end of the line */
 	}
+}
+
+bool vv_edited_merging(void)
+{
+	const char *const args[] = {"rev-parse", "-q", "--verify", "MERGE_HEAD", NULL};
+	vv_auto(vv_buf) id = VV_BUF_INIT, said = VV_BUF_INIT;
+	const vv_git_call call = {.args = args, .env = vv_environ(), .output = &id};
+	int code;
+
+	return vv_git_run(&call, &said, &code, VV_IGNORED) == VV_OK && code == 0;
 }

@@ -4,6 +4,8 @@
 #ifndef VV_CMD_VARVE_EDITED_H
 #define VV_CMD_VARVE_EDITED_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/file.h"
 
@@ -14,5 +16,10 @@ void vv_edited_read(vv_string_list *out, const char *staged);
 void vv_edited_warn(const char *line, const char *file, const vv_string_list *changed);
 /* Appends the id of the commit before the last one that changed the file; nothing if there is none. */
 void vv_edited_previous(vv_buf *out, const char *file);
+
+/* Appends the names of the tracked files in the current folder. */
+void vv_edited_tracked(vv_string_list *out);
+/* Is a merge in progress? */
+bool vv_edited_merging(void);
 
 #endif

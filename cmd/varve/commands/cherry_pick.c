@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "cmd/varve/edited.h"
 #include "cmd/varve/print/commit_summary.h"
 #include "lib/commit/pick.h"
 #include "repo/git/history/history.h"
@@ -245,14 +246,42 @@ static vv_status pick_all(picks *l, vv_context *c, outcome *out, vv_error *err)
 	return rc;
 }
 
+/* "revert" alone is mostly meant for edits. */
+static void hint_revert(vv_string_list *changed, vv_error *err)
+{
+	vv_auto(vv_buf) names = VV_BUF_INIT;
+
+	vv_edited_read(changed, NULL);
+	vv_array_each(changed->items, changed->count, name) {
+		vv_text_put_argv(&names, 1, name);
+	}
+	if (names.len > 0 && names.len + 32 < VV_HINT_MAX) {
+		vv_hint(err,
+			"'varve restore%s' does it, for edits; 'varve revert HEAD' for the last commit",
+			vv_buf_cstr(&names));
+	} else {
+		vv_hint(err, "'varve revert HEAD' does it, for the last commit");
+	}
+}
+
 static int check_pick(const vv_context *c)
 {
 	const options *o = c->options;
+	vv_auto(vv_string_list) changed = {0};
+	vv_error err;
 
-	return !o->ending.abort && !o->resume && !o->ending.quit &&
-			       (c->argc == 0 || c->dashdash == 0)
-		       ? vv_usage_error("%s requires a commit", c->name)
-		       : VV_EXIT_OK;
+	if (o->ending.abort || o->resume || o->ending.quit || (c->argc > 0 && c->dashdash != 0)) {
+		return VV_EXIT_OK;
+	}
+	vv_fail(&err, VV_EUSAGE, "%s requires a commit", c->name);
+	if (strcmp(c->name, "revert") == 0) {
+		hint_revert(&changed, &err);
+	} else {
+		vv_hint(&err, "'varve log --all --oneline' lists commits");
+	}
+	vv_report(&err);
+	vv_edited_warn("varve restore ", NULL, &changed);
+	return VV_EXIT_TROUBLE;
 }
 
 static vv_status pick(vv_context *c, bool revert, vv_error *err)

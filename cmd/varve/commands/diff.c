@@ -120,7 +120,7 @@ static const vv_absent_option absent[] = {
 	{"as f r output-format result-format", .use = "--format"},
 	{"jsonl json-lines ndjson", .use = "--format ndjson"},
 	{"excel xlsx", .use = "-o changes.xlsx"},
-	{"side-by-side y from to old new rev since targets pretty table cells changes format=table",
+	{"side-by-side y data from to old new rev since targets pretty table cells changes format=table",
 	 .use = ""},
 	{"added only-added new-only new-rows additions",
 	 .line = "varve diff --format ndjson ARGS | grep '\"change\":\"added\"'"},
@@ -130,7 +130,9 @@ static const vv_absent_option absent[] = {
 	 .line = "varve diff --format ndjson ARGS | grep '\"change\":\"changed\"'"},
 	{"csv format=csv",
 	 .line = "varve sql --format csv \"SELECT * FROM varve_diff_cells('FILE', 'VERSION')\""},
-	{"html format=html", .line = "varve web --export pages"},
+	{"html format=html",
+	 .line = "varve diff ARGS | sed -e 's/&/\\&amp;/g; s/</\\&lt;/g' -e '1i<!DOCTYPE html><meta "
+		 "charset=utf-8><pre>' > VALUE\nvarve web --export pages"},
 	VV_ABSENT_WRITTEN,
 	{.names = NULL},
 };

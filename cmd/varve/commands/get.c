@@ -56,9 +56,10 @@ static int check_get(const vv_context *c)
 	vv_auto(vv_buf) line = VV_BUF_INIT;
 
 	if (c->argc == 1 && c->urls.url) return VV_EXIT_OK;
-	return put_line(&line, c) ? vv_usage_error("get takes one word, URL#REV:PATH; '%s' does it",
-						   vv_buf_cstr(&line))
-				  : vv_url_words_usage("get", c->argc, c->argv);
+	return put_line(&line, c)
+		       ? vv_usage_error("get takes one word, URL#REV:PATH; '%s' does it",
+					vv_buf_cstr(&line))
+		       : vv_url_words_usage("get", c->argc, c->argv, c->typed_count, c->typed);
 }
 
 static vv_status run_get(vv_context *c, vv_error *err)

@@ -17,6 +17,7 @@
 #include "cmd/frame/help.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "cmd/varve/words.h"
 #include "repo/git/program.h"
 
 /* Shows the manual page varve-NAME, or varve-NAME-SUB; false without man, or without such a page. */

@@ -89,7 +89,9 @@ static int check_import(const vv_context *c)
 					"tracks a file in its place",
 					vv_text_word(c->argv[0]));
 	}
-	if (c->argc != 1) return vv_url_words_usage("import", c->argc, c->argv);
+	if (c->argc != 1) {
+		return vv_url_words_usage("import", c->argc, c->argv, c->typed_count, c->typed);
+	}
 	return vv_cached_url_len(c->argv[0]) == 0 && o->link
 		       ? vv_usage_error(
 				 "--link requires a repository: a file at a URL has no blocks")

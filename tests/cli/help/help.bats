@@ -263,7 +263,7 @@ all_commands() {
 		stderr_has "$expected"
 	done <<-'END'
 		show t.csv|'varve cat t.csv' prints it
-		show table t.csv|'varve cat t.csv' prints it
+		show table t.csv|'varve cat t.csv --format table' does it
 		query "select 1"|varve sql
 		headers t.csv|varve info t.csv
 		cat t.csv -n 2|--limit
@@ -349,7 +349,7 @@ all_commands() {
 		How do I delete a row?|varve delete
 		pull request|varve help programs/ci
 		delete row|varve delete FILE ROWKEY
-		show me the history|varve log [FILE]
+		show me the history|varve log [REVS] [FILE]
 		who changed this cell|varve help use/recipes
 		merge tool|varve resolve
 		open in power bi|varve help use/recipes

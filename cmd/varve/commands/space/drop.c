@@ -219,8 +219,16 @@ static vv_status run_drop(vv_context *c, vv_error *err)
 									  : rc;
 }
 
+static const vv_absent_option absent[] = {
+	{"column columns col cols", .line = "varve cat FILE --columns=-VALUE -o FILE",
+	 .drops = true},
+	{"row rows index", .line = "varve delete FILE VALUE", .drops = true},
+	{.names = NULL},
+};
+
 const vv_command vv_cmd_drop = {
 	.name = "drop",
+	.absent = absent,
 	.group = "care",
 	.summary = "remove local data of versions that others have",
 	.usage = "REV|A..B [PATH...]\n--history [PATH...]",

@@ -1,0 +1,458 @@
+/*
+ * typed_row: finds rows by the words that the user typed.
+ */
+#include "cmd/frame/typed_row.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/array.h"
+#include "base/ascii.h"
+#include "base/text.h"
+#include "cmd/frame/typed_join.h"
+#include "dataset/format/dialect.h"
+
+bool vv_typed_may_fill(const char *word)
+{
+	static const char *const fillers[] = {
+		"an",         "and",  "are",  "as",      "asc",    "ascending", "at",    "be",
+		"been",       "by",   "can",  "changed", "column", "columns",   "could", "desc",
+		"descending", "did",  "do",   "does",    "field",  "for",       "from",  "has",
+		"have",       "how",  "i",    "I",       "in",     "into",      "it",    "me",
+		"my",         "of",   "on",   "our",     "please", "row",       "rows",  "set",
+		"that",       "the",  "then", "this",    "to",     "was",       "we",    "were",
+		"where",      "with", "you",  "your"};
+
+	return vv_text_is_among(word, fillers, sizeof(fillers) / sizeof(fillers[0]));
+}
+
+bool vv_typed_is_filler(const vv_typed *t, const char *word)
+{
+	vv_auto(vv_string_list) columns = {0};
+
+	if (!vv_typed_may_fill(word)) return false;
+	if (t->file) {
+		vv_typed_columns(&columns, t->file);
+	}
+	return !vv_text_is_among(word, VV_TEXTS(columns.items), columns.count);
+}
+
+/* Splits a line of a file in place; the quotes around cells stay. Returns the number of cells. */
+static size_t split_line(char *line, char mark, char **out, size_t most)
+{
+	size_t count = 0;
+
+	line[strcspn(line, "\r\n")] = '\0';
+	for (char *at = line; at && count < most; count++) {
+		out[count] = at;
+		at = strchr(at, mark);
+		if (at) {
+			*at++ = '\0';
+		}
+	}
+	return count;
+}
+
+char *vv_typed_find_row(const char *file, const char *of, const char *name, vv_buf *where)
+{
+	enum { MOST = 256 };
+	char head[4096], line[4096], *names[MOST], *values[MOST];
+	vv_auto(char) *key = NULL;
+	size_t count, rows = 0, column = 0;
+	const char mark = vv_typed_delimiter(file, &count);
+	FILE *f = mark ? fopen(file, "rbe") : NULL;
+
+	if (!f) return NULL;
+	count = fgets(head, sizeof(head), f) ? split_line(head, mark, names, MOST) : 0;
+	const size_t only = of ? vv_find_place(i, count, strcmp(names[i], of) == 0) : count;
+	while (rows < 2 && fgets(line, sizeof(line), f)) {
+		const size_t have = split_line(line, mark, values, MOST);
+		const size_t at = vv_find_place(i, have,
+						(!of || i == only) && strcmp(values[i], name) == 0);
+
+		if ((at == 0 && !of) ||
+		    have != count) { /* it is a key; or there are quotes, which are not read */
+			rows = 2;
+		} else if (at < have) {
+			vv_free(key);
+			key = vv_strdup(values[0]);
+			column = at;
+			rows++;
+		}
+	}
+	fclose(f);
+	if (rows != 1 || !vv_typed_is_name(names[column], strlen(names[column])) ||
+	    strpbrk(name, "'\"")) {
+		return NULL;
+	}
+	vv_buf_printf(where, "%s = '%s'", names[column], name);
+	return vv_take(&key);
+}
+
+static void put_after_blank(vv_buf *line, const char *word)
+{
+	vv_buf_putc(line, ' ');
+	vv_text_put_word(line, word);
+}
+
+/* Is this a word such as price=9.99? */
+static bool is_assignment(const char *word)
+{
+	const char *equals = strchr(word, '=');
+
+	return equals && vv_typed_is_name(word, (size_t)(equals - word));
+}
+
+/* Returns the value in a condition such as "id = 7"; NULL: the condition has another form. *len: the value's length,
+ * without quotes around it. */
+static const char *condition_value(const char *condition, size_t *len)
+{
+	const char *equals = strchr(condition, '='), *end = equals;
+
+	if (!equals) return NULL;
+	while (end > condition && end[-1] == ' ') {
+		end--;
+	}
+	if (!vv_typed_is_name(condition, (size_t)(end - condition))) return NULL;
+	const char *value = equals + strspn(equals, "= ");
+	*len = strlen(value);
+	if (*len > 1 && strchr("'\"", *value) && value[*len - 1] == *value) {
+		*len -= 2;
+		return value + 1;
+	}
+	return *len > 0 && !strpbrk(value, " '\"") ? value : NULL;
+}
+
+/* Returns the condition of "where id=7", "where id = 7" or of an option; NULL: none. */
+static const char *typed_condition(vv_buf *room, const vv_typed *t)
+{
+	for (int i = 1; i < t->argc; i++) {
+		if (!vv_ascii_equal(t->argv[i - 1], "where")) {
+			continue;
+		}
+		for (int j = i; j < t->argc; j++) {
+			if (t->argv[j] != t->file_word) {
+				vv_buf_printf(room, "%s%s", room->len > 0 ? " " : "", t->argv[j]);
+			}
+		}
+		return vv_buf_cstr(room);
+	}
+	return t->value;
+}
+
+/* Returns the value of --row, or the word before the values, in "price of plum to 4" the one after the column; NULL:
+ * none. */
+static const char *typed_key(const vv_typed *t)
+{
+	const char *key = t->row;
+	vv_auto(vv_string_list) columns = {0};
+	bool column = false;
+
+	if (t->file) {
+		vv_typed_columns(&columns, t->file);
+	}
+	for (int i = 0; i < t->argc && !key && !strchr(t->argv[i], '='); i++) {
+		const char *word = t->argv[i];
+
+		if (word == t->file_word || *word == '-' || vv_typed_is_filler(t, word)) {
+			continue;
+		}
+		if (!column && vv_text_is_among(word, VV_TEXTS(columns.items), columns.count)) {
+			column = true;
+		} else {
+			key = word;
+		}
+	}
+	return key;
+}
+
+/* Appends the values of the row, words such as price=9.99, except `without`. */
+static void put_values(vv_buf *line, const vv_typed *t, const char *without)
+{
+	vv_array_each(t->argv, t->argc, word) {
+		if ((!without || strcmp(*word, without) != 0) && is_assignment(*word)) {
+			put_after_blank(line, *word);
+		}
+	}
+}
+
+/* Appends "price 4" after the key as price=4. */
+static void put_value_pairs(vv_buf *line, const vv_typed *t, const char *key)
+{
+	const char *words[VV_TYPED_WORDS];
+	size_t count = 0;
+
+	vv_array_each(t->argv, t->argc, word) {
+		if (*word == t->file_word || *word == key || vv_typed_is_filler(t, *word)) {
+			continue;
+		}
+		if (**word == '-' || count == VV_TYPED_WORDS) return;
+		words[count++] = *word;
+	}
+	vv_auto(vv_string_list) columns = {0};
+
+	if (t->file) {
+		vv_typed_columns(&columns, t->file);
+	}
+	for (size_t i = 0; count % 2 == 0 && i < count && columns.count > 0; i += 2) {
+		if (!vv_text_is_among(words[i], VV_TEXTS(columns.items), columns.count)) return;
+	}
+	for (size_t i = 0; count % 2 == 0 && i < count; i += 2) {
+		vv_auto(char) *value = vv_asprintf("%s=%s", words[i], words[i + 1]);
+
+		put_after_blank(line, value ? value : "");
+	}
+}
+
+/* Returns the first of the values; NULL: there are none. */
+static const char *first_value(const vv_typed *t)
+{
+	char **found = vv_array_find(t->argv, (size_t)t->argc, word, is_assignment(*word));
+
+	return found ? *found : NULL;
+}
+
+/* Returns the key of the only row for which the condition is true, if its column is not the first; else NULL. */
+static char *find_given(const vv_typed *t, const char *condition, const char *value, size_t len)
+{
+	vv_auto(vv_string_list) columns = {0};
+	vv_auto(vv_buf) where = VV_BUF_INIT;
+	vv_auto(char) *of = vv_strndup(condition, strcspn(condition, " =")),
+		      *text = vv_strndup(value, len);
+
+	if (!t->file || !of || !text) return NULL;
+	vv_typed_columns(&columns, t->file);
+	if (columns.count == 0 || strcmp(columns.items[0], of) == 0) return NULL;
+	return vv_typed_find_row(t->file, of, text, &where);
+}
+
+char *vv_typed_row_key(const vv_typed *t)
+{
+	vv_auto(vv_buf) room = VV_BUF_INIT;
+	const char *given = typed_condition(&room, t), *value = NULL;
+	size_t len = 0;
+
+	if (t->row) return vv_strdup(t->row);
+	given = given ? given : first_value(t);
+	value = given ? condition_value(given, &len) : NULL;
+	if (value) {
+		vv_auto(char) *found = find_given(t, given, value, len);
+
+		return found ? vv_take(&found) : vv_strndup(value, len);
+	}
+	if (t->word_count == 0) return t->count ? vv_strdup(t->count) : NULL;
+	if (!t->file) return vv_strdup(t->words[0]);
+	vv_auto(char) *key = vv_typed_find_row(t->file, NULL, t->words[0], &room);
+	return key ? vv_take(&key) : vv_strdup(t->words[0]);
+}
+
+bool vv_typed_put_row(vv_buf *line, const vv_typed *t, bool added)
+{
+	vv_auto(vv_buf) sets = VV_BUF_INIT, room = VV_BUF_INIT;
+	const char *given = typed_condition(&room, t), *key = given ? NULL : typed_key(t);
+	size_t len = key ? strlen(key) : 0;
+
+	if (!given && !key) {
+		given = first_value(t);
+	}
+	if (given) {
+		key = condition_value(given, &len);
+	}
+	vv_auto(char) *found = NULL;
+	if (key && given && !added) {
+		found = find_given(t, given, key, len);
+	} else if (key && !added && t->file) {
+		found = vv_typed_find_row(t->file, NULL, key, &room);
+	}
+	put_values(&sets, t, given);
+	if (sets.len == 0 && !given) {
+		put_value_pairs(&sets, t, key);
+	}
+	if (found) { /* the word is in another column than the key */
+		given = given ? given : vv_buf_cstr(&room);
+		key = found;
+		len = strlen(found);
+	}
+	vv_auto(char) *word = key ? vv_strndup(key, len) : NULL;
+	if (!word || !t->file || sets.len == 0) {
+		vv_buf_puts(line, " KEY COL=VALUE");
+		return false;
+	}
+	put_after_blank(line, word);
+	vv_buf_puts(line, vv_buf_cstr(&sets));
+	if (given && !added) {
+		vv_buf_puts(line, " --if");
+		put_after_blank(line, given);
+	}
+	return true;
+}
+
+/* --- columns that are computed ---------------------------------------------------------------------- */
+
+/* Awk would read quotes and carriage returns as parts of cells. */
+static bool is_plain_file(const char *file)
+{
+	char part[4096];
+	size_t len;
+	bool plain = true;
+	FILE *f = fopen(file, "rbe");
+
+	if (!f) return false;
+	while (plain && (len = fread(part, 1, sizeof(part), f)) > 0) {
+		plain = !memchr(part, '"', len) && !memchr(part, '\r', len);
+	}
+	fclose(f);
+	return plain;
+}
+
+/* Appends the expression with $4 in place of the fourth column's name, and to `used` that each of these cells is a
+ * number. Returns false if it is not one of columns, numbers and + - * / ( ). */
+static bool put_expression(vv_buf *out, vv_buf *used, const char *text,
+			   const vv_string_list *columns)
+{
+	bool operates = false;
+
+	for (const char *at = text; *at;) {
+		const size_t len = strspn(
+			at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789.");
+		vv_auto(char) *name = vv_strndup(at, len);
+
+		if (len == 0) {
+			if (!strchr("+-*/() $", *at)) return false;
+			operates = operates || strchr("+-*/", *at);
+			if (*at != '$' && *at != ' ') {
+				vv_buf_putc(out, *at);
+			}
+			at++;
+			continue;
+		}
+		const size_t place = vv_find_place(i, columns->count,
+						   name && strcmp(columns->items[i], name) == 0);
+		if (place < columns->count) {
+			vv_buf_printf(out, "$%zu", place + 1);
+			vv_buf_printf(used, " && $%zu ~ /^-?[0-9]+([.][0-9]+)?$/", place + 1);
+		} else if (name && vv_is_digit(*name) && !*(name + strspn(name, "0123456789."))) {
+			vv_buf_puts(out, name);
+		} else {
+			return false;
+		}
+		at += len;
+	}
+	return operates && used->len > 0;
+}
+
+/* Appends the test of awk that is "where id=1"; nothing if there is no condition. */
+static bool put_awk_where(vv_buf *out, const vv_typed *t, const vv_string_list *columns)
+{
+	vv_auto(vv_buf) room = VV_BUF_INIT;
+	const char *given = typed_condition(&room, t);
+	size_t len;
+
+	if (!given) return true;
+	const char *value = condition_value(given, &len);
+	const size_t name = strcspn(given, " =");
+	const size_t place = vv_find_place(i, columns->count,
+					   strlen(columns->items[i]) == name &&
+						   strncmp(columns->items[i], given, name) == 0);
+
+	if (!value || place == columns->count || memchr(value, '"', len) ||
+	    memchr(value, '\\', len) || memchr(value, '\'', len)) {
+		return false;
+	}
+	vv_buf_printf(out, " && $%zu == \"%.*s\"", place + 1, (int)len, value);
+	return true;
+}
+
+bool vv_typed_put_computed(vv_buf *line, const vv_typed *t)
+{
+	vv_auto(vv_string_list) columns = {0};
+	vv_auto(vv_buf) sum = VV_BUF_INIT, used = VV_BUF_INIT, where = VV_BUF_INIT,
+			all = VV_BUF_INIT;
+	size_t count;
+	const char mark = t->file ? vv_typed_delimiter(t->file, &count) : '\0';
+	const char *assigned = NULL;
+
+	for (size_t i = 0; i < t->word_count && !assigned; i++) {
+		assigned = strchr(t->words[i], '=') ? t->words[i] : NULL;
+	}
+	vv_buf_puts(&all, assigned ? assigned + (*assigned == '$') : "");
+	const size_t equals = strcspn(vv_buf_cstr(&all), "="),
+		     name = strcspn(vv_buf_cstr(&all), " =");
+	vv_auto(char) *column = vv_strndup(vv_buf_cstr(&all), name);
+	if (mark && column && vv_typed_is_name(column, name)) {
+		vv_typed_columns(&columns, t->file);
+	}
+	if (columns.count == 0 || strchr("\t|", mark) || !is_plain_file(t->file) ||
+	    !put_expression(&sum, &used, vv_buf_cstr(&all) + equals + 1, &columns) ||
+	    !put_awk_where(&where, t, &columns)) {
+		vv_buf_puts(line, " COMPUTED");
+		return false;
+	}
+	const size_t place = vv_find_place(i, columns.count, strcmp(columns.items[i], column) == 0);
+	vv_buf_printf(line, " -F%c -v OFS=%c -v CONVFMT=%%.15g -v OFMT=%%.15g", mark, mark);
+	if (place < columns.count) {
+		vv_buf_printf(line, " 'NR > 1%s%s {$%zu = %s} 1'", vv_buf_cstr(&where),
+			      where.len + used.len > 0 ? vv_buf_cstr(&used) : "", place + 1,
+			      vv_buf_cstr(&sum));
+	} else {
+		vv_buf_printf(
+			line,
+			" 'NR == 1 {print $0 OFS \"%s\"; next} {v = \"\"} 1%s%s {v = %s} {print "
+			"$0 OFS v}'",
+			column, vv_buf_cstr(&where), vv_buf_cstr(&used), vv_buf_cstr(&sum));
+	}
+	return true;
+}
+
+/* --- the file of a word that names none --------------------------------------------------------------- */
+
+/* Is the file small enough to be read for a hint, and a table by its ending? */
+static bool is_small_table(const char *name)
+{
+	struct stat st;
+	const char *dot = strrchr(name, '.');
+
+	if (!dot || dot == name || stat(name, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    st.st_size > 64 << 20) {
+		return false;
+	}
+	for (const vv_ending *e = vv_endings; e->pattern; e++) {
+		if (strcmp(e->pattern + 1, dot) == 0) return true;
+	}
+	return false;
+}
+
+/* Does one row of the file have the word, or is it the name of a column? */
+static bool has_word(const char *file, const char *word)
+{
+	vv_auto(vv_string_list) columns = {0};
+	vv_auto(vv_buf) where = VV_BUF_INIT;
+
+	vv_typed_columns(&columns, file);
+	if (vv_text_is_among(word, VV_TEXTS(columns.items), columns.count)) return true;
+	vv_auto(char) *key = vv_typed_find_row(file, NULL, word, &where);
+	return key != NULL;
+}
+
+char *vv_typed_file_of(const vv_string_list *names, const vv_typed *t)
+{
+	const char *found = NULL;
+
+	vv_array_each(names->items, names->count, name) {
+		bool all = t->word_count > 0 && is_small_table(*name);
+
+		for (size_t i = 0; i < t->word_count && all; i++) {
+			const char *word = t->words[i];
+			vv_auto(char) *column = vv_strndup(word, strcspn(word, "=<>"));
+
+			all = (*word >= '0' && *word <= '9') || (column && has_word(*name, column));
+			if (!all && i > 0 && t->word_count > 2) { /* a value that is new */
+				all = i + 1 == t->word_count;
+			}
+		}
+		if (all && found) return NULL;
+		found = all ? *name : found;
+	}
+	return found ? vv_strdup(found) : NULL;
+}
