@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "lib/heads/trust.h"
 #include "lib/remotes/blocks_config.h"
+#include "lib/remotes/lent.h"
 #include "lib/remotes/lfs_hook.h"
 #include "lib/remotes/push_hook.h"
 #include "lib/remotes/vault_config.h"
@@ -353,7 +354,7 @@ static vv_status look_at_lending(vv_doctor *d, vv_repository *r, vv_error *err)
 {
 	vv_auto(char) *where = NULL;
 	vv_trust trust;
-	vv_status rc = vv_config_string(r, "varve.serveWhatIHave", &where, err);
+	vv_status rc = vv_lent_where(&where, r, err);
 
 	if (rc < 0) return vv_missing_ok(rc, err);
 	if ((rc = vv_trust_read(&trust, r, err)) < 0) return rc;

@@ -15,6 +15,7 @@
 #include "cmd/varve/commands.h"
 #include "cmd/varve/commands/serve.h"
 #include "lib/heads/trust.h"
+#include "lib/remotes/lent.h"
 #include "lib/serve.h"
 #include "repo/git/config.h"
 #include "repo/git/program.h"
@@ -68,15 +69,10 @@ static vv_status look_at(lending *l, vv_repository *r, vv_error *err)
 static vv_status prepare(lending *l, const char *folder, const char *where, vv_error *err)
 {
 	vv_auto(vv_repository) *r = NULL;
-	vv_auto(char) *now = NULL;
 	vv_status rc = vv_repository_open(&r, folder, vv_environ(), err);
 
 	if (rc < 0 || (rc = look_at(l, r, err)) < 0) return rc;
-	if (vv_config_string(r, VV_SERVE_SETTING, &now, VV_IGNORED) == VV_OK &&
-	    strcmp(now, where) == 0) {
-		return VV_OK;
-	}
-	return vv_config_set(r, VV_SERVE_SETTING, where, err);
+	return vv_lent_set(r, where, err);
 }
 
 int vv_serve_what_is_here(const char *folder, const char *where, bool quiet)
@@ -102,7 +98,7 @@ int vv_serve_what_is_here(const char *folder, const char *where, bool quiet)
 }
 
 /* Without an address: as the setting says. */
-static int serve_as_set(const options *o, int argc, char **argv)
+static int setting_serve(const options *o, int argc, char **argv)
 {
 	const char *const folder = argc > 0 ? argv[0] : ".";
 	vv_auto(vv_repository) *r = NULL;
@@ -110,7 +106,7 @@ static int serve_as_set(const options *o, int argc, char **argv)
 
 	if (o->read_only || o->only_signed || argc > 1 ||
 	    vv_repository_open(&r, folder, vv_environ(), VV_IGNORED) < 0 ||
-	    vv_config_string(r, VV_SERVE_SETTING, &where, VV_IGNORED) < 0) {
+	    vv_lent_where(&where, r, VV_IGNORED) < 0) {
 		return vv_usage_error("choose --http ADDR, --through URL, --relay ADDR or --stdio");
 	}
 	return vv_serve_what_is_here(folder, where, false);
@@ -120,7 +116,7 @@ static int serve_stdio(void *given, int argc, char **argv)
 {
 	const options *o = given;
 
-	if (!o->stdio) return serve_as_set(o, argc, argv);
+	if (!o->stdio) return setting_serve(o, argc, argv);
 	if (argc != 1) return vv_usage_error("--stdio requires one repository");
 	if (isatty(STDIN_FILENO)) {
 		vv_note("this speaks varve's protocol on stdin and stdout; 'varve clone' and "

@@ -10,14 +10,13 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
-#include "cmd/varve/commands/serve.h"
 #include "lib/names/version.h"
+#include "lib/remotes/lent.h"
 #include "lib/remotes/proof.h"
 #include "lib/remotes/reach.h"
 #include "lib/remotes/transfer.h"
 #include "lib/sync/vault_where.h"
 #include "repo/blocks/reach.h"
-#include "repo/git/config.h"
 #include "repo/git/history/expired.h"
 #include "repo/git/history/history.h"
 #include "repo/git/objects/send.h"
@@ -563,7 +562,7 @@ static vv_status find_root(run *r, const char *word, vv_error *err)
 static vv_status tell_lending(run *r, vv_error *err)
 {
 	vv_auto(char) *where = NULL;
-	const vv_status rc = vv_config_string(r->repo, VV_SERVE_SETTING, &where, err);
+	const vv_status rc = vv_lent_where(&where, r->repo, err);
 
 	if (r->json) {
 		vv_json_put_members(&r->w, {JSON_TEXT("lent", where)});
