@@ -10,14 +10,22 @@
 #include "cmd/frame/output.h"
 #include "repo/git/run_git.h"
 
+/* Appends what git prints. Returns true if git succeeded. */
+static bool git_answer(vv_buf *out, const char *const *args)
+{
+	vv_auto(vv_buf) said = VV_BUF_INIT;
+	const vv_git_call call = {.args = args, .env = vv_environ(), .output = out};
+	int code;
+
+	return vv_git_run(&call, &said, &code, VV_IGNORED) == VV_OK && code == 0;
+}
+
 /* Appends the names that git prints, each with a NUL after it. */
 static void read_names(vv_string_list *out, const char *const *args)
 {
-	vv_auto(vv_buf) names = VV_BUF_INIT, said = VV_BUF_INIT;
-	const vv_git_call call = {.args = args, .env = vv_environ(), .output = &names};
-	int code;
+	vv_auto(vv_buf) names = VV_BUF_INIT;
 
-	if (vv_git_run(&call, &said, &code, VV_IGNORED) < 0 || code != 0) return;
+	if (!git_answer(&names, args)) return;
 	for (size_t at = 0; at < names.len; at += strlen(names.data + at) + 1) {
 		(void)vv_string_list_add(out, vv_strdup(names.data + at), VV_IGNORED);
 	}
@@ -60,11 +68,8 @@ void vv_edited_previous(vv_buf *out, const char *file)
 {
 	const char *const args[] = {"rev-list", "-n1", "--skip=1", "--abbrev-commit",
 				    "HEAD",     "--",  file,       NULL};
-	vv_auto(vv_buf) said = VV_BUF_INIT;
-	const vv_git_call call = {.args = args, .env = vv_environ(), .output = out};
-	int code;
 
-	if (vv_git_run(&call, &said, &code, VV_IGNORED) < 0 || code != 0) {
+	if (!git_answer(out, args)) {
 		vv_buf_clear(out);
 	}
 	if (out->len > 0) {
@@ -75,9 +80,7 @@ void vv_edited_previous(vv_buf *out, const char *file)
 bool vv_edited_merging(void)
 {
 	const char *const args[] = {"rev-parse", "-q", "--verify", "MERGE_HEAD", NULL};
-	vv_auto(vv_buf) id = VV_BUF_INIT, said = VV_BUF_INIT;
-	const vv_git_call call = {.args = args, .env = vv_environ(), .output = &id};
-	int code;
+	vv_auto(vv_buf) id = VV_BUF_INIT;
 
-	return vv_git_run(&call, &said, &code, VV_IGNORED) == VV_OK && code == 0;
+	return git_answer(&id, args);
 }
