@@ -712,7 +712,7 @@ static vv_status on_ready(void *payload, const vv_erase_applied *done VV_UNUSED,
 	return vv_erase_stay(&a->plan, a->found, a->repo, err);
 }
 
-static vv_erase_places_run make_places_run(application *a)
+static vv_erase_places_run erase_places_run(application *a)
 {
 	return (vv_erase_places_run){.plan = &a->plan,
 				     .known = &a->known,
@@ -775,7 +775,7 @@ static vv_status erase_found(application *a, vv_erase *e, vv_error *err)
 	vv_status rc;
 
 	a->found = e;
-	const vv_erase_places_run run = make_places_run(a);
+	const vv_erase_places_run run = erase_places_run(a);
 	if ((rc = refuse_reused(e, err)) < 0 ||
 	    (rc = vv_erase_plan_compare(&a->plan, e, a->repo, err)) < 0 ||
 	    (rc = vv_erase_apply(&a->done, e, a->o->cells, on_ready, a, a->repo, err)) < 0 ||
