@@ -156,7 +156,7 @@ static bool hint_ending(vv_error *err, int argc, char **argv)
 	return false;
 }
 
-/* A file alone is no version for `show`. */
+/* "show prices.csv" names a file, and `show` requires a version. */
 static bool hint_show(vv_error *err, const char *command, int argc, char **argv)
 {
 	vv_auto(char) *file = argc == 1 && strcmp(command, "show") == 0

@@ -18,7 +18,7 @@ char vv_typed_delimiter(const char *file, size_t *count);
 void vv_typed_columns(vv_string_list *out, const char *file);
 
 /* Appends "USING (...)" or "ON ..." of the column, if it is not NULL, else of the names that both files have, else
- * of the one's id, and returns the text. Returns NULL if there is no such condition. */
+ * of the id column of one, and returns the text. Returns NULL if they share no column. */
 const char *vv_typed_join(vv_buf *room, const char *file, const char *more, const char *column);
 
 #endif

@@ -342,7 +342,7 @@ static bool put_expression(vv_buf *out, vv_buf *used, const char *text,
 	return operates && used->len > 0;
 }
 
-/* Appends the test of awk that is "where id=1"; nothing if there is no condition. */
+/* Appends the condition "where id=1" in awk's syntax; nothing if none was typed. Returns false if awk cannot test it. */
 static bool put_awk_where(vv_buf *out, const vv_typed *t, const vv_string_list *columns)
 {
 	vv_auto(vv_buf) room = VV_BUF_INIT;

@@ -16,8 +16,8 @@ bool vv_typed_may_fill(const char *word);
 bool vv_typed_is_filler(const vv_typed *t, const char *word);
 
 /* Returns the first cell of the only row of the file that has the text, in the column `of` if that is not NULL, and
- * appends the condition that says so, item = 'plum'. Returns NULL if there is no such row, several, or, without
- * `of`, one that has it in its first cell. The caller frees it. */
+ * appends a condition for it, such as item = 'plum'. Returns NULL if no row or several rows have the text, or if,
+ * without `of`, it is in a first cell. The caller frees it. */
 char *vv_typed_find_row(const char *file, const char *of, const char *name, vv_buf *where);
 
 /* Returns the key of the row that the words name: by --row, "item=fig", a cell, or a number; NULL: none. The caller

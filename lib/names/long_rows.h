@@ -3,8 +3,8 @@
  *
  * Such a text is not a table for 'varve add'. As text that Git has, its rows are compared and merged as
  * lines: vv_long_rows_read finds the number of cells of the longest row; the versions are then
- * opened with so many columns (vv_sniff_hints.columns), of which the header does not name the last
- * ones.
+ * opened with this number of columns (vv_sniff_hints.columns); the header has no names for the
+ * last ones.
  */
 #ifndef VV_LIB_NAMES_LONG_ROWS_H
 #define VV_LIB_NAMES_LONG_ROWS_H

@@ -62,8 +62,8 @@ vv_status vv_erase_answers_add(vv_erase_answers *a, const vv_erase_answer *like,
 vv_status vv_erase_answers_left(vv_erase_answers *a, const vv_erase_left *left,
 				vv_erase_values *values, vv_error *err);
 
-/* Adds the ids of all refs of the remotes to `known`, and sorts it. Fetches their history, and rows that are not
- * here; the search names versions whose rows nobody has. VV_EREFUSED: a
+/* Adds the ids of all refs of the remotes to `known`, and sorts it. Fetches their history and
+ * missing rows. Rows that no remote has remain missing, and the search lists their versions. VV_EREFUSED: a
  * remote has signed heads. VV_EUSAGE: it is not a Git host. */
 vv_status vv_erase_places_read(vv_oids *known, vv_repository *r, const vv_string_list *remotes,
 			       const vv_notes *notes, const vv_progress *progress, vv_error *err);

@@ -101,14 +101,14 @@ both_ways() {
 	output_has "t.csv: line 5, character 3: the quote that opens here is never closed; correct the line"
 }
 
-@test "a row that ends before a cell on one side, and has it empty on the other, is no conflict" {
+@test "a missing cell on one side and an empty one on the other are no conflict" {
 	setup_long
 	printf "$START" > t.csv
 	sides 'id,a,b\n1,x\n2,y,q\n3,z,r\n4,v\n' 'id,a,b\n1,x,\n2,y,q\n3,z,s\n4,v,\n'
 	both_ways 'id,a,b\n1,x,\n2,y,q\n3,z,s\n4,v,\n'
 }
 
-@test "a row that ends before a cell on one side, and has another value on the other, is a conflict" {
+@test "a missing cell on one side and another value on the other are a conflict" {
 	setup_long
 	printf "$START" > t.csv
 	sides 'id,a,b\n1,x\n2,y,q\n3,z,r\n' 'id,a,b\n1,x,s\n2,y,q\n3,z,r\n'

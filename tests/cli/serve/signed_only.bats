@@ -52,7 +52,7 @@ serve_signed() {
 	fi
 }
 
-@test "what was read is lent by its name without branches, tags and commits of the reader" {
+@test "a clone serves what it read by name, without its own branches, tags and commits" {
 	local way private own
 	bob_reads
 	private=$(git -C copy rev-parse private)
@@ -168,7 +168,7 @@ serve_signed() {
 	as bob varve -C copy whereis --no-ask --json prices.csv | python3 -c 'import json, sys; assert json.load(sys.stdin)["lent"] == sys.argv[1]' "$relay"
 }
 
-@test "what has no signed head is not lent, and options that would let others write are refused" {
+@test "a repository without a signed head is not served, and options for writing are refused" {
 	git init -q empty
 	git -C src update-ref -d "refs/varve/heads/$key"
 	rm src/.git/varve/trust
