@@ -172,9 +172,11 @@ static const char *files_text(char out[96], const vv_host_files *f)
 /* Prints the old versions of files that a bucket with versioning or object lock keeps. */
 static void print_kept(const vv_host_old *old)
 {
+	vv_auto(vv_buf) why = VV_BUF_INIT;
+
 	if (old->hidden) {
-		vv_note("the bucket keeps removed files behind delete markers, where they take space; "
-			"the key may not list them (s3:ListBucketVersions)");
+		vv_remote_gc_old_put(&why, old);
+		vv_note("%s", vv_buf_cstr(&why));
 	} else if (old->left > 0) {
 		vv_note("the bucket keeps %s of files (%s), which take space until a lifecycle rule "
 			"of the bucket removes them",
