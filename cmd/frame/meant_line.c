@@ -210,6 +210,18 @@ static bool is_wrong(const vv_error *err, const char *word)
 	       (quoted && strstr(err->message, quoted));
 }
 
+/* Puts "'varve set FILE KEY COL=VALUE" into line, for "prices.csv price of plum to 4". Returns false if words are missing. */
+static bool put_set(vv_buf *line, int argc, char **argv)
+{
+	vv_typed t;
+
+	vv_typed_read(&t, argc, argv);
+	if (!t.file) return false;
+	vv_buf_reset(line);
+	vv_buf_printf(line, "'varve set %s", vv_text_word(t.file));
+	return vv_typed_put_row(line, &t, false);
+}
+
 /* "compare a.csv with b.csv", "diff help" */
 void vv_meant_sentence(vv_error *err, const char *command, int argc, char **argv)
 {
@@ -236,6 +248,7 @@ void vv_meant_sentence(vv_error *err, const char *command, int argc, char **argv
 			vv_text_put_word(&line, argv[i]);
 		}
 	}
+	if (wrong && strcmp(command, "set") == 0 && !put_set(&line, argc, argv)) return;
 	vv_buf_puts(&line, "' does it");
 	if (!wrong || line.failed || line.len >= VV_HINT_MAX) return;
 	vv_hint_clear(err);

@@ -888,8 +888,13 @@ bool vv_words_answer(const vv_tool *tool, const char *word, const char *typed, i
 	if (!does) {
 		does = put_answer(&line, key, &t);
 	}
-	vv_note("varve has no '%s'; '%s' %s", typed, vv_buf_cstr(&line),
-		strncmp(does, help, strlen(help)) == 0 ? "explains it" : "does it");
+	const char *ending = strncmp(does, help, strlen(help)) == 0 ? "explains it" : "does it";
+	if (vv_tool_find(tool, typed)) {
+		vv_note("varve %s does not take these words; '%s' %s", typed, vv_buf_cstr(&line),
+			ending);
+	} else {
+		vv_note("varve has no '%s'; '%s' %s", typed, vv_buf_cstr(&line), ending);
+	}
 	vv_edited_warn(vv_buf_cstr(&line), t.file, &changed);
 	warn_left_out(vv_buf_cstr(&line), does, &t);
 	return true;

@@ -122,10 +122,13 @@ right() {
 		when was plum changed|varve log --row 2 prices.csv
 		blame prices.csv --row plum|varve blame prices.csv --row 2
 		prices blame|varve blame prices.csv
+		set prices.csv price of plum to 5|varve set prices.csv 2 price=5 --if "item = 'plum'"
 		set price of plum to 4|varve set prices.csv 2 price=4 --if "item = 'plum'"
 		delete row where item=pear prices.csv|varve delete prices.csv 1
 	EOF
 	[ "$(cat prices.csv)" = "$(printf 'id,item,price\n2,plum,4')" ]
+	ends_with 2 varve set price of plum to 4
+	stderr_has "varve set does not take these words"
 	cp prices.csv more.csv
 	varve add -q --key id more.csv
 	ends_with 2 varve who changed plum # in both
