@@ -1,5 +1,5 @@
 #!/bin/sh
-# clang.sh ROOT: clang, too, finds nothing to warn of in any source.
+# clang.sh ROOT: clang, too, finds nothing to warn of in any source, or in those of a turn.
 set -eu
 . "$(dirname "$0")/clang_many.sh"
 cd "$1"
@@ -25,7 +25,7 @@ done > "$made/targets.inc"
 		[ "$header" = base/os_windows.h ] || echo "#include \"$header\""
 	done
 } > "$made/first.h"
-find -H base repo dataset diff check transport lib cmd examples tests -name '*.c' ! -path 'base/windows/*' ! -path 'tests/package/windows/*' | sort > "$made/all"
+find -H base repo dataset diff check transport lib cmd examples tests -name '*.c' ! -path 'base/windows/*' ! -path 'tests/package/windows/*' | sort | of_turn > "$made/all"
 xargs grep -lE '^#define _[A-Z]+_SOURCE' < "$made/all" > "$made/own" || true
 set -- $clang_flags -I"$made" $flags
 clang "$@" -x c-header "$made/first.h" -o "$made/first.pch"

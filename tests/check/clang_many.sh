@@ -13,6 +13,11 @@ made_headers() {
 clang_flags='-std=c11 -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 -I. -Iinclude -DVARVE_VERSION="0" -DVARVE_LIBRARIES="" -DVV_TEST_BIN=""
 	-DVARVE_PROGRAMS="" -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wconversion -Wformat=2 -Werror'
 
+# of_turn: of the lines of stdin the third that VARVE_TEST_TURN (0 to 5) takes; all without one.
+of_turn() {
+	awk -v turn="${VARVE_TEST_TURN-}" 'turn == "" || NR % 3 == turn % 3'
+}
+
 # clang_many OPTION...: checks the syntax of the files on stdin, with the front end of clang (or of $clang) where
 # the driver names it: it takes several files at once, and starting is most of what each of them costs.
 clang_many() {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # macos.sh ROOT: every source of the library and the programs compiles for macOS 12, and nothing is to warn of. The headers of the system are those that zig
-# brings, those of libraries are this machine's. The last line is as tests/cli/run has it.
+# brings, those of libraries are this machine's. In a turn, a third of them. The last line is as tests/cli/run has it.
 set -eu
 . "$(dirname "$0")/clang_many.sh"
 cd "$1"
@@ -28,5 +28,5 @@ set -- -target arm64-apple-macosx12.0.0 -D_DARWIN_C_SOURCE -Werror=unguarded-ava
 	-isystem "$zig/include" -isystem "$zig/libc/include/any-darwin-any" -isystem tests/package/macos/include "$@"
 find -H base repo dataset diff check transport lib cmd -name '*.c' ! -path 'base/windows/*' | sort > "$made/sources"
 [ "$(wc -l < "$made/sources")" -gt 500 ]
-clang_many "$@" < "$made/sources"
+of_turn < "$made/sources" | clang_many "$@"
 echo ok

@@ -379,6 +379,8 @@ def run(args, where, varve, shim, asan):
 		die(f"no scenario runs {', '.join(unknown_verbs(varve))}: add one to scenarios.py, or to READS what changes nothing")
 	names = [n for n in SCENARIOS if not args.only or any(fnmatch.fnmatch(n, q.split(':')[0]) or q in KINDS
 		or '*' in q.split(':')[0] for q in args.only)]
+	if mode == 'quick' and not args.only and not ALL:
+		names = random.Random(SAMPLE).sample(names, len(names) // 2)
 	jobs = args.jobs or len(os.sched_getaffinity(0))
 	known = read_known()
 	used = Counter()
