@@ -19,6 +19,7 @@
 #include "lib/heads/make.h"
 #include "lib/remotes/transfer.h"
 #include "lib/worktree/by_git.h"
+#include "lib/worktree/put_right.h"
 #include "repo/git/history/hidden_refs.h"
 #include "repo/git/history/history.h"
 #include "repo/git/history/refs.h"
@@ -30,8 +31,9 @@ typedef struct serving {
 	vv_repository *repo;
 	vv_transfer check; /* for vv_transfer_check: its pool and caches */
 	vv_progress progress;
-	vv_notes notes; /* nothing but words */
-	bool one;       /* a request to a server, whose process this is */
+	vv_notes notes;           /* nothing but words */
+	bool one;                 /* a request to a server, whose process this is */
+	struct tree_update *tree; /* the work tree that was written, until the refs have moved */
 } serving;
 
 static bool note_progress(void *serve, const char *what VV_UNUSED, uint64_t done VV_UNUSED,
@@ -76,41 +78,136 @@ static vv_status open_exactly(vv_repository **out, const char *path, const vv_en
 
 /* --- the work tree follows (receive.denyCurrentBranch=updateInstead) ------------------------- */
 
-/* Git refreshes the index as it looks, and read-tree takes a file for changed whose time is another one. */
-static vv_status is_clean(vv_repository *r, vv_error *err)
-{
-	vv_auto(vv_runner) look = {.repo = r};
-	vv_status rc = vv_runner_list_changed(&look, err);
+#define UPDATE "the update of the work tree by a push"
 
-	return rc < 0 || look.note.changed.len == 0
-		       ? rc
-		       : vv_fail(err, VV_EREFUSED,
-				 "the remote's work tree has uncommitted "
-				 "changes");
+/* The update of a work tree, from its files until the refs have moved. */
+typedef struct tree_update {
+	vv_repository *repo; /* of the work tree, which may be another one of the repository */
+	vv_dataset_reader *reader;
+	vv_by_git git;
+} tree_update;
+
+static void tree_update_close(tree_update *u)
+{
+	if (!u) return;
+	vv_by_git_clear(&u->git);
+	vv_dataset_reader_close(u->reader);
+	vv_repository_close(u->repo); /* and with it its turn */
+	vv_free(u);
+}
+VV_AUTO_FREE(tree_update, tree_update_close)
+
+/* A branch without a commit has a null id. */
+static bool is_at(vv_repository *r, const char *branch, const vv_oid *commit)
+{
+	vv_auto(vv_head) head = {0};
+
+	return vv_head_read(r, &head, VV_IGNORED) == VV_OK && head.branch &&
+	       strcmp(head.branch, branch) == 0 && vv_oid_equal(&head.commit, commit);
 }
 
-static vv_status write_files(vv_repository *r, const vv_push_ref *head, vv_error *err)
+/* Takes the turn, and undoes or completes an interrupted update. */
+static vv_status open_tree(vv_repository **out, serving *s, const char *tree,
+			   const vv_push_ref *head, vv_error *err)
 {
-	vv_auto(vv_dataset_reader) *reader = NULL;
+	vv_auto(vv_repository) *r = NULL;
+	vv_status rc = vv_repository_open(&r, tree, vv_repository_env(s->repo), err);
+
+	if (rc < 0) return rc;
+	vv_repository_listen(r, &s->notes);
+	if ((rc = vv_put_right(r, NULL, NULL, err)) < 0) return rc;
+	if (!is_at(r, head->name, &head->old) && !is_at(r, head->name, &head->id)) {
+		return vv_fail(err, VV_EREFUSED,
+			       "the remote's work tree is not at this branch: it moved in the "
+			       "meantime, or is rebasing it");
+	}
+	return vv_hand_over(out, &r);
+}
+
+/* Git refreshes the index as it looks, and read-tree takes a file for changed whose time is another one. */
+static vv_status check_tree(serving *s, const char *tree, const vv_push_ref *head, vv_error *err)
+{
+	vv_auto(vv_repository) *r = NULL;
+	vv_status rc = open_tree(&r, s, tree, head, err);
+	/* With a note, by which the lock of a killed git is found. */
+	vv_auto(vv_runner) look = {.repo = r, .what = UPDATE, .from = head->old, .locks = true};
+
+	if (rc < 0 || (rc = vv_runner_begin(&look, err)) < 0 ||
+	    (rc = vv_runner_list_changed(&look, err)) < 0 || (rc = vv_later_drop(r, err)) < 0) {
+		return rc;
+	}
+	return look.note.changed.len == 0 ? VV_OK
+					  : vv_fail(err, VV_EREFUSED,
+						    "the remote's work tree has uncommitted "
+						    "changes");
+}
+
+static vv_status write_tree(tree_update *u, const vv_push_ref *head, vv_error *err)
+{
 	const bool born = !vv_oid_is_null(&head->old);
 	char before[VV_OID_TEXT + 1], now[VV_OID_TEXT + 1];
 	const char *const args[] = {"read-tree",       "-m", "-u", born ? before : now,
 				    born ? now : NULL, NULL};
-	vv_auto(vv_by_git) b = {
-		.git = {.repo = r, .args = args, .from = head->old, .to = head->id}};
-	vv_status rc = vv_dataset_reader_open(&reader, r, NULL, err);
+	vv_status rc = vv_dataset_reader_open(&u->reader, u->repo, NULL, err);
 
 	vv_oid_text(before, &head->old);
 	vv_oid_text(now, &head->id);
-	b.reader = reader;
-	if (rc < 0 || (rc = vv_by_git_expect_all(&b, err)) < 0) return rc;
-	return vv_by_git_run(&b, "the remote's work tree was not changed", err);
+	u->git = (vv_by_git){.git = {.repo = u->repo,
+				     .args = args,
+				     .what = UPDATE,
+				     .from = head->old,
+				     .to = head->id},
+			     .reader = u->reader,
+			     .keep = true};
+	if (rc < 0 || (rc = vv_by_git_expect_all(&u->git, err)) < 0) return rc;
+	rc = vv_by_git_run(&u->git, "the remote's work tree was not changed", err);
+	u->git.git.args = NULL;
+	return rc;
 }
 
-static vv_status update_tree(void *payload, const vv_push_ref *head, bool check_only, vv_error *err)
+static vv_status begin_tree(serving *s, const char *tree, const vv_push_ref *head, vv_error *err)
 {
-	serving *s = payload;
-	return check_only ? is_clean(s->repo, err) : write_files(s->repo, head, err);
+	vv_auto(tree_update) *u = vv_calloc(1, sizeof(*u));
+
+	if (!u) return vv_fail_nomem(err);
+	vv_status rc = open_tree(&u->repo, s, tree, head, err);
+	/* Another push of the same version may have come first. */
+	if (rc < 0 || is_at(u->repo, head->name, &head->id)) return rc;
+	if ((rc = write_tree(u, head, err)) < 0) return rc;
+	s->tree = vv_take(&u);
+	return VV_OK;
+}
+
+static vv_status end_tree(serving *s, vv_error *err)
+{
+	vv_auto(tree_update) *u = vv_take(&s->tree);
+
+	if (!u) return VV_OK;
+	vv_status rc = vv_runner_settle(&u->git.git, err);
+	return rc < 0 ? rc : vv_later_drop(u->repo, err);
+}
+
+static vv_status undo_tree(serving *s)
+{
+	vv_auto(tree_update) *u = vv_take(&s->tree);
+
+	return u ? vv_by_git_undo(&u->git, VV_OK) : VV_OK;
+}
+
+static vv_status update_tree(void *payload, vv_tree_step step, const char *tree,
+			     const vv_push_ref *head, vv_error *err)
+{
+	switch (step) {
+	case VV_TREE_CHECK:
+		return check_tree(payload, tree, head, err);
+	case VV_TREE_WRITE:
+		return begin_tree(payload, tree, head, err);
+	case VV_TREE_END:
+		return end_tree(payload, err);
+	case VV_TREE_UNDO:
+		break;
+	}
+	return undo_tree(payload);
 }
 
 static vv_status check(void *payload, vv_repository *with, vv_incoming *in,

@@ -636,9 +636,9 @@ vv_status vv_incoming_promote(vv_incoming *in, vv_error *err)
 {
 	vv_status rc;
 
-	if (in->moved) return VV_OK;
+	if (in->promoted) return VV_OK;
 	if ((rc = vv_writer_open(&in->promoted, in->main, LOCK_WAIT_MS, err)) < 0) return rc;
-	if ((rc = check_relied(in, err)) == VV_OK && vv_incoming_blocks(in) > 0) {
+	if ((rc = check_relied(in, err)) == VV_OK && !in->moved && vv_incoming_blocks(in) > 0) {
 		rc = in->taken > 0 || in->packed || vv_writer_pending(in->writer) > FEW_BYTES
 			     ? enter_store(in, err)
 			     : move_pending(in, err);
@@ -646,8 +646,13 @@ vv_status vv_incoming_promote(vv_incoming *in, vv_error *err)
 	if (rc < 0) {
 		vv_writer_close(vv_take(&in->promoted));
 	}
-	in->moved = rc == VV_OK;
+	in->moved |= rc == VV_OK;
 	return rc;
+}
+
+void vv_incoming_let_go(vv_incoming *in)
+{
+	vv_writer_close(vv_take(&in->promoted));
 }
 
 vv_status vv_incoming_show(vv_incoming *in, vv_repository *with, vv_error *err)

@@ -80,6 +80,9 @@ void vv_incoming_only(vv_incoming *in, const vv_cid_set *wanted);
  * again. After a failure, the store is unchanged, and the received blocks that can be read are
  * still in the folder. */
 vv_status vv_incoming_promote(vv_incoming *in, vv_error *err);
+/* Releases the lock after vv_incoming_promote. vv_incoming_promote then takes it again; the caller
+ * checks whether the store still has the promoted blocks. */
+void vv_incoming_let_go(vv_incoming *in);
 
 /* Commits the blocks put so far, and lets `with`, another handle of the same repository, read them
  * as if its store had them. A vv_store that was got from `with` before is closed. `with` must be

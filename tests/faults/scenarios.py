@@ -240,6 +240,9 @@ def all_scenarios():
 		S('push', 'hub; change; commit two', 'varve push -q', repos=both, line=True),
 		S('push-first', 'one; cd ..; varve init --bare hub.git; cd work; varve remote add origin ../hub.git',
 			'varve push -q -u origin main', repos=both, line=True),
+		# The work tree there follows (receive.denyCurrentBranch).
+		S('push-tree', 'one; git config receive.denyCurrentBranch updateInstead; cd ..; varve clone -q work copy; cd copy; '
+			'change; commit two', 'varve push -q', cwd='copy', repos=['copy', 'work'], line=True),
 		S('push-delete', 'hub; varve branch old; varve push -q origin old', 'varve push -q --delete origin old',
 			repos=both, line=True),
 		S('fetch', 'hub; cd ..; varve clone -q hub.git copy; cd work; change; commit two; varve push -q',

@@ -706,3 +706,29 @@ vv_status vv_receive_take(vv_receive *x, const vv_oids *wants, const vv_oids *co
 	}
 	return ref_count > 0 ? vv_refs_update(x->repo, refs, ref_count, message, err) : VV_OK;
 }
+
+void vv_receive_let_go(vv_receive *x)
+{
+	vv_incoming_let_go(x->incoming);
+}
+
+static vv_status still_has(void *payload, vv_repository *with VV_UNUSED, vv_incoming *in VV_UNUSED,
+			   const vv_new_root *version, vv_error *err)
+{
+	const vv_receive *x = payload;
+	bool here = false;
+	vv_status rc = vv_store_complete(x->store, &version->root, &here, NULL, err);
+
+	return rc < 0 || here ? rc
+			      : vv_fail(err, VV_ECONFLICT,
+					"blocks of this repository were removed in the meantime\n"
+					"try again");
+}
+
+vv_status vv_receive_keep_on(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
+			     vv_error *err)
+{
+	vv_status rc = vv_incoming_promote(x->incoming, err);
+
+	return rc < 0 ? rc : vv_receive_check(x, wants, commons, still_has, x, err);
+}

@@ -180,6 +180,13 @@ vv_status vv_receive_mend(vv_receive *x, const vv_oids *wants, const vv_oids *wh
 vv_status vv_receive_take(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 			  bool incomplete, const vv_ref_change *refs, size_t ref_count,
 			  const char *message, vv_error *err);
+/* Releases the writer lock, which vv_receive_take otherwise keeps until vv_receive_close. Git's filters
+ * can then store blocks while the work tree follows. */
+void vv_receive_let_go(vv_receive *x);
+/* After vv_receive_let_go, takes the writer lock again, and checks that the store still has the new
+ * versions. VV_ECONFLICT: gc has removed some of them meanwhile. */
+vv_status vv_receive_keep_on(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
+			     vv_error *err);
 /* Stores only the blocks, as vv_receive_take does. git fetches the objects and moves the refs
  * later. */
 vv_status vv_receive_take_blocks(vv_receive *x, const vv_oids *wants, const vv_oids *commons,

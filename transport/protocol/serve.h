@@ -22,11 +22,19 @@
 typedef vv_status (*vv_policy_fn)(void *payload, vv_repository *with, vv_incoming *in,
 				  const vv_push_ref *refs, size_t count, vv_buf *report,
 				  vv_error *err);
-/* Updates the work tree after `head`, the ref of its branch, has moved
- * (receive.denyCurrentBranch=updateInstead). check_only: the refs have not moved yet, and the
- * function only checks whether the update is possible. */
-typedef vv_status (*vv_update_tree_fn)(void *payload, const vv_push_ref *head, bool check_only,
-				       vv_error *err);
+/* The steps of the update of a work tree to a pushed branch (receive.denyCurrentBranch=updateInstead).
+ * If the process is killed before the branch moves, the next push or varve command undoes the update,
+ * and the client pushes again, because the branch is where it was. */
+typedef enum vv_tree_step {
+	VV_TREE_CHECK, /* nothing was received yet: checks whether the update is possible */
+	VV_TREE_WRITE, /* the objects and blocks exist, no ref has moved: writes files and index */
+	VV_TREE_END,   /* after VV_TREE_WRITE, when the refs have moved */
+	VV_TREE_UNDO   /* after VV_TREE_WRITE, when the refs could not be moved */
+} vv_tree_step;
+/* Takes one step of the update of the work tree whose folder is `tree`, in which head, the ref of a
+ * branch, is checked out. */
+typedef vv_status (*vv_update_tree_fn)(void *payload, vv_tree_step step, const char *tree,
+				       const vv_push_ref *head, vv_error *err);
 
 /* Called after a push has moved refs. refs: the refs of the push. Appends lines for the client's
  * user to report. */

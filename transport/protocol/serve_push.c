@@ -27,7 +27,8 @@ typedef struct push {
 	vv_arena *arena;
 	const vv_request *q;
 	const char **why;          /* for each ref; NULL: it may move */
-	const vv_push_ref *follow; /* the work tree follows this one; NULL */
+	const vv_push_ref *follow; /* the work tree `tree` follows this one; NULL */
+	const char *tree;
 	vv_receive *x;
 	vv_oids wants, commons;
 	vv_whole whole;       /* of commons */
@@ -129,38 +130,50 @@ static vv_status check_deletion(push *p, size_t i, vv_error *err)
 	return refuse_ref(p, i, "it is the current branch there (receive.denyDeleteCurrent)", err);
 }
 
+static vv_status step_tree(const push *p, vv_tree_step step, vv_error *err)
+{
+	return p->s->update_tree(p->s->payload, step, p->tree, p->follow, err);
+}
+
+static vv_status check_tree(push *p, size_t i, const char *tree, vv_error *err)
+{
+	vv_error why;
+
+	if (p->follow) {
+		return refuse_ref(p, i,
+				  "another branch of this push is checked out there, too: push one "
+				  "at a time",
+				  err);
+	}
+	p->follow = &p->q->refs[i];
+	p->tree = vv_arena_strndup(p->arena, tree, strlen(tree));
+	if (!p->tree) return vv_fail_nomem(err);
+	const vv_status rc = step_tree(p, VV_TREE_CHECK, &why);
+	if (rc == VV_EREFUSED) return refuse_ref(p, i, why.message, err);
+	return rc < 0 ? vv_error_copy(err, &why) : VV_OK;
+}
+
 /* The branch that a work tree has checked out moves only together with it. */
 static vv_status check_current(push *p, size_t i, vv_error *err)
 {
 	const vv_push_ref *r = &p->q->refs[i];
-	vv_auto(char) *worktree = NULL;
+	vv_auto(char) *tree = NULL;
 	vv_auto(char) *rule = NULL;
 	vv_status rc;
 
-	if (!is_branch(r) || vv_repository_is_bare(p->s->repo) || stays(r)) return VV_OK;
-	if ((rc = vv_branch_checked_out(p->s->repo, r->name, &worktree, err)) < 0 || !worktree) {
-		return rc;
-	}
+	if (!is_branch(r) || stays(r)) return VV_OK;
+	if ((rc = vv_branch_checked_out(p->s->repo, r->name, &tree, err)) < 0 || !tree) return rc;
 	rc = vv_config_string(p->s->repo, "receive.denycurrentbranch", &rule, err);
-	if (rc == VV_ENOTFOUND) {
-		rc = VV_OK;
-	}
-	if (rc == VV_OK && rule && strcmp(rule, "updateInstead") == 0 && p->s->update_tree &&
+	if ((rc < 0 && rc != VV_ENOTFOUND) || lets(rule)) return rc;
+	if (rule && strcmp(rule, "updateInstead") == 0 && p->s->update_tree &&
 	    !vv_oid_is_null(&r->id)) {
-		vv_error why;
-		p->follow = r;
-		if (p->s->update_tree(p->s->payload, r, true, &why) < 0) {
-			rc = refuse_ref(p, i, why.message, err);
-		}
-	} else if (rc == VV_OK && !lets(rule)) {
-		rc = refuse_ref(
-			p, i,
-			"it is checked out there: push to another branch, to a bare repository, "
-			"or set "
-			"receive.denyCurrentBranch to updateInstead there",
-			err);
+		return check_tree(p, i, tree, err);
 	}
-	return rc;
+	return refuse_ref(p, i,
+			  "it is checked out there: push to another branch, to a bare repository, "
+			  "or set "
+			  "receive.denyCurrentBranch to updateInstead there",
+			  err);
 }
 
 static vv_status check_refs(push *p, vv_error *err)
@@ -462,6 +475,34 @@ static vv_status list_changes(push *p, vv_ref_change *changes, size_t *count, vv
 	return rc;
 }
 
+static vv_status move_refs(push *p, vv_ref_change *changes, size_t *count, vv_error *err)
+{
+	vv_status rc = *count > 0 ? vv_refs_update(p->s->repo, changes, *count, "push", err)
+				  : VV_OK;
+
+	if (rc != VV_ECONFLICT) return rc;
+	if ((rc = list_changes(p, changes, count, err)) < 0 || p->refused) return rc;
+	return *count > 0 ? vv_refs_update(p->s->repo, changes, *count, "push", err) : VV_OK;
+}
+
+/* The files before the branch, as in Git: a server that is killed in between leaves a branch that the
+ * client still has to push. */
+static vv_status move_with_tree(push *p, vv_ref_change *changes, size_t *count, vv_error *err)
+{
+	vv_receive_let_go(p->x);
+	vv_status rc = step_tree(p, VV_TREE_WRITE, err);
+
+	if (rc < 0) return rc;
+	rc = vv_receive_keep_on(p->x, &p->wants, &p->commons, err);
+	rc = rc < 0 ? rc : move_refs(p, changes, count, err);
+	if (rc < 0 || p->refused) {
+		(void)step_tree(p, VV_TREE_UNDO, VV_IGNORED);
+		return rc;
+	}
+	rc = step_tree(p, VV_TREE_END, err);
+	return rc < 0 ? vv_prefix(err, "the branch was moved, but a later step failed") : rc;
+}
+
 static vv_status take_push(push *p, vv_error *err)
 {
 	vv_ref_change *changes = vv_arena_calloc(p->arena, p->q->ref_count + 1, sizeof(*changes));
@@ -471,20 +512,13 @@ static vv_status take_push(push *p, vv_error *err)
 	if (p->q->ahead) return vv_receive_take_blocks(p->x, &p->wants, &p->commons, err);
 	if (!changes) return vv_fail_nomem(err);
 	if ((rc = list_changes(p, changes, &count, err)) < 0 || p->refused) return rc;
-	rc = vv_receive_take(p->x, &p->wants, &p->commons, false, changes, count, "push", err);
-	if (rc == VV_ECONFLICT) {
-		if ((rc = list_changes(p, changes, &count, err)) < 0 || p->refused) return rc;
-		rc = count > 0 ? vv_refs_update(p->s->repo, changes, count, "push", err) : VV_OK;
+	rc = vv_receive_take(p->x, &p->wants, &p->commons, false, NULL, 0, "push", err);
+	if (rc == VV_OK && p->follow) {
+		rc = move_with_tree(p, changes, &count, err);
+	} else if (rc == VV_OK) {
+		rc = move_refs(p, changes, &count, err);
 	}
-	if (p->follow && rc == VV_OK) {
-		rc = p->s->update_tree(p->s->payload, p->follow, false, err);
-		if (rc < 0) {
-			(void)vv_prefix(err, "the branch was moved, but a later step failed");
-		}
-	} else if (p->follow && vv_head_is(p->s->repo, p->follow->name, &p->follow->id)) {
-		/* Moved all the same: the files follow it all the same. */
-		(void)p->s->update_tree(p->s->payload, p->follow, false, NULL);
-	}
+	if (p->refused) return rc;
 	if (rc == VV_OK && count > 0 && p->s->pushed) {
 		vv_auto(vv_buf) report = VV_BUF_INIT;
 		p->s->pushed(p->s->payload, p->q->refs, p->q->ref_count, &report);

@@ -471,6 +471,37 @@ hint: name one: varve pull REMOTE BRANCH; 'git branch -r' lists them"
 	stderr_has "uncommitted changes"
 }
 
+@test "a push to a branch of a linked work tree changes the files there, and no others" {
+	two_versions
+	git branch side
+	git worktree add -q ../linked side
+	git config receive.denyCurrentBranch updateInstead
+	cd ..
+	succeeds varve clone a b
+	cd b
+	git switch -q side
+	commit_change 's/^9,item/9,b/' "on side"
+	succeeds varve push
+	same_bytes prices.csv ../linked/prices.csv
+	for at in a linked; do
+		[ -z "$(git -C ../$at status --porcelain)" ]
+	done
+	[ "$(git -C ../a show main:prices.csv)" = "$(git -C ../a show :prices.csv)" ]
+	# two of them at once, and one that is rebased there
+	commit_change 's/^8,item/8,b/' "on side again"
+	git branch -f main
+	ends_with 1 varve push origin main side
+	stderr_has "push one at a time"
+	(cd ../linked && GIT_SEQUENCE_EDITOR="sed -i 1ibreak" git rebase -qi HEAD~1)
+	ends_with 1 varve push origin side
+	stderr_has "or is rebasing it"
+	git -C ../linked rebase --abort
+	succeeds varve push origin side
+	succeeds varve push origin main
+	same_bytes prices.csv ../linked/prices.csv
+	same_bytes prices.csv ../a/prices.csv
+}
+
 @test "what is missing locally is not pushed as if it were there" {
 	two_versions
 	succeeds varve init -q --bare ../hub.git

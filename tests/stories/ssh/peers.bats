@@ -162,3 +162,48 @@ at_terminal() {
 	ends_with 2 setsid -w varve fetch "$url"
 	stderr_has "a key has a passphrase: add the key to ssh-agent with ssh-add"
 }
+
+# far_stops N: kills varve and its children at the far end, N ms after the push began.
+far_stops() {
+	local pid=
+	far_varve "echo \$\$ > '$far/pid'; exec '$VARVE_BIN/varve' \"\$@\""
+	rm -f "$far/pid"
+	varve push > ../run.log 2>&1 3>&- &
+	local push=$!
+	while [ ! -s "$far/pid" ] && kill -0 "$push" 2> /dev/null; do
+		sleep 0.002
+	done
+	sleep "$(printf '0.%03d' "$1")"
+	pid=$(cat "$far/pid")
+	kill -KILL -- "-$(ps -o pgid= -p "$pid" | tr -d ' ')" 2> /dev/null || true
+	wait "$push" || true
+}
+
+@test "a machine that stops while its files follow a push over ssh has all of it after the next one" {
+	git config --global varve.ssh libssh2
+	git -C "$far/data" config receive.denyCurrentBranch updateInstead
+	rm "$far/bin/varve"
+	far_varve "exec '$VARVE_BIN/varve' \"\$@\""
+	succeeds varve clone "$url" here
+	cd here
+	local i n begun took
+	for i in $(seq 40); do rows 3 "$i" > "t$i.csv"; done
+	varve add . > made
+	tick
+	varve commit -qm tables
+	begun=$(date +%s%3N)
+	succeeds varve push
+	took=$(($(date +%s%3N) - begun))
+	RANDOM=${VARVE_TEST_SAMPLE:-0}
+	for n in $(sampled 40 5); do
+		for i in $(seq 40); do rows 3 "$n$i" > "t$i.csv"; done
+		tick
+		varve commit -qam "$n"
+		far_stops $((RANDOM % (took < 999 ? took : 999)))
+		succeeds varve push
+		[ "$(git -C "$far/data" rev-parse main)" = "$(git rev-parse main)" ]
+		[ -z "$(git -C "$far/data" status --porcelain)" ]
+		diff -rq -x .git . "$far/data"
+	done
+	(cd "$far/data" && succeeds varve fsck --data)
+}
