@@ -169,8 +169,12 @@ at() {
 	key_of ada
 	ends_with 2 as ada varve sign --expires 2024-01-01
 	stderr_has "'2024-01-01': the date is in the past"
-	ends_with 2 as ada varve sign --mirror mirror/prices
-	stderr_has "'mirror/prices' is a relative path"
+	for mirror in mirror/prices /srv/prices file:///srv/prices ssh://host/prices git://host/prices \
+		ipfs+https://host s3://bucket/prices sftp://host/prices; do
+		ends_with 2 as ada varve sign --name prices --mirror https://host/prices --mirror "$mirror"
+		stderr_has "--mirror '$mirror': readers of the head would ignore it"
+		stderr_has "relay+https://"
+	done
 	git rev-parse -q --verify "refs/varve/heads/$key_ada" && return 1
 	end=$(($(date +%s) + 15))
 	until=$(date -u -d "@$end" +%Y-%m-%dT%H:%M:%SZ)

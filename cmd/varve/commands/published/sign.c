@@ -36,7 +36,8 @@ static const vv_option table[] = {
 		0, "expires", expires, "DATE",
 		"the date by which a newer head must be signed (default: after the same period as for the last head)"),
 	OPT_FLAG(0, "final", making.final, "make this head final: no head is accepted after it"),
-	OPT_LIST(0, "mirror", mirrors, "URL", "the URL of a copy; may be repeated"),
+	OPT_LIST(0, "mirror", mirrors, "URL",
+		 "the URL of a copy: http, https or relay; may be repeated"),
 	OPT_LIST(0, "signer", signers, "KEY=DATE",
 		 "for the owner: KEY may sign until DATE; may be repeated"),
 	OPT_LIST(0, "revoke", revoked, "KEY=NUMBER",
@@ -102,19 +103,20 @@ static vv_status read_keys(vv_head_keys *out, const vv_strings *from, bool dates
 	return VV_OK;
 }
 
-/* VV_EUSAGE: a reader of the head cannot reach one of the mirrors. */
+/* VV_EUSAGE: readers of the head do not use one of the mirrors (vv_named_mirrors). */
 static vv_status judge_mirrors(const vv_strings *mirrors, vv_error *err)
 {
 	vv_array_each(mirrors->items, mirrors->count, text) {
 		vv_auto(vv_url) url = {.text = NULL};
 
 		if (vv_url_read(&url, *text, err) < 0) return vv_prefix(err, "--mirror");
-		if (url.kind == VV_URL_PATH && url.path[0] != '/') {
+		if (url.kind != VV_URL_HTTP && url.kind != VV_URL_RELAY) {
 			return vv_fail(
 				err, VV_EUSAGE,
-				"'%s' is a relative path, which means another folder on other "
-				"machines\ngive the mirror's URL or its absolute path",
-				vv_text_shows(*text));
+				"--mirror '%s': readers of the head would ignore it\n"
+				"readers use http://, https:// and relay+https:// URLs; others "
+				"are for 'varve clone --from URL'",
+				vv_text_url(*text));
 		}
 	}
 	return VV_OK;
