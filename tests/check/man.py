@@ -2,7 +2,8 @@
 
 An option has the same letter, name and argument in both, and none is in one alone; what a page says about it is its
 own. SYNOPSIS has each command that NAME has, and names each option or has [OPTIONS]. No line of a page begins with
-a dot, or ', that groff would take for a macro. --write makes each SYNOPSIS again from the help of its commands."""
+a dot, or ', that groff would take for a macro. varve.1 lists the commands that 'varve help --all' lists. --write makes each
+SYNOPSIS and that list again."""
 import re
 import shutil
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 
 PAGES, PROGRAM = Path(sys.argv[1]) / "docs/man", sys.argv[2]
 # Pages of several commands, and of the program itself.
-SHARED = {"help", "ipfs", "vault", "version"}
+SHARED = {"help", "ipfs", "varve", "vault", "version"}
 TAG = re.compile(r"^\.T[PQ]\n((?:\\f[BI]|\.BI? )\\-.*)$", re.M)
 WORD = re.compile(r"(?<![\w-])(--?[\w][\w-]*)((?:\[=.+?\](?=,|$|\s)| (?!-)\S+?(?=,? |,?$))?)")
 HELP = re.compile(r"^  (?:(-\w)|  )(?:, )?\s*(--[\w-]+)?(\[=\S+\]| (?! )\S+)?(?:  +.*)?$", re.M)
@@ -98,6 +99,31 @@ def check_synopsis(page):
     return wrong
 
 
+def list_of_commands():
+    """COMMANDS of varve.1, by the groups of 'varve help --all'. A command without a page runs git."""
+    text = subprocess.run([PROGRAM, "help", "--all"], capture_output=True, text=True).stdout
+    out = []
+    for group in text.partition("varve commit")[2].partition("\n\n")[2].partition("\n\n'varve help")[0].split("\n\n"):
+        title, *lines = group.split("\n")
+        out.append(f".SS {title.capitalize()}")
+        for name, about in (line.split(maxsplit=1) for line in lines):
+            page = f"varve-{name}" if (PAGES / f"varve-{name}.1").exists() else f"git-{name}"
+            out += [".TP", f".BR {page} (1)", about.replace(f" (git {name})", "")]
+    return "\n".join(out).replace("-", r"\-").replace("'", r"\(aq")
+
+
+def check_list(page):
+    """What is wrong with COMMANDS of varve.1, after it was written again with --write."""
+    roff = page.read_text()
+    found = re.search(r"(?<=\.SH COMMANDS\n)(.*?\n)?(?=\.SH )", roff, re.S)
+    made = list_of_commands() + "\n"
+    if "--write" in sys.argv:
+        page.write_text(roff[:found.start()] + made + roff[found.end():])
+    elif found[0] != made:
+        return [f"{page.name}: COMMANDS differs from 'varve help --all': man.py ROOT PROGRAM --write"]
+    return []
+
+
 def forms_of_diff():
     """The forms as varve-diff.1 has them, by the lists of writer_kinds.h and diff_writer.h."""
     root = Path(sys.argv[1])
@@ -138,6 +164,7 @@ def main():
             page.write_text(re.sub(r"The output format: .*?\. They", lambda _: sentence, roff))
     for page in sorted(PAGES.glob("*.1")):
         wrong += check_synopsis(page) if ".so " not in page.read_text()[:4] else []
+    wrong += check_list(PAGES / "varve.1")
     print("\n".join(wrong) or f"{count} manual pages")
     return 1 if wrong or count < 40 else 0
 
