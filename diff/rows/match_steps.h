@@ -20,7 +20,7 @@
 typedef struct vv_column_pair vv_column_pair;
 
 /*
- * Only align.c, digest.c, gap.c, match.c, rekey.c, row_cells.c and rowdiff.c include this header.
+ * Only align.c, digest.c, gap.c, match.c, rekey.c, respelling.c, row_cells.c and rowdiff.c include this header.
  */
 
 /*
@@ -294,11 +294,22 @@ vv_status rowdiff_align(vv_rowdiff *d, vv_sorter *out, vv_sorter *kept, vv_error
 /* ---- rekey: finds rows whose key changed ---- */
 
 /* Moves pairs of rows that differ only in the key from `gone` and `added` to `kept`, if no other
- * row makes the pair doubtful. If nearly all keys changed, then also moves pairs of rows that have
- * the same value in a text column that identifies rows. `gone` and `added` contain row numbers (8
- * bytes each). Afterwards, both can be read from the beginning; *gone and *added may then be
+ * row makes the pair doubtful. If most keys changed, then also moves pairs of rows that have
+ * the same value in a text column that identifies rows; if nearly all did, those of rowdiff_respelled, too. `gone` and
+ * `added` contain row numbers (8 bytes each). Afterwards, both can be read from the beginning; *gone and *added may then be
  * other sorters, and the former ones are freed. */
 vv_status rowdiff_rekey(vv_rowdiff *d, vv_sorter **gone, vv_sorter **added, vv_sorter *kept,
 			vv_error *err);
+
+/* ---- respelling: finds rows of which several values are spelled otherwise throughout ---- */
+
+/* Bytes of a pair: its rows in the old and the new version (8 + 8), and two hashes (16 + 16), for rekey.c. */
+#define ROWDIFF_PAIR_LEN 48u
+
+/* Pairs the removed with the added rows, in their order, if nearly all pairs have equal or respelled values only: a value of a
+ * column has the same new value in several rows, and in most of those that had it. Adds pairs whose key is not in doubt to
+ * `pairs`, ascending; none if it is another table. gone, added: as for rowdiff_rekey. */
+vv_status rowdiff_respelled(vv_rowdiff *d, vv_sorter *gone, vv_sorter *added, vv_sorter *pairs,
+			    vv_error *err);
 
 #endif

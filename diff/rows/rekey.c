@@ -23,7 +23,7 @@
  * rest lacks (16). */
 #define REST_LEN 42u
 /* A pair found: old row (8), new row (8), hashes of the values that the two rests lack (16 + 16). */
-#define PAIR_LEN 48u
+#define PAIR_LEN ROWDIFF_PAIR_LEN
 #define PAIR_VALUES 16u
 #define ROW_LEN 8u
 /* Rows that may share their rest with another, where few rows were read; beyond that one in
@@ -336,23 +336,28 @@ static vv_status pair_by_rest(rest *r, vv_sorter **gone, vv_sorter **added, vv_s
 
 /* Nearly no row has a key of before: but for one in ten all are gone, and as many added. */
 #define RESPELLED_PART 10u
+/* Most rows have no key of before, and these are not few. */
+#define MOSTLY_PART 2u
+#define MOSTLY_MIN 16u
 /* So much of the values of a column of text is common to both versions, each value once. */
 #define TELLING_MIN 60u
+#define TELLING_SURE 90u /* where many rows kept their keys */
 #define TELLING_COLUMNS 64u
 
-static bool is_respelled(const vv_rowdiff *d, vv_sorter *gone, vv_sorter *added)
+/* Have all rows but one in `part` no key of before? */
+static bool are_respelled(const vv_rowdiff *d, vv_sorter *gone, vv_sorter *added, uint64_t part)
 {
 	uint64_t olds = d->a->root.rows, news = d->b->root.rows;
-	return vv_sorter_count(gone) >= olds - olds / RESPELLED_PART &&
-	       vv_sorter_count(added) >= news - news / RESPELLED_PART;
+	return vv_sorter_count(gone) >= olds - olds / part &&
+	       vv_sorter_count(added) >= news - news / part;
 }
 
-/* The text column that distinguishes rows in both versions and has the most values in common;
+/* The text column that distinguishes rows in both versions and has the most values in common, at least so many percent;
  * r->count: none. */
-static vv_status find_telling(const rest *r, size_t *out, vv_error *err)
+static vv_status find_telling(const rest *r, unsigned least, size_t *out, vv_error *err)
 {
 	size_t count = 0, places[TELLING_COLUMNS];
-	unsigned best = TELLING_MIN - 1;
+	unsigned best = least - 1;
 	vv_value_set sets[2][TELLING_COLUMNS] = {0};
 	vv_status rc = VV_OK;
 	*out = r->count;
@@ -382,11 +387,11 @@ static vv_status find_telling(const rest *r, size_t *out, vv_error *err)
 }
 
 /* Rows are found by that column alone: the other cells may have changed, too. */
-static vv_status pair_by_telling(rest *r, vv_sorter **gone, vv_sorter **added, vv_sorter *kept,
-				 vv_error *err)
+static vv_status pair_by_telling(rest *r, unsigned least, vv_sorter **gone, vv_sorter **added,
+				 vv_sorter *kept, vv_error *err)
 {
 	size_t at;
-	vv_status rc = find_telling(r, &at, err);
+	vv_status rc = find_telling(r, least, &at, err);
 	if (rc < 0 || at == r->count) return rc;
 	for (int side = 0; side < 2; side++) {
 		r->columns[side][0] = r->columns[side][at];
@@ -574,21 +579,41 @@ static vv_status pair_by_parts(vv_rowdiff *d, vv_sorter **gone, vv_sorter **adde
 	return rc;
 }
 
+/* Pairs the rows of which several values were respelled. */
+static vv_status pair_in_order(vv_rowdiff *d, vv_sorter **gone, vv_sorter **added, vv_sorter *kept,
+			       vv_error *err)
+{
+	vv_auto(vv_sorter) *pairs = NULL;
+	vv_status rc = vv_sorter_new(&pairs, PAIR_LEN, ROW_LEN, rowdiff_memory(d, 8),
+				     d->opts.temp_dir, err);
+
+	if (rc < 0 || (rc = rowdiff_respelled(d, *gone, *added, pairs, err)) < 0) return rc;
+	return vv_sorter_count(pairs) > 0 ? take_pairs(d, pairs, gone, added, kept, err) : VV_OK;
+}
+
 vv_status rowdiff_rekey(vv_rowdiff *d, vv_sorter **gone, vv_sorter **added, vv_sorter *kept,
 			vv_error *err)
 {
 	vv_auto(rest) r = {0};
 	vv_status rc;
 	if (d->key_count == 0 || !are_left(*gone, *added)) return VV_OK;
-	bool respelled = is_respelled(d, *gone, *added);
+	const bool respelled = are_respelled(d, *gone, *added, RESPELLED_PART),
+		   mostly = respelled || (vv_sorter_count(*gone) >= MOSTLY_MIN &&
+					  are_respelled(d, *gone, *added, MOSTLY_PART));
 	if (respelled && d->key_count > 1 && (rc = pair_by_parts(d, gone, added, kept, err)) < 0) {
 		return rc;
 	}
 	if (!are_left(*gone, *added)) return VV_OK;
-	if ((rc = rest_init(&r, d, WHOLE_KEY, err)) == VV_OK && r.count > 0 &&
-	    (rc = pair_by_rest(&r, gone, added, kept, NULL, err)) == VV_OK && respelled &&
-	    are_left(*gone, *added)) {
-		rc = pair_by_telling(&r, gone, added, kept, err);
+	if ((rc = rest_init(&r, d, WHOLE_KEY, err)) < 0 || r.count == 0 ||
+	    (rc = pair_by_rest(&r, gone, added, kept, NULL, err)) < 0) {
+		return rc;
 	}
-	return rc;
+	if (mostly && are_left(*gone, *added)) {
+		const unsigned least = respelled ? TELLING_MIN : TELLING_SURE;
+
+		rc = pair_by_telling(&r, least, gone, added, kept, err);
+	}
+	return rc == VV_OK && respelled && are_left(*gone, *added)
+		       ? pair_in_order(d, gone, added, kept, err)
+		       : rc;
 }

@@ -45,6 +45,87 @@ respelled() {
 	! grep -q '^A' c.csv || false
 }
 
+@test "most keys rewritten by one side are found by a text that all versions have" {
+	new_repo
+	awk 'BEGIN { print "name,flag,n"; for (i = 1; i <= 60; i++) printf "Land %d,I%d,%d\n", i * 7, i, i }' > c.csv
+	varve track --text '*.csv' > /dev/null
+	git add -A && git commit -qm base
+	git switch -qc side
+	awk -F, -v OFS=, 'NR > 12 { $1 = $1 " Republic"; $3 = $3 * 2 } 1' c.csv > d && mv d c.csv
+	git commit -qam names
+	git switch -q main
+	sed -i 's/^\([^,]*\),\(I[0-9]*\),/\1,\2 ,/;s/I40 ,40/I40 ,41/;s/ ,/,/' c.csv
+	sed -i '$ d' c.csv
+	sed -i 's/$/,x/;1s/x/tz/' c.csv
+	printf 'Land 999,I99,9,y\n' >> c.csv
+	git commit -qam zones
+	ends_with 1 varve merge --no-commit side
+	ends_with 1 varve conflicts c.csv
+	output_has "row Land 280"
+	output_has "row Land 420"
+	[ "$(grep -c '^  row' <<< "$output")" -eq 2 ]
+	grep -qx 'Land 273 Republic,I39,78,x' c.csv
+	grep -qx 'Land 999,I99,9,y' c.csv
+	! grep -q '^Land 273,' c.csv || false
+}
+
+@test "half of the rows replaced by others are not found by a text that most of them share" {
+	new_repo
+	awk 'BEGIN { print "id,title,n"; for (i = 1; i <= 60; i++) printf "%d,Title %d,%d\n", i, i, i }' > c.csv
+	varve add --key id c.csv > /dev/null
+	varve commit -qm base
+	awk 'BEGIN { print "id,title,n"; for (i = 31; i <= 90; i++) printf "%d,Title %d,%d\n", (i > 60 ? i + 100 : i), (i > 60 && i <= 80 ? i - 60 : i), i }' > c.csv
+	succeeds varve diff --json
+	output_lacks '"id":{"old"'
+}
+
+# votes SPELLING SEED ROWS: an election: precincts, offices, candidates, votes.
+votes() {
+	awk -v by="$1" -v seed="$2" -v rows="$3" 'BEGIN {
+		print "precinct,office,candidate,party,votes"
+		for (i = 0; i < rows; i++) printf by "\n", i % 10, int(i / 30), int(i / 10) % 3, int(i / 10) % 3, (i * i * seed + 13 * seed) % 997
+	}' > c.csv
+}
+
+@test "a merge joins rows of which one side respelled a key of several columns" {
+	new_repo
+	varve track --text '*.csv' > /dev/null
+	votes '1%d OUTSIDE CITY,U. S. Office %d,C%d,P%d,%d' 7 120
+	git add -A && git commit -qm base
+	git switch -qc side
+	votes '1%d-OUTSIDE,Office %d,C%d,P%d,%d' 7 120
+	sed -i '50s/,[0-9]*$/,5000/' c.csv
+	git commit -qam spelled
+	git switch -q main
+	sed -i '70s/,[0-9]*$/,7000/' c.csv
+	printf '19 OUTSIDE CITY,State Senate,C9,P9,1\n' >> c.csv
+	git commit -qam more
+	succeeds varve merge -q -m m side
+	votes '1%d-OUTSIDE,Office %d,C%d,P%d,%d' 7 120
+	sed -i '50s/,[0-9]*$/,5000/;70s/,[0-9]*$/,7000/' c.csv
+	printf '19 OUTSIDE CITY,State Senate,C9,P9,1\n' >> c.csv
+	succeeds git diff --exit-code HEAD
+	git switch -q side
+	succeeds varve merge -q -m m main~1
+	succeeds git diff --exit-code main
+}
+
+@test "the votes of another place are another table, whatever its precincts are called" {
+	new_repo
+	varve track --text '*.csv' > /dev/null
+	votes '1%d OUTSIDE CITY,U. S. Office %d,C%d,P%d,%d' 7 120
+	git add -A && git commit -qm base
+	git switch -qc side
+	votes '1%d-OUTSIDE,Office %d,C%d,P%d,%d' 5 120
+	git commit -qam other
+	git switch -q main
+	printf '19 OUTSIDE CITY,State Senate,C9,P9,1\n' >> c.csv
+	git commit -qam more
+	ends_with 1 varve merge -q -m m side
+	ends_with 1 varve conflicts c.csv
+	output_has "theirs replaced it with another table"
+}
+
 @test "rows of another table are not taken for respelled ones" {
 	new_repo
 	countries A%d 40 37
