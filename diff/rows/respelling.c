@@ -1,6 +1,6 @@
 /*
- * respelling: the two rows of a pair may differ in any column, but of a column's value nearly all rows have the same new
- * value. Of tables that have the same columns and other things, some column fails this: equal votes in one place are
+ * respelling: the two rows of a pair may differ in any column, but nearly all rows with one value of a column must have the same
+ * new value there. Tables with the same columns and other things fail this in some column: equal votes in one place are
  * different votes in another.
  */
 #include "diff/rows/match_steps.h"
@@ -35,7 +35,8 @@ typedef struct respelling {
 	size_t count;
 	vv_sorter *cells, *doubts;
 	vv_buf text;
-	/* of one old value of a column: the pairs that have another new value, by new value, and the end of each of these runs */
+	/* the pairs whose value changed, among those with one old value of a column, ordered by new value; and the end of each
+	 * run of one new value */
 	uint64_t *pairs;
 	size_t pair_count, pair_cap;
 	size_t *ends;

@@ -151,8 +151,8 @@ class Merge:
                 placed.add(min(heads))
         return result
 
-    def cell(self, column, b, x, y, kind, key):
-        """One cell of a row that both sides have; None: the column is not there."""
+    def cell(self, column, b, x, y, kind, key, is_new=False):
+        """One cell of a row that both sides have; None: the column is not there. is_new: both added it to a row of base."""
         if x is None or y is None:
             return x if y is None else y
         ours, theirs = (x, y) if self.ours is self.x else (y, x)
@@ -164,12 +164,14 @@ class Merge:
             return y
         if b is not None and same(column, y, b):
             return x
+        if is_new and "" in (x, y):
+            return y if x == "" else x
         self.note(kind, f'["{key}"]', column, "-" if b is None else b, ours, theirs)
         return ours
 
     def common_row(self, key):
         b, x, y = self.base.rows[key], self.x.rows[key], self.y.rows[key]
-        return [self.or_empty(self.cell(c, b.get(c), x.get(c), y.get(c), "cell", key)) for c in self.result_columns]
+        return [self.or_empty(self.cell(c, b.get(c), x.get(c), y.get(c), "cell", key, c not in b)) for c in self.result_columns]
 
     @staticmethod
     def or_empty(text):
