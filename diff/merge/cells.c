@@ -4,7 +4,6 @@
  */
 #include "diff/merge/cells.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -12,20 +11,15 @@
 #include "base/error.h"
 #include "base/json/json_skip.h"
 #include "base/sys.h"
-#include "base/text.h"
 #include "dataset/format/cell.h"
 #include "dataset/format/facts.h"
 #include "dataset/format/form.h"
-#include "dataset/schema/decimal.h"
 #include "dataset/schema/schema.h"
-#include "dataset/schema/type.h"
-#include "dataset/schema/value.h"
 #include "diff/merge/decide.h"
 #include "diff/merge/rules.h"
 #include "diff/merge/state.h"
 #include "diff/merge/steps.h"
 #include "diff/rows/value.h"
-#include "repo/git/merge/text.h"
 
 static bool is_json(const vv_dialect *d)
 {

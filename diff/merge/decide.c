@@ -6,19 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/arena.h"
 #include "base/array.h"
-#include "base/error.h"
-#include "base/json/json_skip.h"
+#include "base/json/json.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "dataset/format/cell.h"
 #include "dataset/format/facts.h"
 #include "dataset/schema/decimal.h"
 #include "dataset/schema/schema.h"
 #include "dataset/schema/type.h"
 #include "dataset/schema/value.h"
-#include "diff/rows/value.h"
 #include "repo/git/merge/text.h"
 
 enum {

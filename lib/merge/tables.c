@@ -30,7 +30,7 @@
 #include "repo/git/history/history.h"
 #include "repo/git/index/attributes.h"
 #include "repo/git/index/worktree.h"
-#include "repo/git/merge/text.h"
+#include "repo/git/merge/text_form.h"
 #include "repo/git/run_git.h"
 #include "repo/git/tree.h"
 
@@ -861,9 +861,9 @@ static bool is_json(vv_buf *text)
 	       VV_OK;
 }
 
-/* The base is not a table either: a document such as package.json. Merges its lines as git does without a driver. JSON has to
- * remain JSON. */
-static vv_status merge_text(merging *m, bool *conflict, vv_error *err)
+/* Merges the lines of a document such as package.json as git does without a driver. JSON has to remain JSON. If the base is a
+ * table, one side must have its lines, perhaps in another form. */
+static vv_status merge_text(merging *m, bool has_base, bool *conflict, vv_error *err)
 {
 	vv_auto(vv_buf) base = VV_BUF_INIT, ours = VV_BUF_INIT, theirs = VV_BUF_INIT,
 			text = VV_BUF_INIT;
@@ -884,9 +884,8 @@ static vv_status merge_text(merging *m, bool *conflict, vv_error *err)
 	}
 	const vv_merge_lines both[] = {lines[VV_OURS], lines[VV_THEIRS]};
 
-	if ((rc = vv_merge_text(&text, conflict, &lines[VV_BASE], both, 0, err)) < 0 || *conflict) {
-		return rc;
-	}
+	rc = vv_merge_text_form(&text, conflict, &lines[VV_BASE], both, has_base, err);
+	if (rc < 0 || *conflict) return rc;
 	*conflict = is_json(&ours) && is_json(&theirs) && !is_json(&text);
 	return *conflict ? VV_OK : keep_blob(m, &text, err);
 }
@@ -897,7 +896,7 @@ static vv_status merge_no_table(merging *m, size_t i, vv_error *err)
 	static const char *const names[] = {
 		[VV_BASE] = "base", [VV_OURS] = "ours", [VV_THEIRS] = "theirs"};
 	vv_auto(vv_buf) why = VV_BUF_INIT;
-	bool conflict = true;
+	bool conflict;
 	vv_status rc;
 
 	vv_buf_printf(&why,
@@ -906,7 +905,7 @@ static vv_status merge_no_table(merging *m, size_t i, vv_error *err)
 		      names[i], err->message);
 	vv_error_clear(err);
 	if ((rc = vv_buf_ok(&why, err)) < 0 ||
-	    (i == VV_BASE && (rc = merge_text(m, &conflict, err)) < 0) || !conflict) {
+	    (rc = merge_text(m, i != VV_BASE, &conflict, err)) < 0 || !conflict) {
 		return rc;
 	}
 	return give_up(m, vv_buf_cstr(&why), err);

@@ -101,6 +101,34 @@ both_ways() {
 	output_has "t.csv: line 5, character 3: the quote that opens here is never closed; correct the line"
 }
 
+@test "a side that changed only the form of lines is no conflict with one that is not a table" {
+	setup_long
+	printf 'id,days\n1,"2, 3"\n2,"4, 5"\n3,6' > t.csv
+	sides 'id,days\n1,"2, 3"\n2,"4, 5"\n3,6\n' 'id,days\n1,2, 3\n2,4, 5\n3,6'
+	both_ways 'id,days\n1,2, 3\n2,4, 5\n3,6\n'
+	mkdir ../b && cd ../b && setup_long
+	printf 'id,days\n1,"2, 3"\n2,"4, 5"\n' > t.csv
+	sides '\xef\xbb\xbfid,days\r\n1,"2, 3"\r\n2,"4, 5"\r\n' 'id,days\n1,2, 3\n2,4, 5\n7,8\n'
+	both_ways '\xef\xbb\xbfid,days\r\n1,2, 3\r\n2,4, 5\r\n7,8\r\n'
+	mkdir ../c && cd ../c && setup_long
+	printf 'id,days\n1,"2, 3"\n2,"4, 5"\n3,6' > t.csv
+	sides 'id,days\n1,"2, 3"\n2,"4, 5"\n3,7\n' 'id,days\n1,2, 3\n2,4, 5\n3,6'
+	ends_with 1 varve merge side
+	ends_with 1 varve conflicts
+	output_has "theirs is text that is not a table"
+}
+
+@test "text that is no table in any version merges its lines whatever their ends are" {
+	setup_long
+	printf 'a\n"b\nc\nd\ne\nf\ng' > t.csv
+	sides 'a\r\n"b\r\nc\r\nd\r\ne\r\nf\r\nG' 'a\n"B\nc\nd\ne\nf\ng\n'
+	both_ways 'a\r\n"B\r\nc\r\nd\r\ne\r\nf\r\nG\r\n'
+	mkdir ../b && cd ../b && setup_long
+	printf 'a\r\n"b\nc\nd\ne\nf\ng\n' > t.csv
+	sides 'a\r\n"b\nc\nd\ne\nf\nG\n' 'a\r\n"B\nc\nd\ne\nf\ng\n'
+	both_ways 'a\r\n"B\nc\nd\ne\nf\nG\n'
+}
+
 @test "a missing cell on one side and an empty one on the other are no conflict" {
 	setup_long
 	printf "$START" > t.csv
