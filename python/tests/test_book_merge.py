@@ -275,6 +275,51 @@ def test_an_added_row_whose_key_or_cells_the_other_side_added_too_is_a_conflict_
     assert [row[0].value for row in openpyxl.load_workbook(io.BytesIO(data)).active] == ["id", "a", "b", "c", "d", "e", "f"]
 
 
+def test_a_sheet_that_both_sides_renamed_alike_merges_by_cell(tmp_path):
+    def book(name, price, note, other="Stock", rows=()):
+        made = openpyxl.Workbook()
+        made.active.title = name
+        for row in [("id", "price", "note"), *rows, ("a", price, "x"), ("b", 2, "y"), ("c", 3, note)]:
+            made.active.append(row)
+        made.create_sheet(other).append(("place", 7))
+        made[other]["B2"] = f"='{name}'!B2*2"
+        file = io.BytesIO()
+        made.save(file)
+        return file.getvalue()
+
+    base = book("Prices", 1, "z")
+    for mine, yours in ((("New", 5, "z"), ("New", 1, "w")), (("New", 1, "w"), ("New", 5, "z")), (("New", 5, "w"), ("New", 1, "z")), (("New", 1, "z"), ("New", 5, "w"))):
+        told, data = merge(tmp_path, (base, book(*mine), book(*yours)))
+        assert told.get("conflicts") == 0, told
+        sheets = openpyxl.load_workbook(io.BytesIO(data))
+        assert sheets.sheetnames == ["New", "Stock"]
+        assert [[c.value for c in row] for row in sheets["New"]] == [["id", "price", "note"], ["a", 5, "x"], ["b", 2, "y"], ["c", 3, "w"]]
+        assert sheets["Stock"]["B2"].value == "='New'!B2*2"
+    told, data = merge(tmp_path, (base, book("New", 1, "z", rows=[("d", 8, "v")]), book("New", 5, "z")))
+    assert told.get("conflicts") == 0 and openpyxl.load_workbook(io.BytesIO(data))["New"]["B3"].value == 5, told
+    told, _ = merge(tmp_path, (base, book("New", 5, "z"), book("New", 6, "z")))
+    assert told["words"] == "New!B2: 5 and 6"
+    told, _ = merge(tmp_path, (base, book("New", 5, "z"), book("Other", 1, "w")))
+    assert told["refused"] == "both sides changed the list of sheets"
+
+
+def test_another_kind_of_workbook_is_refused_by_its_kind(tmp_path):
+    def archive(*names):
+        file = io.BytesIO()
+        with zipfile.ZipFile(file, "w") as z:
+            for name in names:
+                z.writestr(name, "")
+        return file.getvalue()
+
+    for data, kind in (
+        (archive("mimetype", "content.xml"), "an OpenDocument file (.ods)"),
+        (archive("[Content_Types].xml", "xl/workbook.bin"), "a binary workbook (.xlsb)"),
+        (b"\xd0\xcf\x11\xe0", "a file of another kind, such as .xls"),
+    ):
+        told, _ = merge(tmp_path, (data, data, data))
+        assert told["refused"] == f"it is {kind}; only .xlsx and .xlsm are, so save it as .xlsx in both branches"
+
+
 def through_office(tmp_path, files):
     """The workbooks as LibreOffice saves them, all by one process."""
     folder, out = tmp_path / "in", tmp_path / "out"

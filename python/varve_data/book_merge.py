@@ -9,6 +9,7 @@ Rows are compared by content: where the host has inserted or removed rows, a cha
 not certain is refused. Formulas that depend on changed cells lose their stored values, and the workbook asks the program that opens
 it to calculate.
 """
+import copy
 import datetime
 import hashlib
 import io
@@ -844,6 +845,29 @@ def _columns_moved(old: Sheet, new: Sheet, rows: Rows) -> bool:
 # --- the merge of cells ------------------------------------------------------
 
 
+def _likeness(old: Sheet, new: Sheet) -> float:
+    """The share of the old sheet's rows that the new one has."""
+    rows = [x for x in (_signature(row) for row in old.cells.values()) if x]
+    have = {_signature(row) for row in new.cells.values()}
+    return sum(1 for x in rows if x in have) / len(rows) if rows else 0.0
+
+
+def _renamed(base: Book, host: Book, guest: Book) -> dict[str, Sheet]:
+    """The sheets of base, by the names that both sides gave them: a new sheet of both is one that both lack, if both have half of its
+    rows there, and no other pair does."""
+    names = [n for n in host.sheets if n in guest.sheets and n not in base.sheets]
+    gone = [n for n in base.sheets if n not in host.sheets and n not in guest.sheets]
+    found = dict(base.sheets)
+    pairs = [(o, n) for o in gone for n in names if all(2 * _likeness(base.sheets[o], book.sheets[n]) >= 1 for book in (host, guest))]
+    for o, n in pairs:
+        if [p for p in pairs if o in p or n in p] == [(o, n)]:
+            sheet = copy.copy(base.sheets[o])
+            sheet.name = n
+            del found[o]
+            found[n] = sheet
+    return found
+
+
 class Edit(NamedTuple):
     """What a cell of the host becomes."""
 
@@ -863,13 +887,14 @@ class Merge:
         if base.mac != host.mac or base.mac != guest.mac:
             raise Refused("the versions count days from different years (1900 and 1904)")
         self._others("", base.other, host.other, guest.other)
-        for name in base.sheets.keys() & host.sheets.keys():
-            if host.sheets[name].cells != base.sheets[name].cells:
-                rows = Rows(base.sheets[name], host.sheets[name])
+        self.was = was = _renamed(base, host, guest)
+        for name in was.keys() & host.sheets.keys():
+            if host.sheets[name].cells != was[name].cells:
+                rows = Rows(was[name], host.sheets[name])
                 if rows.shifted:
                     self.maps[name] = rows
-        for name in sorted({*base.sheets, *host.sheets, *guest.sheets}):
-            b, h, g = (book.sheets.get(name) for book in (base, host, guest))
+        for name in sorted({*was, *host.sheets, *guest.sheets}):
+            b, h, g = (sheets.get(name) for sheets in (was, host.sheets, guest.sheets))
             if g and not h:
                 if not b or not _equal(b, g):
                     raise Refused(f"{host.who} {'removed or renamed' if b else 'does not have'} sheet {name}, which {guest.who} {'changed' if b else 'added'}")
@@ -1359,7 +1384,7 @@ def _changed(m: Merge) -> int:
     """The cells of the host that base does not have."""
     count = 0
     for name, sheet in m.host.sheets.items():
-        old = m.base.sheets.get(name) or Sheet(name)
+        old = m.was.get(name) or Sheet(name)
         rows = m.maps.get(name)
         was = {(rows.of(r) if rows else r): row for r, row in old.cells.items()}
         for r, row in sheet.cells.items():
@@ -1368,16 +1393,24 @@ def _changed(m: Merge) -> int:
     return count
 
 
-def _is_workbook_path(path: str) -> bool:
+def _other_kind(path: str) -> str:
+    """What the file is, if it is not a workbook whose parts are XML of Excel; else nothing."""
     with open(path, "rb") as f:
-        return f.read(4) == b"PK\3\4"
+        if f.read(4) != b"PK\3\4":
+            return "a file of another kind, such as .xls"
+    with zipfile.ZipFile(path) as z:
+        names = z.namelist()
+    if "[Content_Types].xml" not in names:
+        return "an OpenDocument file (.ods)" if "content.xml" in names else "an archive, not a workbook"
+    return "a binary workbook (.xlsb)" if "xl/workbook.bin" in names else ""
 
 
 def merged(paths: list[str], prefer: str) -> Iterator[Any]:
     """A dict about the merge, and the bytes of the workbook, unless the dict has "refused"."""
     try:
-        if not all(map(_is_workbook_path, paths)):
-            raise Refused("only .xlsx and .xlsm are merged by cell")
+        for path in paths:
+            if kind := _other_kind(path):
+                raise Refused(f"it is {kind}; only .xlsx and .xlsm are, so save it as .xlsx in both branches")
         base, ours, theirs = (Book(p, who) for p, who in zip(paths, ("base", "ours", "theirs")))
         m, data, stale = _by_a_host(base, ours, theirs, prefer)
     except Refused as e:
