@@ -435,3 +435,74 @@ receipt_says() {
 	[ "$(varve -C ../fresh cat v4:people.csv)" = "$(printf 'id,email\n2,bob4@example.org')" ]
 	[ "$(git -C ../fresh rev-list --count main)" = 26 ]
 }
+
+# bob fills in the form that the link of a page opens, with another price in row 12, and sends it: $issue, its number.
+bob_suggests() {
+	local jar=$BATS_TEST_TMPDIR/jar
+	python3 - "../public/pages/table/$(git rev-parse HEAD)/prices.csv/index.html" "$site" > link <<-'END'
+	import html, re, sys
+	with open(sys.argv[1], encoding="utf-8") as f:
+	    links = re.findall(r'href="([^"]*/issues/new[^"]*)"', f.read())
+	links = [html.unescape(link) for link in links if "row+12+" in link or "row%2012%20" in link]
+	home = "https://git.example.org/"
+	assert len(links) == 1 and links[0].startswith(home + "ada/sales/issues/new?"), links
+	print(links[0].replace(home, sys.argv[2] + "/"))
+	END
+	curl -sS --fail-with-body -c "$jar" -b "$jar" -o /dev/null "$site/user/login"
+	curl -sS --fail-with-body -c "$jar" -b "$jar" -o /dev/null -d user_name=bob -d password=secret12 \
+		--data-urlencode "_csrf=$(awk '$6 == "_csrf" { print $7 }' "$jar")" "$site/user/login"
+	curl -sS --fail-with-body -b "$jar" "$(cat link)" > form
+	python3 - form > issue.json <<-'END'
+	import html.parser, json, re, sys
+	class Form(html.parser.HTMLParser):
+	    title = body = None
+	    def handle_starttag(self, tag, attrs):
+	        attrs = dict(attrs)
+	        if tag == "input" and attrs.get("name") == "title":
+	            self.title = attrs["value"]
+	        self.inside = tag == "textarea" and attrs.get("name") == "content"
+	    def handle_endtag(self, tag):
+	        self.inside = False
+	    def handle_data(self, data):
+	        if getattr(self, "inside", False):
+	            self.body = (self.body or "") + data
+	form = Form()
+	with open(sys.argv[1], encoding="utf-8") as f:
+	    form.feed(f.read())
+	before, _, after = form.body.rpartition('"new"')
+	after, n = re.subn(r'("price": ")[^"]*"', r'\g<1>99.99"', after)
+	assert n == 1 and form.title == "Correction: row 12 of prices.csv", (form.title, form.body)
+	print(json.dumps({"title": form.title, "body": before + '"new"' + after}))
+	END
+	issue=$(api bob POST repos/ada/sales/issues "$(cat issue.json)" | python3 -c 'import json, sys; print(json.load(sys.stdin)["number"])')
+}
+
+@test "a suggestion from a published page becomes a request, which the button merges" {
+	sales
+	echo '{"name": "sales", "homepage": "https://git.example.org/ada/sales", "resources": []}' > datapackage.json
+	git add datapackage.json
+	tick
+	varve commit -qm home
+	varve push -q
+	varve publish -q -o ../public
+	cp prices.csv ../model.csv
+	bob_suggests
+	mkdir ../job
+	api_gives "repos/ada/sales/issues/$issue" 'd["body"]' > ../job/body
+	(
+		cd ../job
+		export VARVE_BASE_URL=$url VARVE_BASE=main VARVE_ISSUE=$issue VARVE_AUTHOR=bob
+		sh "$job" suggest body > job.log 2>&1 || { cat job.log varve.md; false; }
+	)
+	until_true api ada POST repos/ada/sales/pulls "{\"title\": \"suggested\", \"head\": \"suggestion/$issue\", \"base\": \"main\", \"body\": \"closes #$issue\"}"
+	request=$(api_gives 'repos/ada/sales/pulls?state=open' 'd[0]["number"]')
+	until_true api ada POST "repos/ada/sales/pulls/$request/merge" '{"Do": "merge"}'
+	until_given "repos/ada/sales/issues/$issue" 'd["state"]' closed
+	varve clone -q "$url" ../end
+	sed 's/^\(12,[^,]*,\)[^,]*/\199.99/' ../model.csv | cmp - ../end/prices.csv
+	! cmp -s ../model.csv ../end/prices.csv || false
+	git -C ../end log --format=%B | grep -qx 'Suggested-by: bob'
+	succeeds varve -C ../end fsck --data
+	# again: the row has other values by then
+	(cd ../job && VARVE_BASE_URL=$url VARVE_BASE=main VARVE_ISSUE=99 VARVE_AUTHOR=bob ends_with 1 sh "$job" suggest body)
+}
