@@ -474,7 +474,10 @@ static vv_status supplier_later(vv_transfer *t, vv_supplier *out, const char *ur
 		free_later(l);
 		return vv_fail_nomem(err);
 	}
-	return begin_later(t, out, l, url, l->m->url, by, err);
+	const bool relayed = strncmp(l->m->url, "relay+", strlen("relay+")) == 0;
+	rc = begin_later(t, out, l, url, l->m->url, by, err);
+	out->relayed = relayed; /* l may be freed */
+	return rc;
 }
 
 vv_status vv_reach_peer_later(vv_transfer *t, vv_supplier *out, const char *name, const char *url,

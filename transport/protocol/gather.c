@@ -19,6 +19,7 @@
 #define BLOCK_USUAL 4096u       /* bytes of a block, as long as none came */
 #define MEASURED_MS 20u         /* a time that is long enough to make a rate of */
 #define NEVER UINT64_MAX
+#define STALL_MS 2000u /* for so long, direct suppliers are awaited before one behind a relay */
 #define NAP_MS 5
 
 enum { OPEN, ASKED, DONE };
@@ -176,10 +177,27 @@ static bool are_slow(const gathering *g, uint32_t set)
 /* --- which supplier gets which request
  * -------------------------------------------------------------------- */
 
-/* The order of requests: 0 for most suppliers, 1 for the origin, 2 for one that failed lately. */
+/* The set without those that have given nothing for long. */
+static uint32_t without_stalled(const gathering *g, uint32_t set)
+{
+	for (size_t i = 0; i < g->count; i++) {
+		if (waited(g, i) >= STALL_MS) {
+			set &= ~(UINT32_C(1) << i);
+		}
+	}
+	return set;
+}
+
+/* The order of requests. */
+enum { USUAL, ORIGIN, RELAYED, FAILED };
+
 static unsigned rank(const gathering *g, size_t i)
 {
-	return g->suppliers[i].known.failed ? 2 : i == 0;
+	const vv_supplier *s = &g->suppliers[i];
+
+	if (s->known.failed) return FAILED;
+	if (i == 0) return ORIGIN;
+	return s->relayed ? RELAYED : USUAL;
 }
 
 /* Would the origin have given all blocks before this one gives its first, which takes long? Then the
@@ -188,7 +206,7 @@ static bool origin_suffices(const gathering *g, size_t i)
 {
 	const uint64_t one = time_to_one(g, i);
 
-	return (g->alive & 1) != 0 && rank(g, 0) == 1 && rank(g, i) == 0 &&
+	return (g->alive & 1) != 0 && rank(g, 0) == ORIGIN && rank(g, i) == USUAL &&
 	       one > ORIGIN_PATIENCE_MS && time_for_all(g, 1) < one;
 }
 
@@ -201,12 +219,13 @@ static uint32_t before(const gathering *g, size_t self)
 
 	for (size_t i = 0; i < g->count; i++) {
 		if ((g->alive >> i & 1) != 0 && i != self &&
-		    (mine > 0 ? rank(g, i) < mine && !(mine == 1 && origin_suffices(g, i))
-			      : rank(g, i) == 0 && time_to_one(g, i) < one)) {
+		    (mine > USUAL ? rank(g, i) < mine && !(mine == ORIGIN && origin_suffices(g, i))
+				  : rank(g, i) == USUAL && time_to_one(g, i) < one)) {
 			set |= UINT32_C(1) << i;
 		}
 	}
-	if (set == 0 || (mine > 0 ? are_slow(g, set) : time_for_all(g, set) >= one)) {
+	if (mine == RELAYED) return without_stalled(g, set);
+	if (set == 0 || (mine > USUAL ? are_slow(g, set) : time_for_all(g, set) >= one)) {
 		set = 0;
 	}
 	return origin_suffices(g, self) ? set | 1 : set;
@@ -598,7 +617,7 @@ static size_t first_batch(const gathering *g, size_t i)
 {
 	uint64_t blocks = g->suppliers[i].known.rate / BLOCK_USUAL;
 
-	if (rank(g, i) == 2 || g->suppliers[i].known.rate == 0) {
+	if (rank(g, i) == FAILED || g->suppliers[i].known.rate == 0) {
 		return i == 0 ? BATCH_FIRST_ORIGIN : BATCH_FIRST;
 	}
 	if (blocks < 1) return 1;

@@ -58,6 +58,7 @@ typedef struct vv_supplier {
 	/* makes a running call of `source` end soon; called in another thread; may be NULL */
 	void (*stop)(void *payload);
 	bool unasked;   /* the user did not name this supplier */
+	bool relayed;   /* behind a relay: direct suppliers come first */
 	uint64_t id;    /* vv_speed_source of the URL; 0: vv_speed_source of the name is used */
 	vv_speed known; /* the record of earlier transfers */
 	/* vv_gather adds to the following counts. */

@@ -20,6 +20,12 @@ lan_begin() {
 	done
 	[ -e "$lan/desk" ] || skip "Avahi does not start in a namespace: $(tail -n 1 "$lan/log")"
 	laptop=$(pgrep -P "$lan_pid" | head -n 1)
+	# its daemon has a socket before it answers
+	for _ in $(seq 200); do
+		! laptop avahi-browse --terminate _varve._tcp > /dev/null 2>&1 || return 0
+		sleep 0.05
+	done
+	laptop avahi-browse --terminate _varve._tcp
 }
 
 teardown() {
@@ -116,6 +122,45 @@ serve_desk() {
 	cmp a/prices.csv mine/prices.csv
 	[ -z "$(git -C mine for-each-ref --format='%(refname)' refs/remotes refs/tags refs/heads | grep -v '^refs/\(remotes/origin\|heads\)/\(main\|HEAD\)$')" ]
 	ends_with 1 git -C mine cat-file -e "$(git -C near rev-parse main)"
+}
+
+@test "rows come from a copy on the local network, and from the owner behind a relay when it is gone" {
+	lan_begin
+	a_table
+	key_of ada
+	as ada varve sign -q --name prices --mirror "relay+http://10.9.0.1:8090/$key_ada"
+	as ada varve config varve.sign true
+	cd ..
+	varve clone -q "$PWD/a" near
+	: > "$lan/relay" > "$lan/through"
+	desk varve serve --relay 10.9.0.1:8090 > "$lan/relay" 2>&1 3>&- &
+	until grep -q 'relaying at' "$lan/relay"; do sleep 0.05; done
+	as ada desk varve serve --through http://10.9.0.1:8090 --public a 2> "$lan/through" 3>&- &
+	until grep -q 'waiting for visitors' "$lan/through"; do sleep 0.05; done
+	git config --global varve.discover lan
+	git config --global varve.mirror relay+http://10.9.0.1:8090
+	serve_desk near 8080
+	succeeds laptop varve clone "$key_ada/prices" mine
+	same_bytes a/prices.csv mine/prices.csv
+	stderr_has "http://10.9.0.1:8080/near"
+	stderr_lacks "of data from relay+"
+	# both have news
+	(cd a && another 1)
+	as ada varve -C a sign -q
+	git -C near config varve.discover off
+	varve -C near pull -q
+	succeeds laptop varve -C mine pull
+	same_bytes a/prices.csv mine/prices.csv
+	stderr_has "the newest of 2 copies that answered is http://10.9.0.1:8080/near"
+	stderr_lacks "of data from relay+"
+	# the colleague goes home
+	laptop kill "$(cat "$lan/pid")"
+	(cd a && another 2)
+	as ada varve -C a sign -q
+	succeeds laptop varve -C mine pull
+	same_bytes a/prices.csv mine/prices.csv
+	stderr_has "copy answered: relay+http://10.9.0.1:8090/$key_ada"
+	succeeds varve -C mine fsck --data
 }
 
 @test "only what is signed, readable by all and reachable is announced" {

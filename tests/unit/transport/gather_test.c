@@ -357,6 +357,47 @@ static void one_that_was_slower_than_the_origin_is_not_asked(void **state)
 	end(&k);
 }
 
+/* However fast it was, and also where the others are slow, as long as they give something. */
+static void one_behind_a_relay_gives_only_what_direct_ones_lack(void **state)
+{
+	kit k;
+	source origin = {.k = &k, .each = 2, .slow_ms = 1}, relayed = {.k = &k, .each = 1};
+	vv_supplier all[] = {supplier("origin", &origin),
+			     remembered("relayed", &relayed, 0, 1u << 30)};
+	size_t left;
+	vv_error err;
+
+	(void)state;
+	all[1].relayed = true;
+	begin(&k, 10000);
+	vv_assert_ok(vv_gather(all, 2, k.x, k.wants, COUNT, NULL, &left, &err), &err);
+	assert_int_equal(left, 0);
+	assert_int_equal(all[0].blocks, COUNT / 2);
+	assert_int_equal(all[1].blocks, COUNT - COUNT / 2);
+	end(&k);
+}
+
+/* Then the rest comes through the relay, also while the origin, which lacks it, has nothing to do. */
+static void one_behind_a_relay_is_asked_when_direct_ones_stall(void **state)
+{
+	kit k;
+	source origin = {.k = &k, .each = 2}, stalls = {.k = &k, .each = 1, .slow_ms = 100000},
+	       relayed = {.k = &k, .each = 1};
+	vv_supplier all[] = {supplier("origin", &origin), supplier("stalls", &stalls),
+			     supplier("relayed", &relayed)};
+	size_t left;
+	vv_error err;
+
+	(void)state;
+	all[2].relayed = true;
+	begin(&k, 10000);
+	vv_assert_ok(vv_gather(all, 3, k.x, k.wants, COUNT, NULL, &left, &err), &err);
+	assert_int_equal(left, 0);
+	assert_int_equal(all[1].blocks, 0);
+	assert_true(all[2].blocks >= COUNT - COUNT / 2);
+	end(&k);
+}
+
 /* A peer that failed recently gets requests after the origin, however fast it was. */
 static void one_that_failed_is_asked_last(void **state)
 {
@@ -574,6 +615,8 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(one_that_was_slow_gives_what_others_lack),
 	cmocka_unit_test(the_origin_is_asked_at_once_where_all_others_were_slow),
 	cmocka_unit_test(one_that_was_slower_than_the_origin_is_not_asked),
+	cmocka_unit_test(one_behind_a_relay_gives_only_what_direct_ones_lack),
+	cmocka_unit_test(one_behind_a_relay_is_asked_when_direct_ones_stall),
 	cmocka_unit_test(one_that_failed_is_asked_last),
 	cmocka_unit_test(one_that_was_fast_and_hangs_is_waited_for_a_moment),
 	cmocka_unit_test(one_that_takes_longer_than_it_did_is_not_waited_for),
