@@ -25,36 +25,46 @@ def shared_options():
     return shared
 
 
+def tables():
+    """The name of each command, and the lines of its options."""
+    for path in sorted((ROOT / "cmd").rglob("*.c")):
+        text = path.read_text()
+        for body in COMMAND.findall(text):
+            table = re.search(r"\.options = (\w+)", body)
+            yield re.search(r'\.name = "([^"]+)"', body).group(1), re.search(
+                rf"vv_option {table.group(1)}\[\] = \{{(.*?)^\}};", text, re.S | re.M).group(1) if table else ""
+
+
+def options():
+    """The words of each option of each command: ("diff", ["--quiet", "-q"]) ..."""
+    shared = shared_options()
+    for command, lines_ in tables():
+        for kind, letter, name in OPTION.findall(lines_):
+            if kind in shared:
+                yield from ((command, [word]) for word in sorted(shared[kind]))
+            elif kind == "JSON":
+                yield command, ["--json", "--format"]
+            else:
+                long_name = [] if name == "NULL" else [f"--{name[1:-1]}"]
+                yield command, long_name + ([] if letter == "0" else [f"-{letter[1]}"])
+
+
 def things():
     """("diff", "--moves"), ("diff", "=sql"), ("varve.ssh", "") ..."""
     defines = {}
     for path in (p for top in ("cmd", "lib", "check") for p in (ROOT / top).rglob("*.[ch]")):
         defines.update(re.findall(r'^#define (\w+)\s+("[a-z|-]+")', path.read_text(), re.M))
-    shared = shared_options()
     # A form of differences says it in its own line.
     for path in (ROOT / "diff/write/writer_kinds.h", ROOT / "lib/arrow/diff_writer.h"):
         for form, need in re.findall(r'\bform\("([a-z-]+)"(?:[^/"]|"[^"]*")*?\)(?: /\* (.+?) \*/)?', path.read_text()):
             if len(need.split()) < 3:
                 yield "diff", f"={form}"
-    for path in sorted((ROOT / "cmd").rglob("*.c")):
-        text = path.read_text()
-        for body in COMMAND.findall(text):
-            name = re.search(r'\.name = "([^"]+)"', body).group(1)
-            yield name, ""
-            table = re.search(r"\.options = (\w+)", body)
-            if not table:
-                continue
-            lines = re.search(rf"vv_option {table.group(1)}\[\] = \{{(.*?)^\}};", text, re.S | re.M).group(1)
-            for kind, letter, option in OPTION.findall(lines):
-                if kind in shared:
-                    yield from ((name, word) for word in shared[kind])
-                elif kind == "JSON":
-                    yield from ((name, word) for word in ("--json", "--format"))
-                else:
-                    yield name, f"-{letter[1]}" if option == "NULL" else f"--{option[1:-1]}"
-            for forms in FORMS.findall(lines):
-                for form in defines.get(forms, forms).strip('"').split("|") if (name, forms) != ("diff", "FORMATS") else []:
-                    yield name, f"={form}"
+    yield from ((command, word) for command, words in options() for word in words if word[:2] == "--" or len(words) == 1)
+    for command, lines_ in tables():
+        yield command, ""
+        for forms in FORMS.findall(lines_):
+            for form in defines.get(forms, forms).strip('"').split("|") if (command, forms) != ("diff", "FORMATS") else []:
+                yield command, f"={form}"
     settings = (ROOT / "lib/status/settings.c").read_text()
     yield from ((f"varve.{name}", "") for name in re.findall(r'\{"varve\.([\w.]+)"', settings))
     yield from ((f"varve.reader.KIND.{name}", "") for name in re.findall(r'\{OF_READER "(\w+)"', settings))
@@ -97,4 +107,5 @@ def main():
     return 1 if problems else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())
