@@ -105,9 +105,7 @@ static const vv_option table[] = {
 };
 
 static const vv_option_rule option_rules[] = {
-	{"--row",
-	 .excludes =
-		 "--all --stat --reverse -p --name-only --name-status --since --until --author --grep -S --merges --no-merges"},
+	{"--row", .excludes = "--all --stat --reverse -p --name-only --name-status -S"},
 	{"--json", .excludes = "-p --name-only --name-status"},
 	{"--figure", .excludes = "--stat -p --name-only --name-status"},
 	{"--where", .requires = "--figure"},
@@ -763,23 +761,28 @@ done:
 /* --- one row --------------------------------------------------------------------------- */
 
 /* *seen: how many commits changed the row, shown or not. */
-static vv_status print_row(const options *o, vv_repository *r, vv_row_history *h,
-			   uint64_t max_count, uint64_t *seen, vv_error *err)
+static vv_status print_row(sieve *s, vv_row_history *h, uint64_t *seen, vv_error *err)
 {
+	const options *o = s->o;
+	vv_repository *r = s->repo;
 	vv_row_event e;
 	vv_row_event_shown t = {.event = &e, .spaced = style_of(o) == VV_STYLE_LONG};
 	vv_commit_view view = {
 		.repo = r, .style = style_of(o), .more = vv_row_event_print, .payload = &t};
-	uint64_t shown = 0;
 	int more = 0;
-	vv_status rc = vv_decoration_read(&view.names, r, err);
+	vv_status rc = o->no_decorate ? VV_OK : vv_decoration_read(&view.names, r, err);
 
 	vv_out("%s", view.style == VV_STYLE_JSON ? "[" : "");
-	while (rc == VV_OK && !vv_out_failed() && (!o->max_count || shown < max_count) &&
+	while (rc == VV_OK && !vv_out_failed() && (!o->max_count || s->given < s->max_count) &&
 	       (more = vv_row_history_next(h, &e, err)) > 0) {
-		if ((*seen)++ >= o->skip) {
+		const int passes = vv_log_filter_passes(s->filter, &e.commit, err);
+
+		++*seen;
+		if (passes > 0 && s->skipped++ >= o->skip) {
 			rc = vv_commit_print(&view, &e.commit, err);
-			shown++;
+			s->given++;
+		} else if (passes < 0) {
+			rc = (vv_status)passes;
 		}
 	}
 	vv_out("%s", view.style == VV_STYLE_JSON ? "]\n" : "");
@@ -824,12 +827,18 @@ static vv_status log_row(vv_context *c, const words *w, uint64_t max_count, vv_e
 	const options *o = c->options;
 	vv_repository *r = c->repo;
 	vv_auto(vv_row_history) *h = NULL;
+	vv_auto(vv_log_filter) *filter = NULL;
 	uint64_t seen = 0;
 	vv_status rc;
 
 	if (w->path_count != 1) {
 		return vv_fail(err, VV_EUSAGE, "--row requires the path of one table");
 	}
+	if ((rc = vv_log_filter_open(&filter, r, &o->filter, err)) < 0) {
+		hint_range(c, w, err);
+		return rc;
+	}
+	sieve s = {.o = o, .repo = r, .filter = filter, .max_count = max_count};
 	if ((rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) return rc;
 	const vv_row_history_options ho = {.row = o->row,
 					   .key = &o->key,
@@ -838,7 +847,7 @@ static vv_status log_row(vv_context *c, const words *w, uint64_t max_count, vv_e
 					   .range_count = w->range_count,
 					   .first_parent = o->log.first_parent};
 	if ((rc = vv_row_history_open(&h, r, c->reader, &ho, err)) == VV_OK) {
-		rc = print_row(o, r, h, max_count, &seen, err);
+		rc = print_row(&s, h, &seen, err);
 	} else if (rc == VV_EUSAGE && o->key.count == 0) { /* the table has no key */
 		vv_hint(err, "specify the columns that identify a row: --key A,B");
 	}

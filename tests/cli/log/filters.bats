@@ -286,3 +286,46 @@ print("|".join(c["subject"] for c in json.load(sys.stdin)))')
 	subjects -S needle
 	output_is "gone|large|needles"
 }
+
+@test "the options that select commits also select those of a row" {
+	needle
+	subjects --row 399 prices.csv
+	output_is "It is gone|A needle|First list"
+	subjects --row 399 --author Bob prices.csv
+	output_is "A needle"
+	subjects --row 399 --grep list --grep gone prices.csv
+	output_is "It is gone|First list"
+	subjects --row 399 --grep list --grep gone --skip 1 prices.csv
+	output_is "First list"
+	subjects --row 399 --author Nobody prices.csv
+	output_is ""
+	ends_with 2 varve log --row 399 --since nonsense prices.csv
+}
+
+# An option that the code of --row does not read would be accepted, and change nothing.
+@test "each option of log changes the list of a row, or is refused with --row" {
+	local option value plain
+	needle
+	plain=$(varve log --row 399 prices.csv)
+	varve log --help | sed -nE 's/^ +(-.|(-., )?--[a-z-]+)( [A-Z]|\[=| {2,}).*/\1\3/p' | sed 's/^-., //' > options
+	[ "$(wc -l < options)" -gt 30 ]
+	while read -r option value; do
+		case $option in
+		--decorate | --no-color | --follow | --first-parent | --no-merges | --unsigned) continue ;; # the default here
+		--verbose | --regexp-ignore-case) continue ;; # of other options
+		--row | --key) continue ;;
+		--since | --after) value=tomorrow ;;
+		--until | --before) value=1999-01-01 ;;
+		-n | --max-count | --skip) value=1 ;;
+		--format) value=json ;;
+		--figure) value='count(*)' ;;
+		--author | --grep) value=nothing ;;
+		--color\[=) option=--color value= ;;
+		esac
+		if varve log --row 399 "$option" ${value:+"$value"} prices.csv > out 2> err; then
+			[ "$(cat out)" != "$plain" ] || { echo "$option has no effect on --row" >&2; return 1; }
+		else
+			[ -s err ]
+		fi
+	done < options
+}
