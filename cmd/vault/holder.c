@@ -128,6 +128,12 @@ static vv_status run_add(vv_context *c, vv_error *err)
 		return rc;
 	}
 	if (vv_vault_holder_key(h, key)) {
+		if (o->quota > 0) {
+			return vv_fail(err, VV_EUSAGE,
+				       "'%s' is a varve server, whose owner sets its limit: leave "
+				       "out --quota",
+				       vv_text_shows(c->argv[2]));
+		}
 		vv_did_text(did, key);
 		config.key = did;
 	} else if (o->key) {

@@ -455,6 +455,14 @@ knows_places() {
 	stderr_has "has no key, since only varve servers sign"
 }
 
+@test "a quota for a server is refused: its owner limits it" {
+	x_and a
+	ends_with 2 varve vault holder add x "$url" --quota 1k
+	stderr_has "leave out --quota"
+	! git config holder.x.quota || false
+	succeeds varve vault holder add x "$url"
+}
+
 # domains WORD: the domains of x and y in the JSON of holder list; the first must begin with WORD.
 domains() {
 	varve vault holder list --json > ../list
