@@ -5,9 +5,11 @@
 #	kind_stop           ends what it started; called once more from teardown
 #	kind_file NAME      prints the file that has the object, to be changed behind varve's back
 #	kind_full           from now on it has no room for two more large objects
+#	kind_leftovers      prints the files that unfinished writes left
 #	kind_proxied PORT   sets $url so that 127.0.0.1:PORT is asked, which leads to $port
 #
-# and may replace what follows, up to its loading, and set kind_keeps=yes: what was removed is still given for a while.
+# and may replace what follows, up to its loading, and set kind_keeps=yes: what was removed is still given for a while;
+# kind_limits_itself=yes: a user cannot set a quota.
 load ../cli/helper
 
 # Another CID, of no vault.
@@ -47,6 +49,13 @@ kind_gone() {
 # seed COUNT: so many objects behind varve's back.
 seed() {
 	python3 "$BATS_TEST_DIRNAME/objects.py" "$(dirname "$(kind_file "$large")")" "$1" > seeded
+}
+
+# Prints the files below "incoming", in which kinds with folders write.
+kind_leftovers() {
+	local shards
+	shards=$(dirname "$(kind_file "$large")")
+	find "${shards%/*/*}" -path '*/incoming/*' -type f
 }
 
 # Prints the names of faults in lists; kind_wrong NAME brings one about.
@@ -230,6 +239,12 @@ gone() {
 
 @test "full" {
 	put "${small[0]}"
+	if [ "$as" = holder ] && [ -z "${kind_limits_itself-}" ]; then # what the user allows
+		quota=100000
+		fails 11 put "$large"
+		quota=
+		listed "${small[0]}"
+	fi
 	kind_full
 	status=0
 	put "$large" > out 2> err || status=$?
@@ -283,6 +298,8 @@ gone() {
 		put "$large"
 		has "$large" "${small[0]}"
 		listed "${small[0]}" "$large"
+		kind_leftovers > left
+		[ ! -s left ] || { cat left >&2; return 1; }
 		remove "$large"
 	done
 }

@@ -4,6 +4,7 @@ load ../cli/vault/vault
 load ../cli/vault/hold
 
 kind_many=8200 # more than one answer holds
+kind_limits_itself=yes
 
 kind_start() {
 	new_vault a
