@@ -32,8 +32,8 @@ typedef struct vv_ending {
 	int delimiter;       /* CSV: the delimiter's byte; -1: detected in the file */
 } vv_ending;
 
-/* All endings; the last item has a NULL pattern. The endings of JSON follow all others, because
- * most JSON files are not tables. */
+/* All endings, in any order; the last item has a NULL pattern. Most files with the endings of JSON
+ * are not tables. */
 extern const vv_ending vv_endings[];
 /* Returns the ending with the extension ext[0 .. len), without a dot, in upper or lower case.
  * Returns NULL if no ending has this extension. */

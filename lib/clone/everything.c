@@ -61,14 +61,16 @@ static vv_status read_patterns(migration *m, vv_error *err)
 	m->patterns = m->o->patterns;
 	m->pattern_count = m->o->pattern_count;
 	if (m->pattern_count == 0 && !m->o->export) {
-		while (!vv_form_is_document(vv_endings[m->pattern_count].form)) {
-			m->pattern_count++;
+		size_t all = 0;
+
+		while (vv_endings[all].pattern) {
+			all++;
 		}
-		if (!(m->usual = vv_calloc(m->pattern_count, sizeof(*m->usual)))) {
-			return vv_fail_nomem(err);
-		}
-		for (size_t i = 0; i < m->pattern_count; i++) {
-			m->usual[i] = vv_endings[i].pattern;
+		if (!(m->usual = vv_calloc(all + 1, sizeof(*m->usual)))) return vv_fail_nomem(err);
+		for (const vv_ending *e = vv_endings; e->pattern; e++) {
+			if (!vv_form_is_document(e->form)) {
+				m->usual[m->pattern_count++] = e->pattern;
+			}
 		}
 		m->patterns = m->usual;
 	}
