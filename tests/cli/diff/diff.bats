@@ -543,3 +543,42 @@ header_change() {
 	succeeds varve log -p evil
 	succeeds varve diff --format markdown main evil
 }
+
+# The table with one change.
+changed() {
+	local table
+	table=$(printf 'id,fruit,price\n1,apple,1.20\n2,pear,3.00\n3,fig,')
+	case $1 in
+	cell) sed 's/1\.20/1.30/' <<< "$table" ;;
+	spelled) sed 's/1\.20/1.2/' <<< "$table" ;;
+	added) printf '%s\n4,kiwi,2\n' "$table" ;;
+	removed) sed '/pear/d' <<< "$table" ;;
+	column-renamed) sed 's/price/cost/' <<< "$table" ;;
+	column-added) sed '1s/$/,note/; 2,$s/$/,/' <<< "$table" ;;
+	column-removed) cut -d, -f1,2 <<< "$table" ;;
+	column-moved) awk -F, -v OFS=, '{ print $1, $3, $2 }' <<< "$table" ;;
+	order) sed '2{h; d}; $G' <<< "$table" ;;
+	line-ends) sed 's/$/\r/' <<< "$table" ;;
+	none) printf '%s\n' "$table" ;;
+	esac
+}
+
+# A form that does not show a kind of change writes the same for two kinds.
+@test "each form shows each kind of change" {
+	local form change forms
+	new_repo
+	changed none > t.csv
+	varve add -q --key id t.csv
+	varve commit -qm one
+	forms=$(varve diff --help | sed -n 's/, arrow, .*//; s/,//g; s/.*--format FORMAT .*(default: text): //p')
+	[ "$(wc -w <<< "$forms")" -ge 8 ]
+	for form in $forms; do
+		for change in cell spelled added removed column-renamed column-added column-removed column-moved order line-ends; do
+			[ "$form $change" != "sql line-ends" ] || continue # as order: nothing of it is in a database
+			changed "$change" > t.csv
+			varve diff --format "$form" > "../$form.$change"
+			sha256sum < "../$form.$change"
+		done > sums
+		[ -z "$(sort sums | uniq -d)" ] || { echo "$form does not distinguish two changes" >&2; return 1; }
+	done
+}
