@@ -5,6 +5,7 @@
  * character, does not begin with '-', and is safe in a command line or a request. The rules are in
  * docs/operate/serve.md.
  */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -28,11 +29,10 @@ enum { SCHEMES = sizeof(schemes) / sizeof(schemes[0]) };
 
 const vv_url_scheme *vv_url_scheme_of(const vv_url *u)
 {
-	const vv_url_scheme *s = schemes;
+	const vv_url_scheme *s = vv_array_find(schemes, SCHEMES, it,
+					       it->kind == u->kind && it->tls == u->tls);
 
-	while (s->kind != u->kind || s->tls != u->tls) {
-		s++;
-	}
+	assert(s);
 	return s;
 }
 

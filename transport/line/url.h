@@ -72,7 +72,7 @@ typedef struct vv_url_scheme {
 /* A parsed URL. It owns its strings; vv_url_clear frees them. */
 typedef struct vv_url {
 	vv_url_kind kind;
-	bool tls;      /* true for https, ipfs+https, relay+https and s3 */
+	bool tls;      /* as in the row of its scheme */
 	char *text;    /* the URL as given, without passwords, for messages and logs */
 	char *user;    /* may be NULL */
 	char *secret;  /* the password in the URL; may be NULL */
