@@ -69,8 +69,10 @@ def usage(text):
 
 
 def roff_of(name):
-    out = []
-    for line in usage(help_of(name)):
+    out, text = [], help_of(name)
+    if not text:
+        sys.exit(f"varve {name} -h prints nothing: is its program built?")
+    for line in usage(text):
         command, rest = f"varve {name}", line.removeprefix(f"varve {name}").strip()
         rest = re.sub(r"(?<![\w-])--?[A-Za-z][\w-]*", lambda m: rf"\fB{m[0]}\fR", rest)
         rest = re.sub(r"(?<![\w\\])[A-Z][A-Z-]+\b", lambda m: rf"\fI{m[0]}\fR", rest)
