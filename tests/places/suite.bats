@@ -5,6 +5,7 @@
 #	kind_stop           ends what it started; called once more from teardown
 #	kind_file NAME      prints the file that has the object, to be changed behind varve's back
 #	kind_full           from now on it has no room for two more large objects
+#	kind_half_way NAME  writes the large object, and is killed after it began and before it ended
 #	kind_leftovers      prints the files that unfinished writes left
 #	kind_proxied PORT   sets $url so that 127.0.0.1:PORT is asked, which leads to $port
 #
@@ -49,6 +50,10 @@ kind_gone() {
 # seed COUNT: so many objects behind varve's back.
 seed() {
 	python3 "$BATS_TEST_DIRNAME/objects.py" "$(dirname "$(kind_file "$large")")" "$1" > seeded
+}
+
+kind_half_way() {
+	killed_put 0.2 "$1"
 }
 
 # Prints the files below "incoming", in which kinds with folders write.
@@ -291,8 +296,8 @@ gone() {
 
 @test "killed" {
 	put "${small[0]}"
-	for wait in 0.01 0.03 0.1; do
-		killed_put "$wait" "$large"
+	for wait in 0.01 0.03 0.1 half; do
+		[ "$wait" = half ] && kind_half_way "$large" || killed_put "$wait" "$large"
 		never_wrong "$large"
 		# What it left goes with the next one.
 		put "$large"

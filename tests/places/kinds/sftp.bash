@@ -22,6 +22,20 @@ kind_full() {
 	quota=100000
 }
 
+kind_half_way() {
+	local waited
+	proxied --rate 6000
+	"$VARVE_BIN/../tests/net/place" "$as" "$url" put "$vault/shards/$1" "$objects/$1" > out 2> err 3>&- &
+	for waited in $(seq 300); do
+		[ -z "$(kind_leftovers)" ] || break
+		sleep 0.1
+	done
+	kill -KILL $!
+	wait $! 2> /dev/null || true
+	unproxied
+	[ -n "$(kind_leftovers)" ]
+}
+
 kind_proxied() {
 	sed "s/:$port /:$1 /" "$HOME/.ssh/known_hosts" > known
 	cat known >> "$HOME/.ssh/known_hosts"
