@@ -20,6 +20,7 @@
 #include "lib/remotes/transfer.h"
 #include "lib/worktree/by_git.h"
 #include "lib/worktree/put_right.h"
+#include "repo/git/history/expired.h"
 #include "repo/git/history/hidden_refs.h"
 #include "repo/git/history/history.h"
 #include "repo/git/history/refs.h"
@@ -291,6 +292,11 @@ static void pushed(void *payload, const vv_push_ref *refs, size_t count, vv_buf 
 	const serving *s = payload;
 	vv_error err;
 
+	vv_array_each(refs, count, ref) {
+		if (vv_ref_is_expired(ref->name) && !vv_oid_is_null(&ref->id)) {
+			(void)vv_expired_set_signed(s->repo, &ref->id, VV_IGNORED);
+		}
+	}
 	if (trust_heads(s->repo, &err) < 0 ||
 	    vv_head_make_set(s->repo, refs, count, s->one ? VV_HEADS_SERVER : VV_HEADS_FAR_SIDE,
 			     &err) < 0) {

@@ -367,6 +367,17 @@ static vv_status choose_refs(vv_shared_refs *refs, making *k, vv_error *err)
 	return rc < 0 ? rc : choose_default(refs, k, err);
 }
 
+/* The lists of expired versions are those of this version, too. */
+static vv_status make_with_lists(vv_oid *out, making *k, const vv_shared_refs *refs, vv_error *err)
+{
+	vv_auto(vv_ref) lists = {0};
+	vv_status rc = make_head(out, k, refs, err);
+
+	if (rc < 0) return rc;
+	rc = vv_ref_get(k->r, VV_EXPIRED_REF, &lists, err);
+	return rc < 0 ? vv_missing_ok(rc, err) : vv_expired_set_signed(k->r, &lists.id, err);
+}
+
 /* Chooses among the refs that exist under the lock. */
 static vv_status choose_and_make(vv_oid *out, vv_shared_refs *refs, making *k, vv_error *err)
 {
@@ -374,7 +385,7 @@ static vv_status choose_and_make(vv_oid *out, vv_shared_refs *refs, making *k, v
 
 	if ((k->lock = vv_trust_lock(k->r, err)) < 0) return (vv_status)k->lock;
 	if ((rc = begin(k, err)) < 0 || (rc = choose_refs(refs, k, err)) < 0) return rc;
-	if (refs->count > 0) return make_head(out, k, refs, err);
+	if (refs->count > 0) return make_with_lists(out, k, refs, err);
 	if (k->m->only_new) return VV_OK;
 	if (k->m->refs.all) {
 		return vv_fail(err, VV_EUSAGE, "nothing to sign: no branch or tag exists");

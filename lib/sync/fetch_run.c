@@ -17,6 +17,7 @@
 #include "lib/sync/expired_lists.h"
 #include "lib/sync/fetch_from.h"
 #include "lib/sync/signed_plan.h"
+#include "repo/git/history/expired.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/objects/send.h"
 #include "repo/known/elsewhere.h"
@@ -646,6 +647,10 @@ static vv_status see_heads(run *r, vv_error *err)
 		rc = refuse_empty(r, err);
 	}
 	if (rc < 0 || !r->seen.judged.has_newest) return rc;
+	if (own && from.hello->expired.name &&
+	    (rc = vv_expired_set_signed(j->repo, &from.hello->expired.id, err)) < 0) {
+		return rc;
+	}
 	if ((rc = vv_signed_files_read(&r->seen.judged.newest, j->repo, err)) < 0) {
 		return vv_prefix(err, "'%s'", vv_text_url(source_url(r)));
 	}

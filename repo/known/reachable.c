@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "base/thread.h"
 #include "repo/blocks/reach.h"
+#include "repo/git/history/expired.h"
 #include "repo/git/history/head_refs.h"
 #include "repo/git/history/hidden_refs.h"
 #include "repo/git/history/refs.h"
@@ -177,15 +178,17 @@ static vv_status list_ref(void *payload, const vv_ref *ref, vv_error *err)
 {
 	listing *l = payload;
 	tips *t = l->out;
+	tip it = {.id = ref->id, .commit = ref->commit};
 
-	if (!vv_ref_is_served(&l->x->hidden, ref->name) ||
-	    (l->x->only_signed && !vv_ref_is_head(ref->name))) {
-		return VV_OK;
+	if (!vv_ref_is_served(&l->x->hidden, ref->name)) return VV_OK;
+	if (l->x->only_signed && !vv_ref_is_head(ref->name)) {
+		if (!vv_ref_is_expired(ref->name) || !vv_expired_get_signed(&it.id, l->x->repo)) {
+			return VV_OK;
+		}
+		it.commit = it.id;
 	}
-	char *name = vv_strdup(ref->name);
-	return vv_array_own(t->items, t->count, t->cap, name, (tip){name, ref->id, ref->commit})
-		       ? VV_OK
-		       : vv_fail_nomem(err);
+	it.name = vv_strdup(ref->name);
+	return vv_array_own(t->items, t->count, t->cap, it.name, it) ? VV_OK : vv_fail_nomem(err);
 }
 
 /* --- what signed heads list ------------------------------------------------------ */

@@ -8,6 +8,10 @@
 
 #include "base/arena.h"
 #include "base/array.h"
+#include "base/auto.h"
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/path.h"
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
@@ -312,4 +316,32 @@ vv_status vv_expired_add(vv_repository *r, const vv_expired_note *note, const vv
 		rc = try_add_list(r, note, roots, count, err);
 	}
 	return rc;
+}
+
+static char *signed_file(const vv_repository *r)
+{
+	return vv_path_join(vv_repository_varvedir(r), "expired-signed", (char *)NULL);
+}
+
+bool vv_expired_get_signed(vv_oid *tip, vv_repository *r)
+{
+	vv_auto(char) *file = signed_file(r);
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_auto(vv_commit) c = {0};
+
+	return file && vv_read_file(&text, file, 2 * VV_OID_TEXT, VV_IGNORED) == VV_OK &&
+	       text.len == VV_OID_TEXT + 1 && vv_oid_parse(tip, text.data, VV_OID_TEXT) &&
+	       vv_commit_read(r, tip, &c, VV_IGNORED) == VV_OK;
+}
+
+vv_status vv_expired_set_signed(vv_repository *r, const vv_oid *tip, vv_error *err)
+{
+	vv_auto(char) *file = signed_file(r);
+	char text[VV_OID_TEXT + 2];
+	vv_oid now;
+
+	if (vv_expired_get_signed(&now, r) && vv_oid_equal(&now, tip)) return VV_OK;
+	vv_oid_text(text, tip);
+	text[VV_OID_TEXT] = '\n';
+	return file ? vv_write_file(file, text, VV_OID_TEXT + 1, true, err) : vv_fail_nomem(err);
 }

@@ -68,6 +68,13 @@ VV_AUTO_FREE(vv_expired, vv_expired_close)
 vv_status vv_expired_add(vv_repository *r, const vv_expired_note *note, const vv_cid *roots,
 			 size_t count, vv_error *err);
 
+/* Records that the lists of the commit *tip belong to the signed versions of r: its signer, an accepted
+ * push or the remote of the signed heads has them. Lists made here alone are not served together with
+ * signed versions only (vv_reachable_only_signed). */
+vv_status vv_expired_set_signed(vv_repository *r, const vv_oid *tip, vv_error *err);
+/* Returns true, and sets *tip, if vv_expired_set_signed was called for r, and r has the commit. */
+bool vv_expired_get_signed(vv_oid *tip, vv_repository *r);
+
 /* Changes *err, an error VV_EMISSING for the version with this root, if a list of r names the
  * version: the message then states when and by whose policy the version expired, and
  * the gap is VV_GAP_EXPIRED. */

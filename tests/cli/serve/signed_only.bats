@@ -168,6 +168,47 @@ serve_signed() {
 	as bob varve -C copy whereis --no-ask --json prices.csv | python3 -c 'import json, sys; assert json.load(sys.stdin)["lent"] == sys.argv[1]' "$relay"
 }
 
+@test "who lends passes on which versions expired at the owner, and not its own lists" {
+	local way n
+	for n in 1 2 3; do
+		tick
+		sed -i "s/^60$n,[a-z]*/60$n,more/" src/prices.csv
+		varve -C src commit -qam "$n"
+	done
+	(
+		cd src
+		varve expire -q --keep last=2 --plan ../plan > ../out
+		varve expire -q --apply ../plan > ../out
+	)
+	as ada varve -C src sign -q
+	succeeds as bob varve clone -q "$PWD/src" copy
+	(
+		cd copy
+		tick
+		sed -i 's/^700,[a-z]*/700,own/' prices.csv
+		varve commit -qam own
+		varve expire -q --keep last=1 --plan ../plan > ../out
+		varve expire -q --apply ../plan > ../out
+	)
+	[ "$(git -C copy rev-parse refs/varve/expired)" != "$(git -C src rev-parse refs/varve/expired)" ]
+	for way in http relay; do
+		serve_signed "$way"
+		run --separate-stderr as cyn varve clone --from "$place" --from "$PWD/src" "$key/prices" "by-$way"
+		[ "$status" = 0 ]
+		same_bytes src/prices.csv "by-$way/prices.csv"
+		succeeds as cyn varve -C "by-$way" fsck --data
+		# what bob removed comes from the owner, and his lists do not come
+		[ "$(git -C "by-$way" rev-parse refs/varve/expired)" = "$(git -C src rev-parse refs/varve/expired)" ]
+	done
+	# the owner's machine itself
+	mv copy away
+	kill -KILL "$server"
+	start_server --signed src
+	succeeds as cyn varve clone "$url/src" owner
+	succeeds as cyn varve -C owner fsck --data
+	[ "$(git -C owner rev-parse refs/varve/expired)" = "$(git -C src rev-parse refs/varve/expired)" ]
+}
+
 @test "a repository without a signed head is not served, and options for writing are refused" {
 	git init -q empty
 	git -C src update-ref -d "refs/varve/heads/$key"
