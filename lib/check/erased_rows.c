@@ -16,55 +16,89 @@
 
 #define KIND "erased"
 
+/* A way to compare values. */
+typedef struct comparison {
+	const vv_erased *erased;
+	unsigned fold;
+	const char *column;      /* of the cell at hand */
+	vv_erase_values *values; /* of the list */
+} comparison;
+
 typedef struct search {
 	const vv_erased_search *how;
 	vv_table *t;
-	uint64_t *counts;                          /* of findings, for each column */
-	vv_erase_values *folders[VV_ERASED_FOLDS]; /* NULL: no value is compared in this way */
-	vv_buf known;                              /* hashes of groups, from the cache */
-	vv_hash128 *clean;                         /* of this version */
+	uint64_t *counts; /* of findings, for each column */
+	comparison comparisons[VV_ERASED_FOLDS];
+	size_t comparison_count;
+	vv_buf known;      /* hashes of groups, from the cache */
+	vv_hash128 *clean; /* of this version */
 	size_t clean_count, clean_cap;
 } search;
 
 static void search_clear(search *s)
 {
-	for (size_t i = 0; i < VV_ERASED_FOLDS; i++) {
-		vv_erase_values_free(s->folders[i]);
+	vv_array_each(s->comparisons, s->comparison_count, it) {
+		vv_erase_values_free(it->values);
 	}
 	vv_buf_clear(&s->known);
 	vv_free_all(s->clean, s->counts);
 }
 VV_AUTO_CLEAR(search, search_clear)
 
-static vv_status open_folders(search *s, vv_error *err)
+static bool is_erased(void *payload, const char *text, size_t len)
+{
+	const comparison *c = payload;
+
+	return vv_erased_has_value(c->erased, c->fold, c->column, text, len);
+}
+
+/* A vv_erased_length_fn. */
+static vv_status add_length(void *payload, uint64_t len, vv_error *err)
+{
+	comparison *c = payload;
+	const vv_status rc = c->values ? VV_OK
+				       : vv_erase_values_tested(&c->values, c->fold, is_erased, c,
+								err);
+
+	return rc < 0 ? rc : vv_erase_values_add_length(c->values, len, err);
+}
+
+static vv_status open_comparisons(search *s, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
 	for (unsigned fold = 0; rc == VV_OK && fold < VV_ERASED_FOLDS; fold++) {
-		if (vv_erased_folds(s->how->erased, fold)) {
-			rc = vv_erase_values_folder(&s->folders[fold], fold, err);
-		}
+		comparison *c = &s->comparisons[s->comparison_count];
+
+		*c = (comparison){.erased = s->how->erased, .fold = fold};
+		rc = vv_erased_lengths(add_length, c, c->erased, fold, err);
+		s->comparison_count += c->values != NULL;
 	}
 	return rc;
 }
 
-static bool is_erased(const search *s, const vv_cell *cell, const char *column)
+/* Returns the message of the finding; NULL: the cell has no erased value. */
+static const char *judge_cell(search *s, const vv_cell *cell, const char *column)
 {
-	for (unsigned fold = 0; fold < VV_ERASED_FOLDS && cell->len > 0; fold++) {
-		size_t len = cell->len;
-		const char *text = s->folders[fold]
-					   ? vv_erase_values_fold_text(s->folders[fold], cell->text,
-								       cell->len, &len)
-					   : NULL;
+	const char *verdict = NULL;
+	size_t place;
 
-		if (text && vv_erased_has_value(s->how->erased, fold, column, text, len)) {
-			return true;
+	vv_array_each(s->comparisons, s->comparison_count, c) {
+		vv_auto(vv_erase_found) found = {0};
+
+		c->column = column;
+		if (vv_erase_values_is(c->values, cell->text, cell->len, &place)) {
+			return "is a value that was erased";
+		}
+		if (!verdict && vv_erase_values_in(c->values, cell->text, cell->len, &found)) {
+			verdict = "contains a value that was erased";
 		}
 	}
-	return false;
+	return verdict;
 }
 
-static vv_status report(const search *s, uint64_t row, size_t column, vv_error *err)
+static vv_status report(const search *s, uint64_t row, size_t column, const char *message,
+			vv_error *err)
 {
 	const vv_erased_search *how = s->how;
 	vv_finding f = {.rule = KIND,
@@ -72,7 +106,7 @@ static vv_status report(const search *s, uint64_t row, size_t column, vv_error *
 			.path = how->path,
 			.commit = how->commit,
 			.column = s->t->schema.fields[column].name,
-			.message = "is a value that was erased",
+			.message = message,
 			.expected = "no row of this person"};
 
 	if (how->limit == 0 || s->counts[column]++ < how->limit) {
@@ -83,21 +117,26 @@ static vv_status report(const search *s, uint64_t row, size_t column, vv_error *
 }
 
 /* *any: the group has an erased value. */
-static vv_status search_batch(const search *s, const vv_batch *b, bool *any, vv_error *err)
+static vv_status search_batch(search *s, const vv_batch *b, bool *any, vv_error *err)
 {
 	*any = false;
 	for (size_t i = 0; i < b->rows; i++) {
 		for (size_t k = 0; k < b->columns; k++) {
+			const char *message = judge_cell(s, &b->cells[i * b->columns + k],
+							 s->t->schema.fields[k].name);
 			vv_status rc;
 
-			if (!is_erased(s, &b->cells[i * b->columns + k],
-				       s->t->schema.fields[k].name)) {
+			if (!message) {
 				continue;
 			}
 			*any = true;
-			rc = report(s, b->first_row + i + 1, k, err);
+			rc = report(s, b->first_row + i + 1, k, message, err);
 			if (rc < 0) return rc;
 		}
+	}
+	vv_array_each(s->comparisons, s->comparison_count, c) {
+		const vv_status rc = vv_erase_values_ok(c->values, err);
+		if (rc < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -150,7 +189,7 @@ vv_status vv_erased_search_run(const vv_erased_search *how, vv_table *t, vv_erro
 
 	if (!how->erased || how->severity == VV_SEVERITY_OFF) return VV_OK;
 	const vv_hash128 key = record_key(&s);
-	rc = open_folders(&s, err);
+	rc = open_comparisons(&s, err);
 	s.counts = vv_calloc(t->columns + 1, sizeof(*s.counts));
 	if (rc < 0 || !s.counts) return rc < 0 ? rc : vv_fail_nomem(err);
 	if (cache && vv_check_cache_get(cache, KIND, key, &s.known, err) < 0) return VV_ENOMEM;

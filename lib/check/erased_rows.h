@@ -1,5 +1,5 @@
 /*
- * erased_rows: finds cells of a table that are erased values (repo/known/erased.h), for one.c.
+ * erased_rows: finds cells of a table that are, or contain, erased values (repo/known/erased.h), for one.c.
  */
 #ifndef VV_LIB_CHECK_ERASED_ROWS_H
 #define VV_LIB_CHECK_ERASED_ROWS_H
@@ -25,7 +25,8 @@ typedef struct vv_erased_search {
 	void *payload;
 } vv_erased_search;
 
-/* Reports each cell of t that is an erased value, without the value; none if the run has no list or the
+/* Reports each cell of t that is an erased value, or contains one where 'varve erase' would find it
+ * (vv_erase_values_in), without the value; none if the run has no list or the
  * severity is "off". Groups without one are noted in the
  * cache, and are not read again with the same list and the same names of columns. */
 vv_status vv_erased_search_run(const vv_erased_search *how, vv_table *t, vv_error *err);

@@ -16,6 +16,8 @@
 #include "base/text.h"
 #include "repo/known/erased.h"
 
+#define BEGINS_LEN ((size_t)65536 / 8)
+
 typedef struct value {
 	const char *text;
 	size_t len, line;
@@ -40,6 +42,8 @@ struct vv_erase_values {
 	size_t *ends; /* with tracing, for each byte of `plain`: where its character ends in the text */
 	size_t end_cap;
 	bool tracing;
+	vv_erase_test_fn test; /* decides about values; NULL: `items` does */
+	void *payload;
 };
 
 void vv_erase_values_free(vv_erase_values *v)
@@ -258,23 +262,31 @@ static bool is_plain(const vv_erase_values *v)
 	return !v->how.ignore_case && !v->how.ignore_blanks;
 }
 
-vv_status vv_erase_values_folder(vv_erase_values **out, unsigned fold, vv_error *err)
+vv_status vv_erase_values_tested(vv_erase_values **out, unsigned fold, vv_erase_test_fn fn,
+				 void *payload, vv_error *err)
 {
-	*out = vv_calloc(1, sizeof(**out));
-	if (!*out) return vv_fail_nomem(err);
-	(*out)->how = (vv_erase_how){.ignore_case = (fold & VV_ERASED_CASE) != 0,
-				     .ignore_blanks = (fold & VV_ERASED_BLANKS) != 0};
-	return VV_OK;
+	vv_auto(vv_erase_values) *v = vv_calloc(1, sizeof(*v));
+
+	*out = NULL;
+	if (!v || !(v->begins = vv_calloc(1, BEGINS_LEN)) ||
+	    !vv_array_add(v->items, v->count, v->cap, (value){.text = ""})) {
+		return vv_fail_nomem(err);
+	}
+	memset(v->begins, 0xff, BEGINS_LEN);
+	v->how = (vv_erase_how){.ignore_case = (fold & VV_ERASED_CASE) != 0,
+				.ignore_blanks = (fold & VV_ERASED_BLANKS) != 0};
+	v->test = fn;
+	v->payload = payload;
+	return vv_hand_over(out, &v);
 }
 
-const char *vv_erase_values_fold_text(vv_erase_values *v, const char *text, size_t len,
-				      size_t *out_len)
+vv_status vv_erase_values_add_length(vv_erase_values *v, uint64_t len, vv_error *err)
 {
-	*out_len = len;
-	if (is_plain(v)) return text;
-	make_plain(v, text, len);
-	*out_len = v->plain.len;
-	return v->failed ? NULL : vv_buf_cstr(&v->plain);
+	if (!vv_array_add(v->lengths, v->length_count, v->length_cap, len)) {
+		return vv_fail_nomem(err);
+	}
+	v->length_count = vv_u64_set(v->lengths, v->length_count);
+	return VV_OK;
 }
 
 /* --- reading ---------------------------------------------------------------------------------------- */
@@ -286,6 +298,7 @@ static uint64_t text_hash(const char *text, size_t len)
 
 static const value *find_value(const vv_erase_values *v, const char *text, size_t len)
 {
+	if (v->test) return v->test(v->payload, text, len) ? v->items : NULL;
 	return vv_hash_find(v->items, &v->index, text_hash(text, len), it,
 			    it->len == len && memcmp(it->text, text, len) == 0);
 }
@@ -389,7 +402,7 @@ static void set_begin(vv_erase_values *v, unsigned first, unsigned second)
 
 static vv_status prepare_search(vv_erase_values *v, vv_error *err)
 {
-	if (!(v->begins = vv_calloc(1, 65536 / 8))) return vv_fail_nomem(err);
+	if (!(v->begins = vv_calloc(1, BEGINS_LEN))) return vv_fail_nomem(err);
 	vv_array_each(v->items, v->count, it) {
 		const unsigned first = (uint8_t)it->text[0];
 

@@ -35,12 +35,14 @@ vv_status vv_erase_values_read(vv_erase_values **out, const char *bytes, size_t 
 void vv_erase_values_free(vv_erase_values *v); /* accepts NULL */
 VV_AUTO_FREE(vv_erase_values, vv_erase_values_free)
 
-/* Makes a set without values as *out, to fold texts as a vv_erased_fold requires. */
-vv_status vv_erase_values_folder(vv_erase_values **out, unsigned fold, vv_error *err);
-/* Returns the text as values are compared with it, borrowed until the next call; *out_len: its length.
- * NULL: out of memory. */
-const char *vv_erase_values_fold_text(vv_erase_values *v, const char *text, size_t len,
-				      size_t *out_len);
+/* Returns true if the text, folded as values are, is a value. */
+typedef bool (*vv_erase_test_fn)(void *payload, const char *text, size_t len);
+/* Makes a set as *out whose values are known only to fn: texts of the added lengths are values if
+ * fn returns true, and all have the place 0. fold: a vv_erased_fold. Borrows payload. */
+vv_status vv_erase_values_tested(vv_erase_values **out, unsigned fold, vv_erase_test_fn fn,
+				 void *payload, vv_error *err);
+/* Adds a length of values to a set of vv_erase_values_tested, which requires at least one. */
+vv_status vv_erase_values_add_length(vv_erase_values *v, uint64_t len, vv_error *err);
 
 /* Returns the number of different values. */
 size_t vv_erase_values_count(const vv_erase_values *v);

@@ -24,6 +24,7 @@
 #include "base/path.h"
 #include "base/secret.h"
 #include "base/show.h"
+#include "base/signature/hmac_key.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/cbor.h"
@@ -57,7 +58,8 @@ typedef struct length {
 
 typedef struct list {
 	uint8_t secret[SECRET_LEN];
-	entry *items; /* by mac, except while entries are added */
+	vv_hmac_key *hmac; /* of the secret */
+	entry *items;      /* by mac, except while entries are added */
 	size_t count, cap;
 	length *lengths;
 	size_t length_count, length_cap;
@@ -72,8 +74,8 @@ void vv_erased_close(vv_erased *e)
 {
 	if (!e) return;
 	vv_array_each(e->lists, e->count, l) {
-		vv_free(l->items);
-		vv_free(l->lengths);
+		vv_hmac_key_free(l->hmac);
+		vv_free_all(l->items, l->lengths);
 	}
 	vv_wipe(e, sizeof(*e));
 	vv_free(e);
@@ -138,7 +140,7 @@ static vv_status hash_id(entry *out, const list *l, const char *text, vv_error *
 
 	memcpy(bytes + 1, text, len);
 	*out = (entry){.kind = ID, .fold = '0'};
-	return vv_hmac_sha256(out->mac, l->secret, SECRET_LEN, bytes, 1 + len, err);
+	return vv_hmac_key_sum(out->mac, l->hmac, bytes, 1 + len, err);
 }
 
 static vv_status hash_value(entry *out, const list *l, unsigned fold, const char *column,
@@ -156,7 +158,7 @@ static vv_status hash_value(entry *out, const list *l, unsigned fold, const char
 	}
 	vv_buf_put(&bytes, text, len);
 	if ((rc = vv_buf_ok(&bytes, err)) < 0) return rc;
-	return vv_hmac_sha256(out->mac, l->secret, SECRET_LEN, bytes.data, bytes.len, err);
+	return vv_hmac_key_sum(out->mac, l->hmac, bytes.data, bytes.len, err);
 }
 
 static bool has_id(const vv_erased *e, const char *text)
@@ -172,7 +174,7 @@ static bool has_id(const vv_erased *e, const char *text)
 	return false;
 }
 
-static bool has_oid(const vv_erased *e, const vv_oid *id)
+bool vv_erased_has_oid(const vv_erased *e, const vv_oid *id)
 {
 	char text[VV_OID_TEXT + 1];
 
@@ -180,7 +182,7 @@ static bool has_oid(const vv_erased *e, const vv_oid *id)
 	return has_id(e, text);
 }
 
-static bool has_cid(const vv_erased *e, const vv_cid *cid)
+bool vv_erased_has_cid(const vv_erased *e, const vv_cid *cid)
 {
 	char text[VV_CID_TEXT + 1];
 
@@ -188,15 +190,19 @@ static bool has_cid(const vv_erased *e, const vv_cid *cid)
 	return has_id(e, text);
 }
 
-bool vv_erased_folds(const vv_erased *e, unsigned fold)
+vv_status vv_erased_lengths(vv_erased_length_fn fn, void *payload, const vv_erased *e,
+			    unsigned fold, vv_error *err)
 {
-	for (size_t i = 0; i < e->count; i++) {
-		if (vv_array_find(e->lists[i].lengths, e->lists[i].length_count, it,
-				  it->fold == (char)('0' + fold))) {
-			return true;
+	vv_status rc = VV_OK;
+
+	vv_array_each(e->lists, e->count, l) {
+		for (size_t i = 0; rc == VV_OK && i < l->length_count; i++) {
+			if (l->lengths[i].fold == (char)('0' + fold)) {
+				rc = fn(payload, l->lengths[i].len, err);
+			}
 		}
 	}
-	return false;
+	return rc;
 }
 
 static bool list_has_value(const list *l, unsigned fold, const char *column, const char *text,
@@ -310,6 +316,7 @@ static vv_status parse_list(list *l, const vv_buf *text, const char *file, vv_er
 	    text->data[head - 1] != '\n' || !is_complete(l, text, text->len - tail)) {
 		return fail_damaged(file, err);
 	}
+	if ((rc = vv_hmac_key_new(&l->hmac, l->secret, SECRET_LEN, err)) < 0) return rc;
 	for (size_t at = head, len; at < text->len - tail; at += len + 1) {
 		const char *end = memchr(text->data + at, '\n', text->len - at);
 
@@ -384,7 +391,10 @@ vv_status vv_erased_open_own(vv_erased **out, vv_repository *r, vv_error *err)
 	if (!e) return vv_fail_nomem(err);
 	if ((rc = read_own(e, r, err)) < 0) return rc;
 	if (e->count == 0) {
-		vv_random(e->lists[e->count++].secret, SECRET_LEN);
+		list *l = &e->lists[e->count++];
+
+		vv_random(l->secret, SECRET_LEN);
+		if ((rc = vv_hmac_key_new(&l->hmac, l->secret, SECRET_LEN, err)) < 0) return rc;
 	}
 	*out = vv_take(&e);
 	return VV_OK;
@@ -487,7 +497,7 @@ static vv_status look_at_file(void *payload, const vv_change *c, vv_error *err)
 {
 	const search *s = payload;
 
-	if (c->new_mode == 0 || !has_oid(s->erased, &c->new_id)) return VV_OK;
+	if (c->new_mode == 0 || !vv_erased_has_oid(s->erased, &c->new_id)) return VV_OK;
 	return fail_erased(&s->commit, c->path, err);
 }
 
@@ -503,7 +513,7 @@ static vv_status look_at_commits(search *s, vv_repository *r, const vv_oids *wan
 		const git_oid *before;
 
 		s->commit = *vv_from_git(&n->id);
-		if (has_oid(s->erased, &s->commit)) {
+		if (vv_erased_has_oid(s->erased, &s->commit)) {
 			return fail_erased(&s->commit, NULL, err);
 		}
 		if ((rc = vv_node_parent_tree(&before, g.walker, n, err)) == VV_OK) {
@@ -511,7 +521,7 @@ static vv_status look_at_commits(search *s, vv_repository *r, const vv_oids *wan
 		}
 	}
 	for (size_t i = 0; rc == VV_OK && i < g.tag_count; i++) {
-		if (has_oid(s->erased, vv_from_git(&g.tags[i]))) {
+		if (vv_erased_has_oid(s->erased, vv_from_git(&g.tags[i]))) {
 			return vv_fail(err, VV_EREFUSED, "tag %.10s was erased",
 				       vv_oid_shows(vv_from_git(&g.tags[i])));
 		}
@@ -544,7 +554,7 @@ vv_status vv_erased_refuse_root(const vv_erased *e, vv_repository *r, vv_incomin
 	for (size_t i = 0; rc == VV_OK && i < vv_cid_set_count(queue); i++) {
 		const vv_cid cid = *vv_cid_set_at(queue, i);
 
-		if (has_cid(e, &cid)) {
+		if (vv_erased_has_cid(e, &cid)) {
 			return vv_fail(err, VV_EREFUSED, "the version %s has erased data",
 				       vv_cid_shows(root));
 		}

@@ -45,12 +45,19 @@ typedef enum vv_erased_fold {
 	VV_ERASED_FOLDS = 4
 } vv_erased_fold;
 
-/* Returns true if a list has values that are compared in this way. */
-bool vv_erased_folds(const vv_erased *e, unsigned fold);
-/* Returns true if the text, a cell of this column, is an erased value. The text is plain as fold
+/* Called with the length of plain values in bytes, which may be repeated. */
+typedef vv_status (*vv_erased_length_fn)(void *payload, uint64_t len, vv_error *err);
+/* Calls fn for the lengths of values that are compared in this way. */
+vv_status vv_erased_lengths(vv_erased_length_fn fn, void *payload, const vv_erased *e,
+			    unsigned fold, vv_error *err);
+/* Returns true if the text, of a cell of this column, is an erased value. The text is plain as fold
  * requires. */
 bool vv_erased_has_value(const vv_erased *e, unsigned fold, const char *column, const char *text,
 			 size_t len);
+
+/* Returns true if the object of Git, or the block, was erased. */
+bool vv_erased_has_oid(const vv_erased *e, const vv_oid *id);
+bool vv_erased_has_cid(const vv_erased *e, const vv_cid *cid);
 
 /* Returns a hash of all entries. */
 vv_hash128 vv_erased_stamp(const vv_erased *e);

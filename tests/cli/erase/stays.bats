@@ -173,6 +173,24 @@ erased_people() {
 	output_lacks "column n"
 }
 
+@test "check finds an erased value inside of a longer cell, where erase would find it, and a longer word is not it" {
+	erased_people
+	printf 'id,note\n1,"Mail: ada@example.org, phone 7"\n2,nada@example.org\n3,ada@example.organ\n4,"{""to"": ""\\u0061da@example.org""}"\n5,Ada@Example.Org\n' > notes.csv
+	varve add -q notes.csv
+	ends_with 1 varve check --json notes.csv
+	[ "$(jq -c '[.datasets[].findings[] | select(.rule == "erased") | [.row, .column, .message]]' <<< "$output")" = \
+		'[[1,"note","contains a value that was erased"],[4,"note","contains a value that was erased"]]' ]
+	output_lacks "ada@"
+	varve commit -qam notes --no-verify
+	printf 'ADA@example.org\n' | varve erase --ignore-case --ignore-blanks --values-from - --plan > /dev/null
+	printf 'ADA@example.org\n' | varve erase --ignore-case --ignore-blanks --values-from - --apply > /dev/null || true
+	grep -q "^value 3 15 " .git/varve/erased
+	printf 'id,note\n1,by Ada@ Example.Org.\n2,xAda@Example.Org\n' > again.csv
+	varve add -q again.csv
+	ends_with 1 varve check --json again.csv
+	[ "$(jq -c '[.datasets[].findings[] | select(.rule == "erased") | .row]' <<< "$output")" = '[1]' ]
+}
+
 @test "a CI job with the list refuses a request with erased commits" {
 	erased_people
 	cd ../old
