@@ -112,6 +112,11 @@ static vv_status prune(vv_context *c, vv_vault_session *s, vv_error *err)
 			vv_text_counted(x.unready, "run stays", "runs stay"));
 		c->code = VV_EXIT_NO;
 	}
+	if (x.erased > 0) {
+		vv_note("%s with erased data for one of these reasons; erased data is removed once all of them can be rewritten",
+			vv_text_counted(x.erased, "run stays", "runs stay"));
+		c->code = VV_EXIT_NO;
+	}
 	if (x.owed > 0) {
 		tell_owed(&x, s);
 	}

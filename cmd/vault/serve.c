@@ -28,6 +28,7 @@
 #include "cmd/vault/hold/key_ring.h"
 #include "cmd/vault/work/audit.h"
 #include "cmd/vault/work/contents.h"
+#include "cmd/vault/work/erased.h"
 #include "cmd/vault/work/session.h"
 #include "cmd/vault/work/spread.h"
 #include "cmd/vault/work/vault_status.h"
@@ -316,6 +317,25 @@ static vv_status answer_where(serving *x, const vv_json *q, const vv_cid *root, 
 	return rc;
 }
 
+static vv_status answer_erased(serving *x, vv_json_out *w, vv_error *err)
+{
+	const vv_session_options o = {.need_key = true,
+				      .quiet = true,
+				      .notes = x->notes,
+				      .idle_sec = x->o->timeout,
+				      .again = true};
+	vv_auto(vv_vault_session) s = {.lock = -1};
+	vv_auto(vv_vault_erased) v = {.items = 0};
+	vv_status rc;
+
+	if ((rc = vv_vault_session_open_to_read(&s, x->repo, &o, err)) < 0 ||
+	    (rc = vv_vault_erased_find(&v, &s, err)) < 0) {
+		return rc;
+	}
+	vv_vault_erased_put(w, &v);
+	return VV_OK;
+}
+
 /* --- questions ------------------------------------------------------------------------------------- */
 
 static vv_status read_roots(const vv_json *q, vv_arena *arena, vv_cid **out, size_t *count,
@@ -359,6 +379,8 @@ static vv_status answer_question(serving *x, vv_channel *line, const void *text,
 		rc = answer_keeps(x, roots, count, &w, err);
 	} else if (word && strcmp(word, "where") == 0 && count == 1) {
 		rc = answer_where(x, q, roots, &w, err);
+	} else if (word && strcmp(word, "erased") == 0) {
+		rc = answer_erased(x, &w, err);
 	} else {
 		rc = vv_fail(err, VV_ENOSUPPORT, "a vault does not answer this request");
 	}

@@ -90,7 +90,7 @@ static vv_status add_unread_files(vv_erase_freed *out, const char *dir, const ch
 /* Content that may be the only copy, or that another command must end. */
 static vv_status find_unread_files(vv_erase_freed *out, vv_repository *r, vv_error *err)
 {
-	static const char *const own[] = {"kept-", "damaged", "incoming", "conflicts", "vault"};
+	static const char *const own[] = {"kept-", "damaged", "incoming", "conflicts"};
 	vv_auto(char) *packs = vv_path_join(vv_repository_commondir(r), "objects/pack",
 					    (char *)NULL);
 	vv_auto(vv_folder) f = {0};

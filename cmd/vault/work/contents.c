@@ -217,6 +217,27 @@ vv_status vv_contents_open(vv_contents *out, vv_vault_session *s, const vv_cid_s
 	return rc;
 }
 
+static bool is_of_run(const vv_contents *c, const char *name)
+{
+	return vv_array_find(c->runs, c->count, run,
+			     run->index.count > 0 &&
+				     strcmp(vv_cid_shows(&run->record->cid), name) == 0) != NULL;
+}
+
+vv_status vv_contents_sweep(const vv_contents *c, vv_error *err)
+{
+	vv_auto(char) *dir = vv_vault_session_path(c->session, "runs", NULL);
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = dir ? vv_folder_read(&f, dir, true, err) : vv_fail_nomem(err);
+
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		if (!is_of_run(c, f.name)) {
+			rc = vv_unlink(f.path, true, err);
+		}
+	}
+	return rc;
+}
+
 bool vv_contents_has(const vv_contents *c, const vv_cid *item)
 {
 	size_t at;
@@ -392,6 +413,28 @@ vv_status vv_contents_base(vv_contents *c, const vv_cid *item, vv_cid *base, vv_
 
 	*base = s.base;
 	return rc;
+}
+
+static bool is_erased(const vv_erased *e, const vv_item_place *at)
+{
+	const vv_oid id = vv_item_oid(&at->cid);
+
+	return at->kind < VV_ITEM_COMMIT ? vv_erased_has_cid(e, &at->cid)
+					 : vv_erased_has_oid(e, &id);
+}
+
+vv_status vv_contents_erased(const vv_contents *c, const vv_erased *e, vv_cid_set *set,
+			     vv_error *err)
+{
+	vv_array_each(c->runs, c->count, run) {
+		vv_array_each(run->index.items, run->index.count, at) {
+			const vv_status rc = is_erased(e, at)
+						     ? vv_cid_set_add(set, &at->cid, NULL, err)
+						     : VV_OK;
+			if (rc < 0) return rc;
+		}
+	}
+	return VV_OK;
 }
 
 #define CHAIN_LONGEST 100000u

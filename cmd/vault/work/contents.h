@@ -17,6 +17,7 @@
 #include "repo/blocks/store.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/objects/send.h"
+#include "repo/known/erased.h"
 
 /* A run (cmd/vault/sealed/stream.h). */
 typedef struct vv_vault_run {
@@ -25,7 +26,9 @@ typedef struct vv_vault_run {
 	vv_item_index index;
 	vv_buf refs; /* text of the run's refs; empty: no refs, or no index */
 	bool lost;   /* the run's index could not be read; `why` has the reason */
-	bool chosen; /* for the caller: to be rewritten (prune.c) */
+	/* for the caller (prune.c): chosen: to be rewritten; erased: has an erased item, or one that
+	 * is stored as a difference to one */
+	bool chosen, erased;
 	vv_error why;
 	vv_stream_in *in; /* NULL: not open */
 	struct vv_run_reading *reading;
@@ -97,6 +100,12 @@ vv_oid vv_item_oid(const vv_cid *item);
 /* Sets *base to the base of the stored form of `item`, or to a null CID if the item is stored
  * without a base. The errors are those of vv_contents_get. */
 vv_status vv_contents_base(vv_contents *c, const vv_cid *item, vv_cid *base, vv_error *err);
+
+/* Removes from the folder runs/ the indexes of runs that are not in the vault any more. */
+vv_status vv_contents_sweep(const vv_contents *c, vv_error *err);
+/* Adds to *set the items of all indexes that e lists as erased (repo/known/erased.h). */
+vv_status vv_contents_erased(const vv_contents *c, const vv_erased *e, vv_cid_set *set,
+			     vv_error *err);
 
 /* Returns the shard in which an item begins, borrowed from the session's state. NULL: no index has
  * the item. */

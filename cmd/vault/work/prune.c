@@ -27,6 +27,8 @@ typedef struct pruning {
 	vv_store *store;
 	vv_cid_set *live;
 	vv_oids tips;
+	vv_cid_set *erased;  /* dead items that were erased; NULL: there are none, or they stay */
+	bool erased_stay;    /* until the next prune */
 	vv_cid_set *lacking; /* shards that lack copies */
 	vv_cid_map *newest;  /* item -> the last of contents.runs that has it */
 	size_t kept; /* this many of contents.runs are live as a whole: the last of them is unreadable now */
@@ -115,9 +117,43 @@ static vv_status add_kept(pruning *p, vv_error *err)
 	return VV_OK;
 }
 
+/* --- erased content ------------------------------------------------------------------------------ */
+
+static bool is_erased(const pruning *p, const vv_cid *item)
+{
+	return p->erased && vv_cid_set_has(p->erased, item);
+}
+
+/* Erased items that are alive again stay. */
+static vv_status find_erased(pruning *p, vv_error *err)
+{
+	vv_auto(vv_erased) *e = NULL;
+	vv_auto(vv_cid_set) *all = vv_cid_set_new();
+	vv_status rc = all ? VV_OK : vv_fail_nomem(err);
+
+	if (rc < 0 || p->erased_stay) return rc;
+	if ((rc = vv_erased_open(&e, p->s->repo, err)) < 0 || !e) return rc;
+	if ((rc = vv_contents_erased(&p->contents, e, all, err)) < 0) return rc;
+	for (size_t i = 0; rc == VV_OK && i < vv_cid_set_count(all); i++) {
+		if (vv_cid_set_has(p->live, vv_cid_set_at(all, i))) {
+			continue;
+		}
+		if (!p->erased && !(p->erased = vv_cid_set_new())) return vv_fail_nomem(err);
+		rc = vv_cid_set_add(p->erased, vv_cid_set_at(all, i), NULL, err);
+	}
+	return rc;
+}
+
+/* A run that we wrote, and can read. */
+static bool is_ours(const pruning *p, const vv_vault_run *run)
+{
+	return memcmp(run->record->author, p->s->key.public_key, VV_KEY_PUBLIC) == 0 &&
+	       !run->lost && run->index.count > 0;
+}
+
 /* Those of one run that were not looked at yet, the last first: a shard is opened once for all that is in it, and
  * most bases are before what needs them. */
-static vv_status add_bases_of(pruning *p, const vv_vault_run *run, vv_cid_set *looked, bool *more,
+static vv_status add_bases_of(pruning *p, vv_vault_run *run, vv_cid_set *looked, bool *more,
 			      vv_error *err)
 {
 	vv_cid base;
@@ -138,7 +174,9 @@ static vv_status add_bases_of(pruning *p, const vv_vault_run *run, vv_cid_set *l
 			continue;
 		}
 		if (rc < 0) return rc;
-		if (!vv_cid_is_null(&base)) {
+		if (is_erased(p, &base) && is_ours(p, run)) {
+			run->erased = true;
+		} else if (!vv_cid_is_null(&base)) {
 			if ((rc = vv_cid_set_add(p->live, &base, &added, err)) < 0) return rc;
 			*more = *more || added;
 		}
@@ -162,6 +200,50 @@ static vv_status add_bases(pruning *p, vv_error *err)
 	return rc;
 }
 
+/* Dead items, too: without its base, one could not be read if a ref led to it again. */
+static vv_status note_erased(pruning *p, vv_vault_run *run, vv_error *err)
+{
+	vv_cid base;
+
+	for (size_t k = 0; k < run->index.count && !run->erased; k++) {
+		const vv_cid *item = &run->index.items[k].cid;
+		const vv_status rc = vv_contents_base(&p->contents, item, &base, err);
+
+		if (rc == VV_EMISSING) {
+			keep_with_all_before(p, run);
+		} else if (rc < 0) {
+			return rc;
+		}
+		run->erased = is_erased(p, item) || (rc == VV_OK && is_erased(p, &base));
+	}
+	return VV_OK;
+}
+
+static vv_status find_erased_runs(pruning *p, vv_error *err)
+{
+	vv_array_each(p->contents.runs, p->erased ? p->contents.count : 0, run) {
+		const vv_status rc = is_ours(p, run) ? note_erased(p, run, err) : VV_OK;
+		if (rc < 0) return rc;
+	}
+	return VV_OK;
+}
+
+static vv_status find_contents(pruning *p, vv_error *err)
+{
+	vv_status rc;
+
+	vv_array_each(p->contents.runs, p->contents.count, run) {
+		if (run->lost) {
+			keep_with_all_before(p, run);
+		}
+	}
+	if ((rc = find_live(p, err)) < 0 || (rc = find_erased(p, err)) < 0 ||
+	    (rc = add_bases(p, err)) < 0 || (rc = find_erased_runs(p, err)) < 0) {
+		return rc;
+	}
+	return add_kept(p, err);
+}
+
 /* --- rewritten runs ----------------------------------------------------------------------------- */
 
 static uint64_t leaves_of(const vv_ledger_record *r)
@@ -172,13 +254,6 @@ static uint64_t leaves_of(const vv_ledger_record *r)
 		leaves += shard->leaves;
 	}
 	return leaves;
-}
-
-/* A run that we wrote, and can read. */
-static bool is_ours(const pruning *p, const vv_vault_run *run)
-{
-	return memcmp(run->record->author, p->s->key.public_key, VV_KEY_PUBLIC) == 0 &&
-	       !run->lost && run->index.count > 0;
 }
 
 /* Is the item alive, and in no later run of ours too (which a prune wrote that was interrupted)? */
@@ -316,22 +391,56 @@ static void count_chosen(pruning *p)
 	}
 }
 
-/* Runs of ours that are less than half alive, and tails once there are enough of them. */
-static vv_status choose_runs(pruning *p, vv_error *err)
+/* Runs of ours that are less than half alive, those with erased items, and tails once there are enough of them. */
+static void mark_runs(pruning *p)
 {
-	const vv_status rc = find_lacking(p, err);
+	const bool tails = tails_suffice(p);
 
-	if (rc < 0) return rc;
-	bool tails = tails_suffice(p);
-
+	p->x->unready = 0;
 	vv_array_each(p->contents.runs, p->contents.count, run) {
 		const uint64_t dead = is_ours(p, run) ? count_dead(p, run) : 0;
 		const bool may = run >= p->contents.runs + p->kept && is_ours(p, run) &&
-				 ((!p->x->tails && dead * 2 > run->index.count) ||
+				 ((!p->x->tails && dead * 2 > run->index.count) || run->erased ||
 				  (tails && is_tail(p, run)));
 
 		run->chosen = may && !is_relied_on(p, run);
 		p->x->unready += may && !run->chosen;
+	}
+}
+
+static uint64_t count_erased_runs(const pruning *p)
+{
+	uint64_t count = 0;
+
+	vv_array_each(p->contents.runs, p->contents.count, run) {
+		count += run->erased && !run->chosen;
+	}
+	return count;
+}
+
+/* Something in a run that stays may be a difference to an erased item, which then stays as well. */
+static vv_status keep_erased(pruning *p, vv_error *err)
+{
+	vv_array_each(p->contents.runs, p->contents.count, run) {
+		run->erased = false;
+	}
+	vv_cid_set_free(p->erased);
+	vv_cid_set_free(p->live);
+	p->erased = p->live = NULL;
+	p->erased_stay = true;
+	p->tips.count = 0;
+	return find_contents(p, err);
+}
+
+static vv_status choose_runs(pruning *p, vv_error *err)
+{
+	vv_status rc = find_lacking(p, err);
+
+	if (rc < 0) return rc;
+	mark_runs(p);
+	if ((p->x->erased = count_erased_runs(p)) > 0) {
+		if ((rc = keep_erased(p, err)) < 0) return rc;
+		mark_runs(p);
 	}
 	count_chosen(p);
 	return VV_OK;
@@ -372,9 +481,15 @@ static vv_status put_items(void *payload, vv_put_item_fn put, void *to, vv_error
 			}
 			if ((rc = vv_contents_base(&p->contents, &item.cid, &item.base_cid, err)) <
 				    0 ||
-			    (rc = item_bytes(p, item.kind, &item.cid, &p->bytes, err)) < 0 ||
-			    (!vv_cid_is_null(&item.base_cid) &&
-			     (rc = item_bytes(p, item.kind, &item.base_cid, &p->base, err)) < 0)) {
+			    (rc = item_bytes(p, item.kind, &item.cid, &p->bytes, err)) < 0) {
+				return rc;
+			}
+			if (is_erased(p, &item.base_cid) &&
+			    !vv_cid_set_has(p->live, &item.base_cid)) {
+				item.base_cid = (vv_cid){0}; /* it is stored whole */
+			}
+			if (!vv_cid_is_null(&item.base_cid) &&
+			    (rc = item_bytes(p, item.kind, &item.base_cid, &p->base, err)) < 0) {
 				return rc;
 			}
 			item.bytes = vv_buf_cstr(&p->bytes);
@@ -397,7 +512,10 @@ static vv_status retire_runs(pruning *p, bool dead, vv_error *err)
 
 	if (!old) return vv_fail_nomem(err);
 	vv_array_each(p->contents.runs, p->contents.count, run) {
-		if (run->chosen && (!dead || count_dead(p, run) == run->index.count)) {
+		/* those with erased items later, as live items may be differences to these */
+		const bool only_dead = !run->erased && count_dead(p, run) == run->index.count;
+
+		if (run->chosen && (!dead || only_dead)) {
 			run->chosen = !dead;
 			if ((rc = vv_cid_set_add(old, &run->record->cid, NULL, err)) < 0) return rc;
 		}
@@ -415,13 +533,7 @@ static vv_status look(pruning *p, vv_error *err)
 	    (rc = find_newest(p, err)) < 0 || p->x->tails) {
 		return rc;
 	}
-	vv_array_each(p->contents.runs, p->contents.count, run) {
-		if (run->lost) {
-			keep_with_all_before(p, run);
-		}
-	}
-	if ((rc = find_live(p, err)) < 0 || (rc = add_bases(p, err)) < 0) return rc;
-	return add_kept(p, err);
+	return find_contents(p, err);
 }
 
 /* Seals the live content of the chosen runs again, then retires them. *ready: it has its copies, and they are
@@ -490,6 +602,7 @@ vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err)
 	}
 	vv_contents_close(&p.contents);
 	vv_cid_set_free(p.live);
+	vv_cid_set_free(p.erased);
 	vv_cid_map_free(p.newest);
 	vv_oids_clear(&p.tips);
 	vv_cid_set_free(p.lacking);

@@ -7,6 +7,10 @@
  * If the policy has an erasure code (cmd/vault/hold/code.h), runs without stripes are combined
  * instead when together they fill a stripe. Only runs that the session's key wrote are rewritten.
  *
+ * Items that were erased (repo/known/erased.h) do not wait for the other half: a run is also
+ * rewritten if it has one that is dead, or stores an item as a difference to one, which is then
+ * stored whole.
+ *
  * After runs were rewritten, a record retires their shards. Then unneeded copies are removed
  * (surplus.h).
  */
@@ -36,6 +40,8 @@ typedef struct vv_prune {
 	uint64_t unread;
 	/* runs that were not retired, because their rewritten items have too few copies */
 	uint64_t unready;
+	/* runs with erased items that were not rewritten, for one of these two reasons */
+	uint64_t erased;
 	uint64_t owed;      /* copies that were owed before, and could not be sent */
 	vv_surplus surplus; /* the removed copies */
 } vv_prune;

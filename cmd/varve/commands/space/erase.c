@@ -12,7 +12,6 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "lib/remotes/remote.h"
-#include "lib/remotes/vault_config.h"
 #include "lib/rows/where.h"
 #include "lib/space/erase.h"
 #include "lib/space/erase_apply.h"
@@ -20,6 +19,7 @@
 #include "lib/space/erase_places.h"
 #include "lib/space/erase_plan.h"
 #include "lib/space/erase_stay.h"
+#include "lib/space/erase_vault.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
 
@@ -755,21 +755,6 @@ static bool is_all_gone(const application *a, const vv_erase *rest)
 	       rest->note_count == 0 && rest->open_count == 0;
 }
 
-/* Adds the answer of the vault: only its own program can look at the copies. */
-static vv_status add_vault_answer(application *a, vv_error *err)
-{
-	vv_cid id;
-	vv_status rc = vv_vault_id_read(&id, a->repo, err);
-
-	if (rc < 0 || vv_cid_is_null(&id)) return rc;
-	const vv_erase_answer answer = {.kind = VV_ERASE_UNSEEN,
-					.remote = "vault",
-					.place = vv_cid_shows(&id),
-					.what = "blocks",
-					.why = VV_VAULT_WHY_KEPT};
-	return vv_erase_answers_add(&a->answers, &answer, err);
-}
-
 static vv_status erase_found(application *a, vv_erase *e, vv_error *err)
 {
 	vv_status rc;
@@ -782,7 +767,7 @@ static vv_status erase_found(application *a, vv_erase *e, vv_error *err)
 	    (rc = vv_erase_places_apply(&a->answers, &run, err)) < 0 ||
 	    (rc = vv_erase_free(&a->freed, &a->plan, a->repo, err)) < 0 ||
 	    (rc = vv_erase_places_look(&a->answers, &run, err)) < 0 ||
-	    (rc = add_vault_answer(a, err)) < 0) {
+	    (rc = vv_erase_vault_look(&a->answers, a->repo, err)) < 0) {
 		return rc;
 	}
 	return vv_remote_names(&a->remotes, a->repo, err);
