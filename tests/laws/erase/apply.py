@@ -349,4 +349,5 @@ def main():
         subprocess.run(["rm", "-rf", *glob.glob(f"{story.dir}*")], check=True)
 
 
-main()
+if __name__ == "__main__":
+    main()

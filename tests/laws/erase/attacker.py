@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """attacker.py COUNT   in an empty folder
 
-Somebody has everything that is committed, sent and published of a repository in which a person was erased, and COUNT guesses of
-the address, one of which is right. Each guess is hashed in every way that varve and Git hash it: alone; in the file that had it,
-as bytes and as Git's blob; and, for some guesses, in the table by varve itself: pointer, root and blocks. No such hash may be in
-any byte of that material, as bytes, hex or in a CID. The same search finds the right guess if a receipt or the list is committed."""
+Somebody has everything that is committed, sent and published of a repository in which a person was erased (a clone, the Git host with
+all its refs, the store, the published folder), and COUNT guesses of the address, one of which is right. Each guess
+is hashed in every way that varve and Git hash it: alone; in the file that had it, as bytes and as Git's blob; and, for some guesses,
+in the table by varve itself: pointer, root and blocks. No such hash may be in any byte of that material, as bytes, hex or in a CID.
+The same search finds the right guess if a receipt, the list, or hashes of erased values without a secret are published."""
 import base64
 import glob
 import hashlib
@@ -108,7 +109,9 @@ def build():
     write("work/people.csv", table(RIGHT))
     write("work/note.txt", NOTE % RIGHT)
     run("varve", "add", "-q", "--key", "id", "people.csv", cwd="work")
-    run("git", "add", "note.txt", cwd="work")
+    os.mkdir("store")
+    run("varve", "store", "add", "team", os.path.abspath("store"), cwd="work")
+    run("git", "add", "note.txt", ".varveconfig", cwd="work")
     run("varve", "commit", "-qm", "start", cwd="work")
     write("work/people.csv", table(RIGHT) + "4,dan@example.org\n")
     run("varve", "commit", "-qam", "more", cwd="work")
@@ -116,6 +119,7 @@ def build():
     run("git", "remote", "add", "origin", "../host.git", cwd="work")
     run("git", "config", "remote.origin.varveKind", "git", cwd="work")
     run("varve", "push", "-q", "-u", "origin", "main", cwd="work")
+    assert glob.glob("store/**/*.pack", recursive=True), "the store has no blocks"
 
 
 def erase():
@@ -137,15 +141,20 @@ def main():
     assert RIGHT in search(found, secrets, some, {}), "the search does not find an old blob"
     assert RIGHT in search(found, secrets, [], slow), "the search does not find an old root"
     erase()
-    found, secrets = gather("host.git", "clone", "site")
+    found, secrets = gather("host.git", "clone", "site", "store")
+    assert len(found) > 5000, "hardly anything is searched"
     hits = search(found, secrets, guesses, slow)
     assert not hits and not secrets, "the material confirms %s" % sorted(hits)[:3]
     # controls
-    for name, file in (("list", "work/.git/varve/erased"), ("receipt", "receipt")):
+    plain = "".join(hashlib.sha256(v.encode()).hexdigest() + "\n" for v in ("bob@example.net", RIGHT))
+    leaks = {"list": apply.read("work/.git/varve/erased").decode(), "receipt": apply.read("receipt").decode(), "hashes": plain}
+    for name, text in leaks.items():
         os.mkdir("with-" + name)
-        write("with-" + name + "/leaked", apply.read(file).decode())
-        assert search(*gather("with-" + name), some, slow) == {RIGHT}, "a committed %s is not found" % name
-    print("%d guesses, %d hashes in the material" % (count, len(found)))
+        write("with-" + name + "/leaked", text)
+        tried = guesses if name == "hashes" else some
+        assert search(*gather("with-" + name), tried, slow) == {RIGHT}, "the search does not find a published %s" % name
+    print("%d guesses, %d places of hashes in the material, %d hashes of a guess" % (
+        len(guesses), len(found), len(list(quick_hashes(RIGHT, [])))))
 
 
 if __name__ == "__main__":
