@@ -1,7 +1,9 @@
 load ../helper
 load ../../stories/hosts/host
+load ../vault/stores
+load forgets
 
-# A store that the program rclone reaches: here a remote of the kind alias, to a folder.
+# A store that the program rclone reaches: here a remote of the kind alias, to a folder, and one of the kind WebDAV.
 
 setup() {
 	varve_setup
@@ -163,4 +165,56 @@ copy() {
 	mv "$store" "$store.away"
 	succeeds varve clone -q "$url" ../b
 	cmp prices.csv ../b/prices.csv
+}
+
+teardown() {
+	stop_program
+}
+
+# A WebDAV server for the folder nas, and the remote `dav` to it: rclone is both, as it has a server of its own.
+start_webdav() {
+	port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+	rclone serve webdav ../nas --addr "127.0.0.1:$port" --user ann --pass secret --dir-cache-time 0s > ../webdav.log 2>&1 3>&- &
+	store_pid=$!
+	for _ in $(seq 400); do
+		! curl -s "http://127.0.0.1:$port/" > /dev/null || break
+		kill -0 "$store_pid"
+		sleep 0.05
+	done
+	printf '[dav]\ntype = webdav\nurl = http://127.0.0.1:%s\nvendor = rclone\nuser = ann\npass = %s\n' "$port" \
+		"$(rclone obscure secret)" >> ../rclone.conf
+}
+
+@test "expired and erased rows are in no byte of a WebDAV server, and one that is away frees nothing" {
+	unset http_proxy HTTP_PROXY
+	start_webdav
+	varve store add origin rclone:dav:sales > /dev/null
+	printf 'id,email\n1,ada@example.org\n2,bob@example.org\n' > people.csv
+	mkdir ../car
+	for day in 1 2; do
+		numbers 400 "$day" > prices.csv
+		varve add -q prices.csv people.csv
+		tick 86400
+		varve commit -qm "day $day"
+		varve ipfs car export -q HEAD:prices.csv "../car/$day"
+	done
+	varve ipfs car export -q HEAD:people.csv ../car/people
+	varve push -q -u origin main
+	succeeds erase_ada --plan --remote origin
+	stop_program
+	ends_with 2 erase_ada --apply --now --receipt ../receipt
+	ends_with 1 python3 "$search" ../car/1 ../car/people -- "$store"
+	sed -i '/^\[dav\]/,$d' ../rclone.conf
+	start_webdav
+	ends_with 1 erase_ada --apply --now --receipt ../receipt
+	[ "$(blocks_answer)" = "gone " ]
+	varve expire --keep last=1 --remote origin --plan ../plan.json > /dev/null
+	succeeds varve expire --apply ../plan.json --now
+	python3 "$search" ../car/1 +../car/2 ../car/people =ada@example.org -- "$store"
+	git clone -q "$url" ../b
+	git -C ../b config remote.origin.varveUrl rclone:dav:sales
+	varve -C ../b init -q
+	succeeds varve -C ../b fetch --data --all
+	succeeds varve -C ../b restore prices.csv people.csv
+	copy_has_the_rest ../b
 }
