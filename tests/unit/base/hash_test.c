@@ -6,6 +6,7 @@
 
 #include "base/codec.h"
 #include "base/hash.h"
+#include "base/signature/hmac_key.h"
 
 static void assert_sha256(const void *bytes, size_t len, const char *hex)
 {
@@ -169,7 +170,28 @@ static void digests_of_each_kind_are_the_published_ones(void **state)
 	}
 }
 
+static void a_prepared_key_makes_the_hmacs_of_any_key(void **state)
+{
+	uint8_t key[64], text[200], out[VV_SHA256_LEN], expected[VV_SHA256_LEN];
+	vv_error err;
+
+	(void)state;
+	memset(key, 0x5a, sizeof(key));
+	memset(text, 'x', sizeof(text));
+	for (size_t len = 0; len <= sizeof(key); len += 32) {
+		vv_auto(vv_hmac_key) *k = NULL;
+
+		vv_assert_ok(vv_hmac_key_new(&k, key, len, &err), &err);
+		for (size_t i = 0; i <= sizeof(text); i += 25) {
+			vv_assert_ok(vv_hmac_key_sum(out, k, text, i, &err), &err);
+			vv_assert_ok(vv_hmac_sha256(expected, key, len, text, i, &err), &err);
+			assert_memory_equal(out, expected, sizeof(out));
+		}
+	}
+}
+
 static const struct CMUnitTest tests[] = {
+	cmocka_unit_test(a_prepared_key_makes_the_hmacs_of_any_key),
 	cmocka_unit_test(digests_of_each_kind_are_the_published_ones),
 	cmocka_unit_test(sha1_of_pieces_is_that_of_the_whole),
 	cmocka_unit_test(sha256_gives_the_published_digests),
