@@ -33,6 +33,7 @@ from ._errors import (
     SchemaMismatchError,
     UsageError,
 )
+from ._expire import Expired, ExpirePlan, ExpireTable, ExpiringVersion, FreedPlace
 from ._repo import Change, Commit, Figure, Repo, RowCell, RowEvent, read
 from ._progress import progress
 from ._report import Finding, Report, Verdict
@@ -56,8 +57,13 @@ __all__ = [
     "CorruptError",
     "Diff",
     "Error",
+    "ExpirePlan",
+    "ExpireTable",
+    "Expired",
+    "ExpiringVersion",
     "Figure",
     "Finding",
+    "FreedPlace",
     "InvalidDataError",
     "LockedError",
     "Merge",

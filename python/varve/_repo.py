@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from typing import IO, TYPE_CHECKING, Any, Literal, NamedTuple
 
-from . import _sql, _varve, _values
+from . import _expire, _sql, _varve, _values
 from ._diff import Diff
 from ._errors import NotFoundError, UsageError, about, path_bytes, raw
 from varve_data.program import environment
@@ -22,6 +22,8 @@ from ._write import COLUMNS, MODES, Mode, Transaction, VarveWarning, WriteResult
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+    from ._expire import ExpirePlan
 
 OPEN_URL, OPEN_AS_IS, OPEN_UNSIGNED = 1 << 2, 1 << 3, 1 << 5  # enum varve_open_flag
 UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
@@ -450,6 +452,22 @@ class Repo(Sync):
         )
 
     # ---- writing ----
+
+    def expire(
+        self,
+        keep: str | None = None,
+        paths: Iterable[str | os.PathLike[str]] = (),
+        *,
+        remotes: Iterable[str] = (),
+    ) -> ExpirePlan:
+        """Plans which versions expire, and changes nothing; apply() of the plan removes their rows, and commits stay. keep: the
+        policy, such as "last=30,daily=30,weekly=52,monthly=24"; None: "keep" in varve.json of HEAD. paths: tables and
+        folders, from the top of the work tree; none: all tables. remotes: Git hosts at which, or in whose stores, the
+        versions are freed, too. UsageError: this repository is at a URL; Error: no such policy, path or remote.
+        """
+        if self.url is not None:
+            raise UsageError("versions expire in a repository that is here, not at a URL", "usage", "clone it")
+        return _expire.plan(self, keep, paths, remotes)
 
     def transaction(
         self, message: str, *, branch: str | None = None, start: str | None = None, author: str | None = None,
