@@ -586,6 +586,9 @@ static vv_status say_whose(const vv_subject *s, bool hints, vv_error *err)
 	const char *colon = strchr(s->text, ':');
 	vv_auto(vv_buf) rev = VV_BUF_INIT;
 
+	if (hints && s->from == VV_FROM_COMMIT && s->path) {
+		vv_nearest_kept_hint(s->repo, vv_oid_shows(&s->commit), s->path, err);
+	}
 	if (hints && err->gap && colon && colon > s->text) {
 		if (strncmp(s->text, "index:", 6) == 0) { /* most likely the last commit's */
 			vv_buf_puts(&rev, "HEAD");
