@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/ascii.h"
 #include "base/sys.h"
+#include "dataset/schema/month_names.h"
 #include "diff/rows/display_internal.h"
 
 #define SHAPES_MAX 6u
@@ -37,6 +38,7 @@ typedef struct slot {
 typedef struct token {
 	uint64_t hits[FIELDS]; /* of a number: cells that show the field */
 	slot slots[SLOTS];     /* of a word */
+	uint64_t months;       /* cells whose word is a known name of their month */
 	display_field shows;   /* of the number, once settled */
 	display_key depends;   /* of the word */
 } token;
@@ -219,11 +221,15 @@ void display_moments_learn(display_moments *d, const display_moment *was, const 
 			t->hits[f] += shows_field(was, (display_field)f, c.tokens[i].text,
 						  c.tokens[i].len);
 		}
-		for (int k = 0; k < KEYS && !c.tokens[i].digits; k++) {
+		if (c.tokens[i].digits) {
+			continue;
+		}
+		for (int k = 0; k < KEYS; k++) {
 			learn_word(
 				&t->slots[keys[k].from + display_moment_key(was, (display_key)k)],
 				c.tokens[i].text, c.tokens[i].len);
 		}
+		t->months += vv_month_is(c.tokens[i].text, c.tokens[i].len, was->month);
 	}
 }
 
@@ -266,6 +272,10 @@ static uint64_t settle_word(token *t, uint64_t count)
 	const uint64_t least = constant + 1 < count ? constant : constant + 1;
 	uint64_t best = 0;
 
+	if (t->months > 1 && 2 * t->months > count) { /* names prove more than repeated words */
+		t->depends = KEY_MONTH;
+		return SURE_WORDS;
+	}
 	t->depends = KEY_NONE;
 	for (int k = KEY_NONE + 1; k < KEYS; k++) {
 		const uint64_t n = repeated(t, (display_key)k);
@@ -372,6 +382,11 @@ static bool fits(const shape *s, const cut *c, const display_moment *was, bool *
 		if (is_sure(own)) {
 			if (!is_word(own, c->tokens[i].text, c->tokens[i].len)) return false;
 			continue;
+		}
+		if (t->depends == KEY_MONTH && t->months > 1) {
+			if (vv_month_is(c->tokens[i].text, c->tokens[i].len, was->month)) {
+				continue;
+			}
 		}
 		*seen = false;
 		if (is_lost(c->tokens[i].text, c->tokens[i].len) ||
@@ -499,6 +514,17 @@ static bool set_word(display_moment *m, const token *t, const char *word, size_t
 					is_sure(&slots[i]) && is_word(&slots[i], word, len));
 
 	if (t->depends == KEY_WEEKDAY) return true;
+	if (t->depends == KEY_MONTH && t->months > 1) {
+		unsigned languages = VV_MONTHS_ALL;
+		const int month = vv_month_of(word, len, &languages);
+
+		/* two edits may have it where the old values have another month */
+		if (at < count && month > 0 && month != (int)at + 1) return false;
+		if (at == count && month > 0) {
+			m->month = month;
+			return !is_sure(&slots[month - 1]);
+		}
+	}
 	if (at == count || is_claimed(t, &slots[at], word, len)) return false;
 	if (t->depends != KEY_NONE && is_lost(word, len)) return false;
 	if (t->depends == KEY_MONTH) {

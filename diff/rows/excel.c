@@ -9,13 +9,15 @@
 #include "base/ascii.h"
 #include "base/show.h"
 #include "base/text.h"
+#include "dataset/schema/month_names.h"
 #include "diff/rows/ansi.h"
 #include "diff/rows/number_text.h"
 
 #define DIGITS_MAX VV_NUMBER_TEXT_MAX
-#define DIGITS_KEPT 15u /* which Excel computes with */
-#define WIDTH 11u       /* characters of a number in the format General */
-#define TEXT_MAX 20000u /* bytes of a text whose letters are looked at */
+#define DIGITS_KEPT 15u    /* which Excel computes with */
+#define WIDTH 11u          /* characters of a number in the format General */
+#define TEXT_MAX 20000u    /* bytes of a text whose letters are looked at */
+#define NAME_MAX_BYTES 16u /* of a month */
 
 static const char *const words[VV_EXCEL_KINDS] = {
 	[VV_EXCEL_NONE] = "",
@@ -197,9 +199,9 @@ static void numbers(vv_excel *e, const char *s, size_t len)
 
 /* --- dates and times --------------------------------------------------------------------------- */
 
-static const char *const months[] = {"January",   "February", "March",    "April",
-				     "May",       "June",     "July",     "August",
-				     "September", "October",  "November", "December"};
+/* As Excel writes them; other languages are read as these. */
+static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+				 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
 typedef enum order { ORDER_ISO, ORDER_DAY, ORDER_MONTH, ORDER_NAMED } order;
 
@@ -215,16 +217,23 @@ typedef struct part {
 	size_t digits; /* 0: a name */
 } part;
 
-static int month_of(const char *s, size_t len)
+static bool is_letter(char c)
 {
-	const size_t month = vv_find_place(
-		m, 12, len <= strlen(months[m]) && vv_ascii_compare(s, months[m], len) == 0);
-
-	return len >= 3 && month < 12 ? (int)month + 1 : 0;
+	return vv_is_alpha(c) || (unsigned char)c >= 0x80;
 }
 
-/* Reads one to three parts; *rest: the position after them. 0: not a date. */
-static size_t read_parts(part *out, const char *s, size_t len, size_t *rest)
+static size_t letters_len(const char *s, size_t len)
+{
+	return vv_find_place(i, len, !is_letter(s[i]));
+}
+
+static int month_of(const char *s, size_t len, unsigned languages)
+{
+	return vv_month_of(s, len, &languages);
+}
+
+/* Reads one to three parts, with names of months in the languages; *rest: the position after them. 0: not a date. */
+static size_t read_parts(part *out, const char *s, size_t len, size_t *rest, unsigned languages)
 {
 	size_t n = 0, i = 0;
 
@@ -239,12 +248,11 @@ static size_t read_parts(part *out, const char *s, size_t len, size_t *rest)
 			out[n].value = out[n].value * 10 + (s[k] - '0');
 		}
 		if (i == from) {
-			while (i < len && vv_is_alpha(s[i])) {
-				i++;
-			}
-			out[n].value = month_of(s + from, i - from);
+			i += letters_len(s + i, len - i);
+			if (i - from > NAME_MAX_BYTES) return 0;
+			out[n].value = month_of(s + from, i - from, languages);
 		}
-		if (i - from > 9 || (out[n].digits > 4) ||
+		if ((out[n].digits > 0 && i - from > 9) || (out[n].digits > 4) ||
 		    (out[n].digits == 0 && out[n].value == 0)) {
 			return 0;
 		}
@@ -257,7 +265,7 @@ static size_t read_parts(part *out, const char *s, size_t len, size_t *rest)
 			i++;
 		} else if (i < len && s[i] == ' ') {
 			break;
-		} else if (i < len && (out[n - 1].digits == 0) == (vv_is_alpha(s[i]) != 0)) {
+		} else if (i < len && (out[n - 1].digits == 0) == is_letter(s[i])) {
 			return 0;
 		}
 	}
@@ -349,7 +357,9 @@ static const struct {
 	{"D-N-y", ORDER_NAMED, true},   {"DD-N-y", ORDER_NAMED, true},
 	{"D-N", ORDER_NAMED, false},    {"DD-N", ORDER_NAMED, false},
 	{"D. N", ORDER_NAMED, false},   {"DD. N", ORDER_NAMED, false},
-	{"N-y", ORDER_NAMED, true},
+	{"N-y", ORDER_NAMED, true},     {"N y", ORDER_NAMED, true},
+	{"N/y", ORDER_NAMED, true},     {"DD/N", ORDER_NAMED, false},
+	{"D/N", ORDER_NAMED, false},    {"DD. N y", ORDER_NAMED, true},
 };
 
 /* At least `width` digits. By hand: these are most of the time of a comparison. */
@@ -441,11 +451,16 @@ static void put_forms(vv_excel *e, const moment *m, order o, bool no_year, bool 
 		    (e->mark && e->mark != first_mark(forms[i].form, strlen(forms[i].form)))) {
 			continue;
 		}
-		for (int k = 0; k < (m->clock[0] < 0 ? 1 : CLOCKS); k++) {
+		const bool timed = m->clock[0] >= 0;
+
+		if (timed && strstr(forms[i].form, "N y")) { /* would be "Mar 24 7:05" */
+			continue;
+		}
+		for (int k = 0; k < (timed ? CLOCKS : 1); k++) {
 			const size_t at = begin(e);
 
 			put_date(&e->text, m, forms[i].form);
-			if (m->clock[0] >= 0) {
+			if (timed) {
 				vv_buf_putc(&e->text, ' ');
 				put_clock(&e->text, m, k);
 			}
@@ -461,7 +476,7 @@ static void put_forms(vv_excel *e, const moment *m, order o, bool no_year, bool 
 	}
 }
 
-static void dates(vv_excel *e, const char *s, size_t len)
+static void dates(vv_excel *e, const char *s, size_t len, unsigned languages)
 {
 	part p[3] = {{0, 0}};
 	moment m = {0};
@@ -476,7 +491,7 @@ static void dates(vv_excel *e, const char *s, size_t len)
 		}
 		return;
 	}
-	n = read_parts(p, s, len, &rest);
+	n = read_parts(p, s, len, &rest, languages);
 	if (n < 2 || (rest < len && !read_clock(&m, s + rest + 1, len - rest - 1))) return;
 	if (rest == len) {
 		m.clock[0] = -1;
@@ -498,7 +513,7 @@ bool vv_excel_put_iso(vv_buf *out, const char *s, size_t len, vv_excel_order kno
 
 	/* points and dashes are of countries with the day in front */
 	if (len == 0 || known == (slash ? VV_EXCEL_NO_ORDER : VV_EXCEL_MONTH) ||
-	    read_parts(p, s, len, &rest) != 3 || rest != len ||
+	    read_parts(p, s, len, &rest, VV_MONTHS_ALL) != 3 || rest != len ||
 	    !(read_date(&m, p, 3, read) || read_date(&m, p, 3, ORDER_NAMED))) {
 		return false;
 	}
@@ -624,15 +639,16 @@ static bool formula(const vv_cell *was, const vv_cell *is)
 	       vv_texts_have(errors, is->text, is->len);
 }
 
-static void spell(vv_excel *e, const char *s, size_t len, bool as_date)
+/* languages: of the names of months in dates; 0: no dates. */
+static void spell(vv_excel *e, const char *s, size_t len, unsigned languages)
 {
 	e->count = 0;
 	if (e->text.failed) return; /* stays so, for the caller's end */
 	vv_buf_reset(&e->text);
 	if (len <= DIGITS_MAX + 8) {
 		numbers(e, s, len);
-		if (as_date) {
-			dates(e, s, len);
+		if (languages != 0) {
+			dates(e, s, len, languages);
 		}
 		logic(e, s, len);
 	}
@@ -641,16 +657,16 @@ static void spell(vv_excel *e, const char *s, size_t len, bool as_date)
 
 void vv_excel_spell(vv_excel *e, const char *s, size_t len)
 {
-	spell(e, s, len, true);
+	spell(e, s, len, VV_MONTHS_ENGLISH);
 }
 
-/* Can one be a form of the other as a date? Its forms are many, and each has two numbers of it; of a time of day: not known. */
-static bool may_be_date(const vv_cell *was, const vv_cell *is)
+/* Can one be a form of the other, whose month is in English, as a date? Its forms are many, and each has two numbers of it; of a time of day: not known. */
+static bool may_be_date(const vv_cell *was, const vv_cell *is, unsigned languages)
 {
 	part a[3] = {{0, 0}}, b[3] = {{0, 0}};
 	size_t rest, same = 0;
-	const size_t n = read_parts(a, was->text, was->len, &rest),
-		     k = n > 1 ? read_parts(b, is->text, is->len, &rest) : 0;
+	const size_t n = read_parts(a, was->text, was->len, &rest, languages),
+		     k = n > 1 ? read_parts(b, is->text, is->len, &rest, VV_MONTHS_ENGLISH) : 0;
 
 	for (size_t i = 0; i < k; i++) {
 		bool found = false;
@@ -668,8 +684,38 @@ bool vv_excel_is(const vv_excel *e, size_t i, const char *s, size_t len)
 	return e->items[i].len == len && memcmp(e->text.data + e->items[i].at, s, len) == 0;
 }
 
+/* Puts the short English name of the month in place of the one in another language, which a spreadsheet of its country
+ * writes; *languages: those that have it. Returns false, and appends nothing, if there is no such name. */
+static bool put_in_english(vv_buf *out, unsigned *languages, const char *s, size_t len)
+{
+	size_t from = vv_find_place(i, len, is_letter(s[i]));
+	size_t name = 0;
+
+	while (from + name < len && (is_letter(s[from + name]) || s[from + name] == '?')) {
+		name++;
+	}
+	const bool point = from + name < len && s[from + name] == '.';
+	unsigned all = VV_MONTHS_ALL;
+	const int month = name > 0 && name <= NAME_MAX_BYTES && len > name
+				  ? vv_month_of(s + from, name, &all)
+				  : 0;
+
+	if (month == 0 || (name == 3 && !point && memcmp(months[month - 1], s + from, name) == 0)) {
+		return false;
+	}
+	*languages = all;
+	vv_buf_put(out, s, from);
+	vv_buf_put(out, months[month - 1], 3);
+	from += name + point;
+	vv_buf_put(out, s + from, len - from);
+	return true;
+}
+
 vv_excel_kind vv_excel_damage(vv_excel *e, const vv_cell *was, const vv_cell *is)
 {
+	vv_auto(vv_buf) english = VV_BUF_INIT;
+	unsigned languages = VV_MONTHS_ENGLISH;
+	vv_cell named;
 	e->was = (vv_excel_spelling){.kind = VV_EXCEL_NONE};
 	if (vv_cell_equal(was, is)) return VV_EXCEL_NONE;
 	if (was->state == VV_CELL_ABSENT && is->state == VV_CELL_TEXT && is->len == 0) {
@@ -682,8 +728,15 @@ vv_excel_kind vv_excel_damage(vv_excel *e, const vv_cell *was, const vv_cell *is
 	    memcmp(is->text + 1, was->text, was->len) == 0) {
 		return VV_EXCEL_QUOTED;
 	}
+	if (is->len <= DIGITS_MAX && put_in_english(&english, &languages, is->text, is->len) &&
+	    !english.failed) {
+		named = *is;
+		named.text = vv_buf_cstr(&english);
+		named.len = (uint32_t)english.len;
+		is = &named;
+	}
 	e->mark = first_mark(is->text, is->len);
-	spell(e, was->text, was->len, may_be_date(was, is));
+	spell(e, was->text, was->len, may_be_date(was, is, languages) ? languages : 0);
 	e->mark = '\0';
 	for (size_t i = 0; i < e->count; i++) {
 		const vv_excel_spelling *s = &e->items[i];

@@ -34,6 +34,17 @@ load ../helper
 	same_bytes want t.csv
 }
 
+@test "months come back from their names, also one that a single cell has, and edits stay" {
+	new_repo
+	printf 'id,day,sent,code\n1,2024-01-05,2024-03-04,MÄRZ1\n2,2024-06-07,2024-05-06,SEPT2\n3,2024-08-09,2024-10-11,AGO3\n4,2024-12-24,2024-11-30,x\n' > t.csv
+	cp t.csv base.csv
+	varve add -q --key id t.csv
+	varve commit -qm one
+	printf 'id,day,sent,code\n1,Januar,"4. März 2024",01. Mrz\n2,Juni,"6. Mai 2024",02. Sep\n3,August,"11. Oktober 2024",AGO3\n4,Dezember,"1. Juli 2025",y\n' > t.csv
+	succeeds varve restore --spelling t.csv
+	[ "$(cat t.csv)" = "$(sed 's/2024-11-30,x/2025-07-01,y/' base.csv)" ]
+}
+
 @test "an edit that looks like Excel's in one cell is an edit" {
 	new_repo
 	printf 'code,day\n01,03/04/2024\n02,05/06/2024\n03,07/08/2024\n' > t.csv

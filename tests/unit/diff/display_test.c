@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/array.h"
 #include "tests/unit/support.h"
 
 #define ROWS_MAX 12u
@@ -71,7 +72,7 @@ static void a_month_is_not_read_from_a_word_that_one_edit_may_have(void **state)
 		"2022-04-01",
 		"1 junho 2026",
 		VV_DISPLAY_NO,
-		NULL};
+		"2026-06-01"}; /* by its known name */
 	/* two such edits, whose days of the week are those of June */
 	static const column_case twice = {{"2024-01-01", "2024-01-02", "2024-01-08", "2024-04-09",
 					   "2024-04-16", "2024-01-09", "2024-01-15", "2024-01-16",
@@ -84,13 +85,13 @@ static void a_month_is_not_read_from_a_word_that_one_edit_may_have(void **state)
 					  VV_DISPLAY_NO,
 					  NULL};
 
-	/* the only cell in April, unchanged */
+	/* the only cell in April, unchanged, in a language whose names are not known */
 	static const column_case alone = {
 		{"2022-01-03", "2021-01-07", "2022-02-05", "2020-02-09", "2022-04-01"},
-		{"3 janeiro 2022", "7 janeiro 2021", "5 fevereiro 2022", "9 fevereiro 2020",
-		 "1 abril 2022"},
+		{"3 tammikuu 2022", "7 tammikuu 2021", "5 helmikuu 2022", "9 helmikuu 2020",
+		 "1 huhtikuu 2022"},
 		"2022-04-01",
-		"1 abril 2022",
+		"1 huhtikuu 2022",
 		VV_DISPLAY_PART,
 		NULL};
 
@@ -100,6 +101,53 @@ static void a_month_is_not_read_from_a_word_that_one_edit_may_have(void **state)
 	vv_auto(vv_display) *d = learn_case(&alone);
 	assert_true(vv_display_parts_proven(d));
 	(void)state;
+}
+
+static void a_name_of_a_month_that_one_cell_has_is_read(void **state)
+{
+	static const column_case cases[] = {
+		{{"2022-01-03", "2021-02-07", "2022-04-01"},
+		 {"3 janeiro 2022", "7 fevereiro 2021", "1 abril 2022"},
+		 "2022-04-01",
+		 "1 abril 2022",
+		 VV_DISPLAY_WHOLE,
+		 "2022-04-01"},
+		{{"2022-01-03", "2021-02-07", "2022-04-01"},
+		 {"3. Jan 2022", "7. Feb 2021", "1. Apr 2022"},
+		 "2022-03-09",
+		 "9. Mär 2022",
+		 VV_DISPLAY_WHOLE,
+		 "2022-03-09"},
+		{{"2022-01-03", "2021-06-07", "2022-08-01"},
+		 {"janvier", "juin", "ao?t"},
+		 "2022-07-09",
+		 "juillet",
+		 VV_DISPLAY_PART,
+		 NULL},
+		{{"2022-01-03", "2021-06-07", "2022-08-01"},
+		 {"stycznia", "czerwca", "sierpnia"},
+		 "2022-03-09",
+		 "maja",
+		 VV_DISPLAY_NO,
+		 NULL},
+		{{"2022-01-03", "2021-06-07", "2022-08-01", "2022-12-02"},
+		 {"I 22", "VI 21", "VIII 22", "XII 22"},
+		 "2022-03-09",
+		 "III 22",
+		 VV_DISPLAY_PART,
+		 NULL},
+		{{"2022-01-03", "2021-06-07", "2022-08-01"},
+		 {"一月", "六月", "八月"},
+		 "2022-12-09",
+		 "十二月",
+		 VV_DISPLAY_PART,
+		 NULL},
+	};
+
+	(void)state;
+	vv_array_each(cases, sizeof(cases) / sizeof(cases[0]), it) {
+		check_case(it);
+	}
 }
 
 static void a_format_is_found_from_the_cells_and_reads_edits(void **state)
@@ -267,6 +315,7 @@ static void few_cells_and_other_texts_prove_no_format(void **state)
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(a_format_is_found_from_the_cells_and_reads_edits),
 	cmocka_unit_test(a_month_is_not_read_from_a_word_that_one_edit_may_have),
+	cmocka_unit_test(a_name_of_a_month_that_one_cell_has_is_read),
 	cmocka_unit_test(words_are_learned_from_the_column),
 	cmocka_unit_test(months_whose_letters_are_lost_are_not_read_from_an_edit),
 	cmocka_unit_test(few_cells_and_other_texts_prove_no_format),
