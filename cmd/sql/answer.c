@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "cmd/frame/typed_join.h"
 #include "cmd/frame/typed_line.h"
 
 enum { WORDS = 64 };
@@ -230,6 +231,21 @@ static int begins(const statement *s, const char *first, int *table)
 	return i;
 }
 
+/* Is each word a column, if the pattern takes columns? "where id = 1" would not be in the line. */
+static bool has_columns(const char *pattern, const vv_typed *t)
+{
+	vv_auto(vv_string_list) columns = {0};
+
+	if (!strstr(pattern, "A,B") || !t->file) return true;
+	vv_typed_columns(&columns, t->file);
+	for (size_t i = 0; i < t->word_count; i++) {
+		if (!vv_text_is_among(t->words[i], VV_TEXTS(columns.items), columns.count)) {
+			return false;
+		}
+	}
+	return !t->names_more && !t->count;
+}
+
 static bool put_pattern(vv_buf *line, const statement *s)
 {
 	vv_array_each(patterns, sizeof(patterns) / sizeof(patterns[0]), it) {
@@ -248,7 +264,7 @@ static bool put_pattern(vv_buf *line, const statement *s)
 			words[count++] = s->words[i];
 		}
 		vv_typed_read(&t, count, words);
-		return vv_typed_put(line, it->pattern, &t);
+		return has_columns(it->pattern, &t) && vv_typed_put(line, it->pattern, &t);
 	}
 	return false;
 }
@@ -472,6 +488,49 @@ static bool put_single_quoted(vv_buf *out, const char *sql)
 	return changed;
 }
 
+/* Has the expression, of len bytes, an aggregate function? */
+static bool is_aggregate(const char *s, size_t len)
+{
+	static const char *const names[] = {"sum(",   "avg(",     "mean(",    "count(",
+					    "min(",   "max(",     "total(",   "group_concat(",
+					    "stddev", "variance", "var_samp("};
+	vv_auto(char) *text = vv_strndup(s, len);
+
+	return text && vv_array_find(names, sizeof(names) / sizeof(names[0]), it,
+				     find_word(text, *it)) != NULL;
+}
+
+/* group by all: group by 1, 3, the columns that are not aggregates. */
+static bool put_group(vv_buf *out, const char *sql)
+{
+	static const char all[] = "group by all", select[] = "select ";
+	const char *at = find_word(sql, all), *from = find_word(sql, " from ");
+	const char *item = sql + strlen(select);
+	vv_auto(vv_buf) places = VV_BUF_INIT;
+	int depth = 0, place = 1;
+
+	if (!at || !from || from > at || find_word(sql, select) != sql) return false;
+	for (const char *p = item; p <= from; p++) {
+		depth += (*p == '(') - (*p == ')');
+		if (p < from && (*p != ',' || depth > 0)) {
+			continue;
+		}
+		if (memchr(item, '*', (size_t)(p - item)) &&
+		    !is_aggregate(item, (size_t)(p - item))) {
+			return false;
+		}
+		if (!is_aggregate(item, (size_t)(p - item))) {
+			vv_buf_printf(&places, "%s%d", places.len > 0 ? ", " : "", place);
+		}
+		place++;
+		item = p + 1;
+	}
+	vv_auto(char) *text = vv_asprintf("GROUP BY %s", vv_buf_cstr(&places));
+	if (places.len == 0) return false;
+	put_with(out, sql, at, strlen(all), text ? text : "");
+	return true;
+}
+
 /* fetch first 3 rows only: limit 3 */
 static bool put_fetched(vv_buf *out, const char *sql)
 {
@@ -492,6 +551,7 @@ static bool put_fetched(vv_buf *out, const char *sql)
 	X(put_own_name)                                                                            \
 	X(put_limit)                                                                               \
 	X(put_fetched)                                                                             \
+	X(put_group)                                                                               \
 	X(put_select)                                                                              \
 	X(put_single_quoted)                                                                       \
 	X(put_our_names)

@@ -13,6 +13,7 @@
 #include "cmd/sql/vtab/error.h"
 #include "cmd/sql/vtab/registered.h"
 #include "cmd/sql/vtab/rewrite.h"
+#include "cmd/sql/vtab/spread.h"
 #include "cmd/sql/vtab/tables.h"
 #include "cmd/sql/vtab/value.h"
 
@@ -580,6 +581,7 @@ static int add_functions(sqlite3 *db, vv_sql_catalog *c)
 			 {"varve_error", 0, last_error}};
 	int rc = sql_scalar_add(db);
 
+	rc = rc == SQLITE_OK ? vv_sql_spread_add(db) : rc;
 	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]) && rc == SQLITE_OK; i++) {
 		rc = sqlite3_create_function_v2(db, functions[i].name, functions[i].arguments,
 						SQLITE_UTF8 | SQLITE_DIRECTONLY, c,

@@ -34,6 +34,19 @@ chair'
 candle	lamp'
 }
 
+@test "stddev and variance are of a sample, also far from zero" {
+	new_repo
+	printf 'id,kind,x\n1,a,1000000001\n2,a,1000000002\n3,a,1000000006\n4,b,7\n5,b,\n' > t.csv
+	varve add -q --key id t.csv
+	varve commit -qm one
+	succeeds varve sql --format csv 'SELECT kind, variance(x), round(stddev(x), 4), var_samp(x) FROM t GROUP BY kind'
+	[ "$(tail -n +2 <<< "$output")" = "$(printf 'a,7.0,2.6458,7.0\nb,,,')" ]
+	ends_with 1 varve sql 'SELECT kind, max(x) FROM t GROUP BY ALL'
+	stderr_has "GROUP BY 1'' does it"
+	ends_with 1 varve sql 'SELECT * EXCLUDE (x) FROM t WHERE id = 1' # the condition would be lost
+	[[ $stderr != *"does it"* ]]
+}
+
 @test "varve_tables has the sizes of files, also of one that is not in UTF-8" {
 	new_repo
 	printf 'id,name\n1,é\n2,ü\n' | iconv -t latin1 > t.csv
