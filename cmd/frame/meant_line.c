@@ -12,6 +12,7 @@
 #include "base/hint.h"
 #include "base/text.h"
 #include "cmd/frame/hint_words.h"
+#include "cmd/frame/typed_left.h"
 #include "cmd/frame/typed_line.h"
 #include "cmd/frame/typed_row.h"
 
@@ -210,16 +211,19 @@ static bool is_wrong(const vv_error *err, const char *word)
 	       (quoted && strstr(err->message, quoted));
 }
 
-/* Puts "'varve set FILE KEY COL=VALUE" into line, for "prices.csv price of plum to 4". Returns false if words are missing. */
-static bool put_set(vv_buf *line, int argc, char **argv)
+/* For "set prices.csv price of plum to 4". */
+static void hint_set(vv_error *err, int argc, char **argv)
 {
+	vv_auto(vv_buf) line = VV_BUF_INIT;
 	vv_typed t;
 
 	vv_typed_read(&t, argc, argv);
-	if (!t.file) return false;
-	vv_buf_reset(line);
-	vv_buf_printf(line, "'varve set %s", vv_text_word(t.file));
-	return vv_typed_put_row(line, &t, false);
+	if (!t.file || !vv_typed_put_answer(&line, "varve set FILE KEY COL=VALUE", &t) ||
+	    line.failed || line.len >= VV_HINT_MAX) {
+		return;
+	}
+	vv_hint_clear(err);
+	(void)vv_hint(err, "%s", vv_buf_cstr(&line));
 }
 
 /* "compare a.csv with b.csv", "diff help" */
@@ -248,7 +252,10 @@ void vv_meant_sentence(vv_error *err, const char *command, int argc, char **argv
 			vv_text_put_word(&line, argv[i]);
 		}
 	}
-	if (wrong && strcmp(command, "set") == 0 && !put_set(&line, argc, argv)) return;
+	if (wrong && strcmp(command, "set") == 0) {
+		hint_set(err, argc, argv);
+		return;
+	}
 	vv_buf_puts(&line, "' does it");
 	if (!wrong || line.failed || line.len >= VV_HINT_MAX) return;
 	vv_hint_clear(err);

@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/git_words.h"
+#include "cmd/frame/typed_left.h"
 #include "cmd/frame/typed_line.h"
 #include "dataset/schema/csv_record.h"
 
@@ -216,6 +217,18 @@ static void hint_used(const parser *p, const typed_option *o, const char *use)
 	vv_buf_clear(&r.line);
 }
 
+/* Returns "; that leaves out --json" for typed words that the line lacks; "" if it has all. */
+static const char *left_out(vv_buf *room, const char *line, const char *patterns, const vv_typed *t)
+{
+	static const char words[] = "; that leaves out";
+
+	vv_buf_puts(room, words);
+	vv_typed_put_left_out(room, line, patterns, t);
+	return room->len == strlen(words) || strlen(line) + room->len + 16 >= VV_HINT_MAX
+		       ? ""
+		       : vv_buf_cstr(room);
+}
+
 /* Appends the first of the patterns that has all its words, else the last. Returns whether one has. */
 static bool put_first_line(vv_buf *line, const char *patterns, const vv_typed *t)
 {
@@ -232,7 +245,7 @@ static bool put_first_line(vv_buf *line, const char *patterns, const vv_typed *t
 static vv_status hint_line(const parser *p, const typed_option *o, const vv_absent_option *a)
 {
 	vv_auto_free char **others = vv_calloc((size_t)p->argc + 1, sizeof(*others));
-	vv_auto(vv_buf) line = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_INIT, left = VV_BUF_INIT;
 	const bool next = !o->value && (a->drops || strstr(a->line, "VALUE")) &&
 			  o->last + 1 < p->argc;
 	const int last = o->last + next;
@@ -251,8 +264,9 @@ static vv_status hint_line(const parser *p, const typed_option *o, const vv_abse
 	vv_typed_read(&t, count, others);
 	t.value = next ? p->argv[last] : o->value;
 	if (!put_first_line(&line, a->line, &t) && a->hint) return vv_hint(p->err, "%s", a->hint);
-	return vv_hint(p->err, "'%s' does it",
-		       line.len + 16 < VV_HINT_MAX ? vv_buf_cstr(&line) : a->line);
+	if (line.len + 16 >= VV_HINT_MAX) return vv_hint(p->err, "'%s' does it", a->line);
+	return vv_hint(p->err, "'%s' does it%s", vv_buf_cstr(&line),
+		       left_out(&left, vv_buf_cstr(&line), a->line, &t));
 }
 
 /* Adds what to do instead of an option, or a value, that other programs have. */

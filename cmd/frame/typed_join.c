@@ -3,12 +3,22 @@
  */
 #include "cmd/frame/typed_join.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/ascii.h"
 #include "base/text.h"
+
+FILE *vv_typed_open(const char *file)
+{
+	const int fd = file ? vv_open_regular(file, 0, VV_IGNORED) : -1;
+	FILE *f = fd >= 0 ? fdopen(fd, "rb") : NULL;
+
+	if (!f) {
+		(void)vv_close(fd, NULL, NULL);
+	}
+	return f;
+}
 
 bool vv_typed_is_name(const char *name, size_t len)
 {
@@ -19,7 +29,7 @@ bool vv_typed_is_name(const char *name, size_t len)
 char vv_typed_delimiter(const char *file, size_t *count)
 {
 	char line[4096], best = ',';
-	FILE *f = file ? fopen(file, "rbe") : NULL;
+	FILE *f = vv_typed_open(file);
 
 	*count = 0;
 	if (!f) return '\0';
@@ -42,7 +52,7 @@ void vv_typed_columns(vv_string_list *out, const char *file)
 	size_t count;
 	const char between[] = {vv_typed_delimiter(file, &count), '\r', '\n', '\0'};
 	char line[4096];
-	FILE *f = fopen(file, "rbe");
+	FILE *f = vv_typed_open(file);
 	const bool read = f && fgets(line, sizeof(line), f);
 
 	if (f) {

@@ -6,10 +6,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/buf.h"
 #include "base/file.h"
 
+/* Opens the file for reading, in the bytes that it has, by its name in UTF-8; NULL: it cannot be read, or is not a
+ * regular file. */
+FILE *vv_typed_open(const char *file);
 /* Is it a name that needs no quotes in SQL and in the shell? */
 bool vv_typed_is_name(const char *name, size_t len);
 /* Returns the usual delimiter that the file's first line has most often, *count times; '\0': it has no line. */

@@ -31,12 +31,58 @@ static bool is_descending(const char *word)
 	return vv_text_is_among(word, words, sizeof(words) / sizeof(words[0]));
 }
 
-/* Returns the function of SQL that the word is about; NULL: none. */
-static const char *function_name(const char *word)
+/* False, in the spellings of Python, R and shells. */
+static bool is_false(const char *word)
 {
-	static const char *const names[][2] = {{"mean", "avg"}, {"average", "avg"}, {"avg", "avg"},
-					       {"sum", "sum"},  {"total", "sum"},   {"min", "min"},
-					       {"max", "max"},  {"count", "count"}};
+	return vv_ascii_equal(word, "false") || strcmp(word, "0") == 0 || strcmp(word, "F") == 0 ||
+	       vv_ascii_equal(word, "no");
+}
+
+static bool is_true(const char *word)
+{
+	return vv_ascii_equal(word, "true") || strcmp(word, "1") == 0 || strcmp(word, "T") == 0 ||
+	       vv_ascii_equal(word, "yes");
+}
+
+/* The value of --ascending, which pandas has, or of --descending. */
+static bool is_direction(bool *down, const char *option, const char *value)
+{
+	const bool up = strcmp(option, "--ascending") == 0;
+
+	if ((!up &&
+	     !vv_text_is_among(option, (const char *const[]){"--desc", "--descending", "--reverse"},
+			       3)) ||
+	    (!is_false(value) && !is_true(value))) {
+		return false;
+	}
+	*down = up == is_false(value);
+	return true;
+}
+
+bool vv_typed_is_direction(const char *option, const char *value)
+{
+	bool down;
+
+	return is_direction(&down, option, value);
+}
+
+bool vv_typed_is_descending(char **argv, int i)
+{
+	const char *value = strchr(argv[i], '=');
+	vv_auto(char) *option = vv_strndup(argv[i], strcspn(argv[i], "="));
+
+	value = value ? value + 1 : argv[i + 1];
+	return is_descending(argv[i]) || (option && value && vv_typed_is_direction(option, value));
+}
+
+const char *vv_typed_function(const char *word)
+{
+	static const char *const names[][2] = {
+		{"mean", "avg"},     {"average", "avg"},      {"avg", "avg"},
+		{"sum", "sum"},      {"total", "sum"},        {"min", "min"},
+		{"max", "max"},      {"count", "count"},      {"std", "stddev"},
+		{"sd", "stddev"},    {"stdev", "stddev"},     {"stddev", "stddev"},
+		{"var", "variance"}, {"variance", "variance"}};
 
 	vv_array_each(names, sizeof(names) / sizeof(names[0]), it) {
 		if (vv_ascii_equal((*it)[0], word)) return (*it)[1];
@@ -187,18 +233,22 @@ static void leave_out_fillers(vv_typed *t)
 /* Reads the word, or the value of an option, after `before`. */
 static void read_word(vv_typed *t, vv_repository *r, const char *word, const char *before)
 {
+	bool down = false;
+
 	static const char *const formats[] = {"parquet", "json", "ndjson", "tsv", "xlsx"};
 	static const char *const outs[] = {"-o", "--output", "--out", "-O"};
 	const char *digits = *word == '-' ? word + 1 : count_of(word);
 
 	digits += strncmp(digits, "n", 1) == 0;
-	if (strncmp(word, "--", 2) == 0 && function_name(word + 2)) { /* --sum price */
+	if (strncmp(word, "--", 2) == 0 && vv_typed_function(word + 2)) { /* --sum price */
 		word += 2;
 	}
 	if (strcmp(before, "--row") == 0) {
 		t->row = word;
 	} else if (vv_text_is_among(before, outs, sizeof(outs) / sizeof(outs[0]))) {
 		t->out = word;
+	} else if (is_direction(&down, before, word)) {
+		t->descends = down;
 	} else if (is_descending(word)) {
 		t->descends = true;
 	} else if (vv_exists(word) && !t->file) {
@@ -322,7 +372,7 @@ static bool read_aggregation(aggregation *a, const vv_typed *t)
 	size_t at = 0;
 
 	*a = (aggregation){0};
-	while (at < t->word_count && !(a->function = function_name(t->words[at]))) {
+	while (at < t->word_count && !(a->function = vv_typed_function(t->words[at]))) {
 		at++;
 	}
 	if (!a->function || t->word_count < 2 || t->word_count > 3) return false;
@@ -332,7 +382,7 @@ static bool read_aggregation(aggregation *a, const vv_typed *t)
 	a->group = t->word_count == 3 ? t->words[3 - at - column] : NULL;
 	vv_array_each(t->words, t->word_count, it) {
 		if (it != t->words + at &&
-		    (function_name(*it) || !vv_typed_is_name(*it, strlen(*it)))) {
+		    (vv_typed_function(*it) || !vv_typed_is_name(*it, strlen(*it)))) {
 			return false;
 		}
 	}
@@ -344,7 +394,7 @@ static bool put_call(vv_buf *room, const char *word)
 {
 	const size_t name = strcspn(word, "("), len = strlen(word);
 	vv_auto(char) *theirs = vv_strndup(word, name);
-	const char *ours = theirs ? function_name(theirs) : NULL;
+	const char *ours = theirs ? vv_typed_function(theirs) : NULL;
 
 	if (!ours || name + 2 >= len || word[len - 1] != ')' ||
 	    !vv_typed_is_name(word + name + 1, len - name - 2)) {
@@ -400,9 +450,21 @@ static const char *version_name(vv_buf *room VV_UNUSED, const vv_typed *t,
 	return t->word_count > 0 ? t->words[0] : "HEAD";
 }
 
+/* Does the word follow a long option, which is not about a name: "records" of --orient? */
+static bool is_of_other_option(const vv_typed *t, const char *word)
+{
+	static const char *const names[] = {"--to", "--name", "--new",
+					    "--as", "--dest", "--target"};
+	const int at = (int)vv_find_place(i, (size_t)t->argc, t->argv[i] == word);
+
+	return at > 0 && at < t->argc && strncmp(t->argv[at - 1], "--", 2) == 0 &&
+	       !vv_text_is_among(t->argv[at - 1], names, sizeof(names) / sizeof(names[0]));
+}
+
 /* The only word is the new name of a file. */
 static const char *only_word(vv_buf *room VV_UNUSED, const vv_typed *t, const char *text VV_UNUSED)
 {
+	if (t->word_count == 1 && is_of_other_option(t, t->words[0])) return NULL;
 	return t->word_count == 1 && !strpbrk(t->words[0], ",=") ? t->words[0] : NULL;
 }
 
@@ -462,10 +524,10 @@ static const char *joined(vv_buf *room, const vv_typed *t, const char *text VV_U
 	const char *typed = t->value || t->word_count == 0 ? t->value : t->words[0];
 	const bool by = typed && (strncmp(typed, "by=", 3) == 0 || strncmp(typed, "on=", 3) == 0);
 	const char *left = by ? typed + 3 : typed, *right = left;
-	const size_t len = left ? strcspn(left, "=") : 0;
+	const size_t len = left ? strcspn(left, "=,") : 0;
 
-	if (left && left[len]) {
-		right = left + len + strspn(left + len, "=");
+	if (left && left[len]) { /* id=item_id; id,item_id of csvjoin */
+		right = left + len + strspn(left + len, "=,");
 	}
 	right = t->word_count == 2 ? t->words[1] : right;
 	if (left && (!vv_typed_is_name(left, len) || !vv_typed_is_name(right, strlen(right)))) {
@@ -617,6 +679,32 @@ static const char *condition(vv_buf *room, const vv_typed *t, const char *text)
 	return vv_buf_cstr(room);
 }
 
+/* A condition from "category fruit" or "price >3", as in SUMIF. */
+static const char *criterion(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
+{
+	if (t->word_count < 2) return NULL;
+	const char *column = t->words[0], *value = t->words[1];
+	const size_t mark = strspn(value, "<>=");
+
+	if (!vv_typed_is_name(column, strlen(column)) || !value[mark] ||
+	    strpbrk(value, "'\"\\`$")) {
+		return NULL;
+	}
+	if (mark > 0) {
+		vv_buf_printf(room, "%s %.*s", column, (int)mark, value);
+	} else {
+		vv_buf_printf(room, "%s =", column);
+	}
+	vv_buf_printf(room, vv_is_digit(value[mark]) ? " %s" : " '%s'", value + mark);
+	return vv_buf_cstr(room);
+}
+
+/* The third column of SUMIF. */
+static const char *summed(vv_buf *room VV_UNUSED, const vv_typed *t, const char *text VV_UNUSED)
+{
+	return t->word_count == 3 ? t->words[2] : NULL;
+}
+
 /* --- placeholders for any number of words: each is appended after a blank ---------------------------- */
 
 /* Each returns false if a word is missing. */
@@ -698,6 +786,18 @@ static bool put_staged(vv_buf *line, const vv_typed *t)
 	return put_each(line, t->staged);
 }
 
+/* Without edits and versions, the file, if there is one. */
+static bool put_unchanged(vv_buf *line, const vv_typed *t)
+{
+	const bool range = vv_array_find(t->words, t->word_count, it, strstr(*it, "..")) != NULL;
+
+	if (!t->changed || !t->staged || t->changed->count + t->staged->count > 0 || t->version ||
+	    range) {
+		return false;
+	}
+	return put_file(line, t);
+}
+
 static bool put_names(vv_buf *line, const vv_typed *t)
 {
 	const char *comma = t->word_count == 1 ? strpbrk(t->words[0], ",=:") : NULL;
@@ -777,10 +877,14 @@ static const placeholder placeholders[] = {
 	{"not(VALUE)", .word = opposite},
 	{"CHANGED", .words = put_changed},
 	{"STAGED", .words = put_staged},
+	{"UNCHANGED", .words = put_unchanged},
+	{"CRITERION", .word = criterion, .raw = true},
+	{"SUMMED", .word = summed, .column = true},
 	{"OLD NEW", .words = put_names},
 	{"KEY COL=VALUE", .words = put_row},
 	{"NEWKEY COL=VALUE", .words = put_new_row},
 	{"COMPUTED", .words = vv_typed_put_computed},
+	{"FILLED", .words = vv_typed_put_filled},
 	{"[REVS]", .words = put_revisions},
 	{"ARGS", .words = put_all},
 	{"OPTIONS", .words = put_all_but_file},

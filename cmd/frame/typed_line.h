@@ -22,6 +22,13 @@ void vv_typed_set_file(vv_typed *t, const char *file);
  * caller frees it with vv_free. */
 char *vv_typed_long_name(const char *word);
 
+/* Returns the function of SQL that the word is about: "avg" for "mean"; NULL: none. */
+const char *vv_typed_function(const char *word);
+/* Is argv[i], which ends with NULL, about the order from the greatest to the least: "-r", "--ascending=False"? */
+bool vv_typed_is_descending(char **argv, int i);
+/* Is it such an option with its value: "--ascending", "True"? */
+bool vv_typed_is_direction(const char *option, const char *value);
+
 /* Appends the pattern with words in place of its placeholders, and returns true if each of them had one:
  *
  *   FILE                 file; VERSION:FILE for the commands that read versions
@@ -34,6 +41,8 @@ char *vv_typed_long_name(const char *word);
  *   AGGREGATE            "sum price" as sum(price), also of "kind sum price"
  *   KIND LATER           "kind" there; the second of two words
  *   CHANGED STAGED       the members
+ *   UNCHANGED            the file, if there is one, where neither of them has files and no version is typed
+ *   CRITERION SUMMED     a column and the condition on its cells, as in SUMIF; the column after them
  *   CONDITION            a condition: one of `words`, or several that make one
  *   CONTAINS MATCHES     conditions that a column contains a text, that a part of it matches a pattern
  *   VERSION              version, else the first of `words`, else HEAD
@@ -50,7 +59,7 @@ char *vv_typed_long_name(const char *word);
  *   KEY COL=VALUE        the key of a row, also of "where id=7" or `value`, and words such as price=9.99
  *   NEWKEY COL=VALUE     likewise, of a row to be added
  *   not(VALUE)           the opposite of the condition `value`
- *   COMPUTED             for awk: a column that is computed, "price=price*2"
+ *   COMPUTED FILLED      for awk: a column that is computed, "price=price*2"; one whose empty cells get a value
  *   [REVS]               the versions and ranges; nothing if there are none
  *   ARGS OPTIONS         all words; all but the file
  *   [FILE]               the file, if there is one

@@ -61,7 +61,7 @@ char *vv_typed_find_row(const char *file, const char *of, const char *name, vv_b
 	vv_auto(char) *key = NULL;
 	size_t count, rows = 0, column = 0;
 	const char mark = vv_typed_delimiter(file, &count);
-	FILE *f = mark ? fopen(file, "rbe") : NULL;
+	FILE *f = mark ? vv_typed_open(file) : NULL;
 
 	if (!f) return NULL;
 	count = fgets(head, sizeof(head), f) ? split_line(head, mark, names, MOST) : 0;
@@ -132,7 +132,10 @@ static const char *typed_condition(vv_buf *room, const vv_typed *t)
 			continue;
 		}
 		for (int j = i; j < t->argc; j++) {
-			if (t->argv[j] != t->file_word) {
+			const bool option = t->argv[j][0] == '-' &&
+					    vv_is_alpha(t->argv[j][1 + (t->argv[j][1] == '-')]);
+
+			if (t->argv[j] != t->file_word && !option) {
 				vv_buf_printf(room, "%s%s", room->len > 0 ? " " : "", t->argv[j]);
 			}
 		}
@@ -296,7 +299,7 @@ static bool is_plain_file(const char *file)
 	char part[4096];
 	size_t len;
 	bool plain = true;
-	FILE *f = fopen(file, "rbe");
+	FILE *f = vv_typed_open(file);
 
 	if (!f) return false;
 	while (plain && (len = fread(part, 1, sizeof(part), f)) > 0) {
@@ -402,6 +405,30 @@ bool vv_typed_put_computed(vv_buf *line, const vv_typed *t)
 			"$0 OFS v}'",
 			column, vv_buf_cstr(&where), vv_buf_cstr(&used), vv_buf_cstr(&sum));
 	}
+	return true;
+}
+
+/* --- empty cells that get a value -------------------------------------------------------------------- */
+
+bool vv_typed_put_filled(vv_buf *line, const vv_typed *t)
+{
+	vv_auto(vv_string_list) columns = {0};
+	size_t count;
+	const char mark = t->file ? vv_typed_delimiter(t->file, &count) : '\0';
+	const char *column = t->word_count > 0 ? t->words[0] : "";
+	const char *value = t->word_count > 1 ? t->words[1] : t->count;
+
+	if (mark) {
+		vv_typed_columns(&columns, t->file);
+	}
+	const size_t place = vv_find_place(i, columns.count, strcmp(columns.items[i], column) == 0);
+	if (place == columns.count || !value || t->word_count > 2 || strchr(value, mark) ||
+	    strpbrk(value, "'\"\\") || strchr("\t|", mark) || !is_plain_file(t->file)) {
+		vv_buf_puts(line, " FILLED");
+		return false;
+	}
+	vv_buf_printf(line, " -F%c -v OFS=%c 'NR > 1 && $%zu == \"\" {$%zu = \"%s\"} 1'", mark,
+		      mark, place + 1, place + 1, value);
 	return true;
 }
 

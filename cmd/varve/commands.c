@@ -9,8 +9,12 @@
 #include "base/ascii.h"
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/hint.h"
+#include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/git_words.h"
+#include "cmd/frame/hint_words.h"
+#include "cmd/frame/option.h"
 #include "cmd/frame/output.h"
 #include "cmd/frame/typed_line.h"
 #include "cmd/frame/typed_row.h"
@@ -89,7 +93,9 @@ static bool answer_pair(const char *word, int argc, char **argv)
 	}
 	vv_auto(char) *joined = at < argc ? vv_asprintf("%s-%s", word, argv[at]) : NULL;
 	vv_auto(char) *typed = joined ? vv_asprintf("%s %s", word, argv[at]) : NULL;
-	if (!rest || !typed || !vv_word_does(joined) || is_version(argv[at])) return false;
+	if (!rest || !typed || *argv[at] == '-' || !vv_word_does(joined) || is_version(argv[at])) {
+		return false;
+	}
 	memcpy(rest, argv, (size_t)at * sizeof(*argv));
 	memcpy(rest + at, argv + at + 1, (size_t)(argc - at - 1) * sizeof(*argv));
 	return vv_words_answer(&vv_varve, joined, typed, argc - 1, rest);
@@ -208,11 +214,53 @@ static bool answer_question(const char *word, int argc, char **argv)
 	return true;
 }
 
+/* Appends the line in the quotes of the error's hint, "'varve cat a.csv' does it". */
+static bool put_hinted(vv_buf *line, const vv_error *err)
+{
+	static const char *const ends[] = {"' does it", "'?"};
+	vv_error worded = *err;
+
+	vv_hint_word(&worded, vv_hint_words);
+	const char *begin = strstr(worded.hint, "'varve ");
+	vv_array_each(ends, sizeof(ends) / sizeof(ends[0]), end) {
+		const char *at = begin ? strstr(begin, *end) : NULL;
+
+		if (at && !at[strlen(*end)]) {
+			vv_buf_put(line, begin + 1, (size_t)(at - begin - 1));
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Appends the line for options that the command lacks, if it has one for them. */
+static bool put_repaired(vv_buf *line, const vv_command *c, int argc, char **argv)
+{
+	vv_auto(vv_arguments) args = {0};
+	vv_auto_free void *options = vv_calloc(1, c->options_size ? c->options_size : 1);
+	vv_error err = {.code = VV_OK};
+	bool lacks;
+
+	if (!options) return false;
+	if (c->pass) {
+		lacks = vv_options_lacks(c, argc, argv, &err);
+	} else {
+		lacks = vv_options_parse(c, options, argc, argv, &args, &err) < 0;
+		vv_options_clear(c, options);
+	}
+	return lacks && put_hinted(line, &err);
+}
+
 /* A command of varve that was typed in another way. */
 static int answer_as(const char *typed, const char *command, int argc, char **argv)
 {
 	vv_auto(vv_buf) line = VV_BUF_INIT;
+	const vv_command *c = vv_tool_find(&vv_varve, command);
 
+	if (c && put_repaired(&line, c, argc, argv)) {
+		vv_note("varve has no '%s'; '%s' does it", typed, vv_buf_cstr(&line));
+		return VV_EXIT_TROUBLE;
+	}
 	vv_text_put_argv(&line, argc, argv);
 	vv_note("varve has no '%s'; 'varve %s%s' does it", typed, command, vv_buf_cstr(&line));
 	return VV_EXIT_TROUBLE;
@@ -232,7 +280,7 @@ static bool answer_near(const char *word, int argc, char **argv)
 		(void)vv_nearest_try(&near, it->word);
 	}
 	const char *best = vv_words_near(word, &near);
-	return best && vv_words_answer(&vv_varve, best, word, argc, argv);
+	return best && vv_words_answer_whole(&vv_varve, best, word, argc, argv);
 }
 
 static int unknown(const char *word, int argc, char **argv);
@@ -264,6 +312,7 @@ static int unknown(const char *word, int argc, char **argv)
 	if (first >= 0) return first;
 	if (one) return answer_as(word, one, argc, argv);
 	if (is_program(word, argc, argv)) {
+		if (answer_pair(word, argc, argv)) return VV_EXIT_TROUBLE;
 		if (vv_tool_find(&vv_varve, argv[0])) {
 			return answer_as(word, argv[0], argc - 1, argv + 1);
 		}

@@ -10,9 +10,11 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
+#include "cmd/frame/typed_left.h"
 #include "cmd/frame/typed_line.h"
 #include "cmd/frame/typed_row.h"
 #include "cmd/varve/edited.h"
+#include "cmd/varve/passed_option.h"
 
 /* Words that data users type, with the commands for them. Of several, the first applies whose placeholders such as
  * FILE (cmd/frame/typed_line.h) are all replaced by the user's arguments. "add-column" also answers "add column",
@@ -49,6 +51,7 @@ static const struct {
 	{"average", "varve sql \"SELECT LATER, avg(COLUMN) FROM TABLE GROUP BY LATER\""},
 	{"average", "varve sql \"SELECT avg(COLUMN) FROM TABLE\""},
 	{"average", "varve log --figure 'avg(COLUMN)' FILE"},
+	{"averageif", "varve sql \"SELECT avg(SUMMED) FROM TABLE WHERE CRITERION\""},
 	{"avg", "varve sql \"SELECT LATER, avg(COLUMN) FROM TABLE GROUP BY LATER\""},
 	{"avg", "varve sql \"SELECT avg(COLUMN) FROM TABLE\""},
 	{"avg", "varve log --figure 'avg(COLUMN)' FILE"},
@@ -71,6 +74,7 @@ static const struct {
 	{"cell", "varve blame --cells --row KEY FILE"},
 	{"change", "varve set FILE KEY COL=VALUE"},
 	{"changelog", "varve log [REVS] [FILE]"},
+	{"changes", "varve log --stat UNCHANGED"},
 	{"changes", "varve diff [REVS] [FILE]"},
 	{"chart", "varve help use/recipes"},
 	{"checkout-version", "varve restore --source VERSION FILE"},
@@ -96,6 +100,7 @@ static const struct {
 	{"count-rows", "varve info [FILE]"},
 	{"count-similar", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
 	{"countblank", "varve sql \"SELECT count(*) FROM TABLE WHERE COLUMN IS NULL\""},
+	{"countif", "varve sql \"SELECT count(*) FROM TABLE WHERE CRITERION\""},
 	{"create", "varve init"},
 	{"create-patch", "varve diff --format patch VERSION~1 VERSION -o OUT"},
 	{"create-patch", "varve diff --format patch VERSION~1 VERSION"},
@@ -180,6 +185,7 @@ static const struct {
 	{"duplicates", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN HAVING count(*) > 1\""},
 	{"dups", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN HAVING count(*) > 1\""},
 	{"earlier", "varve restore --source REV FILE"},
+	{"dvc-checkout", "varve restore CHANGED"},
 	{"edit", "varve set FILE KEY COL=VALUE"},
 	{"editor", "varve help use/editors"},
 	{"email", "varve help use/recipes"},
@@ -192,6 +198,7 @@ static const struct {
 	{"export-history", "varve migrate --everything --export"},
 	{"extsort", "varve cat FILE --sort SORTED"},
 	{"fields", "varve info [FILE]"},
+	{"fillna", "awk FILLED FILE > FILE.new && mv FILE.new FILE"},
 	{"fillna", "varve set FILE KEY COL=VALUE"},
 	{"filter-rows", "varve cat FILE --where CONDITION"},
 	{"filter-rows", "git grep -n TEXT [FILE]"},
@@ -434,12 +441,15 @@ static const struct {
 	{"stats1", "varve sql \"SELECT KIND, AGGREGATE FROM TABLE GROUP BY KIND\""},
 	{"stats1", "varve sql \"SELECT AGGREGATE FROM TABLE\""},
 	{"str", "varve info [FILE]"},
+	{"std", "varve sql \"SELECT LATER, stddev(COLUMN) FROM TABLE GROUP BY LATER\""},
+	{"std", "varve sql \"SELECT stddev(COLUMN) FROM TABLE\""},
 	{"submit", "varve push"},
 	{"substitute", "varve set FILE KEY COL=VALUE"},
 	{"substitute", "sed -i 's/THIS/THAT/g' FILE"},
 	{"sum", "varve sql \"SELECT LATER, sum(COLUMN) FROM TABLE GROUP BY LATER\""},
 	{"sum", "varve sql \"SELECT sum(COLUMN) FROM TABLE\""},
 	{"sum", "varve log --figure 'sum(COLUMN)' FILE"},
+	{"sumif", "varve sql \"SELECT sum(SUMMED) FROM TABLE WHERE CRITERION\""},
 	{"summarise", "varve sql \"SELECT KIND, AGGREGATE FROM TABLE GROUP BY KIND\""},
 	{"summarise", "varve sql \"SELECT AGGREGATE FROM TABLE\""},
 	{"summarise", "varve log --figure AGGREGATE FILE"},
@@ -503,6 +513,8 @@ static const struct {
 	{"upsert", "varve set FILE KEY COL=VALUE"},
 	{"validate", "varve check [FILE]"},
 	{"value_counts", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
+	{"variance", "varve sql \"SELECT LATER, variance(COLUMN) FROM TABLE GROUP BY LATER\""},
+	{"variance", "varve sql \"SELECT variance(COLUMN) FROM TABLE\""},
 	{"versions", "varve log [REVS] [FILE]"},
 	{"versions-list", "varve log [FILE]"},
 	{"view", "varve cat FILE"},
@@ -512,9 +524,12 @@ static const struct {
 	{"vstack", "awk 'FNR > 1 || NR == 1' FILE MORE"},
 	{"wc", "varve info [FILE]"},
 	{"website", "varve web --export DIR"},
+	{"what-change", "varve log --stat UNCHANGED"},
 	{"what-change", "varve diff [REVS] [FILE]"},
+	{"what-changed", "varve log --stat UNCHANGED"},
 	{"what-changed", "varve diff [REVS] [FILE]"},
 	{"what-different", "varve diff [REVS] [FILE]"},
+	{"what-new", "varve log --stat UNCHANGED"},
 	{"what-new", "varve diff [REVS] [FILE]"},
 	{"when", "varve log --row ROWKEY FILE"},
 	{"when", "varve log -S TEXT"},
@@ -618,10 +633,12 @@ static const struct {
 	{"search", "searchset goto"},
 	{"shift", "lag"},
 	{"stats", "moarstats pragmastat"},
+	{"std", "sd stdev stddev"},
 	{"sum", "autosum"},
 	{"tail", "slice_tail"},
 	{"to-json", "to_dict"},
 	{"types", "desc"},
+	{"variance", "var"},
 	{"value_counts", "tally prop_table histogram"},
 	{"where", "autofilter subset mask"},
 };
@@ -728,125 +745,118 @@ static char *find_with_option(const char *word, int argc, char **argv)
 	return NULL;
 }
 
-/* Is each part of the typed word in the line, or does the word mean nothing by itself? */
-static bool is_in_line(const char *line, const vv_typed *t, const char *word)
+/* The typed words without those that are in an answer. */
+typedef struct remaining {
+	char **argv;
+	int count;
+} remaining;
+
+static void read_remaining(vv_typed *out, const remaining *r, const vv_typed *t)
 {
-	static const char *const sayings[] = {"changes", "edits", "everything", "work",
-					      "all",     "file",  "table",      "data",
-					      "value",   "new",   "back",       "again"};
-	static const char between[] = " ,=:.()\"'<>$@!";
-
-	if (t->file && (word == t->file_word || word == t->more)) return true;
-	if (vv_typed_is_filler(t, word) ||
-	    vv_text_is_among(word, sayings, sizeof(sayings) / sizeof(sayings[0]))) {
-		return true;
-	}
-	for (word += strspn(word, between); *word; word += strspn(word, between)) {
-		const size_t len = strcspn(word, between);
-		vv_auto(char) *part = vv_strndup(word, len);
-
-		if (part && !strstr(line, part)) return false;
-		word += len;
-	}
-	return true;
-}
-
-/* Prints the typed words that are not in the line: nothing is left out without a word. */
-static void warn_left_out(const char *line, const char *does, const vv_typed *t)
-{
-	vv_auto(vv_buf) left = VV_BUF_INIT;
-
-	if (strncmp(does, "varve help ", 11) == 0) return;
-	for (size_t i = 0; i < t->word_count; i++) {
-		if (!is_in_line(line, t, t->words[i])) {
-			vv_text_put_argv(&left, 1, (char *[]){(char *)(uintptr_t)t->words[i]});
-		}
-	}
-	if (t->version && !strstr(line, t->version)) {
-		vv_text_put_argv(&left, 1, (char *[]){(char *)(uintptr_t)t->version});
-	}
-	if (left.len > 0) {
-		vv_note("hint: that leaves out%s", vv_buf_cstr(&left));
+	vv_typed_read(out, r->count, r->argv);
+	out->changed = t->changed;
+	out->staged = t->staged;
+	out->previous = t->previous;
+	out->merging = t->merging;
+	if (!out->file && t->file) {
+		vv_typed_set_file(out, t->file);
 	}
 }
 
-/* Returns the option of the command in the pattern that the typed word is; NULL: none, or the pattern has it. */
-static const vv_option *find_passed(const vv_tool *tool, const char *does, const char *word)
+/* Fills the pattern, with `options` after its first command. */
+static bool put_pattern(vv_buf *out, const char *does, const char *options, const vv_typed *t)
 {
-	vv_auto(char) *name = vv_strndup(does, strlen("varve ") + strcspn(does + 6, " "));
-	const bool ours = name && strncmp(does, "varve ", 6) == 0;
-	const vv_command *c = ours ? vv_tool_find(tool, name + 6) : NULL;
-	const size_t len = strcspn(word, "=");
+	static const char *const ends[] = {" | ", " && ", " > ", " >> "};
+	const char *end = does + strlen(does);
 
-	if (!c || strncmp(word, "--", 2) != 0 || strcmp(word, "--row") == 0 ||
-	    (strstr(does, "OUT") &&
-	     (strncmp(word, "--output", 8) == 0 || strncmp(word, "--format", 8) == 0)) ||
-	    (strcmp(word, "--where") == 0 && strstr(does, "COL=VALUE"))) {
-		return NULL;
+	vv_array_each(ends, sizeof(ends) / sizeof(ends[0]), it) {
+		const char *at = strstr(does, *it);
+
+		end = at && at < end ? at : end;
 	}
-	vv_auto(char) *option = vv_strndup(word, len);
-	if (!option || strstr(does, option)) return NULL;
-	const char *name_of = option + 2;
-	for (const vv_absent_option *a = c->absent; a && a->names;
-	     a++) { /* "--max-rows" is --limit */
-		if (a->use && strncmp(a->use, "--", 2) == 0 && is_synonym(a->names, option + 2)) {
-			name_of = strstr(does, a->use) ? "" : a->use + 2;
-		}
-	}
-	return vv_array_find(c->options, c->option_count, it,
-			     it->name && strcmp(it->name, name_of) == 0);
+	vv_auto(char) *first = vv_strndup(does, (size_t)(end - does));
+	if (!first || !vv_typed_put(out, first, t)) return false;
+	vv_buf_puts(out, options);
+	return vv_typed_put(out, end, t);
 }
 
 /* Fills the word's first pattern for which there are words; options that its command has are passed on. Returns it. */
-static const char *put_passing(vv_buf *out, const vv_tool *tool, const char *word,
+static const char *put_passing(vv_buf *out, remaining *r, const vv_tool *tool, const char *word,
 			       const vv_typed *t)
 {
 	const char *ours = find_word(word);
-	vv_auto_free char **rest = vv_calloc((size_t)t->argc + 1, sizeof(*rest));
 
-	vv_array_each(words, ours && rest ? sizeof(words) / sizeof(words[0]) : 0, it) {
+	vv_array_each(words, ours ? sizeof(words) / sizeof(words[0]) : 0, it) {
 		vv_auto(vv_buf) line = VV_BUF_INIT;
 		vv_auto(vv_buf) passed = VV_BUF_INIT;
-		int count = 0;
 		vv_typed without;
 
 		if (strcmp(it->word, ours) != 0) {
 			continue;
 		}
-		for (int i = 0; i < t->argc; i++) {
-			const vv_option *o = find_passed(tool, it->does, t->argv[i]);
+		r->count = 0;
+		for (int i = 0, took; i < t->argc; i += took) {
+			const bool is_long = strncmp(t->argv[i], "--", 2) == 0;
 
-			if (!o) {
-				rest[count++] = t->argv[i];
-				continue;
-			}
-			const char *value = strchr(t->argv[i], '=');
-			vv_text_put_argv(&passed, 1, (char *[]){(char *)(uintptr_t) "--"});
-			vv_buf_puts(&passed, o->name);
-			if (value) {
-				vv_buf_putc(&passed, '=');
-				vv_text_put_word(&passed, value + 1);
-			} else if (o->value && !o->implies && i + 1 < t->argc) {
-				vv_text_put_argv(&passed, 1, t->argv + ++i);
+			took = is_long ? vv_passed_option_put(&passed, tool, it->does, t, i) : 0;
+			if (took == 0) {
+				r->argv[r->count++] = t->argv[i];
+				took = 1;
 			}
 		}
+		r->argv[r->count] = NULL;
 		if (passed.len == 0) {
 			continue;
 		}
-		vv_typed_read(&without, count, rest);
-		without.changed = t->changed;
-		without.staged = t->staged;
-		without.previous = t->previous;
-		if (!without.file && t->file) {
-			vv_typed_set_file(&without, t->file);
-		}
-		if (vv_typed_put(&line, it->does, &without)) {
+		read_remaining(&without, r, t);
+		if (put_pattern(&line, it->does, vv_buf_cstr(&passed), &without)) {
 			vv_buf_puts(out, vv_buf_cstr(&line));
-			vv_buf_puts(out, vv_buf_cstr(&passed));
 			return it->does;
 		}
 	}
+	r->count = t->argc;
+	memcpy(r->argv, t->argv, (size_t)t->argc * sizeof(*t->argv));
+	r->argv[r->count] = NULL;
 	return NULL;
+}
+
+/* Appends the options, short ones too, that the line lacks and its command has. */
+static void put_lacking(vv_buf *line, remaining *r, const vv_tool *tool, const char *does,
+			const vv_typed *t)
+{
+	int count = 0;
+
+	if (strpbrk(does, "|>&;") || strstr(vv_buf_cstr(line), "' or '")) return;
+	for (int i = 0, took; i < t->argc; i += took) {
+		took = vv_typed_lacks_option(vv_buf_cstr(line), does, t, i)
+			       ? vv_passed_option_put(line, tool, does, t, i)
+			       : 0;
+		if (took == 0) {
+			r->argv[count++] = t->argv[i];
+			took = 1;
+		}
+	}
+	r->count = count;
+	r->argv[count] = NULL;
+}
+
+/* Appends the typed words that are not in the line: nothing is left out without a word. `option` made the pattern. */
+static void put_left_out(vv_buf *out, const char *line, const char *does, remaining *r,
+			 const char *option, const vv_typed *t)
+{
+	int count = 0;
+	vv_typed rest;
+
+	if (strncmp(does, "varve help ", 11) == 0) return;
+	for (int i = 0; i < r->count; i++) {
+		if (!option || strcmp(r->argv[i], option) != 0) {
+			r->argv[count++] = r->argv[i];
+		}
+	}
+	r->count = count;
+	r->argv[count] = NULL;
+	read_remaining(&rest, r, t);
+	vv_typed_put_left_out(out, line, does, &rest);
 }
 
 /* Without the name of a file: takes the only tracked one that has the words. */
@@ -862,11 +872,12 @@ static void find_file(vv_typed *t)
 	}
 }
 
-bool vv_words_answer(const vv_tool *tool, const char *word, const char *typed, int argc,
-		     char **argv)
+/* whole: not if words are left out. */
+static bool answer(const vv_tool *tool, const char *word, const char *typed, int argc, char **argv,
+		   bool whole)
 {
 	static const char help[] = "varve help ";
-	vv_auto(vv_buf) line = VV_BUF_INIT, previous = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_INIT, previous = VV_BUF_INIT, out = VV_BUF_INIT;
 	vv_auto(vv_string_list) changed = {0}, staged = {0};
 	vv_typed t;
 
@@ -883,11 +894,20 @@ bool vv_words_answer(const vv_tool *tool, const char *word, const char *typed, i
 	}
 	t.previous = previous.len > 0 ? vv_buf_cstr(&previous) : NULL;
 	vv_auto(char) *with_option = find_with_option(word, argc, argv);
-	const char *key = with_option ? with_option : word,
-		   *does = put_passing(&line, tool, key, &t);
+	vv_auto_free char **room = vv_calloc((size_t)argc + 1, sizeof(*room));
+	if (!room) return false;
+	remaining left = {room, 0};
+	const char *key = with_option ? with_option : word;
+	const char *option = with_option ? strchr(with_option, ' ') + 1 : NULL;
+	const char *does = put_passing(&line, &left, tool, key, &t);
+	vv_typed rest;
 	if (!does) {
 		does = put_answer(&line, key, &t);
 	}
+	read_remaining(&rest, &left, &t);
+	put_lacking(&line, &left, tool, does, &rest);
+	put_left_out(&out, vv_buf_cstr(&line), does, &left, option, &t);
+	if (whole && out.len > 0) return false;
 	const char *ending = strncmp(does, help, strlen(help)) == 0 ? "explains it" : "does it";
 	if (vv_tool_find(tool, typed)) {
 		vv_note("varve %s does not take these words; '%s' %s", typed, vv_buf_cstr(&line),
@@ -896,8 +916,22 @@ bool vv_words_answer(const vv_tool *tool, const char *word, const char *typed, i
 		vv_note("varve has no '%s'; '%s' %s", typed, vv_buf_cstr(&line), ending);
 	}
 	vv_edited_warn(vv_buf_cstr(&line), t.file, &changed);
-	warn_left_out(vv_buf_cstr(&line), does, &t);
+	if (out.len > 0) {
+		vv_note("hint: that leaves out%s", vv_buf_cstr(&out));
+	}
 	return true;
+}
+
+bool vv_words_answer(const vv_tool *tool, const char *word, const char *typed, int argc,
+		     char **argv)
+{
+	return answer(tool, word, typed, argc, argv, false);
+}
+
+bool vv_words_answer_whole(const vv_tool *tool, const char *word, const char *typed, int argc,
+			   char **argv)
+{
+	return answer(tool, word, typed, argc, argv, true);
 }
 
 const char *vv_words_near(const char *word, vv_nearest *near)

@@ -14,6 +14,10 @@
 bool vv_words_answer(const vv_tool *tool, const char *word, const char *typed, int argc,
 		     char **argv);
 
+/* The same for a word that may be misspelled: prints nothing, and returns false, if words would be left out. */
+bool vv_words_answer_whole(const vv_tool *tool, const char *word, const char *typed, int argc,
+			   char **argv);
+
 /* Returns the command line for a word of other tools, "varve restore FILE" for
  * "undo", or explains it: "varve help TOPIC". The text is constant. Returns NULL if the word is unknown. */
 const char *vv_word_does(const char *word);

@@ -434,8 +434,8 @@ static const vv_absent_option absent[] = {
 	{"p patch", .hint = PATCH_HINT},
 	{"primary-key pk id keys", .use = "--key"},
 	{"sep", .use = "--delimiter"},
-	{"m message desc description label", .line = "varve add FILE && varve commit -m VALUE",
-	 .drops = true},
+	{"m message", .line = "varve add FILE && varve commit -m VALUE", .drops = true},
+	{"desc description label", .line = "varve add FILE"},
 	{.names = NULL},
 };
 

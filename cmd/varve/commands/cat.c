@@ -62,7 +62,7 @@ static const vv_absent_option absent[] = {
 	{"sort-by order order-by orderby", .use = "--sort"},
 	{"desc descending reverse",
 	 .hint = "--sort COLUMN sorts ascending, --sort -COLUMN descending", .negates = "--sort"},
-	{"n head first rows max nrows top", .use = "--limit"},
+	{"n head first rows max nrows n-rows max-rows top", .use = "--limit"},
 	{"skip start", .use = "--offset"},
 	{"tail last", .line = "varve cat ARGS | tail -n VALUE"},
 	{"no-header no-headers H headerless", .line = "varve cat ARGS | tail -n +2"},
@@ -79,7 +79,8 @@ static const vv_absent_option absent[] = {
 	{"arrow feather format=feather", .use = "--format arrow"},
 	{"parquet", .use = "-o out.parquet"},
 	{"xlsx excel", .use = "-o out.xlsx"},
-	{"distinct unique", .line = "varve sql \"SELECT DISTINCT * FROM TABLE\""},
+	{"distinct unique", .line = "varve sql \"SELECT DISTINCT A,B FROM TABLE\"\n"
+				    "varve sql \"SELECT DISTINCT * FROM TABLE\""},
 	{"out", .use = "--output"},
 	VV_ABSENT_WRITTEN,
 	{.names = NULL},

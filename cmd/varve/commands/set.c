@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/frame/run.h"
+#include "cmd/frame/typed_left.h"
 #include "cmd/frame/typed_line.h"
 #include "cmd/varve/commands.h"
 #include "dataset/read/source.h"
@@ -366,10 +367,9 @@ static int check_set(const vv_context *c)
 	vv_typed t;
 
 	if (vv_exists(c->argv[0])) return VV_EXIT_OK;
-	vv_typed_read(&t, c->argc, c->argv); /* "set price=4 where id=2 FILE" */
-	if (t.file_word && vv_typed_put(&line, "varve set FILE KEY COL=VALUE", &t)) {
-		return vv_usage_error("set requires the file first; '%s' does it",
-				      vv_buf_cstr(&line));
+	vv_typed_read(&t, c->typed_count, c->typed); /* "set price=4 where id=2 FILE" */
+	if (t.file_word && vv_typed_put_answer(&line, "varve set FILE KEY COL=VALUE", &t)) {
+		return vv_usage_error("set requires the file first; %s", vv_buf_cstr(&line));
 	}
 	return VV_EXIT_OK;
 }

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
+#include "cmd/frame/typed_left.h"
 #include "cmd/frame/typed_line.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/print/commit_summary.h"
@@ -184,9 +185,9 @@ static vv_status hint_set_command(const vv_context *c, vv_error *err)
 	vv_auto(vv_buf) line = VV_BUF_INIT;
 	vv_typed t;
 
-	vv_typed_read(&t, c->argc, c->argv);
-	vv_typed_put(&line, "varve set FILE KEY COL=VALUE", &t);
-	return vv_hint(err, "'%s' does it", vv_buf_cstr(&line));
+	vv_typed_read(&t, c->typed_count, c->typed);
+	vv_typed_put_answer(&line, "varve set FILE KEY COL=VALUE", &t);
+	return vv_hint(err, "%s", vv_buf_cstr(&line));
 }
 
 static vv_status run_update(vv_context *c, vv_error *err)

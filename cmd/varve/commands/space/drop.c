@@ -9,6 +9,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
+#include "cmd/frame/typed_left.h"
 #include "cmd/frame/typed_line.h"
 #include "cmd/varve/commands.h"
 #include "lib/remotes/reach.h"
@@ -181,10 +182,10 @@ static vv_status hint_column(const vv_context *c, vv_error *err)
 	vv_auto(vv_buf) line = VV_BUF_INIT;
 	vv_typed t;
 
-	vv_typed_read(&t, c->argc, c->argv);
-	if (!vv_typed_put(&line, VV_TYPED_DROP_COLUMN, &t)) return err->code;
+	vv_typed_read(&t, c->typed_count, c->typed);
+	if (!vv_typed_put_answer(&line, VV_TYPED_DROP_COLUMN, &t)) return err->code;
 	vv_hint_clear(err);
-	return vv_hint(err, "'%s' does it", vv_buf_cstr(&line));
+	return vv_hint(err, "%s", vv_buf_cstr(&line));
 }
 
 static vv_status run_drop(vv_context *c, vv_error *err)
@@ -215,8 +216,11 @@ static vv_status run_drop(vv_context *c, vv_error *err)
 		}
 	}
 	vv_context_paths_free(paths);
-	return rc == VV_ENOTFOUND && c->argc > 0 && vv_exists(c->argv[0]) ? hint_column(c, err)
-									  : rc;
+	if (rc == VV_ENOTFOUND &&
+	    vv_array_find(c->argv, (size_t)c->argc, it, vv_exists(*it)) != NULL) {
+		return hint_column(c, err);
+	}
+	return rc;
 }
 
 static const vv_absent_option absent[] = {
