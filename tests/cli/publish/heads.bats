@@ -175,6 +175,9 @@ at() {
 		stderr_has "--mirror '$mirror': readers of the head would ignore it"
 		stderr_has "relay+https://"
 	done
+	ends_with 2 as ada varve sign --name prices --mirror https://ada:geheim@host/prices
+	stderr_has "the URL has a user name or password"
+	! grep -q geheim <<< "$stderr" || return 1
 	git rev-parse -q --verify "refs/varve/heads/$key_ada" && return 1
 	end=$(($(date +%s) + 15))
 	until=$(date -u -d "@$end" +%Y-%m-%dT%H:%M:%SZ)

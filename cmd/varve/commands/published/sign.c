@@ -103,7 +103,7 @@ static vv_status read_keys(vv_head_keys *out, const vv_strings *from, bool dates
 	return VV_OK;
 }
 
-/* VV_EUSAGE: readers of the head do not use one of the mirrors (vv_named_mirrors). */
+/* VV_EUSAGE: readers of the head do not use one of the mirrors (vv_named_mirrors), or it has a password. */
 static vv_status judge_mirrors(const vv_strings *mirrors, vv_error *err)
 {
 	vv_array_each(mirrors->items, mirrors->count, text) {
@@ -117,6 +117,12 @@ static vv_status judge_mirrors(const vv_strings *mirrors, vv_error *err)
 				"readers use http://, https:// and relay+https:// URLs; others "
 				"are for 'varve clone --from URL'",
 				vv_text_url(*text));
+		}
+		if (url.user || url.secret) {
+			return vv_fail(err, VV_EUSAGE,
+				       "--mirror '%s': the URL has a user name or password\n"
+				       "remove it, as a head is public",
+				       vv_text_url(*text));
 		}
 	}
 	return VV_OK;
