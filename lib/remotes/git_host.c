@@ -173,6 +173,15 @@ void vv_git_host_close(vv_git_host *g)
 	}
 }
 
+void vv_git_host_let_go(vv_git_host *g)
+{
+	vv_array_each(g->sources.items, g->sources.count, it) {
+		if (it->kind == VV_FROM_STORE) {
+			vv_host_close(vv_take(&it->host));
+		}
+	}
+}
+
 /* --- blocks ----------------------------------------------------------------------------------- */
 
 /* Locks it. */

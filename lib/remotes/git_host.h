@@ -67,6 +67,9 @@ vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m
 			   vv_remote_folder *take_folder, bool write, vv_error *err);
 void vv_git_host_close(vv_git_host *g); /* accepts NULL */
 VV_AUTO_FREE(vv_git_host, vv_git_host_close)
+/* Closes the stores, which were locked, so that another remote of this process can use them. They are
+ * opened again when they are needed. */
+void vv_git_host_let_go(vv_git_host *g);
 
 /* Returns the host's refs, borrowed. */
 const vv_hello *vv_git_host_hello(const vv_git_host *g);

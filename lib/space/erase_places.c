@@ -334,6 +334,7 @@ static vv_status free_places(vv_erase_answers *out, const vv_erase_places_run *r
 
 	for (size_t i = 0; rc == VV_OK && (at = vv_expire_places_at(places, i)); i++) {
 		rc = note_packs(run, at, err);
+		vv_git_host_let_go(at->there.host);
 	}
 	return rc < 0 ? rc : vv_expire_places_free(places, &how, add_freed, out, err);
 }
@@ -352,6 +353,7 @@ vv_status vv_erase_places_apply(vv_erase_answers *out, const vv_erase_places_run
 				   run->notes, true, &tips, err);
 	for (size_t i = 0; rc == VV_OK && (at = vv_expire_places_at(places, i)); i++) {
 		rc = move_refs(run, at, err);
+		vv_git_host_let_go(at->there.host);
 	}
 	return rc < 0 ? rc : free_places(out, run, places, err);
 }

@@ -104,6 +104,7 @@ vv_status vv_expire_places_open(vv_expire_places **out, vv_repository *r,
 
 typedef struct freeing {
 	vv_expire_places *p;
+	const vv_oids *tips; /* of all remotes: two may write to one store */
 	const vv_remote_gc *how;
 	vv_expire_freed_fn fn;
 	void *payload;
@@ -128,7 +129,10 @@ static vv_status free_source(const freeing *f, vv_expire_place *at, const vv_blo
 				      left, &gc};
 	vv_status rc;
 
-	if (!left && (rc = vv_remote_gc_source(&gc, f->p->repo, s, &at->tips, err)) < 0) {
+	gc.remote = at->remote.name;
+	if (!left &&
+	    (rc = vv_remote_gc_source(&gc, f->p->repo, s,
+				      s->kind == VV_FROM_STORE ? f->tips : &at->tips, err)) < 0) {
 		return vv_prefix(err, "%s",
 				 vv_text_url(s->kind == VV_FROM_REF ? at->remote.url : s->url));
 	}
@@ -257,11 +261,16 @@ static vv_status free_place(const freeing *f, vv_expire_place *at, vv_error *err
 vv_status vv_expire_places_free(vv_expire_places *p, const vv_remote_gc *how, vv_expire_freed_fn fn,
 				void *payload, vv_error *err)
 {
-	const freeing f = {.p = p, .how = how, .fn = fn, .payload = payload};
+	vv_auto(vv_oids) tips = {0};
+	const freeing f = {.p = p, .tips = &tips, .how = how, .fn = fn, .payload = payload};
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < p->count; i++) {
+		rc = vv_oids_add_all(&tips, p->items[i].tips.items, p->items[i].tips.count, err);
+	}
+	for (size_t i = 0; rc == VV_OK && i < p->count; i++) {
 		rc = free_place(&f, &p->items[i], err);
+		vv_git_host_let_go(p->items[i].there.host);
 	}
 	return rc;
 }

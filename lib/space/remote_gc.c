@@ -3,11 +3,14 @@
  */
 #include "lib/space/remote_gc.h"
 
+#include <string.h>
+
 #include "base/array.h"
 #include "base/hint.h"
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "lib/remotes/remote.h"
 #include "repo/git/history/refs.h"
 
 /* In a store what only this clone has is not in its history, as on a host. */
@@ -20,6 +23,26 @@ static vv_status add_own(vv_repository *r, vv_oids *tips, vv_error *err)
 		if ((rc = vv_ref_tips_list(tips, r, *it, err)) < 0) return rc;
 	}
 	return VV_OK;
+}
+
+/* Remotes other than `remote` may write to the same store. */
+static vv_status add_others(vv_repository *r, const char *remote, vv_oids *tips, vv_error *err)
+{
+	vv_auto(vv_string_list) names = {0};
+	vv_status rc = vv_remote_names(&names, r, err);
+
+	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
+		vv_auto(vv_buf) prefix = VV_BUF_INIT;
+
+		if (remote && strcmp(names.items[i], remote) == 0) {
+			continue;
+		}
+		vv_buf_printf(&prefix, "refs/remotes/%s/", names.items[i]);
+		if ((rc = vv_buf_ok(&prefix, err)) == VV_OK) {
+			rc = vv_ref_tips_list(tips, r, vv_buf_cstr(&prefix), err);
+		}
+	}
+	return rc;
 }
 
 static vv_status sweep_store(vv_remote_gc *g, vv_host *h, const vv_oids *tips, vv_error *err)
@@ -70,7 +93,9 @@ static vv_status gc_source(vv_remote_gc *g, vv_repository *r, vv_host *h, vv_oid
 	vv_status rc;
 
 	if (!g->is_store) return compact_ref(g, h, tips, err);
-	if ((rc = add_own(r, tips, err)) < 0) return rc;
+	if ((rc = add_own(r, tips, err)) < 0 || (rc = add_others(r, g->remote, tips, err)) < 0) {
+		return rc;
+	}
 	return sweep_store(g, h, tips, err);
 }
 
