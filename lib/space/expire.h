@@ -64,7 +64,7 @@ typedef struct vv_expire {
 	vv_expire_version *versions; /* sorted by table, the newest first */
 	size_t count, cap;
 	uint64_t goes; /* number of versions that are not gone */
-	vv_gc_run gc;  /* gc.result.dropped_bytes: bytes freed here, or an estimate */
+	vv_gc_run gc;  /* gc.result.dropped_bytes: bytes of the blocks that go */
 } vv_expire;
 
 /* Finds the versions of r that the policy does not keep; changes nothing. VV_EREFUSED: a merge or

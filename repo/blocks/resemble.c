@@ -389,6 +389,61 @@ static vv_status compare_levels(const vv_resemble *w, const vv_cid *root, const 
 	return VV_OK;
 }
 
+/* --- similar blocks of all levels ---------------------------------------------------------- */
+
+/* The similar blocks that the comparison by levels finds, for a walk node by node: nodes of a list begin elsewhere in
+ * another version, so that links of two nodes are at other places of the list. */
+typedef struct likes {
+	const vv_resemble *w;
+	vv_cid_map map; /* block -> place of its similar one */
+	vv_cid *items;
+	size_t count, cap;
+	vv_cid_set seen;
+	uint64_t missing;
+} likes;
+
+static void likes_clear(likes *l)
+{
+	vv_cid_map_reset(&l->map);
+	vv_cid_set_reset(&l->seen);
+	vv_free(l->items);
+}
+VV_AUTO_CLEAR(likes, likes_clear)
+
+static vv_status get_for_likes(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+{
+	const likes *l = payload;
+
+	return l->w->get(l->w->payload, cid, out, err);
+}
+
+static vv_status note_like(void *payload, const vv_cid *cid, const vv_cid *like, vv_error *err)
+{
+	likes *l = payload;
+
+	if (!like) return VV_OK;
+	if (!vv_array_add(l->items, l->count, l->cap, *like)) return vv_fail_nomem(err);
+	return vv_cid_map_put(&l->map, cid, l->count - 1, NULL, err);
+}
+
+static vv_status likes_find(likes *l, const vv_cid *root, const vv_cid *before, vv_error *err)
+{
+	const vv_resemble w = {.get = get_for_likes,
+			       .fn = note_like,
+			       .payload = l,
+			       .seen = &l->seen,
+			       .missing = &l->missing};
+
+	return compare_levels(&w, root, before, err);
+}
+
+static const vv_cid *likes_get(const likes *l, const vv_cid *cid)
+{
+	uint64_t place;
+
+	return l && vv_cid_map_get(&l->map, cid, &place) ? &l->items[place] : NULL;
+}
+
 /* ---- node by node ---- */
 
 /* like null: nothing. */
@@ -399,6 +454,7 @@ typedef struct pair {
 
 typedef struct walking {
 	const vv_resemble *w;
+	const likes *likes; /* NULL: each link is paired within its node */
 	pair *stack;
 	size_t depth, cap;
 	list own, theirs;  /* of the current node, and of its similar one */
@@ -481,7 +537,9 @@ static vv_status push_links(walking *k, vv_error *err)
 			step_anchor(steps, link, (size_t)place);
 			continue; /* the other version has it, with all below it */
 		}
-		const vv_cid *like = step_pair(steps, link, &k->theirs, NULL);
+		const vv_cid *near = step_pair(steps, link, &k->theirs, NULL),
+			     *like = likes_get(k->likes, &link->cid);
+		like = like ? like : near;
 		rc = push(k, &link->cid, like && like->codec == link->cid.codec ? like : NULL, err);
 	}
 	/* The stack returns the last first. */
@@ -539,9 +597,14 @@ vv_status vv_resemble_walk(const vv_resemble *w, const vv_cid *root, const vv_ci
 	if (alike && !w->mark && root->codec == VV_CODEC_DAG_CBOR) {
 		return compare_levels(w, root, before, err);
 	}
+	vv_auto(likes) l = {.w = w};
 	walking k = {.w = w};
 	vv_status rc = push(&k, root, alike ? before : NULL, err);
 
+	if (rc == VV_OK && alike && w->mark && root->codec == VV_CODEC_DAG_CBOR) {
+		rc = likes_find(&l, root, before, err);
+		k.likes = &l;
+	}
 	while (rc == VV_OK && k.depth > 0) {
 		rc = visit_next(&k, err);
 	}

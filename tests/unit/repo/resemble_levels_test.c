@@ -452,6 +452,29 @@ static void entries_pair_up_by_weight_where_one_fell_in_two(void **state)
 	end(&w);
 }
 
+static void entries_that_all_changed_pair_up_where_nodes_begin_elsewhere(void **state)
+{
+	vv_cid old_leaf[32], new_leaf[32], nodes[11], old_root, new_root;
+	world w;
+
+	(void)state;
+	begin(&w);
+	for (unsigned i = 0; i < 32; i++) {
+		old_leaf[i] = leaf(i);
+		new_leaf[i] = leaf(100 + i);
+	}
+	for (unsigned i = 0; i < 8; i++) {
+		nodes[i] = node(&w, old_leaf + (size_t)i * 4, 4);
+	}
+	old_root = node(&w, nodes, 8);
+	for (unsigned i = 0; i < 11; i++) {
+		nodes[i] = node(&w, new_leaf + (size_t)i * 3, i < 10 ? 3 : 2);
+	}
+	new_root = node(&w, nodes, 11);
+	assert_likes(&w, &new_root, &old_root, new_leaf, old_leaf, 32);
+	end(&w);
+}
+
 static void a_block_on_two_levels_is_told_before_all_that_link_to_it(void **state)
 {
 	world w;
@@ -474,6 +497,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(entries_pair_up_where_nodes_begin_elsewhere),
 	cmocka_unit_test(a_node_that_fell_in_two_moves_no_other_along),
 	cmocka_unit_test(entries_pair_up_by_weight_where_one_fell_in_two),
+	cmocka_unit_test(entries_that_all_changed_pair_up_where_nodes_begin_elsewhere),
 	cmocka_unit_test(a_block_on_two_levels_is_told_before_all_that_link_to_it),
 };
 

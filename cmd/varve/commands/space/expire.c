@@ -110,6 +110,15 @@ static vv_status print_others(vv_repository *r, const char *const *remotes, vv_e
 	return rc;
 }
 
+/* Before the plan is applied, an estimate. Versions that stay may take more room than they did beside those that went. */
+static uint64_t bytes_freed(const vv_expire *e, bool applied)
+{
+	const vv_gc_result *g = &e->gc.result;
+
+	if (!applied) return g->dropped_bytes;
+	return g->bytes_before > g->bytes_after ? g->bytes_before - g->bytes_after : 0;
+}
+
 static vv_status print_text(const vv_expire *e, vv_repository *r, const char *const *remotes,
 			    bool applied, vv_error *err)
 {
@@ -123,12 +132,12 @@ static vv_status print_text(const vv_expire *e, vv_repository *r, const char *co
 	if (applied) {
 		vv_out("%s, %s freed\n",
 		       vv_text_counted(e->goes, "version expired", "versions expired"),
-		       vv_text_bytes(e->gc.result.dropped_bytes));
+		       vv_text_bytes(bytes_freed(e, true)));
 		return print_others(r, remotes, err);
 	}
 	vv_out("%s, about %s would be freed here\n",
 	       vv_text_counted(e->goes, "version would expire", "versions would expire"),
-	       vv_text_bytes(e->gc.result.dropped_bytes));
+	       vv_text_bytes(bytes_freed(e, false)));
 	for (size_t i = 0; remotes[i]; i++) {
 		vv_out_between("at ", remotes[i], ": ");
 		vv_out("%s would be freed, if stored there\n",
@@ -308,7 +317,7 @@ static vv_status put_json(vv_buf *out, const vv_expire *e, const char *const *re
 			   {JSON_NAMES("paths", e->paths, vv_texts_count(e->paths))},
 			   {JSON_NAMES("places", remotes, vv_texts_count(remotes))},
 			   {JSON_BOOL("applied", freed != NULL)},
-			   {JSON_NUMBER("bytes", e->gc.result.dropped_bytes)},
+			   {JSON_NUMBER("bytes", bytes_freed(e, freed != NULL))},
 			   {JSON_EACH(put_freed_place, "freedPlaces", at->items, at->count)},
 			   {JSON_EACH(put_table, "tables", e->tables, e->table_count)},
 			   {JSON_BY(put_versions, "versions", e)},
@@ -617,7 +626,7 @@ const vv_command vv_cmd_expire = {
 		   "5 versions would expire, about 2.5 kB would be freed here\n"
 		   "commits stay; days are those of the commits' dates, each in its own time zone\n"
 		   "$ varve expire --apply plan.json\n"
-		   "5 versions expired, 2.5 kB freed",
+		   "5 versions expired, 2.6 kB freed",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
