@@ -395,18 +395,19 @@ static vv_status on_block(void *payload, const vv_cid *cid, const vv_cid *like, 
 static vv_status on_root(void *payload, const vv_new_root *n, vv_error *err)
 {
 	replicating *r = payload;
+	/* Of a version whose root the vault has, a prune may have removed blocks while no ref led to it. Its nodes may
+	 * be there alone. */
+	uint64_t missing = 0;
+	const bool has_root = !r->whole && vv_contents_has(&r->contents, &n->root);
 	const vv_resemble walk = {.get = get_block,
 				  .fn = on_block,
 				  .payload = r,
 				  .seen = r->seen,
+				  .missing = has_root ? &missing : NULL,
 				  .children_first = true};
 
 	r->path = n->path;
-	/* for a version in the vault, everything below is there too */
-	if (vv_new_root_is_left(n, r->store, NULL) ||
-	    (!r->whole && vv_contents_has(&r->contents, &n->root))) {
-		return VV_OK;
-	}
+	if (vv_new_root_is_left(n, r->store, NULL)) return VV_OK;
 	return vv_resemble_walk(&walk, &n->root, vv_cid_is_null(&n->before) ? NULL : &n->before,
 				err);
 }

@@ -150,3 +150,36 @@ all_hold() {
 	succeeds varve vault prune --grace 0
 	stderr_lacks "could not be read, since holders are away"
 }
+
+# A version that no ref names any more stays half: its root in a run with much that is needed, its rows in one that goes.
+@test "a version that comes back after a prune is sealed whole" {
+	new_vault a
+	varve vault replicate --copies 1 > /dev/null
+	git switch -q -c beside
+	numbers() {
+		seq 1 "$2" | awk -v s="$1" 'BEGIN { print "id,v,w" } { print $1 "," ($1 * s) % 1000003 "," ($1 * s * 7) % 1000033 }'
+	}
+	numbers 7919 20000 > rows.csv
+	varve add -q rows.csv
+	varve commit -q -m beside
+	varve vault replicate -q
+	sed -i 's/^9,.*/9,1,1/' rows.csv
+	varve add -q rows.csv
+	git commit -q --amend --no-edit
+	last=$(git rev-parse HEAD)
+	cp rows.csv ../rows.csv
+	git switch -q main
+	numbers 104729 60000 > others.csv
+	varve add -q others.csv
+	varve commit -q -m others
+	varve vault replicate -q
+	git branch -q -D beside
+	git reflog expire --expire=all --all
+	succeeds varve vault prune --grace 0
+	stderr_has "retired 1 shard"
+	git branch beside "$last"
+	succeeds varve vault replicate
+	succeeds varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
+	succeeds varve -C ../again fsck --data
+	varve -C ../again cat --raw beside:rows.csv | cmp - ../rows.csv
+}
