@@ -170,7 +170,7 @@ def main():
     options.add_argument("--rows", type=int, default=500_000)
     options.add_argument("--nights", type=int, default=365)
     o = options.parse_args()
-    (TOP / "gitconfig").write_text("[user]\nname = Ada\nemail = ada@example.org\n")
+    (TOP / "gitconfig").write_text("[user]\nname = Ada\nemail = ada@example.org\n[gc]\nauto = 0\n")
     host, store = Host(), Store()
     hosted = Place("host", f"http://127.0.0.1:{host.server_port}/host.git", TOP / "host.git", host)
     stored = Place("bucket", str(TOP / "bucket.git"), store.folder, store)
