@@ -96,3 +96,29 @@ many_packs() {
 	ends_with 2 varve gc --remote=peer
 	stderr_has "is for Git hosts without varve, and"
 }
+
+# A young pack has the version's root, an old one rows of it, and no ref needs either for a while.
+@test "gc --remote keeps what versions in young packs need, so that a branch that was deleted can be pushed again" {
+	plain_host
+	a_table a
+	git checkout -q -b beside
+	seq 1 20000 | awk 'BEGIN { print "id,v" } { print $1 "," ($1 * 7919) % 1000003 }' > rows.csv
+	varve add -q rows.csv
+	varve commit -qm beside
+	varve push -q origin beside
+	export GIT_COMMITTER_DATE="$(date +%s) +0000"
+	sed -i 's/^9,.*/9,1/' rows.csv
+	varve add -q rows.csv
+	git commit -q --amend --no-edit
+	varve push -q --force origin beside
+	cp rows.csv ../rows.csv
+	git checkout -q main
+	varve push -q origin :beside
+	git tag kept beside
+	git branch -q -D beside
+	succeeds varve gc --remote
+	varve push -q origin kept:refs/heads/beside
+	succeeds varve clone -q -b beside "$url" ../b
+	cmp ../rows.csv ../b/rows.csv
+	succeeds varve -C ../b fsck --data
+}

@@ -1,7 +1,8 @@
 /*
  * compact: combines many small packs of a host into few large ones, in a new commit, without blocks
- * that no ref of the host needs. Young packs stay unchanged: a running push may need them. To drop
- * versions, all other blocks stay, also those that no ref needs yet, and all below them.
+ * that no ref of the host needs. Young packs stay unchanged, with all below their blocks: a running
+ * push may need them. To drop versions, all other blocks stay, also those that no ref needs yet, and
+ * all below them.
  */
 #include <stdio.h>
 #include <string.h>
@@ -247,14 +248,17 @@ static vv_status add_unreached(vv_cids *out, const compacting *c, const vv_host_
 	return rc;
 }
 
-/* A running push sends blocks before its refs: those stay, with all below them. */
-static vv_status keep_unreached(compacting *c, vv_error *err)
+/* Keeps blocks that no ref needs, with all below them, in packs without the mark `but`. A running push sends blocks before its
+ * refs, and every push takes a version for complete if its root is here. */
+static vv_status keep_unreached(compacting *c, unsigned but, vv_error *err)
 {
 	vv_auto(vv_cids) cids = {0};
 	vv_status rc = VV_OK;
 
 	for (vv_host_pack *p = NULL; rc == VV_OK && vv_catalog_next(c->h->catalog, &p);) {
-		rc = add_unreached(&cids, c, p, err);
+		if (!(p->marks & but)) {
+			rc = add_unreached(&cids, c, p, err);
+		}
 	}
 	return rc < 0 ? rc : walk_blocks(c, &cids, &c->seen, add_item, err);
 }
@@ -271,9 +275,14 @@ static vv_status find_items(compacting *c, vv_error *err)
 				    err)) < 0) {
 		return rc;
 	}
-	if (c->what->drop && !c->what->alone && !vv_host_is_place(c->h) &&
-	    ((rc = find_dropped(c, err)) < 0 || (rc = keep_unreached(c, err)) < 0)) {
-		return rc;
+	/* in a place the file of a version decides, not its root */
+	if (!c->what->alone && !vv_host_is_place(c->h)) {
+		const unsigned but = c->what->drop ? 0 : VV_MARK_OLD;
+
+		if ((c->what->drop && (rc = find_dropped(c, err)) < 0) ||
+		    (rc = keep_unreached(c, but, err)) < 0) {
+			return rc;
+		}
 	}
 	return add_bases(c, err);
 }

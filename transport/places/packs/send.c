@@ -108,8 +108,9 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 				  .seen = &s->seen,
 				  .children_first = true,
 				  .missing = &missing};
-	/* A host that lost packs may have a version without all that is below it. */
-	const bool lossy = s->h->bad.count > 0;
+	/* A host that lost packs may have a version without all that is below it. So may a host after an earlier varve's gc,
+	 * which left out old blocks of versions in young packs: --blocks looks at each block. */
+	const bool lossy = s->h->bad.count > 0 || (s->what->complete && !vv_host_is_place(s->h));
 	bool there, before;
 
 	if (s->is_other &&
@@ -128,6 +129,7 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 		vv_cid lacked;
 		rc = vv_store_complete(s->h->main, &n->root, &complete, &lacked, err);
 		if (rc < 0 && rc != VV_ECORRUPT) return rc;
+		if ((rc < 0 || !complete) && there && s->h->bad.count == 0) return VV_OK;
 		if (rc < 0 || !complete) {
 			s->sum->incomplete += s->what->complete;
 			s->others_lack = true;
@@ -140,9 +142,14 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 	if (!v.path || !vv_array_add(s->versions, s->version_count, s->version_cap, v)) {
 		return vv_fail_nomem(err);
 	}
+	const size_t count = s->count;
 	rc = vv_resemble_walk(&walk, &n->root, before ? &n->before : NULL, err);
 	s->lost = s->lost ||
 		  missing > 0; /* where it is not here, it was brought there by another */
+	if (there && s->count == count && s->h->bad.count == 0) { /* all of it */
+		s->version_count--;
+		s->roots.count--;
+	}
 	return rc;
 }
 
