@@ -152,7 +152,7 @@ with zipfile.ZipFile("book.ods", "w") as book:
 		ends_with 1 $by other
 		cmp book.ods mine
 		ends_with 1 varve conflicts
-		output_has "book.ods: a document; not merged by cell: base is not an .xlsx or .xlsm workbook"
+		output_has "book.ods: a document; not merged by cell: it is an OpenDocument file (.ods); only .xlsx and .xlsm are"
 		succeeds varve resolve --theirs
 		cmp book.ods theirs
 		git merge --abort
