@@ -20,7 +20,6 @@
 #define FIRST "varve1"
 #define DNS "dns:"
 #define MIRROR "varve.mirror"
-#define RELAY "relay+http"
 #define DOMAIN_MAX 253u /* RFC 1035 */
 
 void vv_named_clear(vv_named *n)
@@ -176,15 +175,10 @@ bool vv_named_is_gateway(const char *url)
 	return strncmp(url, "ipfs+http", strlen("ipfs+http")) == 0 && !strstr(url, "/routing/");
 }
 
-bool vv_named_is_behind_relay(const char *url)
-{
-	return strncmp(url, RELAY, strlen(RELAY)) == 0;
-}
-
 /* "relay+https://HOST" names the relay, and no machine behind it. */
 static bool is_relay(const char *url)
 {
-	const char *host = vv_named_is_behind_relay(url) ? strstr(url, "://") : NULL;
+	const char *host = vv_url_is_behind_relay(url) ? strstr(url, "://") : NULL;
 
 	if (!host) return false;
 	const char *path = host + 3 + strcspn(host + 3, "/");
@@ -273,7 +267,7 @@ static vv_status put_relays_last(vv_named *n, vv_error *err)
 		const char *url = NULL;
 
 		while ((url = vv_named_mirror(n, url))) {
-			if (vv_named_is_behind_relay(url) == relays) {
+			if (vv_url_is_behind_relay(url) == relays) {
 				vv_buf_put(&sorted, url, strlen(url) + 1);
 			}
 		}

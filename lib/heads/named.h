@@ -62,8 +62,6 @@ vv_status vv_named_mirrors(vv_named *out, vv_repository *r, const char *name,
 vv_status vv_named_silent(const char *name, vv_error *err);
 /* Returns true if url is an IPFS gateway, such as ipfs+https://HOST, and not a router. */
 bool vv_named_is_gateway(const char *url);
-/* Returns true if url is the address of a machine behind a relay, or of a relay. */
-bool vv_named_is_behind_relay(const char *url);
 /* Returns true if vv_named_add adds the owner's key to url: a gateway, or a relay without a key. */
 bool vv_named_needs_key(const char *url);
 /* Adds url, a mirror of the user, to *n, whose owner and name are set. For a gateway

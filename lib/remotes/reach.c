@@ -474,7 +474,7 @@ static vv_status supplier_later(vv_transfer *t, vv_supplier *out, const char *ur
 		free_later(l);
 		return vv_fail_nomem(err);
 	}
-	const bool relayed = strncmp(l->m->url, "relay+", strlen("relay+")) == 0;
+	const bool relayed = vv_url_is_behind_relay(l->m->url);
 	rc = begin_later(t, out, l, url, l->m->url, by, err);
 	out->relayed = relayed; /* l may be freed */
 	return rc;

@@ -297,28 +297,21 @@ static void tell_stand_in(const vv_fetch_from *r, const char *why, size_t count)
 enum { WAY_DIRECT, WAY_HOST, WAY_RELAY, WAYS };
 
 /* A direct peer before a Git host, and both before a machine behind a relay. */
-static int way_of(const vv_fetch_from *r, const vv_supplier *s)
+static int way_of(const vv_supplier *s)
 {
-	vv_auto(vv_remote) remote = {0};
-
 	if (!s->peer) return WAY_HOST;
-	if (vv_remote_find(&remote, r->repo, s->name, VV_IGNORED) < 0) return WAY_DIRECT;
-	return vv_named_is_behind_relay(remote.url) ? WAY_RELAY : WAY_DIRECT;
+	return s->relayed ? WAY_RELAY : WAY_DIRECT;
 }
 
 /* Sets places to the suppliers that may replace the remote, the best ways first. Returns their number. */
 static size_t list_answering(const vv_fetch_from *r, size_t *places)
 {
-	int ways[VV_SUPPLIERS_MAX];
 	size_t count = 0;
 
-	for (size_t i = 1; i < r->supplier_count; i++) {
-		const vv_supplier *s = &r->suppliers[i];
-		ways[i] = s->opened && !vv_named_has(r->failed, s->name) ? way_of(r, s) : WAYS;
-	}
 	for (int way = 0; way < WAYS; way++) {
 		for (size_t i = 1; i < r->supplier_count; i++) {
-			if (ways[i] == way) {
+			const vv_supplier *s = &r->suppliers[i];
+			if (s->opened && !vv_named_has(r->failed, s->name) && way_of(s) == way) {
 				places[count++] = i;
 			}
 		}

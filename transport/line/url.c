@@ -384,6 +384,13 @@ static vv_status read_http_path(vv_url *out, const char *p, vv_error *err)
 	return out->path ? VV_OK : vv_fail_nomem(err);
 }
 
+bool vv_url_is_behind_relay(const char *url)
+{
+	static const char begin[] = "relay+http";
+
+	return strncmp(url, begin, strlen(begin)) == 0;
+}
+
 static vv_status wrong_relay(const vv_url *u, vv_error *err)
 {
 	const char *form = vv_url_scheme_of(u)->form;

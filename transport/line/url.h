@@ -97,6 +97,8 @@ const vv_url_scheme *vv_url_scheme_of(const vv_url *u);
 /* Appends the forms of the URLs with this use (VV_URL_STORES ...) to out, for messages, such as "a
  * folder, sftp://host/folder or s3://bucket/prefix". */
 void vv_url_put_forms(vv_buf *out, unsigned use);
+/* Returns true if url is the address of a machine behind a relay, or of a relay. */
+bool vv_url_is_behind_relay(const char *url);
 /* Splits the path of u, "/KEY" or "/KEY/NAME": writes the key of the machine behind the relay to key, and
  * sets *name to the decoded name of its repository, or "", which the caller frees with vv_free. VV_EUSAGE:
  * u is not the URL of a relay, or its path has another form. */
