@@ -541,15 +541,21 @@ vv_status vv_remote_tracking(char **out, const vv_remote *m, const char *branch,
 	return rc < 0 ? vv_fail_nomem(err) : VV_OK;
 }
 
+vv_status vv_remote_tracked_tips(vv_oids *tips, vv_repository *r, const char *name, vv_error *err)
+{
+	vv_auto(vv_buf) prefix = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_buf_printf(&prefix, "refs/remotes/%s/", name);
+	rc = vv_buf_ok(&prefix, err);
+	return rc < 0 ? rc : vv_ref_tips_list(tips, r, vv_buf_cstr(&prefix), err);
+}
+
 vv_status vv_remote_branch_tips(vv_oids *tips, vv_repository *r, const vv_remote *m, vv_error *err)
 {
-	vv_auto(vv_buf) own = VV_BUF_INIT;
-	vv_status rc = vv_ref_tips_list(tips, r, "refs/heads/", err);
+	const vv_status rc = vv_ref_tips_list(tips, r, "refs/heads/", err);
 
-	if (rc < 0 || !m->name) return rc;
-	vv_buf_printf(&own, "refs/remotes/%s/", m->name);
-	rc = vv_buf_ok(&own, err);
-	return rc < 0 ? rc : vv_ref_tips_list(tips, r, vv_buf_cstr(&own), err);
+	return rc < 0 || !m->name ? rc : vv_remote_tracked_tips(tips, r, m->name, err);
 }
 
 /* --- whose a tracking branch is ----------------------------------------------------------- */

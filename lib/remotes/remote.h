@@ -92,6 +92,8 @@ vv_status vv_remote_names(vv_string_list *out, vv_repository *r, vv_error *err);
  * which the caller frees with vv_free, or to NULL if the branch has no tracking ref. */
 vv_status vv_remote_tracking(char **out, const vv_remote *m, const char *branch, vv_error *err);
 
+/* Adds to tips the commits of the tracking refs of the remote `name`. */
+vv_status vv_remote_tracked_tips(vv_oids *tips, vv_repository *r, const char *name, vv_error *err);
 /* Adds to tips the commits of all local branches, and of the tracking refs of the remote m. */
 vv_status vv_remote_branch_tips(vv_oids *tips, vv_repository *r, const vv_remote *m, vv_error *err);
 

@@ -32,14 +32,8 @@ static vv_status add_others(vv_repository *r, const char *remote, vv_oids *tips,
 	vv_status rc = vv_remote_names(&names, r, err);
 
 	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
-		vv_auto(vv_buf) prefix = VV_BUF_INIT;
-
-		if (remote && strcmp(names.items[i], remote) == 0) {
-			continue;
-		}
-		vv_buf_printf(&prefix, "refs/remotes/%s/", names.items[i]);
-		if ((rc = vv_buf_ok(&prefix, err)) == VV_OK) {
-			rc = vv_ref_tips_list(tips, r, vv_buf_cstr(&prefix), err);
+		if (!remote || strcmp(names.items[i], remote) != 0) {
+			rc = vv_remote_tracked_tips(tips, r, names.items[i], err);
 		}
 	}
 	return rc;
