@@ -685,7 +685,7 @@ bool vv_excel_is(const vv_excel *e, size_t i, const char *s, size_t len)
 }
 
 /* Puts the short English name of the month in place of the one in another language, which a spreadsheet of its country
- * writes; *languages: those that have it. Returns false, and appends nothing, if there is no such name. */
+ * writes; *languages: the languages that have it. Returns false, and appends nothing, if there is no such name. */
 static bool put_in_english(vv_buf *out, unsigned *languages, const char *s, size_t len)
 {
 	size_t from = vv_find_place(i, len, is_letter(s[i]));

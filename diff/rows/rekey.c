@@ -352,7 +352,7 @@ static bool are_respelled(const vv_rowdiff *d, vv_sorter *gone, vv_sorter *added
 	       vv_sorter_count(added) >= news - news / part;
 }
 
-/* The text column that distinguishes rows in both versions and has the most values in common, at least so many percent;
+/* The text column that distinguishes rows in both versions and has the most values in common, at least `least` percent;
  * r->count: none. */
 static vv_status find_telling(const rest *r, unsigned least, size_t *out, vv_error *err)
 {

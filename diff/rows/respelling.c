@@ -15,7 +15,7 @@
 
 /* Fewer rows prove nothing. */
 #define ROWS_MIN 16u
-/* One pair in so many may have values that were not only respelled. */
+/* At most one pair in this many may be doubtful. */
 #define DOUBTFUL_PART 10u
 
 #define HASH_LEN 16u

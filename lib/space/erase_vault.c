@@ -16,7 +16,7 @@
 	"list of erased data, removes them"
 
 /* Remaining data decides before places that could not be read. */
-static void judge(vv_erase_answer *a, vv_buf *why, const vv_vault_erased *v)
+static void judge_vault(vv_erase_answer *a, vv_buf *why, const vv_vault_erased *v)
 {
 	a->there = v->items + v->old;
 	a->unasked = v->away + v->unread;
@@ -70,7 +70,7 @@ vv_status vv_erase_vault_look(vv_erase_answers *out, vv_repository *r, vv_error 
 	rc = vv_vault_erased_ask(&v, r, &reason);
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc == VV_OK) {
-		judge(&answer, &why, &v);
+		judge_vault(&answer, &why, &v);
 	} else {
 		vv_buf_printf(&why,
 			      "sealed copies stay at the holders, and could not be looked at: %s",

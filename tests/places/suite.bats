@@ -9,7 +9,7 @@
 #	kind_leftovers      prints the files that unfinished writes left
 #	kind_proxied PORT   sets $url so that 127.0.0.1:PORT is asked, which leads to $port
 #
-# and may replace what follows, up to its loading, and set kind_keeps=yes: what was removed is still given for a while;
+# and may replace what follows, up to its loading, and set kind_keeps=yes: removed objects can be read for a while;
 # kind_limits_itself=yes: a user cannot set a quota.
 load ../cli/helper
 

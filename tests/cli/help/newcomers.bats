@@ -162,7 +162,7 @@ right() {
 	[[ $stderr != *push* ]]
 }
 
-@test "what changed is answered by the history where no file is edited" {
+@test "a question about changes is answered by the log if no file is edited" {
 	new_repo
 	printf 'id,item,stock\n1,pear,\n2,plum,3\n' > prices.csv
 	varve add -q --key id prices.csv

@@ -101,7 +101,7 @@ both_ways() {
 	output_has "t.csv: line 5, character 3: the quote that opens here is never closed; correct the line"
 }
 
-@test "a side that changed only the form of lines is no conflict with one that is not a table" {
+@test "a byte order mark, line ends or a last newline do not conflict with a side that is not a table" {
 	setup_long
 	printf 'id,days\n1,"2, 3"\n2,"4, 5"\n3,6' > t.csv
 	sides 'id,days\n1,"2, 3"\n2,"4, 5"\n3,6\n' 'id,days\n1,2, 3\n2,4, 5\n3,6'
@@ -118,7 +118,7 @@ both_ways() {
 	output_has "theirs is text that is not a table"
 }
 
-@test "text that is no table in any version merges its lines whatever their ends are" {
+@test "files that are not tables merge by line even if their line ends differ" {
 	setup_long
 	printf 'a\n"b\nc\nd\ne\nf\ng' > t.csv
 	sides 'a\r\n"b\r\nc\r\nd\r\ne\r\nf\r\nG' 'a\n"B\nc\nd\ne\nf\ng\n'

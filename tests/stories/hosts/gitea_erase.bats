@@ -5,7 +5,7 @@ load host
 load gitea
 
 # A person is erased everywhere: Gitea, a bucket of MinIO with versions, a second host in a folder, a vault, a published folder and
-# an old clone. What a team does by hand is a line with `hand`.
+# an old clone. `hand` begins each command that a team types.
 
 setup() {
 	install_go gitea
