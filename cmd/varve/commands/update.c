@@ -202,6 +202,7 @@ static vv_status run_update(vv_context *c, vv_error *err)
 		return vv_commit_under_way(c, PICKED, &(vv_ending_options){.abort = o->abort}, err);
 	}
 	if ((rc = vv_imported_read(&list, c->repo, err)) < 0) return rc;
+	vv_state_drop_update(c->repo); /* of an update that was interrupted once it was complete */
 	u.w = vv_json_begin_object(&u.text, 0);
 	vv_json_add_array(&u.w, "updates");
 	for (size_t k = 0; rc == VV_OK && c->code == VV_EXIT_OK && k < list.count; k++) {
