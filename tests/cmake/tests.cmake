@@ -28,6 +28,12 @@ set(VARVE_LONG "^unit\\.cmd\\.faults\\.|^faults|^check\\.(clang|macos|samples|he
 	"|web_limit|import_changed|file_groups\\.equal|merge\\.rules")
 string(JOIN "" VARVE_LONG ${VARVE_LONG})
 
+# vv_let_rest(TEST NAME): gives it the labels of turns.cmake; NAME is what its file calls it.
+function(vv_let_rest test name)
+	vv_rests(rests "${test}" "${name}")
+	set_property(TEST "${test}" APPEND PROPERTY LABELS ${rests})
+endfunction()
+
 # vv_label(TEST [NAME]): gives it the label "slow" and a cost if it is, and those of turns.cmake; NAME is what its file calls it.
 function(vv_label test)
 	if("${test}" MATCHES "${VARVE_SLOW}")
@@ -40,8 +46,7 @@ function(vv_label test)
 	if(ARGC GREATER 1)
 		set(name "${ARGV1}")
 	endif()
-	vv_rests(rests "${test}" "${name}")
-	set_property(TEST "${test}" APPEND PROPERTY LABELS ${rests})
+	vv_let_rest("${test}" "${name}")
 endfunction()
 
 # vv_unit_test(FOLDER NOUN [LIBS target...])

@@ -10,10 +10,8 @@ set(VARVE_SUITES "^posix\\." "^places\\." "kill_-9|killed_anywhere|killed_at_any
 # A sixth, a third and half of these. They are dear, and many are alike: other units with sanitizers and one story of each command,
 # which run always, see most of what they see. What tests/check/promises.md names runs always, too. Units stand here by what a test of
 # their file takes: from 3, 1.6 and 0.8 s while five run at once on two cores.
-set(VARVE_6 "^cli\\.(add\\.(compressed|long_rows|order)|cat\\.keys|drop\\.drop|merge\\.(around|waits))\\."
-	"^cli\\.check\\.(history|not_silent|reports|request_jobs|request_rules|update_branches)\\."
-	"^cli\\.(publish|store|vault|web)\\." "^stories\\.(documents|hosts|peers)\\."
-	"^laws\\.(as_git|damage|history)\\." "^laws\\.faults\\.(half_done|kill|living|transfer)\\."
+set(VARVE_6 "^cli\\.(add|cat\\.keys|check|drop\\.drop|merge|publish|store|vault|web)\\." "^unit\\.cmd\\.faults\\."
+	"^stories\\.(documents|hosts|peers)\\." "^laws\\.(as_git|damage|history)\\." "^laws\\.faults\\.(half_done|kill|living|transfer)\\."
 	"^unit\\.check\\.(check_memo|key_groups|unique_keys)\\." "^unit\\.cmd\\.web_limit\\."
 	"^unit\\.dataset\\.(import_changed|long_cells|row_block|row_limit)\\." "^unit\\.diff\\.(file_groups|merge|needed_columns)\\."
 	"^unit\\.public\\.(memory|threads)\\." "^unit\\.repo\\.(attribute_answers|git_pack|sha256_id)\\.")
@@ -21,7 +19,7 @@ set(VARVE_3 "^cli\\." "^stories\\.(others|output|recipes|row_edits|ssh|walks)\\.
 	"^unit\\.dataset\\.(group_canonical|group_compare|import|table_range)\\." "^unit\\.diff\\.(patch\\.generated|patch_fit\\.a_patch|rowdiff\\.)"
 	"^unit\\.lib\\.ordered_files\\." "^unit\\.public\\.(arrow|diff|lifetime|merge|rows|sync|watch)\\."
 	"^unit\\.repo\\.(git_packed|pack_heads|git_send\\.any_range)" "^unit\\.transport\\.ask\\.")
-set(VARVE_2 "^laws\\.(expire|form)\\." "^unit\\.base\\.os\\." "^unit\\.dataset\\.(group|group_edit|group_proof|key_order|long_proof|table_check|value)\\."
+set(VARVE_2 "^python\\.(arrow|forms|frame|ipc|reader|second_|start|twins)" "^laws\\.(expire|form)\\." "^unit\\.base\\.os\\." "^unit\\.dataset\\.(group|group_edit|group_proof|key_order|long_proof|table_check|value)\\."
 	"^unit\\.diff\\.patch(_fit)?\\." "^unit\\.lib\\.txn\\." "^unit\\.public\\.(check|filter|put_arrow|shortest|txn)\\."
 	"^unit\\.repo\\.(git_receive|git_send|history|incoming|index|pack_index)\\." "^unit\\.transport\\.(gather|http)\\.")
 
