@@ -15,6 +15,7 @@
 #include "cmd/frame/typed_left.h"
 #include "cmd/frame/typed_line.h"
 #include "cmd/frame/typed_row.h"
+#include "lib/names/pathspec.h"
 
 #define BEGINNING "did you mean '"
 
@@ -147,7 +148,7 @@ static bool hint_ending(vv_error *err, int argc, char **argv)
 		if (**word == '-' || vv_exists(*word) || !quoted || !strstr(err->message, quoted)) {
 			continue;
 		}
-		vv_auto(char) *file = vv_typed_long_name(*word);
+		vv_auto(char) *file = vv_pathspec_long_name(*word);
 		if (file) {
 			vv_hint_clear(err);
 			vv_hint(err, BEGINNING "%s'?", file);
@@ -161,7 +162,7 @@ static bool hint_ending(vv_error *err, int argc, char **argv)
 static bool hint_show(vv_error *err, const char *command, int argc, char **argv)
 {
 	vv_auto(char) *file = argc == 1 && strcmp(command, "show") == 0
-				      ? vv_typed_long_name(argv[0])
+				      ? vv_pathspec_long_name(argv[0])
 				      : NULL;
 
 	if (!file) return false;

@@ -17,7 +17,7 @@
 #include "cmd/frame/environ.h"
 #include "cmd/frame/typed_join.h"
 #include "cmd/frame/typed_row.h"
-#include "dataset/format/dialect.h"
+#include "lib/names/pathspec.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/repository.h"
 
@@ -128,21 +128,11 @@ static bool read_file_version(vv_typed *t, vv_repository *r, const char *word)
 	return true;
 }
 
-char *vv_typed_long_name(const char *word)
-{
-	for (const vv_ending *e = vv_endings; e->pattern; e++) {
-		vv_auto(char) *file = vv_asprintf("%s%s", word, e->pattern + 1);
-
-		if (file && vv_exists(file)) return vv_take(&file);
-	}
-	return NULL;
-}
-
 /* Without any file: takes the first of the words that is a file's name without its ending. */
 static void find_short_name(vv_typed *t)
 {
 	for (size_t i = 0; i < t->word_count; i++) {
-		vv_auto(char) *file = vv_typed_long_name(t->words[i]);
+		vv_auto(char) *file = vv_pathspec_long_name(t->words[i]);
 
 		if (!file || !copy_name(t->file_room, sizeof(t->file_room), file, strlen(file))) {
 			continue;

@@ -18,10 +18,6 @@ void vv_typed_read(vv_typed *t, int argc, char **argv);
 /* Sets the file, if no word names one. */
 void vv_typed_set_file(vv_typed *t, const char *file);
 
-/* Returns the table whose name is the word and an ending: "prices.csv" of "prices"; NULL: there is none. The
- * caller frees it with vv_free. */
-char *vv_typed_long_name(const char *word);
-
 /* Returns the function of SQL that the word is about: "avg" for "mean"; NULL: none. */
 const char *vv_typed_function(const char *word);
 /* Is argv[i], which ends with NULL, about the order from the greatest to the least: "-r", "--ascending=False"? */

@@ -20,6 +20,7 @@
 #include "cmd/frame/typed_row.h"
 #include "cmd/ipfs/gateway.h"
 #include "cmd/varve/words.h"
+#include "lib/names/pathspec.h"
 
 static const vv_command *const commands[] = {
 	&vv_cmd_accept,        &vv_cmd_add,         &vv_cmd_apply,
@@ -290,7 +291,7 @@ static int answer_file_first(const char *word, int argc, char **argv)
 {
 	static const char *const last[] = {"blame", "compare", "diff", "log", "show"};
 	vv_auto_free char **rest = vv_calloc((size_t)argc + 1, sizeof(*rest));
-	vv_auto(char) *file = vv_exists(word) ? vv_strdup(word) : vv_typed_long_name(word);
+	vv_auto(char) *file = vv_exists(word) ? vv_strdup(word) : vv_pathspec_long_name(word);
 	const bool ours = argc > 0 && vv_tool_find(&vv_varve, argv[0]);
 
 	if (!rest || !file || argc == 0 ||
@@ -383,7 +384,7 @@ static bool answer_sentence(const char *word, int argc, char **argv)
 	static const char *const backs[] = {"back", "to"}, *const joints[] = {"from", "in", "of",
 									      "to"};
 	bool sentence = false, where = false;
-	vv_auto(char) *file = argc > 0 ? vv_typed_long_name(argv[0]) : NULL;
+	vv_auto(char) *file = argc > 0 ? vv_pathspec_long_name(argv[0]) : NULL;
 	int files = 0;
 
 	vv_array_each(argv, argc, it) {

@@ -40,6 +40,14 @@ const vv_ending vv_endings[] = {
 	{"*.jsonlines", VV_FORM_NDJSON, -1}, {"*.json", VV_FORM_JSON, -1},
 	{"*.geojson", VV_FORM_JSON, -1},     {NULL, VV_FORM_CSV, -1}};
 
+const vv_ending *vv_ending_of_rows(const vv_ending *e)
+{
+	while (e->pattern && vv_form_is_document(e->form)) {
+		e++;
+	}
+	return e->pattern ? e : NULL;
+}
+
 const vv_ending *vv_ending_find(const char *ext, size_t len)
 {
 	static const vv_ending of_test = {NULL, VV_FORM_OF_TEST, -1};

@@ -35,6 +35,9 @@ typedef struct vv_ending {
 /* All endings, in any order; the last item has a NULL pattern. Most files with the endings of JSON
  * are not tables. */
 extern const vv_ending vv_endings[];
+/* Returns e, an item of vv_endings, or the first one behind it whose files are not documents of JSON.
+ * Returns NULL if there is none: for (e = vv_ending_of_rows(vv_endings); e; e = vv_ending_of_rows(e + 1)). */
+const vv_ending *vv_ending_of_rows(const vv_ending *e);
 /* Returns the ending with the extension ext[0 .. len), without a dot, in upper or lower case.
  * Returns NULL if no ending has this extension. */
 const vv_ending *vv_ending_find(const char *ext, size_t len);

@@ -67,10 +67,9 @@ static vv_status read_patterns(migration *m, vv_error *err)
 			all++;
 		}
 		if (!(m->usual = vv_calloc(all + 1, sizeof(*m->usual)))) return vv_fail_nomem(err);
-		for (const vv_ending *e = vv_endings; e->pattern; e++) {
-			if (!vv_form_is_document(e->form)) {
-				m->usual[m->pattern_count++] = e->pattern;
-			}
+		for (const vv_ending *e = vv_ending_of_rows(vv_endings); e;
+		     e = vv_ending_of_rows(e + 1)) {
+			m->usual[m->pattern_count++] = e->pattern;
 		}
 		m->patterns = m->usual;
 	}

@@ -321,19 +321,22 @@ bool vv_pathspec_match(vv_pathspec *p, const char *path, bool *literal)
 	return any;
 }
 
+char *vv_pathspec_long_name(const char *word)
+{
+	for (const vv_ending *e = vv_endings; e->pattern; e++) {
+		vv_auto(char) *file = vv_asprintf("%s%s", word, e->pattern + 1);
+
+		if (file && vv_exists(file)) return vv_take(&file);
+	}
+	return NULL;
+}
+
 /* Names the table file that the path is without its ending. */
 static vv_status hint_ending(const char *given, vv_error *err)
 {
-	for (const vv_ending *e = vv_endings; e->pattern; e++) {
-		vv_auto(vv_buf) path = VV_BUF_INIT;
+	vv_auto(char) *file = vv_pathspec_long_name(given);
 
-		vv_buf_printf(&path, "%s%s", given, e->pattern + 1);
-		if (!path.failed && vv_exists(vv_buf_cstr(&path))) {
-			return vv_hint(err, "did you mean '%s'?",
-				       vv_text_shows(vv_buf_cstr(&path)));
-		}
-	}
-	return err->code;
+	return file ? vv_hint(err, "did you mean '%s'?", vv_text_shows(file)) : err->code;
 }
 
 vv_status vv_pathspec_all_matched(const vv_pathspec *p, const vv_index *x, vv_error *err)

@@ -65,6 +65,10 @@ VV_AUTO_CLEAR(vv_pathspec, vv_pathspec_clear)
  * argument without a pattern is exactly this path, else to false; literal may be NULL. */
 bool vv_pathspec_match(vv_pathspec *p, const char *path, bool *literal);
 
+/* Returns the table whose name is the word and an ending: "prices.csv" of "prices". Returns NULL if there is
+ * none. The caller frees it with vv_free. */
+char *vv_pathspec_long_name(const char *word);
+
 /* Returns VV_OK if every argument has selected a path in an earlier vv_pathspec_match.
  * VV_ENOTFOUND: an argument selected nothing; the message names the first one. VV_EREFUSED: that
  * argument is in a submodule of the index x. x may be NULL. */

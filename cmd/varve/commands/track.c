@@ -338,10 +338,8 @@ static vv_status track_endings(vv_attr_edit *edit, const options *wish, const ch
 {
 	vv_status rc = VV_OK;
 
-	for (const vv_ending *e = vv_endings; rc == VV_OK && e->pattern; e++) {
-		if (vv_form_is_document(e->form)) {
-			continue;
-		}
+	for (const vv_ending *e = vv_ending_of_rows(vv_endings); rc == VV_OK && e;
+	     e = vv_ending_of_rows(e + 1)) {
 		vv_auto(char) *one = with_ending(pattern, e);
 		rc = one ? track_one(edit, wish, one, false, text, err) : vv_fail_nomem(err);
 	}
@@ -429,10 +427,7 @@ static vv_status untrack_endings(vv_repository *r, const char *pattern, vv_error
 {
 	vv_status rc = VV_ENOTFOUND;
 
-	for (const vv_ending *e = vv_endings; e->pattern; e++) {
-		if (vv_form_is_document(e->form)) {
-			continue;
-		}
+	for (const vv_ending *e = vv_ending_of_rows(vv_endings); e; e = vv_ending_of_rows(e + 1)) {
 		vv_auto(char) *one = with_ending(pattern, e);
 		vv_error why;
 		const vv_status now = one ? vv_attr_untrack(r, one, false, &why)
