@@ -255,7 +255,8 @@ struct vv_sql_rows_printer {
 	vv_sql_arrow *arrow;
 };
 
-static const char *const form_names[] = {"table", "csv", "tsv", "json", "ndjson", "arrow"};
+static const char *const form_names[] = {[TABLE] = "table", [CSV] = "csv",       [TSV] = "tsv",
+					 [JSON] = "json",   [NDJSON] = "ndjson", [ARROW] = "arrow"};
 
 /* ---- values ---- */
 

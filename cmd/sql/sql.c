@@ -521,9 +521,17 @@ static char *next_dot(const char *word, int again)
 
 static char *next_format(const char *word, int again)
 {
-	static const char *const words[] = {"arrow", "csv", "json", "ndjson", "table", "tsv", NULL};
+	static const char *rest;
+	const char *one;
+	size_t len;
 
-	return next_of(words, word, again);
+	rest = again ? rest : VV_ROWS_FORMATS;
+	while (vv_choice_next(&rest, &one, &len)) {
+		if (strlen(word) <= len && memcmp(one, word, strlen(word)) == 0) {
+			return strndup(one, len);
+		}
+	}
+	return NULL;
 }
 
 static char **complete(const char *word, int start, int end VV_UNUSED)

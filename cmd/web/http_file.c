@@ -306,9 +306,11 @@ static vv_status read_words(vv_view_options *v, const vv_http_rows *rows, vv_err
 		format = "arrow";
 	}
 	if (!vv_view_format_parse(&v->format, format) || v->format == VV_VIEW_TABLE) {
-		return vv_fail(
-			err, VV_EUSAGE,
-			"the parameter format must be csv, tsv, ndjson, json, arrow or parquet");
+		vv_auto(vv_buf) words = VV_BUF_INIT;
+
+		vv_choices_put(&words, VV_VIEW_STREAMS "|parquet");
+		return vv_fail(err, VV_EUSAGE, "the parameter format must be %s",
+			       vv_buf_cstr(&words));
 	}
 	if (rows->limit && !vv_parse_u64(&v->limit, rows->limit, strlen(rows->limit))) {
 		return vv_fail(err, VV_EUSAGE, "the parameter limit must be a number of rows");

@@ -20,6 +20,10 @@ typedef enum vv_view_format {
 	VV_VIEW_ARROW   /* an Arrow stream; only vv_view_write supports it */
 } vv_view_format;
 
+/* The names of formats: those of text, and with the stream that programs read. Each has a row in
+ * vv_view_format_parse. */
+#define VV_VIEW_TEXTS "csv|tsv|ndjson|json"
+#define VV_VIEW_STREAMS VV_VIEW_TEXTS "|arrow"
 /* Sets *out to the format with the name `name`. Returns false if no such format exists. */
 bool vv_view_format_parse(vv_view_format *out, const char *name);
 #define VV_VIEW_MISFITS "error|null|text" /* the words for the values of enum varve_misfit */

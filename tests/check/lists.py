@@ -1,7 +1,8 @@
 """Lists that name all of a kind name each of its table.
 
 A row of VV_PLACE_KINDS has a vv_place row of tests/places/CMakeLists.txt with the name of a scheme of its kind; a scheme of
-each kind is in the pages of its uses. A form of VV_FORM_KINDS is a word of --input-format.
+each kind is in the pages of its uses. A form of VV_FORM_KINDS is a word of --input-format. The formats of --format are those
+that vv_view_format_parse knows.
 """
 
 import re
@@ -32,6 +33,10 @@ def main():
     forms = re.findall(r'^\tX\(\w+, "(\w+)"', (ROOT / "dataset/format/form.h").read_text(), re.M)
     words = re.search(r'"input-format", [\w.]+, "FORMAT", "([^"]+)"', (ROOT / "cmd/frame/command.h").read_text()).group(1)
     problems += [f"cmd/frame/command.h: --input-format lacks the form '{form}'" for form in forms if form not in words.split("|")]
+    view = (ROOT / "lib/view/view_format.h").read_text()
+    named = set("|".join(re.findall(r'^#define VV_VIEW_(?:TEXTS|STREAMS) [^"\n]*"\|?([^"]+)"', view, re.M)).split("|"))
+    known = set(re.findall(r'\{"(\w+)", VV_VIEW_', (ROOT / "lib/view/view_format.c").read_text())) - {"table", "jsonl"}
+    problems += [f"lib/view/view_format.h: '{word}' is not a name of vv_view_format_parse and of VV_VIEW_STREAMS" for word in named ^ known]
     if len(schemes) < 10 or len(kinds) < 6 or len(forms) < 3:
         problems.append("url.h, place_kinds.h and form.h are not read as they are written now")
     print("\n".join(problems) or f"{len(kinds)} kinds of places, {len(schemes)} schemes and {len(forms)} forms of files")

@@ -53,7 +53,9 @@ def things():
     """("diff", "--moves"), ("diff", "=sql"), ("varve.ssh", "") ..."""
     defines = {}
     for path in (p for top in ("cmd", "lib", "check") for p in (ROOT / top).rglob("*.[ch]")):
-        defines.update(re.findall(r'^#define (\w+)\s+("[a-z|-]+")', path.read_text(), re.M))
+        defines.update(re.findall(r'^#define (\w+)\s+((?:VV_\w+ )?"[a-z|-]+")$', path.read_text(), re.M))
+    for _ in range(2):  # a list that begins with another: VV_VIEW_TEXTS "|arrow"
+        defines = {name: re.sub(r'^(\w+) "', lambda m: defines[m[1]][:-1], text) for name, text in defines.items()}
     # A form of differences says it in its own line.
     for path in (ROOT / "diff/write/writer_kinds.h", ROOT / "lib/arrow/diff_writer.h"):
         for form, need in re.findall(r'\bform\("([a-z-]+)"(?:[^/"]|"[^"]*")*?\)(?: /\* (.+?) \*/)?', path.read_text()):

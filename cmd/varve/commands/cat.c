@@ -23,8 +23,7 @@
 #include "lib/view/kept_keys.h"
 #include "lib/view/view.h"
 
-#define CAT_ROWS "csv|tsv|ndjson|json"
-#define CAT_FORMATS "csv|tsv|ndjson|json|arrow|table|xlsx|parquet"
+#define CAT_FORMATS VV_VIEW_STREAMS "|table|xlsx|parquet"
 
 typedef struct options {
 	vv_strings columns, where, from, dictionary, sort;
@@ -119,7 +118,7 @@ static bool keeps_form(const options *o, const vv_context *c)
 		       !vv_array_find(c->argv, (size_t)c->argc, word,
 				      !vv_ascii_equal(vv_path_ext(*word), ext));
 	}
-	return !to || !from || strcmp(from, to) == 0 || !vv_choices_have(CAT_ROWS, from);
+	return !to || !from || strcmp(from, to) == 0 || !vv_choices_have(VV_VIEW_TEXTS, from);
 }
 
 /* The options, with the format that the output's name requires. */

@@ -33,7 +33,7 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_CHOICE(0, "format", format, "FORMAT", "csv|tsv|ndjson|json|arrow",
+	OPT_CHOICE(0, "format", format, "FORMAT", VV_VIEW_STREAMS,
 		   "the format to write (default: by the extension of OUT)"),
 	OPT_ARROW,
 	OPT_NAMES(0, "dictionary", dictionary,
@@ -73,10 +73,12 @@ static int find_format(vv_view_format *out, const options *o, const char *path)
 			      : ""; /* .arrow is the form with a list at its end */
 	}
 	if (!vv_view_format_parse(out, ext) || *out == VV_VIEW_TABLE) {
+		vv_auto(vv_buf) words = VV_BUF_INIT;
+
+		vv_choices_put(&words, VV_VIEW_STREAMS);
 		return vv_usage_error(
-			"cannot tell the format from the name '%s'; use --format csv, tsv, ndjson, "
-			"json or arrow%s",
-			vv_text_shows(path), find_other(ext));
+			"cannot tell the format from the name '%s'; use --format %s%s",
+			vv_text_shows(path), vv_buf_cstr(&words), find_other(ext));
 	}
 	return VV_EXIT_OK;
 }
