@@ -56,7 +56,7 @@ static const vv_option table[] = {
 	OPT_UNSIGNED,
 	OPT_FLAG(0, "stat", view.stat, "show what changed: rows and columns of each table"),
 	OPT_FLAG('v', "verbose", view.growth,
-		 "with --stat also show the blocks and bytes that each table added to the store"),
+		 "as --stat, with the blocks and bytes that each table added to the store"),
 	OPT_FLAG('p', "patch", patch, "what changed, row by row"),
 	OPT_FLAG('u', NULL, patch, "the same"),
 	OPT_FLAG(0, "name-only", view.name_only, "the paths that changed"),
@@ -908,6 +908,10 @@ static vv_status run_log(vv_context *c, vv_error *err)
 	if (o->max_count && max_count == 0) {
 		vv_out("%s", vv_wants_json(o->format) ? "[]\n" : "");
 		return vv_out_failed() ? VV_OK : rc;
+	}
+	if (o->view.growth &&
+	    !(o->patch || o->view.name_only || o->view.name_status || o->figure)) {
+		o->view.stat = true;
 	}
 	vv_page_for(c->repo);
 	rc = o->row && !o->figure ? log_row(c, &w, max_count, err)

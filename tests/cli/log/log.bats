@@ -49,6 +49,9 @@ history() {
 	succeeds varve log --stat --oneline -v
 	output_has " prices.csv | ~1 row (1 key); "
 	output_has " stored"
+	succeeds varve log -v --oneline
+	output_has " prices.csv | ~1 row (1 key); "
+	output_has " stored"
 	sed -i '$d' prices.csv
 	varve add prices.csv > /dev/null
 	varve commit -qm four
