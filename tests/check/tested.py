@@ -14,7 +14,7 @@ sys.dont_write_bytecode = True
 import needs  # noqa: E402 (reads the options from the tables of the commands)
 
 ROOT = Path(sys.argv[1])
-WORD = re.compile(r"(?<![\w-])--?[A-Za-z][\w-]*|\w[\w-]*")
+WORD = re.compile(r"(?<![\w-])--?[A-Za-z0-9][\w-]*|\w[\w-]*")
 PLACES = ("cli", "form", "laws", "places", "stories", "unit", "vault", "web")
 SUFFIXES = {".bats", ".bash", ".c", ".h", ".py", ".sh", ".walk", ""}
 
