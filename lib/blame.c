@@ -45,7 +45,8 @@ static vv_status walk(varve_blame *b, vv_session *s, const char *path, const var
 	if ((rc = vv_rev_commit(s->repo, o->revision ? o->revision : "HEAD", &start, err)) < 0 ||
 	    (rc = vv_table_at_open(
 		     &first, s->repo, s->reader, &(vv_version_name){.path = path, .commit = &start},
-		     &(vv_subject_options){.find_key = true, .unpack = true}, err)) < 0) {
+		     &(vv_subject_options){.find_key = true, .unpack = true, .long_rows = true},
+		     err)) < 0) {
 		return rc;
 	}
 	if (first.table.root.kind != VV_KIND_TABLE) {

@@ -5,7 +5,7 @@
 
 #include "base/hint_text.h"
 #include "check/past/base_internal.h"
-#include "diff/rows/excel_rows.h"
+#include "diff/spreadsheet/excel_rows.h"
 
 #define GROUPS 256u /* which differ, that are looked at: some 250,000 rows */
 

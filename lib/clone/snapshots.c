@@ -17,7 +17,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "diff/rows/columns.h"
-#include "diff/rows/excel_rows.h"
+#include "diff/spreadsheet/excel_rows.h"
 #include "lib/clone/imported.h"
 #include "lib/commit/txn.h"
 #include "lib/merge/run.h"

@@ -12,8 +12,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/format/form.h"
-#include "diff/rows/display.h"
-#include "diff/rows/excel_rows.h"
+#include "diff/spreadsheet/display.h"
+#include "diff/spreadsheet/excel_rows.h"
 #include "lib/edit/row_file.h"
 
 #define FORM_SURE 20u /* values of the same form that show that a column has it */

@@ -17,9 +17,10 @@
 typedef struct vv_table_at {
 	vv_subject subject; /* the version */
 	vv_table table;     /* its table */
-	char *shown; /* "<commit>:<path>", for messages; NULL: the subject's text is borrowed */
-	bool open;   /* `table` is open */
-	bool none;   /* opening it failed, because it is not a table */
+	char *shown;    /* "<commit>:<path>", for messages; NULL: the subject's text is borrowed */
+	bool open;      /* `table` is open */
+	bool long_rows; /* `table` has columns that the header does not name (long_rows.h) */
+	bool none;      /* opening it failed, because it is not a table */
 } vv_table_at;
 
 /* Opens the version that *name names as *out, with the options `how`, which may be NULL. *out must

@@ -154,6 +154,12 @@ size_t vv_subject_file_len(const char *text);
  * of s, or a copy of it; borrowed. */
 vv_status vv_subject_dup(vv_subject *out, const vv_subject *s, const char *text, vv_error *err);
 
+/* Returns true if the subject is text that Git has, of which varve stores no version. Call vv_subject_settle first. */
+static inline bool vv_subject_is_git_text(const vv_subject *s)
+{
+	return !s->is_dataset && !s->table && vv_cid_is_null(&s->parent);
+}
+
 /* Returns true if the subject is an edited or damaged pointer. Then sets *err, if err is not NULL,
  * to the error that vv_subject_open would return. */
 bool vv_subject_is_broken(const vv_subject *s, vv_error *err);
@@ -198,6 +204,9 @@ typedef struct vv_subject_options {
 	/* one of many versions that the caller reads: if its rows are missing, the error has no
 	 * hint, since the caller continues without them */
 	bool one_of_many;
+	/* for vv_table_at_open: if rows of text that Git has are longer than the header, the table
+	 * has further columns (long_rows.h), in place of VV_EINPUT */
+	bool long_rows;
 	bool as_add; /* plain text: the root must be the one that add would make */
 	/* a file of the work tree: each CRLF is read as LF, as Git stores the file; not with in_file */
 	bool as_lf;

@@ -23,6 +23,7 @@ typedef struct vv_version {
 	struct vv_version *like;
 	size_t now,       /* number of open versions that share row groups of this version */
 		ever;     /* the same, with versions that were closed */
+	size_t asked;     /* vv_versions_widen: number of columns that it was opened with; else 0 */
 	vv_oid blob;      /* its blob */
 	const char *path; /* its path; borrowed */
 	uint64_t used;    /* value of vv_versions.clock at the last use */
@@ -48,6 +49,12 @@ typedef struct vv_versions {
  * v->gaps at the end of the walk. Other failures are returned. */
 vv_status vv_versions_get(vv_versions *v, const vv_lineage_file *file, vv_table **out, bool *gap,
 			  vv_error *err);
+/* tables: those that vv_versions_get set for `files`, a version and its parents; a table may be NULL. If one has rows longer
+ * than its header (long_rows.h), replaces the others by tables with as many columns, and with at least `least` columns, so
+ * that rows which lost or got further cells are changed rows. A stored version has no such table: if it is the first,
+ * parents with such rows are set to NULL, else it is; a note reports it. */
+vv_status vv_versions_widen(vv_versions *v, const vv_lineage_file *const *files, vv_table **tables,
+			    size_t count, size_t least, vv_error *err);
 /* Closes all versions but the two that were used last and those whose row groups open versions
  * share. */
 void vv_versions_trim(vv_versions *v);

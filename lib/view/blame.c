@@ -633,30 +633,44 @@ static vv_status join(void *payload, void *into, void *more, bool *joined, vv_er
 	return blame_join(payload, into, more, joined, err);
 }
 
+/* How many columns of its version the part names; a wider one may have been compared with the version after it. */
+static size_t columns_needed(const vv_blame *b, const vv_blame_part *p)
+{
+	long last = -1;
+
+	for (size_t c = 0; c < b->columns; c++) {
+		last = p->column_in[c] > last ? p->column_in[c] : last;
+	}
+	return (size_t)(last + 1);
+}
+
 /* Explains a part at one commit by its parents. */
 static vv_status explain(vv_blame_walk *w, vv_lineage *l, vv_versions *v, const vv_lineage_stop *at,
 			 vv_error *err)
 {
 	size_t n = at->parent_count;
-	vv_auto_free vv_table **older = vv_calloc(n + 1, sizeof(*older));
-	vv_table *newer = NULL;
+	vv_auto_free vv_table **tables = vv_calloc(n + 1, sizeof(*tables)); /* the first: newer */
+	vv_auto_free const vv_lineage_file **files = vv_calloc(n + 1, sizeof(*files));
 	vv_auto_free vv_blame_part **parts = vv_calloc(n + 1, sizeof(*parts));
 	bool named = false, gap = false, edge = false;
-	vv_status rc = older && parts ? VV_OK : vv_fail_nomem(err);
+	vv_status rc = tables && files && parts ? VV_OK : vv_fail_nomem(err);
 	if (rc == VV_OK) {
-		rc = vv_versions_get(v, &at->file, &newer, &gap, err);
-		n = newer ? n : 0;
+		files[0] = &at->file;
+		rc = vv_versions_get(v, &at->file, &tables[0], &gap, err);
+		n = tables[0] ? n : 0;
 	}
 	for (size_t i = 0; rc == VV_OK && i < n; i++) {
+		files[i + 1] = &at->parents[i];
 		if (!at->parents[i].path) {
 			continue;
 		}
-		rc = vv_versions_get(v, &at->parents[i], &older[i], &gap, err);
+		rc = vv_versions_get(v, &at->parents[i], &tables[i + 1], &gap, err);
 		edge |= gap;
 	}
-	if (rc == VV_OK) {
-		rc = blame_step(w->blame, at->trail, newer, older, n, (uint32_t)w->count, parts,
-				&named, err);
+	const size_t least = columns_needed(w->blame, at->trail);
+	if (rc == VV_OK && (rc = vv_versions_widen(v, files, tables, n + 1, least, err)) == VV_OK) {
+		rc = blame_step(w->blame, at->trail, tables[0], tables + 1, n, (uint32_t)w->count,
+				parts, &named, err);
 	}
 	if (rc == VV_OK && named) {
 		rc = add_commit(w, &at->file.commit, edge, err);

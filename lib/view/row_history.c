@@ -497,6 +497,13 @@ static vv_status compare(vv_row_history *h, found *f, const vv_lineage_stop *at,
 		f->outcome = p.newer && gap ? NOT_HERE : NO_TABLE;
 		return rc;
 	}
+	const vv_lineage_file *files[] = {&at->file, parent};
+	vv_table *tables[] = {p.newer, p.older};
+	if ((rc = vv_versions_widen(&h->versions, files, tables, 2, 0, err)) < 0 || !tables[1]) {
+		return rc;
+	}
+	p.newer = tables[0];
+	p.older = tables[1];
 	vv_row_by_number_init(&p.old_rows, p.older, 1, false);
 	vv_row_by_number_init(&p.new_rows, p.newer, 1, false);
 	rc = compare_tables(h, f, &p, now, &at->file.commit, err);
@@ -718,7 +725,9 @@ static vv_status begin_at(vv_row_history *h, const vv_row_history_options *o, co
 	p->number = o->row ? NOWHERE : o->number;
 	vv_status rc = vv_table_at_open(
 		&t, h->repo, h->reader, &(vv_version_name){.path = o->path, .commit = commit},
-		&(vv_subject_options){.find_key = o->key->count == 0, .unpack = true}, err);
+		&(vv_subject_options){
+			.find_key = o->key->count == 0, .unpack = true, .long_rows = true},
+		err);
 	if (rc == VV_OK && t.table.root.kind != VV_KIND_TABLE) {
 		rc = vv_fail(err, VV_EUSAGE, "'%s' is kept as a file, not as a table",
 			     vv_text_shows(o->path));

@@ -51,7 +51,7 @@ bool table_diff_is_document(const vv_diff_item *i)
 
 static bool is_text_of_git(const vv_subject *s)
 {
-	return !s || (!s->is_dataset && !s->table && vv_cid_is_null(&s->parent));
+	return !s || vv_subject_is_git_text(s);
 }
 
 vv_status table_diff_widen(vv_long_rows *out, const vv_diff_item *i, const vv_sniff_hints *form,

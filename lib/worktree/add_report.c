@@ -9,8 +9,8 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/schema.h"
-#include "diff/rows/excel_rows.h"
 #include "diff/rows/key_unique.h"
+#include "diff/spreadsheet/excel_rows.h"
 #include "lib/tables/dataset_import.h"
 #include "lib/worktree/add_report.h"
 

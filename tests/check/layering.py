@@ -38,6 +38,7 @@ dataset/table
 dataset/rows
 
 diff/rows
+diff/spreadsheet
 diff/write
 diff/merge
 

@@ -59,7 +59,7 @@ ABOVE = {  # whose units may use a folder
 MUTANTS = {}  # of each source
 RUNNING = set()  # each in a session of its own
 COMMANDS = [  # which tests of commands use a room
-    ("repo/git/merge", "conflicts|merge|resolve"), ("repo/git/index/attribute", "add|migrate|track"), ("diff/rows/excel", "add|check|restore"),
+    ("repo/git/merge", "conflicts|merge|resolve"), ("repo/git/index/attribute", "add|migrate|track"), ("diff/spreadsheet/excel", "add|check|restore"),
     ("repo/git", "add|branch|commit|history|info|log|merge|mv|rm|status|switch|tag|track"),
     ("repo/blocks", "add|cat|commit|fsck|gc|peers"), ("repo/known", "fsck|gc|peers"), ("repo/git/objects", "peers"),
     ("repo", "peers"),

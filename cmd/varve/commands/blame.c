@@ -430,10 +430,11 @@ static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 	vv_status rc;
 	if ((rc = vv_rev_commit(r->repo, rev, &start, err)) < 0 ||
 	    (rc = need_path(r, rev, &start, err)) < 0 ||
-	    (rc = vv_table_at_open(&first, r->repo, r->reader,
-				   &(vv_version_name){.path = r->path, .commit = &start},
-				   &(vv_subject_options){.find_key = true, .unpack = true}, err)) <
-		    0) {
+	    (rc = vv_table_at_open(
+		     &first, r->repo, r->reader,
+		     &(vv_version_name){.path = r->path, .commit = &start},
+		     &(vv_subject_options){.find_key = true, .unpack = true, .long_rows = true},
+		     err)) < 0) {
 		if (rc == VV_EINPUT) {
 			vv_prefix(err, "'%s' is not a table in %s", vv_text_shows(r->path),
 				  vv_text_shows(rev));

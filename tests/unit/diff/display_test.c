@@ -1,7 +1,7 @@
 /*
  * display: a column's number format is found from its cells, and only its displays are believed.
  */
-#include "diff/rows/display.h"
+#include "diff/spreadsheet/display.h"
 
 #include <string.h>
 

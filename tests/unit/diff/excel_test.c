@@ -1,7 +1,7 @@
 /*
  * excel: what a spreadsheet program makes of a cell is known as its doing, and named.
  */
-#include "diff/rows/excel.h"
+#include "diff/spreadsheet/excel.h"
 
 #include <string.h>
 

@@ -19,8 +19,8 @@
  * Cells are UTF-8 here. Only values that are decimal numbers, ISO dates, times or both have
  * displays here.
  */
-#ifndef VV_DIFF_ROWS_DISPLAY_H
-#define VV_DIFF_ROWS_DISPLAY_H
+#ifndef VV_DIFF_SPREADSHEET_DISPLAY_H
+#define VV_DIFF_SPREADSHEET_DISPLAY_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,8 +3,8 @@
  *
  *	vv_ansi_put(&out, bytes, len);
  */
-#ifndef VV_DIFF_ROWS_ANSI_H
-#define VV_DIFF_ROWS_ANSI_H
+#ifndef VV_DIFF_SPREADSHEET_ANSI_H
+#define VV_DIFF_SPREADSHEET_ANSI_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,12 +1,12 @@
 /*
  * display: the two families of formats of a column, and which of them its cells prove.
  */
-#include "diff/rows/display.h"
+#include "diff/spreadsheet/display.h"
 
 #include <string.h>
 
 #include "base/sys.h"
-#include "diff/rows/display_internal.h"
+#include "diff/spreadsheet/display_internal.h"
 
 #define PARTS_MIN 3u /* displays of a part that are needed to believe others */
 

@@ -4,7 +4,7 @@
  * A spoiled key is found again by all spellings of the base's: rows with an unchanged key come first, so that 01 does
  * not take the row of 1. Of several rows with one key, the one with the most common cells is taken.
  */
-#include "diff/rows/excel_rows.h"
+#include "diff/spreadsheet/excel_rows.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,9 +17,9 @@
 #include "dataset/format/form.h"
 #include "dataset/format/group_compare.h"
 #include "dataset/table/table.h"
-#include "diff/rows/ansi.h"
 #include "diff/rows/changed_groups.h"
-#include "diff/rows/excel.h"
+#include "diff/spreadsheet/ansi.h"
+#include "diff/spreadsheet/excel.h"
 
 /* excel_in_place: groups of rows are compared column by column; of columns that are stored alike nothing is unpacked.
  *

@@ -10,8 +10,8 @@
  * settings, so a text can become several spellings. vv_excel_spell lists them. LibreOffice also
  * writes some of these spellings.
  */
-#ifndef VV_DIFF_ROWS_EXCEL_H
-#define VV_DIFF_ROWS_EXCEL_H
+#ifndef VV_DIFF_SPREADSHEET_EXCEL_H
+#define VV_DIFF_SPREADSHEET_EXCEL_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,8 +20,8 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "dataset/format/cell.h"
-#include "diff/rows/display.h"
-#include "diff/rows/saved_encoding.h"
+#include "diff/spreadsheet/display.h"
+#include "diff/spreadsheet/saved_encoding.h"
 
 /* The kind of a change of spelling. */
 typedef enum vv_excel_kind {

@@ -8,8 +8,8 @@
  * It is found from the cells of the older version: the encoding in which most of their texts have the
  * bytes of the newer version. A letter that the encoding lacks became '?'.
  */
-#ifndef VV_DIFF_ROWS_SAVED_ENCODING_H
-#define VV_DIFF_ROWS_SAVED_ENCODING_H
+#ifndef VV_DIFF_SPREADSHEET_SAVED_ENCODING_H
+#define VV_DIFF_SPREADSHEET_SAVED_ENCODING_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -12,13 +12,13 @@
  * columns. Without a key, rows are paired in order. If two rows differ, the next pair of rows that
  * match in all cells shows whether rows were added or removed before that pair.
  */
-#ifndef VV_DIFF_ROWS_EXCEL_ROWS_H
-#define VV_DIFF_ROWS_EXCEL_ROWS_H
+#ifndef VV_DIFF_SPREADSHEET_EXCEL_ROWS_H
+#define VV_DIFF_SPREADSHEET_EXCEL_ROWS_H
 
 #include "base/error.h"
 #include "diff/rows/changed_groups.h"
-#include "diff/rows/excel.h"
 #include "diff/rows/row_by_number.h"
+#include "diff/spreadsheet/excel.h"
 
 #define VV_EXCEL_NO_ROW UINT64_MAX /* the version lacks the row */
 

@@ -1,11 +1,11 @@
 /*
  * display_internal: the two families of formats: numbers and moments.
  */
-#ifndef VV_DIFF_ROWS_DISPLAY_INTERNAL_H
-#define VV_DIFF_ROWS_DISPLAY_INTERNAL_H
+#ifndef VV_DIFF_SPREADSHEET_DISPLAY_INTERNAL_H
+#define VV_DIFF_SPREADSHEET_DISPLAY_INTERNAL_H
 
-#include "diff/rows/display.h"
-#include "diff/rows/number_text.h"
+#include "diff/spreadsheet/display.h"
+#include "diff/spreadsheet/number_text.h"
 
 /* --- numbers --- */
 

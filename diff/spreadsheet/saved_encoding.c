@@ -1,7 +1,7 @@
 /*
  * saved_encoding: the encodings of the dialogs of Excel and LibreOffice, and their votes.
  */
-#include "diff/rows/saved_encoding.h"
+#include "diff/spreadsheet/saved_encoding.h"
 
 #include <string.h>
 

@@ -7,8 +7,8 @@
  *
  * The value is 0.DIGITS times ten to the power of `point`. No floating point is used.
  */
-#ifndef VV_DIFF_ROWS_NUMBER_TEXT_H
-#define VV_DIFF_ROWS_NUMBER_TEXT_H
+#ifndef VV_DIFF_SPREADSHEET_NUMBER_TEXT_H
+#define VV_DIFF_SPREADSHEET_NUMBER_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /*
  * excel: which texts Excel takes for numbers, dates and words of logic, and the forms in which it writes them.
  */
-#include "diff/rows/excel.h"
+#include "diff/spreadsheet/excel.h"
 
 #include <string.h>
 
@@ -10,8 +10,8 @@
 #include "base/show.h"
 #include "base/text.h"
 #include "dataset/schema/month_names.h"
-#include "diff/rows/ansi.h"
-#include "diff/rows/number_text.h"
+#include "diff/spreadsheet/ansi.h"
+#include "diff/spreadsheet/number_text.h"
 
 #define DIGITS_MAX VV_NUMBER_TEXT_MAX
 #define DIGITS_KEPT 15u    /* which Excel computes with */

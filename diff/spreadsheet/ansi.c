@@ -1,7 +1,7 @@
 /*
  * ansi: the code points of windows-1252.
  */
-#include "diff/rows/ansi.h"
+#include "diff/spreadsheet/ansi.h"
 
 #include "base/array.h"
 #include "base/text.h"

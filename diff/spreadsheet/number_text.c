@@ -1,7 +1,7 @@
 /*
  * number_text: how a decimal number is read, rounded and written digit by digit.
  */
-#include "diff/rows/number_text.h"
+#include "diff/spreadsheet/number_text.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
  * display_moment: dates and times of day: their calendar, and their spelling in ISO 8601.
  */
 #include "base/ascii.h"
-#include "diff/rows/display_internal.h"
+#include "diff/spreadsheet/display_internal.h"
 
 /* --- the calendar ------------------------------------------------------------------------------ */
 

@@ -11,7 +11,7 @@
 #include "base/ascii.h"
 #include "base/sys.h"
 #include "dataset/schema/month_names.h"
-#include "diff/rows/display_internal.h"
+#include "diff/spreadsheet/display_internal.h"
 
 #define SHAPES_MAX 6u
 #define TOKENS_MAX 14u

@@ -6,7 +6,7 @@
 
 #include "base/array.h"
 #include "base/ascii.h"
-#include "diff/rows/display_internal.h"
+#include "diff/spreadsheet/display_internal.h"
 
 #define SHOWN_MAX 96u     /* bytes of a number with the text around it */
 #define GENERAL_DIGITS 9u /* the format General rounds only numbers with more digits than this */
