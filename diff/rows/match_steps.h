@@ -20,7 +20,7 @@
 typedef struct vv_column_pair vv_column_pair;
 
 /*
- * Only align.c, digest.c, gap.c, match.c, rekey.c, respelling.c, row_cells.c and rowdiff.c include this header.
+ * Only align.c, digest.c, gap.c, match.c, moves.c, rekey.c, respelling.c, row_cells.c and rowdiff.c include this header.
  */
 
 /*
@@ -306,9 +306,10 @@ vv_status rowdiff_rekey(vv_rowdiff *d, vv_sorter **gone, vv_sorter **added, vv_s
 /* Bytes of a pair: its rows in the old and the new version (8 + 8), and two hashes (16 + 16), for rekey.c. */
 #define ROWDIFF_PAIR_LEN 48u
 
-/* Pairs the removed with the added rows, in their order, if nearly all pairs have equal or respelled values only: a value of a
- * column has the same new value in several rows, and in most of those that had it. Adds pairs whose key is not in doubt to
- * `pairs`, ascending; none if it is another table. gone, added: as for rowdiff_rekey. */
+/* Pairs the removed with the added rows, in their order or, if rows are missing between them, as gap does, if nearly all have
+ * only equal or respelled values: a value of a column has the same new value in several rows, and in most of those that had
+ * it. Adds pairs whose key is not in doubt to `pairs`, ascending; none if it is another table. gone, added: as for
+ * rowdiff_rekey. */
 vv_status rowdiff_respelled(vv_rowdiff *d, vv_sorter *gone, vv_sorter *added, vv_sorter *pairs,
 			    vv_error *err);
 

@@ -27,8 +27,14 @@
 /* A doubt: number of the pair (8), whether it is about the key (1). */
 #define DOUBT_LEN 9u
 
+typedef struct paired_rows {
+	uint64_t old_row, new_row;
+} paired_rows;
+
 typedef struct respelling {
 	vv_rowdiff *d;
+	paired_rows *rows; /* the pairs; ascending by both rows */
+	size_t row_count, row_cap;
 	size_t *columns[2]; /* those that both sides have */
 	const vv_field **fields[2];
 	bool *of_key;
@@ -48,7 +54,7 @@ static void respelling_clear(respelling *r)
 	for (int side = 0; side < 2; side++) {
 		vv_free_all(r->columns[side], r->fields[side]);
 	}
-	vv_free_all(r->of_key, r->pairs, r->ends);
+	vv_free_all(r->rows, r->of_key, r->pairs, r->ends);
 	vv_sorter_free(r->cells);
 	vv_sorter_free(r->doubts);
 	vv_buf_clear(&r->text);
@@ -58,8 +64,6 @@ VV_AUTO_CLEAR(respelling, respelling_clear)
 static vv_status respelling_init(respelling *r, vv_rowdiff *d, vv_error *err)
 {
 	const vv_columns *c = d->opts.columns;
-	const char *dir = d->opts.temp_dir;
-	vv_status rc;
 
 	*r = (respelling){.d = d, .text = VV_BUF_FOR(&d->scratch)};
 	for (int side = 0; side < 2; side++) {
@@ -80,10 +84,7 @@ static vv_status respelling_init(respelling *r, vv_rowdiff *d, vv_error *err)
 		}
 		r->of_key[r->count++] = vv_array_has(d->key_b, d->key_count, (size_t)pair->b);
 	}
-	rc = vv_sorter_new(&r->cells, CELLS_LEN, CELLS_LEN, rowdiff_memory(d, 4), dir, err);
-	return rc < 0 ? rc
-		      : vv_sorter_new(&r->doubts, DOUBT_LEN, DOUBT_LEN, rowdiff_memory(d, 8), dir,
-				      err);
+	return VV_OK;
 }
 
 static void add_doubt(respelling *r, uint64_t pair, bool of_key)
@@ -108,7 +109,7 @@ static bool put_value(respelling *r, uint8_t *out, int side, size_t column, cons
 	       !vv_field_missing(f, &c);
 }
 
-/* A pair without an equal value outside of the key is doubtful as a whole. */
+/* A pair without an equal value outside of the key counts against the whole, but its key may be certain. */
 static void add_pair(respelling *r, uint64_t pair, const vv_cell *old_cells,
 		     const vv_cell *new_cells)
 {
@@ -126,35 +127,88 @@ static void add_pair(respelling *r, uint64_t pair, const vv_cell *old_cells,
 		vv_sorter_add(r->cells, record);
 	}
 	if (!any) {
-		add_doubt(r, pair, true);
+		add_doubt(r, pair, false);
 	}
 }
 
-/* Reads the k-th removed and the k-th added row, for `count` values of k. */
-static vv_status read_pairs(respelling *r, vv_sorter *gone, vv_sorter *added, uint64_t count,
-			    vv_error *err)
+/* --- which rows are pairs -------------------------------------------------------------------- */
+
+static vv_status note_rows(respelling *r, uint64_t old_row, uint64_t new_row, vv_error *err)
+{
+	const paired_rows one = {old_row, new_row};
+
+	return vv_array_add(r->rows, r->row_count, r->row_cap, one) ? VV_OK : vv_fail_nomem(err);
+}
+
+static uint64_t next_row(vv_sorter *list)
+{
+	const uint8_t *p = vv_sorter_next(list);
+
+	return p ? vv_get_be64(p) : UINT64_MAX;
+}
+
+/* The k-th removed row with the k-th added row. */
+static vv_status pair_each(respelling *r, vv_sorter *gone, vv_sorter *added, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (;;) {
+		const uint64_t x = next_row(gone), y = next_row(added);
+
+		if (rc < 0 || x == UINT64_MAX || y == UINT64_MAX) return rc;
+		rc = note_rows(r, x, y, err);
+	}
+}
+
+/* The rows that are alike, as in a table without a key. */
+static vv_status pair_alike(respelling *r, vv_sorter *gone, vv_sorter *added, vv_error *err)
 {
 	vv_rowdiff *d = r->d;
+	row_gap *g = &d->gap;
+	uint64_t x = next_row(gone), y = next_row(added);
+	vv_status rc = VV_OK;
+
+	rowdiff_gap_begin(g, 0);
+	for (uint64_t i = 0; rc == VV_OK && i < d->a->root.rows; i++) {
+		rc = rowdiff_gap_remove(g, i, err);
+	}
+	g->first = 0;
+	g->added = d->b->root.rows;
+	rc = rc < 0 ? rc : rowdiff_gap_match(d, err);
+	for (size_t i = 0; i < g->pair_count; i++) {
+		for (uint64_t k = 0; rc == VV_OK && k < g->pairs[i].rows; k++) {
+			const uint64_t old_row = g->pairs[i].old_row + k,
+				       new_row = g->pairs[i].new_row + k;
+
+			while (x < old_row) {
+				x = next_row(gone);
+			}
+			while (y < new_row) {
+				y = next_row(added);
+			}
+			rc = x == old_row && y == new_row ? note_rows(r, x, y, err) : VV_OK;
+		}
+	}
+	rowdiff_gap_clear(g);
+	return rc;
+}
+
+/* --- whether they are respelled ---------------------------------------------------------------- */
+
+static vv_status read_pairs(respelling *r, vv_error *err)
+{
+	vv_rowdiff *d = r->d;
+	const vv_cell *old_cells, *new_cells;
 	vv_status rc;
 
-	for (uint64_t i = 0; i < count; i++) {
-		const uint8_t *x = vv_sorter_next(gone), *y = vv_sorter_next(added);
-		const vv_cell *old_cells, *new_cells;
-
-		if (!x || !y) {
-			break;
-		}
-		const uint64_t old_row = vv_get_be64(x), new_row = vv_get_be64(y);
-		if ((rc = vv_row_by_number_get(&d->rows_a, old_row, &old_cells, err)) < 0 ||
-		    (rc = vv_row_by_number_get(&d->rows_b, new_row, &new_cells, err)) < 0) {
-			return rc;
-		}
+	for (size_t i = 0; i < r->row_count; i++) {
+		rc = vv_row_by_number_get(&d->rows_a, r->rows[i].old_row, &old_cells, err);
+		rc = rc < 0 ? rc
+			    : vv_row_by_number_get(&d->rows_b, r->rows[i].new_row, &new_cells, err);
+		if (rc < 0) return rc;
 		add_pair(r, i, old_cells, new_cells);
 	}
-	vv_sorter_rewind(gone);
-	vv_sorter_rewind(added);
-	rc = vv_sorter_ok(gone, err);
-	return rc < 0 ? rc : vv_sorter_ok(added, err);
+	return VV_OK;
 }
 
 /* Judges the new values of one old value, which `rows` pairs have: one that a single pair has, or fewer than half, is not its
@@ -235,47 +289,67 @@ static uint64_t next_doubt(respelling *r)
 	return p ? vv_get_be64(p) : UINT64_MAX;
 }
 
-static vv_status put_pairs(respelling *r, vv_sorter *gone, vv_sorter *added, uint64_t count,
-			   vv_sorter *out, vv_error *err)
+static vv_status put_pairs(respelling *r, vv_sorter *out, vv_error *err)
 {
 	uint64_t doubt = next_doubt(r);
-	vv_status rc;
 
-	for (uint64_t i = 0; i < count; i++) {
-		const uint8_t *x = vv_sorter_next(gone), *y = vv_sorter_next(added);
+	for (size_t i = 0; i < r->row_count; i++) {
 		uint8_t pair[ROWDIFF_PAIR_LEN] = {0};
 
 		while (doubt < i) {
 			doubt = next_doubt(r);
 		}
-		if (x && y && doubt != i) {
-			memcpy(pair, x, 8);
-			memcpy(pair + 8, y, 8);
+		if (doubt != i) {
+			vv_put_be64(pair, r->rows[i].old_row);
+			vv_put_be64(pair + 8, r->rows[i].new_row);
 			vv_sorter_add(out, pair);
 		}
 	}
-	vv_sorter_rewind(gone);
-	vv_sorter_rewind(added);
-	rc = vv_sorter_ok(r->doubts, err);
+	const vv_status rc = vv_sorter_ok(r->doubts, err);
 	return rc < 0 ? rc : vv_sorter_ok(out, err);
+}
+
+/* Adds the pairs to `out`, unless too many of `most` possible ones are in doubt. */
+static vv_status judge_pairs(respelling *r, uint64_t most, vv_sorter *out, vv_error *err)
+{
+	vv_rowdiff *d = r->d;
+	const char *dir = d->opts.temp_dir;
+	vv_status rc;
+
+	vv_sorter_free(r->cells);
+	vv_sorter_free(r->doubts);
+	r->cells = r->doubts = NULL;
+	if ((rc = vv_sorter_new(&r->cells, CELLS_LEN, CELLS_LEN, rowdiff_memory(d, 4), dir, err)) <
+		    0 ||
+	    (rc = vv_sorter_new(&r->doubts, DOUBT_LEN, DOUBT_LEN, rowdiff_memory(d, 8), dir, err)) <
+		    0 ||
+	    (rc = read_pairs(r, err)) < 0 || (rc = judge_values(r, err)) < 0) {
+		return rc;
+	}
+	const uint64_t doubtful = count_doubtful(r) + most - r->row_count;
+	rc = vv_sorter_ok(r->doubts, err);
+	return rc < 0 || doubtful > most / DOUBTFUL_PART ? rc : put_pairs(r, out, err);
 }
 
 vv_status rowdiff_respelled(vv_rowdiff *d, vv_sorter *gone, vv_sorter *added, vv_sorter *pairs,
 			    vv_error *err)
 {
+	static vv_status (*const ways[])(respelling * r, vv_sorter * gone, vv_sorter * added,
+					 vv_error * err) = {pair_each, pair_alike};
 	const uint64_t olds = vv_sorter_count(gone), news = vv_sorter_count(added);
-	const uint64_t count = olds < news ? olds : news;
+	const uint64_t most = olds < news ? olds : news;
 	vv_auto(respelling) r = {0};
 	vv_status rc;
 
-	if (count < ROWS_MIN) return VV_OK;
-	if ((rc = respelling_init(&r, d, err)) < 0 ||
-	    (rc = read_pairs(&r, gone, added, count, err)) < 0 ||
-	    (rc = judge_values(&r, err)) < 0) {
-		return rc;
+	if (most < ROWS_MIN) return VV_OK;
+	rc = respelling_init(&r, d, err);
+	for (size_t i = 0; rc == VV_OK && i < 2 && vv_sorter_count(pairs) == 0; i++) {
+		r.row_count = 0;
+		rc = ways[i](&r, gone, added, err);
+		vv_sorter_rewind(gone);
+		vv_sorter_rewind(added);
+		rc = rc < 0 ? rc : judge_pairs(&r, most, pairs, err);
 	}
-	const uint64_t doubtful = count_doubtful(&r);
-	rc = vv_sorter_ok(r.doubts, err);
-	if (rc < 0 || doubtful > count / DOUBTFUL_PART) return rc;
-	return put_pairs(&r, gone, added, count, pairs, err);
+	if (rc < 0 || (rc = vv_sorter_ok(gone, err)) < 0) return rc;
+	return vv_sorter_ok(added, err);
 }

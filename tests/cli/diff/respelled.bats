@@ -110,6 +110,27 @@ votes() {
 	succeeds git diff --exit-code main
 }
 
+@test "rows that the side removed or added among the respelled ones shift no pairs" {
+	new_repo
+	varve track --text '*.csv' > /dev/null
+	votes '1%d OUTSIDE CITY,U. S. Office %d,C%d,P%d,%d' 7 120
+	git add -A && git commit -qm base
+	git switch -qc side
+	votes '1%d-OUTSIDE,Office %d,C%d,P%d,%d' 7 120
+	sed -i '90a 17-OUTSIDE,Sheriff,C7,P7,70' c.csv
+	sed -i 30d c.csv
+	git commit -qam spelled
+	git switch -q main
+	sed -i '70s/,[0-9]*$/,7000/' c.csv
+	git commit -qam more
+	succeeds varve merge -q -m m side
+	votes '1%d-OUTSIDE,Office %d,C%d,P%d,%d' 7 120
+	sed -i '70s/,[0-9]*$/,7000/' c.csv
+	sed -i '90a 17-OUTSIDE,Sheriff,C7,P7,70' c.csv
+	sed -i 30d c.csv
+	succeeds git diff --exit-code HEAD
+}
+
 @test "the votes of another place are another table, whatever its precincts are called" {
 	new_repo
 	varve track --text '*.csv' > /dev/null
@@ -124,6 +145,14 @@ votes() {
 	ends_with 1 varve merge -q -m m side
 	ends_with 1 varve conflicts c.csv
 	output_has "theirs replaced it with another table"
+}
+
+@test "a merge with a respelled side has the changes of both, or stops" {
+	new_repo
+	git config gc.auto 0
+	printf '*.csv diff=varve merge=varve\n' > .git/info/attributes
+	succeeds python3 "$BATS_TEST_DIRNAME/respelled_law.py" "${VARVE_TEST_SAMPLE:-$RANDOM}" "$([ -n "${VARVE_TEST_ALL-}" ] && echo 200 || echo 6)"
+	output_has "all of them right"
 }
 
 @test "rows of another table are not taken for respelled ones" {
