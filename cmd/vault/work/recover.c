@@ -187,26 +187,35 @@ void vv_recover_clear(vv_recover *x)
 
 /* --- finding the vault and its holders --------------------------------------------- */
 
-typedef struct vaults {
-	vv_cid first;
-	size_t count;
-} vaults;
+#define VAULTS_NAMED 8u /* of several, which a message names */
 
 static vv_status on_vault(void *payload, const vv_cid *vault, uint64_t size VV_UNUSED,
-			  vv_error *err VV_UNUSED)
+			  vv_error *err)
 {
-	vaults *v = payload;
+	vv_cids *found = payload;
 
-	if (v->count == 0 || !vv_cid_equal(&v->first, vault)) {
-		v->first = v->count == 0 ? *vault : v->first;
-		v->count++;
+	return found->count > VAULTS_NAMED || vv_array_find(found->items, found->count, it,
+							    vv_cid_equal(it, vault))
+		       ? VV_OK
+		       : vv_cids_add(found, vault, err);
+}
+
+/* Names the vaults, of which the user chooses one. */
+static vv_status fail_several(const vv_cids *found, vv_error *err)
+{
+	vv_auto(vv_buf) names = VV_BUF_INIT;
+
+	for (size_t i = 0; i < found->count; i++) {
+		vv_buf_puts(&names, i == 0 ? "" : ", ");
+		vv_buf_puts(&names, i < VAULTS_NAMED ? vv_cid_shows(&found->items[i]) : "...");
 	}
-	return VV_OK;
+	vv_fail(err, VV_EUSAGE, "the holders have several vaults");
+	return vv_hint(err, "choose one with --vault: %s", vv_buf_cstr(&names));
 }
 
 static vv_status find_vault(recovering *r, vv_cid *out, vv_error *err)
 {
-	vaults v = {.count = 0};
+	vv_auto(vv_cids) found = {0};
 	size_t reached = 0;
 	bool shards_only = false;
 	vv_error why;
@@ -216,7 +225,7 @@ static vv_status find_vault(recovering *r, vv_cid *out, vv_error *err)
 		return VV_OK;
 	}
 	vv_array_each(r->s->places, r->s->place_count, p) {
-		if (p->holder && vv_holder_list_vaults(p->holder, on_vault, &v, &why) < 0) {
+		if (p->holder && vv_holder_list_vaults(p->holder, on_vault, &found, &why) < 0) {
 			vv_vault_place_fail(p, &why);
 		}
 		reached += p->holder != NULL;
@@ -227,20 +236,15 @@ static vv_status find_vault(recovering *r, vv_cid *out, vv_error *err)
 		}
 	}
 	if (reached == 0) return err->code;
-	if (v.count == 0) {
+	if (found.count == 0) {
 		vv_fail(err, VV_ENOTFOUND, "no vault was found at the holders");
 		return shards_only
 			       ? vv_hint(err,
 					 "an IPFS node has only shards\nname a holder that also has the ledger")
 			       : err->code;
 	}
-	if (v.count > 1) {
-		return vv_fail(err, VV_EUSAGE,
-			       "the holders have several vaults\nchoose one with --vault; one of "
-			       "them is %s",
-			       vv_cid_shows(&v.first));
-	}
-	*out = v.first;
+	if (found.count > 1) return fail_several(&found, err);
+	*out = found.items[0];
 	return VV_OK;
 }
 

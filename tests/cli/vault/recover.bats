@@ -92,3 +92,33 @@ newest_shard() {
 	[ "$both" = "$(printf '%s\n' "$ours" "$theirs" | sort)" ]
 	succeeds varve fsck --data
 }
+
+@test "of several vaults at one holder each is named, and --vault takes one" {
+	new_vault a
+	varve vault replicate --copies 1 > /dev/null
+	cp -r ../repo ../other
+	cd ../other
+	git config -f .varveconfig --remove-section vault
+	change 6
+	varve vault replicate --copies 1 > /dev/null
+	[ "$(git config -f .varveconfig vault.id)" != "$(git config -f ../repo/.varveconfig vault.id)" ]
+	ends_with 2 varve vault recover --key "$XDG_CONFIG_HOME/varve/key" --to ../again ../a
+	stderr_has "several vaults"
+	named=$stderr
+	for repo in repo other; do
+		id=$(git config -f "../$repo/.varveconfig" vault.id)
+		[[ $named = *"--vault: "*"$id"* ]]
+		succeeds varve vault recover --vault "$id" --key "$XDG_CONFIG_HOME/varve/key" --to "../again-$repo" ../a
+		cmp "../again-$repo/t.csv" "../$repo/t.csv"
+	done
+}
+
+@test "--bare recovers a repository without a work tree" {
+	new_vault a
+	varve vault replicate --copies 1 > /dev/null
+	succeeds varve vault recover --bare --key "$XDG_CONFIG_HOME/varve/key" --to ../bare.git ../a
+	[ "$(git -C ../bare.git rev-parse --is-bare-repository)" = true ]
+	[ ! -e ../bare.git/t.csv ]
+	varve -C ../bare.git cat main:t.csv | cmp - t.csv
+	succeeds varve -C ../bare.git fsck --data
+}
