@@ -536,3 +536,16 @@ changed() {
 	succeeds varve restore u.csv
 	[ "$(git status --porcelain -- u.csv)" = "" ]
 }
+
+@test "--no-gpg-sign commits unsigned, whatever the settings" {
+	new_repo
+	rows 20 > t.csv
+	varve add t.csv > /dev/null
+	git config commit.gpgSign true
+	git config gpg.program false
+	ends_with 2 varve commit -qm one
+	ends_with 128 git rev-parse --verify HEAD
+	succeeds varve commit --no-gpg-sign -qm one
+	git cat-file commit HEAD > ../commit
+	[ "$(grep -c gpgsig ../commit)" = 0 ]
+}

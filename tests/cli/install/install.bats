@@ -10,6 +10,7 @@ keys() {
 	output_is "git calls varve for tables, by the settings of your user"
 	[ "$(git config --global filter.varve.process)" = "varve filter-process" ]
 	[ "$(git config --global merge.varve.driver)" = "varve merge-file -- %O %A %B %P" ]
+	[ "$(git config --global merge.varve-base.driver)" = "varve merge-file --base -- %O %A %B %P" ]
 	succeeds varve install
 	output_is "git calls varve for tables already, by the settings of your user"
 	succeeds varve uninstall
@@ -133,4 +134,18 @@ keys() {
 	stderr_is ""
 	succeeds varve uninstall
 	stderr_has "Git will now check out as pointers: p.csv"
+}
+
+@test "--system sets git up for all users, and takes it back" {
+	unset GIT_CONFIG_NOSYSTEM
+	export GIT_CONFIG_SYSTEM="$HOME/system"
+	printf '[core]\n\tabbrev = 12\n' > "$HOME/system"
+	before=$(cat "$HOME/system")
+	succeeds varve install --system
+	[ "$(git config --system filter.varve.process)" = "varve filter-process" ]
+	[ -z "$(keys)" ]
+	succeeds varve uninstall
+	[ -n "$(keys system)" ]
+	succeeds varve uninstall --system
+	[ "$(cat "$HOME/system")" = "$before" ]
 }

@@ -76,3 +76,15 @@ both() {
 	succeeds varve merge --continue
 	both
 }
+
+@test "merge-file --pointers leaves what has no pointer to Git LFS" {
+	half_migrated
+	seq 5 > ../base
+	seq 5 | sed s/1/one/ > ../ours
+	seq 5 | sed s/5/five/ > ../theirs
+	cp ../ours ../before
+	ends_with 1 varve merge-file --pointers ../base ../ours ../theirs a.csv
+	cmp ../ours ../before
+	succeeds varve merge-file ../base ../ours ../theirs a.csv
+	[ "$(cat ../ours)" = "$(seq 5 | sed 's/1/one/; s/5/five/')" ]
+}

@@ -19,6 +19,22 @@ assert c["subject"] == "one" and len(c["files"]) == 2
 '
 }
 
+@test "-u shows the rows of a commit, as -p does" {
+	new_repo
+	rows 100 > prices.csv
+	varve add prices.csv > /dev/null
+	varve commit -qm one
+	sed -i 's/^7,[^,]*/7,other/' prices.csv
+	varve commit -qam two
+	succeeds varve show -p
+	patch=$output
+	output_has "-> other"
+	succeeds varve show -u
+	output_is "$patch"
+	succeeds varve show --stat
+	output_lacks "-> other"
+}
+
 @test "show --stat and commit count the changes of each changed table" {
 	new_repo
 	rows 100 > prices.csv

@@ -193,3 +193,17 @@ price() {
 	stderr_has "s-2026-10.csv: column sku: leading zeros are lost in 200 cells"
 	cmp s.csv s-2026-10.csv
 }
+
+@test "import --day-first and import --month-first read the same names as other days" {
+	mkdir exports
+	for day in 01-10-2026 02-10-2026; do
+		printf 'id,price\n1,%s\n' "${day:1:1}" > "exports/sales_$day.csv"
+	done
+	succeeds varve import -q --month-first -o months.csv exports
+	[ "$(git log --format=%ad --date=short -- months.csv)" = "2026-02-10
+2026-01-10" ]
+	succeeds varve import -q --day-first -o days.csv exports
+	[ "$(git log --format=%ad --date=short -- days.csv)" = "2026-10-02
+2026-10-01" ]
+	ends_with 1 varve import -q -o undecided.csv exports
+}

@@ -142,3 +142,42 @@ more() {
 	within 10 varve gc --remote=host
 	[ "$status" -eq 2 ]
 }
+
+# waits_three COMMAND...: it waits three seconds for who is asleep, and not the usual time, which is less or more.
+waits_three() {
+	local start=$EPOCHREALTIME
+	within 10 varve "$@"
+	[ "$((${EPOCHREALTIME/./} - ${start/./}))" -ge 2900000 ]
+}
+
+@test "--timeout in whatever asks the holders of a vault" {
+	new_vault a b
+	succeeds varve vault replicate
+	git config holder.s.url "http://127.0.0.1:${port[0]}/v"
+	for command in "readers --timeout 3" "writers --timeout 3" "prune -n --timeout 3" "repair --timeout 3" "holder --timeout 3 list"; do
+		waits_three vault $command
+		[ "$status" -eq 0 ]
+	done
+	change 5
+	waits_three vault replicate -q --timeout 3
+	[ "$status" -eq 0 ]
+	waits_three vault recover -q --timeout 3 --to ../again "http://127.0.0.1:${port[0]}/v"
+	[ "$status" -eq 2 ]
+	stderr_has "for 3 seconds"
+	[ ! -e ../again/t.csv ]
+}
+
+@test "--timeout in pull, verify and whereis" {
+	three
+	cd b
+	git config remote.origin.peers "http://127.0.0.1:${port[0]}/r"
+	waits_three whereis --timeout 3 t.csv
+	[ "$status" -eq 0 ]
+	waits_three verify --timeout 3 "http://127.0.0.1:${port[0]}/r"
+	[ "$status" -eq 2 ]
+	stderr_has "for 3 seconds"
+	git config remote.origin.url "http://127.0.0.1:${port[0]}/r"
+	waits_three pull --timeout 3
+	[ "$status" -eq 2 ]
+	stderr_has "for 3 seconds"
+}

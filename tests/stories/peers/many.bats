@@ -127,3 +127,22 @@ complete() {
 	stderr_has "is left out"
 	complete
 }
+
+@test "--varve is the program that a clone runs on the far side, and that its remote keeps" {
+	mirrors m1.git
+	cat > ssh <<-'END'
+	#!/bin/sh
+	for command; do :; done
+	exec env PATH=/usr/bin:/bin sh -c "$command"
+	END
+	mkdir -p "far side"
+	printf '#!/bin/sh\necho >> "%s"\nexec "%s" "$@"\n' "$PWD/ran" "$(command -v varve)" > "far side/my-varve"
+	chmod +x ssh "far side/my-varve"
+	export GIT_SSH=$PWD/ssh
+	succeeds varve clone --varve "'$PWD/far side/my-varve'" "ssh://host$PWD/m1.git" b
+	cmp b/prices.csv <(cd m1.git && varve cat --raw HEAD:prices.csv)
+	[ -s ran ]
+	: > ran
+	succeeds varve -C b fetch
+	[ -s ran ]
+}
