@@ -488,6 +488,7 @@ all_commands() {
 		sql --timeout 0 x
 		web --export a --size 0
 		web serve --connections 0
+		web serve --temp-space 0 a
 		vault replicate --min 0
 		vault audit --leaves 0
 		vault repair --limit-rate 0

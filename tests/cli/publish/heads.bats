@@ -801,3 +801,18 @@ ssh_key() {
 	ends_with 2 as ada varve sign --name "$(printf 'x%.0s' {1..201})"
 	stderr_has "a name must be one line of at most 200 bytes"
 }
+
+@test "sign --default names the branch that a clone checks out" {
+	signed
+	git branch other HEAD
+	ends_with 2 as ada varve sign -q --default other main
+	stderr_has "'other' is not one of the branches to sign"
+	as ada varve sign -q --all --default other
+	varve publish -q --no-pages -o ../public
+	succeeds varve clone "$site" ../b
+	[ "$(git -C ../b branch --show-current)" = other ]
+	as ada varve sign -q --all
+	varve publish -q --no-pages -o ../public
+	succeeds varve clone "$site" ../c
+	[ "$(git -C ../c branch --show-current)" = other ]
+}

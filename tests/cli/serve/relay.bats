@@ -89,6 +89,13 @@ teardown() {
 	[ "$(git -C ../src rev-parse main)" = "$before" ]
 }
 
+@test "web serve --meet takes the address of a machine at a relay, and no other" {
+	ends_with 2 varve web serve --meet http://127.0.0.1/x < /dev/null
+	stderr_has "is not the address of a machine at a relay"
+	ends_with 2 varve web serve --meet relay+http://127.0.0.1:1/x < /dev/null
+	stderr_has "has no key of a machine"
+}
+
 @test "a machine that is not there, a wrong name and a wrong address are told" {
 	two_versions
 	start_relay

@@ -499,3 +499,25 @@ old_branch() {
 	[ $((after - before)) -lt $((before / 4)) ]
 	varve fsck --data
 }
+
+@test "pull --allow-missing takes a version whose rows nobody has, and pull alone does not" {
+	host
+	varve clone -q --git-host "$url" b
+	before=$(git -C b rev-parse HEAD)
+	cd peer
+	sed -i 's/^1,item/1,lost/' prices.csv
+	tick
+	varve commit -qam lost
+	git push -q --no-verify origin main
+	lost=$(git rev-parse HEAD)
+	cd ../b
+	ends_with 2 varve pull
+	stderr_has "is missing"
+	[ "$(git rev-parse HEAD)" = "$before" ]
+	ends_with 1 varve pull --allow-missing
+	[ "$(git rev-parse HEAD)" = "$lost" ]
+	varve -C ../peer push -q --blocks origin
+	succeeds varve fetch --data
+	succeeds varve restore prices.csv
+	cmp prices.csv ../peer/prices.csv
+}
