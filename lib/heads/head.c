@@ -14,8 +14,8 @@
 #include "base/signature/ssh_signature.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "lib/heads/head_record.h"
 #include "repo/git/blob.h"
+#include "repo/git/history/head_record.h"
 #include "repo/git/objects/send.h"
 #include "repo/git/program.h"
 #include "repo/git/run_git.h"
@@ -379,8 +379,8 @@ vv_status vv_head_signer_find(vv_head_signer *out, vv_repository *r, vv_error *e
 			       : take_own_key(out, vv_repository_env(r), err);
 }
 
-static vv_status sign_bytes(vv_buf *out, const vv_head_signer *s, vv_repository *r,
-			    const char *purpose, const vv_buf *bytes, vv_error *err)
+vv_status vv_head_signer_sign(vv_buf *out, const vv_head_signer *s, vv_repository *r,
+			      const char *purpose, const vv_buf *bytes, vv_error *err)
 {
 	vv_auto(vv_buf) said = VV_BUF_INIT;
 	int code = 0;
@@ -468,7 +468,7 @@ static vv_status put_stamp(vv_buf *message, const vv_head_commit *c, vv_reposito
 
 	vv_stamp_put_text(&text, c->parents, c->parent_count, message->data, message->len);
 	if ((rc = vv_buf_ok(&text, err)) < 0 ||
-	    (rc = sign_bytes(&armoured, signer, r, VV_STAMP_PURPOSE, &text, err)) < 0 ||
+	    (rc = vv_head_signer_sign(&armoured, signer, r, VV_STAMP_PURPOSE, &text, err)) < 0 ||
 	    (rc = vv_ssh_unarmour(&signature, vv_buf_cstr(&armoured), armoured.len, err)) < 0) {
 		return rc;
 	}
@@ -534,7 +534,7 @@ vv_status vv_head_commit_write(vv_head_commit *c, vv_repository *r, const vv_hea
 	vv_buf_putc(&bytes, '\n');
 	vv_buf_put(&bytes, message.data, message.len);
 	if ((rc = vv_buf_ok(&bytes, err)) < 0 ||
-	    (rc = sign_bytes(&signature, signer, r, VV_HEAD_PURPOSE, &bytes, err)) < 0) {
+	    (rc = vv_head_signer_sign(&signature, signer, r, VV_HEAD_PURPOSE, &bytes, err)) < 0) {
 		return rc;
 	}
 	put_commit(&commit, &bytes, head, &signature);

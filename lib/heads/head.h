@@ -22,8 +22,8 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/signature/did.h"
-#include "lib/heads/head_record.h"
 #include "lib/heads/stamp.h"
+#include "repo/git/history/head_record.h"
 #include "repo/git/history/head_refs.h"
 #include "repo/git/oid.h"
 #include "repo/git/repository.h"
@@ -81,6 +81,10 @@ typedef struct vv_head_signer {
  * key. Clear *out in any case. */
 vv_status vv_head_signer_find(vv_head_signer *out, vv_repository *r, vv_error *err);
 void vv_head_signer_clear(vv_head_signer *s);
+/* Appends to out the armoured signature of the bytes for a purpose (base/signature/ssh_signature.h).
+ * VV_EREFUSED: ssh-keygen cannot sign with the key's file. */
+vv_status vv_head_signer_sign(vv_buf *out, const vv_head_signer *s, vv_repository *r,
+			      const char *purpose, const vv_buf *bytes, vv_error *err);
 VV_AUTO_CLEAR(vv_head_signer, vv_head_signer_clear)
 
 /* Gets time stamps for the heads that are written. */

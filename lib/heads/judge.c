@@ -14,8 +14,8 @@
 #include "base/hint.h"
 #include "base/show.h"
 #include "base/sys.h"
-#include "lib/heads/head_record.h"
 #include "lib/heads/outside_time.h"
+#include "repo/git/history/head_record.h"
 #include "repo/git/history/hidden_refs.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
@@ -606,7 +606,7 @@ static vv_status accept_head(const judging *g, vv_judged *out, const node *n, bo
 
 	if (!older) {
 		out->changed = out->changed || !h || !vv_oid_equal(&h->commit, &n->id);
-		rc = rc < 0 ? rc : vv_trust_set(&out->trust, &c, err);
+		rc = rc < 0 ? rc : vv_trust_set(&out->trust, &c.record, &c.id, err);
 	}
 	if (rc < 0) return rc;
 	if (out->tip_count < VV_HEAD_LIST_MAX) {

@@ -25,8 +25,8 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "lib/heads/head.h"
-#include "lib/heads/head_record.h"
-#include "lib/heads/trust.h"
+#include "repo/git/history/head_record.h"
+#include "repo/git/history/trust.h"
 #include "repo/git/oid.h"
 #include "repo/git/repository.h"
 

@@ -11,15 +11,17 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "lib/heads/head_record.h"
 #include "lib/heads/judge.h"
 #include "lib/heads/signed_files.h"
-#include "lib/heads/trust.h"
+#include "lib/heads/signed_list.h"
 #include "repo/git/config.h"
 #include "repo/git/history/expired.h"
+#include "repo/git/history/expired_signers.h"
+#include "repo/git/history/head_record.h"
 #include "repo/git/history/hidden_refs.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
+#include "repo/git/history/trust.h"
 
 typedef struct making {
 	vv_repository *r;
@@ -29,6 +31,7 @@ typedef struct making {
 	vv_head_commit last;  /* the signer's */
 	vv_head_commit other; /* likewise, which the new one joins with it */
 	bool has_last, joins;
+	bool first;            /* no head was trusted before */
 	vv_head_commit newest; /* of all signers */
 	vv_head_commit next;
 	vv_fd lock;
@@ -92,7 +95,7 @@ static vv_status trust_last(making *k, vv_error *err)
 	if ((rc = vv_head_commit_read(&c, k->r, &ref.id, err)) < 0) return rc;
 	if (memcmp(c.record.key, k->signer.key, sizeof(c.record.key)) != 0) return VV_OK;
 	if (strcmp(c.record.name, k->trust.name) != 0) return VV_OK;
-	return vv_trust_set(&k->trust, &c, err);
+	return vv_trust_set(&k->trust, &c.record, &c.id, err);
 }
 
 static vv_status begin(making *k, vv_error *err)
@@ -121,7 +124,7 @@ static vv_status begin(making *k, vv_error *err)
 		if (k->m->name) {
 			(void)snprintf(k->trust.name, sizeof(k->trust.name), "%s", k->m->name);
 		}
-		k->trust.known = true;
+		k->trust.known = k->first = true;
 	}
 	const vv_trusted_head *h = vv_trust_find(&k->trust, k->signer.key);
 	if (h && (rc = vv_head_commit_read(&k->last, k->r, &h->commit, err)) < 0) return rc;
@@ -287,6 +290,15 @@ static bool is_same(const making *k, int64_t now)
 	       (l->expires == 0 || now < l->time + (l->expires - l->time) / 2);
 }
 
+/* Before the first head exists, so that a process that ends here leaves no list that does not count. */
+static vv_status sign_lists(making *k, vv_error *err)
+{
+	const vv_expired_signing how = vv_signed_list_of(k->r);
+	const vv_status rc = vv_expired_signers_set(k->r, &k->trust, err);
+
+	return rc < 0 ? rc : vv_expired_sign_all(k->r, &how, err);
+}
+
 static vv_status make_head(vv_oid *out, making *k, const vv_shared_refs *refs, vv_error *err)
 {
 	vv_auto(vv_head_commit) made = {.parent_count = 0};
@@ -315,9 +327,9 @@ static vv_status make_head(vv_oid *out, making *k, const vv_shared_refs *refs, v
 	}
 	*out = made.id;
 	vv_auto(char) *ref = vv_asprintf(VV_HEADS "%s", vv_did_key_shows(k->signer.key));
-	if ((rc = vv_alloc_ok(ref, err)) < 0 ||
+	if ((rc = vv_alloc_ok(ref, err)) < 0 || (k->first && (rc = sign_lists(k, err)) < 0) ||
 	    (rc = vv_ref_update(k->r, ref, out, NULL, true, "sign", err)) < 0 ||
-	    (rc = vv_trust_set(&k->trust, &made, err)) < 0) {
+	    (rc = vv_trust_set(&k->trust, &made.record, &made.id, err)) < 0) {
 		return rc;
 	}
 	return vv_trust_write(&k->trust, k->r, err);

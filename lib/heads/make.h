@@ -15,8 +15,8 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "lib/heads/head.h"
-#include "lib/heads/head_record.h"
 #include "lib/heads/shared_refs.h"
+#include "repo/git/history/head_record.h"
 #include "repo/git/repository.h"
 
 /* The options for a new head. */

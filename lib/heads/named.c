@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "lib/heads/head_record.h"
+#include "lib/heads/head.h"
 #include "lib/remotes/remote.h"
 #include "repo/git/config.h"
 #include "transport/line/txt.h"

@@ -18,7 +18,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/text.h"
-#include "lib/heads/trust.h"
+#include "repo/git/history/trust.h"
 
 #define VV_NAMED_SETTING "varveName" /* remote.<name>.varveName: the name */
 

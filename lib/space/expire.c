@@ -13,6 +13,7 @@
 #include "base/hash_index.h"
 #include "base/sys.h"
 #include "lib/heads/judge.h"
+#include "lib/heads/signed_list.h"
 #include "lib/remotes/blocks_config.h"
 #include "lib/sync/named_versions.h"
 #include "repo/blocks/cid_map.h"
@@ -576,7 +577,8 @@ vv_status vv_expire_list(const vv_expire *e, vv_repository *r, vv_error *err)
 		return rc;
 	}
 	const vv_expired_note note = {who.time, who.name, vv_buf_cstr(&policy)};
-	return vv_expired_add(r, &note, roots.items, roots.count, err);
+	const vv_expired_signing how = vv_signed_list_of(r);
+	return vv_expired_add(r, &note, roots.items, roots.count, &how, err);
 }
 
 vv_status vv_expire_apply(vv_expire *e, vv_repository *r, vv_error *err)

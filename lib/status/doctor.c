@@ -17,7 +17,6 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "lib/heads/trust.h"
 #include "lib/remotes/blocks_config.h"
 #include "lib/remotes/lent.h"
 #include "lib/remotes/lfs_hook.h"
@@ -26,6 +25,7 @@
 #include "lib/status/settings.h"
 #include "lib/sync/vault_peer.h"
 #include "repo/git/drivers.h"
+#include "repo/git/history/trust.h"
 #include "repo/git/program.h"
 #include "repo/git/verb/hook.h"
 

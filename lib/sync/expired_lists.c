@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "repo/git/history/expired.h"
+#include "repo/git/history/expired_signers.h"
 #include "repo/git/history/expired_unite.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/objects/send.h"
@@ -31,16 +31,27 @@ static vv_status bring_commit(vv_oid *id, vv_repository *r, const vv_reached *fr
 			  : vv_fetch_run(&f, &result, err);
 }
 
-static vv_status learn(vv_repository *r, const vv_reached *from, const char *url,
-		       const vv_notes *notes, vv_error *err)
+/* Sets *id to the remote's commit, which is here then; null: it has none. */
+static vv_status have_commit(vv_oid *id, vv_repository *r, const vv_reached *from, const char *url,
+			     vv_error *err)
 {
-	vv_oid id = from->hello->expired.id;
 	bool known = false;
 	vv_status rc;
 
+	*id = from->hello->expired.id;
 	if (!from->hello->expired.name) return VV_OK;
-	if ((rc = vv_commits_known(r, &id, 1, &known, err)) < 0 ||
-	    (!known && (rc = bring_commit(&id, r, from, url, err)) < 0) ||
+	rc = vv_commits_known(r, id, 1, &known, err);
+	return rc < 0 || known ? rc : bring_commit(id, r, from, url, err);
+}
+
+static vv_status learn(vv_repository *r, const vv_reached *from, const char *url,
+		       const vv_notes *notes, vv_error *err)
+{
+	vv_oid id;
+	vv_status rc;
+
+	if (!from->hello->expired.name) return VV_OK;
+	if ((rc = have_commit(&id, r, from, url, err)) < 0 ||
 	    (rc = vv_expired_unite(r, &id, err)) < 0) {
 		if (rc == VV_ENOMEM || rc == VV_ECANCELLED) return rc;
 		vv_notes_warn(notes, "the lists of expired versions of '%s' were left out: %s",
@@ -64,6 +75,76 @@ vv_status vv_expired_lists_learn(vv_repository *r, const vv_reached *from, const
 		return rc;
 	}
 	return learn(r, &there, url, notes, err);
+}
+
+vv_status vv_expired_lists_open(vv_expired **out, vv_repository *r, const vv_reached *from,
+				const char *url, vv_error *err)
+{
+	vv_oid id;
+	vv_status rc = VV_OK;
+
+	*out = NULL;
+	if (!from->hello->expired.name) return VV_OK;
+	rc = have_commit(&id, r, from, url, err);
+	return rc < 0 ? rc : vv_expired_open(out, r, &id, err);
+}
+
+#define LEFT_TOLD 5u /* lists that are named each */
+
+typedef struct telling {
+	const vv_notes *notes;
+	uint64_t count;
+} telling;
+
+static vv_status tell_left(void *payload, const vv_expired_left *l, vv_error *err)
+{
+	telling *t = payload;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+
+	if (++t->count > LEFT_TOLD) return VV_OK;
+	vv_expired_left_put(&text, l);
+	const vv_status rc = vv_buf_ok(&text, err);
+	if (rc == VV_OK) {
+		vv_notes_warn(t->notes, "%s", text.data);
+	}
+	return rc;
+}
+
+vv_oid vv_expired_lists_tip(vv_repository *r)
+{
+	vv_auto(vv_ref) ref = {0};
+
+	return vv_ref_get(r, VV_EXPIRED_REF, &ref, VV_IGNORED) == VV_OK ? ref.id : (vv_oid){{0}};
+}
+
+vv_status vv_expired_lists_trust(vv_repository *r, const vv_reached *from, const vv_oid *before,
+				 const vv_trust *t, vv_error *err)
+{
+	const vv_status rc = vv_expired_signers_set(r, t, err);
+	vv_oid had;
+
+	if (rc < 0 || !from->hello->expired.name) return rc;
+	const bool all = vv_expired_get_signed(&had, r) && vv_oid_equal(&had, before);
+	const vv_oid now = all ? vv_expired_lists_tip(r) : from->hello->expired.id;
+	return vv_expired_set_signed(r, &now, err);
+}
+
+vv_status vv_expired_lists_tell_left(vv_repository *r, const vv_oid *before, const vv_notes *notes,
+				     vv_error *err)
+{
+	const vv_oid now = vv_expired_lists_tip(r);
+	const vv_expired *lists;
+	telling t = {notes, 0};
+
+	if (vv_oid_equal(&now, before)) return VV_OK;
+	vv_status rc = vv_expired_read(&lists, r, err);
+
+	rc = rc < 0 ? rc : vv_expired_left_each(lists, tell_left, &t, err);
+	if (rc == VV_OK && t.count > LEFT_TOLD) {
+		vv_notes_warn(notes, "in all, %s do not count; fsck names each",
+			      vv_text_counted(t.count, "list", NULL));
+	}
+	return rc;
 }
 
 static vv_status push_to_host(const char **why, const vv_reached *to, const vv_oid *id,

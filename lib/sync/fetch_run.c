@@ -17,7 +17,6 @@
 #include "lib/sync/expired_lists.h"
 #include "lib/sync/fetch_from.h"
 #include "lib/sync/signed_plan.h"
-#include "repo/git/history/expired.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/objects/send.h"
 #include "repo/known/elsewhere.h"
@@ -40,6 +39,7 @@ typedef struct run {
 	bool follows; /* refs of the remote are where its newest head has them, or after it */
 	bool lost;    /* it does not have the commits of that head */
 	bool alone;   /* nor has any other copy */
+	vv_oid lists_before; /* the commit of the lists of expired versions */
 } run;
 
 void vv_fetch_job_clear(vv_fetch_job *j)
@@ -631,6 +631,7 @@ static vv_status see_heads(run *r, vv_error *err)
 				 .hello = r->from.hello};
 	const vv_heads_whose whose = whose_heads(r);
 	const bool own = !r->from.stand_in && (r->from.remote.name || j->hide_refs);
+	r->lists_before = vv_expired_lists_tip(j->repo);
 	vv_status rc = own ? vv_expired_lists_learn(j->repo, &from, source_url(r), r->from.t.notes,
 						    err)
 			   : VV_OK;
@@ -647,8 +648,8 @@ static vv_status see_heads(run *r, vv_error *err)
 		rc = refuse_empty(r, err);
 	}
 	if (rc < 0 || !r->seen.judged.has_newest) return rc;
-	if (own && from.hello->expired.name &&
-	    (rc = vv_expired_set_signed(j->repo, &from.hello->expired.id, err)) < 0) {
+	if (own && (rc = vv_expired_lists_trust(j->repo, &from, &r->lists_before,
+						&r->seen.judged.trust, err)) < 0) {
 		return rc;
 	}
 	if ((rc = vv_signed_files_read(&r->seen.judged.newest, j->repo, err)) < 0) {
@@ -845,6 +846,8 @@ static vv_status run_all(run *r, vv_error *err)
 		    0 ||
 	    ((r->from.stand_in || r->from.signed_only) &&
 	     (rc = vv_signed_follow(&s, r->j->merge != NULL, err)) < 0) ||
+	    (rc = vv_expired_lists_tell_left(r->j->repo, &r->lists_before, r->from.t.notes, err)) <
+		    0 ||
 	    (rc = vv_signed_tell_ahead(&s, r->j->hide_refs, err)) < 0 ||
 	    (rc = vv_ref_plan_write(&r->j->plan, r->j->repo, source_url(r), err)) < 0 ||
 	    (rc = note_peer(r, err)) < 0 || (rc = finish(r, err)) < 0) {

@@ -579,6 +579,7 @@ void vv_repository_close(vv_repository *r)
 	if (r->expired) {
 		r->close_expired(r);
 	}
+	vv_free(r->early_trust);
 	if (r->close_index) {
 		r->close_index(r);
 	}

@@ -120,6 +120,10 @@ struct vv_repository {
 	void (*close_mailmap)(struct vv_repository *r);
 	struct vv_expired *expired; /* repo/git/history/expired.c; NULL: not read yet */
 	void (*close_expired)(struct vv_repository *r);
+	/* repo/git/history/expired_signers.c: owned; NULL, or the file of trusted heads changed since: that file counts */
+	struct vv_trust *early_trust;
+	vv_stat early_trust_file;
+	uint64_t early_trust_set;
 	/* the paths, each NUL-terminated, whose attributes will be requested in this order; NULL: not known */
 	const vv_buf *attr_names;
 	/* attr_holds: number of vv_attr_held that exist now; attr_hold: number of the latest

@@ -650,12 +650,45 @@ static void tell_elsewhere(const fsck *f)
 	       f->absent == 1 ? "it" : "them");
 }
 
+/* A list of expired versions that does not count: a line, or an item of the JSON. */
+static vv_status on_left_list(void *payload, const vv_expired_left *l, vv_error *err)
+{
+	fsck *f = payload;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc;
+
+	vv_expired_left_put(&text, l);
+	if ((rc = vv_buf_ok(&text, err)) < 0) return rc;
+	if (json(f)) {
+		vv_json_string(&f->w, text.data);
+	} else if (!f->o->quiet) {
+		vv_out("%s\n", text.data);
+	}
+	return rc;
+}
+
+static vv_status tell_left_lists(fsck *f, vv_error *err)
+{
+	const vv_expired *lists;
+	vv_status rc = vv_expired_read(&lists, f->c->repo, err);
+
+	if (json(f)) {
+		vv_json_add_array(&f->w, "expiredLists");
+	}
+	rc = rc < 0 ? rc : vv_expired_left_each(lists, on_left_list, f, err);
+	if (json(f)) {
+		vv_json_close_array(&f->w);
+	}
+	return rc;
+}
+
 static vv_status finish(fsck *f, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
 	if (json(f)) {
 		vv_json_close_array(&f->w);
+		if ((rc = tell_left_lists(f, err)) < 0) return rc;
 		vv_json_put_members(&f->w, {JSON_NUMBER("versions", f->count)},
 				    {JSON_NUMBER("elsewhere", f->absent + f->linked)},
 				    {JSON_NUMBER("expired", f->expired)},
@@ -677,6 +710,7 @@ static vv_status finish(fsck *f, vv_error *err)
 	if (!json(f) && !f->o->quiet && f->expired > 0) {
 		vv_out("expired: %s\n", vv_text_counted(f->expired, "version", NULL));
 	}
+	if (!json(f) && (rc = tell_left_lists(f, err)) < 0) return rc;
 	if (!json(f) && !f->o->quiet && f->absent > 0) {
 		tell_elsewhere(f);
 	}

@@ -14,10 +14,10 @@
 #include "cmd/frame/tool.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/commands/serve.h"
-#include "lib/heads/trust.h"
 #include "lib/remotes/lent.h"
 #include "lib/serve.h"
 #include "repo/git/config.h"
+#include "repo/git/history/trust.h"
 #include "repo/git/program.h"
 
 typedef struct options {

@@ -20,8 +20,8 @@
 #include "cmd/web/pages/pages.h"
 #include "cmd/web/relay/through.h"
 #include "cmd/web/web.h"
-#include "lib/heads/trust.h"
 #include "lib/serve.h"
+#include "repo/git/history/trust.h"
 #include "transport/server/auth.h"
 
 typedef struct options {

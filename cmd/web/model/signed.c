@@ -7,8 +7,8 @@
 #include "base/sys.h"
 #include "lib/heads/head.h"
 #include "lib/heads/judge.h"
-#include "lib/heads/trust.h"
 #include "repo/git/history/revision.h"
+#include "repo/git/history/trust.h"
 
 /* The heads that count, without those of revoked signers and those that newer ones continue. */
 typedef struct vv_web_signers {

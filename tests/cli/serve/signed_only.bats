@@ -168,8 +168,9 @@ serve_signed() {
 	as bob varve -C copy whereis --no-ask --json prices.csv | python3 -c 'import json, sys; assert json.load(sys.stdin)["lent"] == sys.argv[1]' "$relay"
 }
 
-@test "who lends passes on which versions expired at the owner, and not its own lists" {
-	local way n
+# owner_expires: three further versions at the owner, of whose five the two newest stay; signed.
+owner_expires() {
+	local n
 	for n in 1 2 3; do
 		tick
 		sed -i "s/^60$n,[a-z]*/60$n,more/" src/prices.csv
@@ -178,18 +179,36 @@ serve_signed() {
 	(
 		cd src
 		varve expire -q --keep last=2 --plan ../plan > ../out
-		varve expire -q --apply ../plan > ../out
+		as ada varve expire -q --apply ../plan > ../out
 	)
 	as ada varve -C src sign -q
+}
+
+# a_list REPOSITORY REV... : adds a list, without a signature, of prices.csv in these commits.
+a_list() {
+	(
+		cd "$1"
+		shift
+		source "$BATS_TEST_DIRNAME/../../stories/walks/expired.bash"
+		expire_versions "$@"
+	)
+}
+
+@test "who lends passes on which versions expired at the owner, and not its own lists" {
+	local way
+	owner_expires
 	succeeds as bob varve clone -q "$PWD/src" copy
 	(
 		cd copy
 		tick
 		sed -i 's/^700,[a-z]*/700,own/' prices.csv
 		varve commit -qam own
+		# his list would not count
 		varve expire -q --keep last=1 --plan ../plan > ../out
-		varve expire -q --apply ../plan > ../out
+		ends_with 2 as bob varve expire -q --apply ../plan
+		stderr_has "it is signed neither by the owner nor with a key that the owner authorized"
 	)
+	a_list copy HEAD~1
 	[ "$(git -C copy rev-parse refs/varve/expired)" != "$(git -C src rev-parse refs/varve/expired)" ]
 	for way in http relay; do
 		serve_signed "$way"
@@ -197,7 +216,7 @@ serve_signed() {
 		[ "$status" = 0 ]
 		same_bytes src/prices.csv "by-$way/prices.csv"
 		succeeds as cyn varve -C "by-$way" fsck --data
-		# what bob removed comes from the owner, and his lists do not come
+		# his lists do not come
 		[ "$(git -C "by-$way" rev-parse refs/varve/expired)" = "$(git -C src rev-parse refs/varve/expired)" ]
 	done
 	# the owner's machine itself
@@ -206,6 +225,47 @@ serve_signed() {
 	start_server --signed src
 	succeeds as cyn varve clone "$url/src" owner
 	succeeds as cyn varve -C owner fsck --data
+	[ "$(git -C owner rev-parse refs/varve/expired)" = "$(git -C src rev-parse refs/varve/expired)" ]
+}
+
+@test "a lender who lists versions that the owner has explains nothing, and the owner's lists count beside" {
+	local way gone
+	owner_expires
+	gone=$(git -C src rev-parse HEAD~2)
+	succeeds as bob varve clone -q "$PWD/src" copy
+	# he left the version before the newest out, and says that it expired
+	a_list copy HEAD~1
+	git -C copy rev-parse refs/varve/expired > copy/.git/varve/expired-signed
+	mv src away
+	for way in http relay; do
+		serve_signed "$way"
+		run --separate-stderr as cyn varve clone --from "$place" "$key/prices" "by-$way"
+		[[ $stderr = *"by Ada, of 1 expired version, does not count: it is not signed"* ]] || { echo "$stderr"; false; }
+		# his list leaves nothing out
+		same_bytes away/prices.csv "by-$way/prices.csv"
+		same_bytes <(varve -C away cat HEAD~1:prices.csv) <(as cyn varve -C "by-$way" cat HEAD~1:prices.csv)
+		# the owner's explains
+		ends_with 2 as cyn varve -C "by-$way" cat "$gone:prices.csv"
+		stderr_has "its rows expired on "
+	done
+}
+
+@test "what expires at the owner's machine is served beside the signed versions at once" {
+	owner_expires
+	(
+		cd src
+		tick
+		sed -i 's/^700,[a-z]*/700,last/' prices.csv
+		varve commit -qam last
+		as ada varve sign -q
+		varve expire -q --keep last=1 --plan ../plan > ../out
+		as ada varve expire -q --apply ../plan > ../out
+	)
+	start_server --signed src
+	succeeds as cyn varve clone "$url/src" owner
+	succeeds as cyn varve -C owner fsck --data
+	output_has "sound: 2 versions"
+	output_has "expired: 4 versions"
 	[ "$(git -C owner rev-parse refs/varve/expired)" = "$(git -C src rev-parse refs/varve/expired)" ]
 }
 

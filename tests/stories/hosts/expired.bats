@@ -3,15 +3,6 @@ load ../../cli/helper
 load host
 load ../walks/expired
 
-# A plain Git host beside the repository: $host, and its $url.
-a_host() {
-	local here=$PWD
-	cd ..
-	plain_host
-	host=$PWD/host.git
-	cd "$here"
-}
-
 never_missing='missing|lost|lacks|could not be fetched|incomplete'
 
 @test "a push to an empty Git host and a clone of it need no expired version, and bring the list" {

@@ -70,3 +70,12 @@ is_whole() {
 	ends_with 2 varve cat HEAD~2:prices.csv
 	stderr_has "its rows expired on 2023-11-19 by the policy of Ada (last=1)"
 }
+
+# A plain Git host beside the repository: $host, and its $url (host.bash).
+a_host() {
+	local here=$PWD
+	cd ..
+	plain_host
+	host=$PWD/host.git
+	cd "$here"
+}

@@ -9,7 +9,6 @@
 #include "cmd/frame/output.h"
 #include "cmd/frame/tool.h"
 #include "cmd/varve/commands.h"
-#include "lib/heads/head_record.h"
 #include "lib/heads/judge.h"
 #include "lib/heads/make.h"
 #include "lib/heads/outside_time.h"
@@ -17,6 +16,7 @@
 #include "lib/heads/shown_refs.h"
 #include "lib/heads/signed_files.h"
 #include "repo/git/history/date.h"
+#include "repo/git/history/head_record.h"
 #include "transport/line/url.h"
 
 typedef struct options {

@@ -13,7 +13,6 @@
 #include "cmd/varve/commands.h"
 #include "dataset/format/dialect.h"
 #include "lib/heads/git_signed.h"
-#include "lib/heads/head_record.h"
 #include "lib/heads/judge.h"
 #include "lib/heads/named.h"
 #include "lib/heads/outside_time.h"
@@ -24,6 +23,9 @@
 #include "lib/publish/folder_check.h"
 #include "lib/remotes/proof.h"
 #include "lib/remotes/remote_folder.h"
+#include "lib/sync/expired_lists.h"
+#include "repo/git/history/expired.h"
+#include "repo/git/history/head_record.h"
 #include "repo/git/history/history.h"
 #include "repo/git/history/refs.h"
 
@@ -55,6 +57,7 @@ typedef struct verifying {
 	vv_outside_time time; /* of the newest head */
 	uint64_t covered;     /* refs whose files are those that it covers by SHA-256 */
 	vv_buf uncovered;     /* refs whose files were not compared, a line each */
+	vv_buf lists; /* sentences about lists of expired versions that do not count or are missing, a line each */
 	vv_buf refs; /* messages about refs that are not at its ids or have other files, a line each */
 	vv_buf unsigned_refs; /* branches and tags that no head lists, a line each */
 	char *head;           /* the branch of HEAD, if no head lists it; else NULL */
@@ -68,7 +71,8 @@ static void verifying_clear(verifying *v)
 {
 	vv_heads_seen_clear(&v->seen);
 	vv_folder_checked_clear(&v->all);
-	vv_buf_clear_all(&v->commit.said, &v->tag.said, &v->refs, &v->unsigned_refs, &v->uncovered);
+	vv_buf_clear_all(&v->commit.said, &v->tag.said, &v->refs, &v->unsigned_refs, &v->uncovered,
+			 &v->lists);
 	vv_free_all(v->folder, v->head);
 }
 VV_AUTO_CLEAR(verifying, verifying_clear)
@@ -233,6 +237,39 @@ static vv_status ask_git(verifying *v, const vv_hello *there, vv_error *err)
 	return rc < 0 ? rc : ask_of_tag(v, !there, err);
 }
 
+static vv_status add_left_list(void *payload, const vv_expired_left *l, vv_error *err)
+{
+	vv_buf *lists = payload;
+
+	vv_expired_left_put(lists, l);
+	vv_buf_putc(lists, '\n');
+	return vv_buf_ok(lists, err);
+}
+
+/* The lists of expired versions here or, with `there`, of a copy. */
+static vv_status look_at_lists(verifying *v, const vv_reached *there, const char *url,
+			       vv_error *err)
+{
+	vv_auto(vv_expired) *theirs = NULL;
+	const vv_expired *ours;
+	vv_status rc = vv_expired_read(&ours, v->c->repo, err);
+
+	if (rc < 0) return rc;
+	if (!there) return vv_expired_left_each(ours, add_left_list, &v->lists, err);
+	if ((rc = vv_expired_lists_open(&theirs, v->c->repo, there, url, err)) < 0 ||
+	    (rc = vv_expired_left_each(theirs, add_left_list, &v->lists, err)) < 0) {
+		return rc;
+	}
+	const uint64_t lacks = vv_expired_lacks(theirs, ours);
+	if (lacks > 0) {
+		vv_buf_printf(
+			&v->lists,
+			"its lists of expired versions are older than those here: they lack %s\n",
+			vv_text_counted(lacks, "version", NULL));
+	}
+	return vv_buf_ok(&v->lists, err);
+}
+
 static vv_status verify_here(verifying *v, vv_error *err)
 {
 	vv_trust trust;
@@ -245,7 +282,8 @@ static vv_status verify_here(verifying *v, vv_error *err)
 	}
 	v->seen.any = count > 0 || trust.known;
 	if ((rc = ask_git(v, NULL, err)) < 0 || !v->seen.judged.has_newest ||
-	    (rc = compare_refs(v, NULL, err)) < 0 || (rc = compare_content(v, err)) < 0) {
+	    (rc = compare_refs(v, NULL, err)) < 0 || (rc = compare_content(v, err)) < 0 ||
+	    (rc = look_at_lists(v, NULL, NULL, err)) < 0) {
 		return rc;
 	}
 	return list_unsigned(v, NULL, err);
@@ -302,7 +340,8 @@ static vv_status verify_there(verifying *v, const char *word, bool *sound, vv_er
 			  err);
 	if (rc < 0 || !v->seen.judged.has_newest || (rc = bring_history(&there, err)) < 0 ||
 	    (rc = compare_refs(v, there.hello, err)) < 0 || (rc = compare_content(v, err)) < 0 ||
-	    (rc = list_unsigned(v, there.hello, err)) < 0) {
+	    (rc = list_unsigned(v, there.hello, err)) < 0 ||
+	    (rc = look_at_lists(v, &there, m.url, err)) < 0) {
 		return rc;
 	}
 	rc = v->folder ? VV_OK : vv_proof_ask_some(&v->some, &there, v->c->repo, err);
@@ -436,6 +475,11 @@ static vv_status print_json(const verifying *v, vv_error *err)
 		vv_json_string_len(&w, l.text, l.len);
 	}
 	vv_json_close_array(&w);
+	vv_json_add_array(&w, "expiredLists");
+	for (vv_line l = {.rest = vv_buf_cstr(&v->lists)}; vv_line_next(&l);) {
+		vv_json_string_len(&w, l.text, l.len);
+	}
+	vv_json_close_array(&w);
 	vv_json_add_array(&w, "signatures");
 	for (int i = 0; i < 2; i++) {
 		const git_word *g = i == 0 ? &v->commit : &v->tag;
@@ -533,7 +577,7 @@ static vv_status print_text(const verifying *v, vv_error *err)
 	if (j->first) {
 		vv_out("the owner's key was not seen here before\n");
 	}
-	vv_out("%s", vv_buf_cstr(&v->refs));
+	vv_out("%s%s", vv_buf_cstr(&v->refs), vv_buf_cstr(&v->lists));
 	print_unsigned(v);
 	print_uncovered(v);
 	if (v->folder) {

@@ -23,8 +23,8 @@
  *
  * A record is valid only in the exact form in which varve writes it.
  */
-#ifndef VV_LIB_HEADS_HEAD_RECORD_H
-#define VV_LIB_HEADS_HEAD_RECORD_H
+#ifndef VV_REPO_GIT_HISTORY_HEAD_RECORD_H
+#define VV_REPO_GIT_HISTORY_HEAD_RECORD_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 /*
  * trust: the lines of the file.
  */
-#include "lib/heads/trust.h"
+#include "repo/git/history/trust.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
-#include "lib/heads/head_record.h"
+#include "repo/git/history/head_record.h"
 #include "repo/git/history/revision.h"
 
 #define FIRST "varve trust 1\n"
@@ -117,9 +117,9 @@ void vv_trust_forget(vv_trust *t, const uint8_t key[VV_KEY_PUBLIC])
 	}
 }
 
-vv_status vv_trust_set(vv_trust *t, const vv_head_commit *c, vv_error *err)
+vv_status vv_trust_set(vv_trust *t, const vv_head_record *c, const vv_oid *id, vv_error *err)
 {
-	const vv_trusted_head *there = vv_trust_find(t, c->record.key);
+	const vv_trusted_head *there = vv_trust_find(t, c->key);
 	const size_t i = there ? (size_t)(there - t->heads) : t->count;
 
 	if (i == VV_HEAD_LIST_MAX) {
@@ -127,11 +127,11 @@ vv_status vv_trust_set(vv_trust *t, const vv_head_commit *c, vv_error *err)
 			       vv_text_shows(t->name));
 	}
 	t->count += !there;
-	t->heads[i] = (vv_trusted_head){.number = c->record.number,
-					.time = c->record.time,
-					.expires = c->record.final ? 0 : c->record.expires,
-					.commit = c->id};
-	memcpy(t->heads[i].key, c->record.key, VV_KEY_PUBLIC);
+	t->heads[i] = (vv_trusted_head){.number = c->number,
+					.time = c->time,
+					.expires = c->final ? 0 : c->expires,
+					.commit = *id};
+	memcpy(t->heads[i].key, c->key, VV_KEY_PUBLIC);
 	return VV_OK;
 }
 

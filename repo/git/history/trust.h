@@ -1,5 +1,5 @@
 /*
- * trust: reads and writes the list of trusted heads (head.h). It has the newest valid head of each
+ * trust: reads and writes the list of trusted heads (lib/heads/head.h). It has the newest valid head of each
  * signer, and is in the file .git/varve/trust. Fetched data cannot change this file.
  *
  *	varve trust 1
@@ -10,15 +10,16 @@
  * The owner and the name are pinned when a first head is trusted. Later, only heads of this owner
  * and name are accepted. To change the file, call vv_trust_lock before vv_trust_read.
  */
-#ifndef VV_LIB_HEADS_TRUST_H
-#define VV_LIB_HEADS_TRUST_H
+#ifndef VV_REPO_GIT_HISTORY_TRUST_H
+#define VV_REPO_GIT_HISTORY_TRUST_H
 
 #include <stdbool.h>
 
 #include "base/auto.h"
 #include "base/error.h"
-#include "lib/heads/head.h"
-#include "lib/heads/head_record.h"
+#include "repo/git/history/head_record.h"
+#include "repo/git/oid.h"
+#include "repo/git/repository.h"
 
 /* A trusted head: signer, number and times of its record, as in vv_head_record, and
  * its commit. */
@@ -50,9 +51,9 @@ vv_status vv_trust_write(const vv_trust *t, vv_repository *r, vv_error *err);
 const vv_trusted_head *vv_trust_find(const vv_trust *t, const uint8_t key[VV_KEY_PUBLIC]);
 /* Removes the head of `key` from t, if there is one. */
 void vv_trust_forget(vv_trust *t, const uint8_t key[VV_KEY_PUBLIC]);
-/* Sets the head of c's signer in t to c. VV_EREFUSED: t already has the heads of VV_HEAD_LIST_MAX
- * other signers. */
-vv_status vv_trust_set(vv_trust *t, const vv_head_commit *c, vv_error *err);
+/* Sets the head of the record's signer in t to the record c, which is in the commit *id. VV_EREFUSED: t
+ * already has the heads of VV_HEAD_LIST_MAX other signers. */
+vv_status vv_trust_set(vv_trust *t, const vv_head_record *c, const vv_oid *id, vv_error *err);
 /* Merges the changes of another process, from `before` to `now`, into t. before: the content that
  * this process read; t: `before` with the changes of this process; now: the content that the other
  * process wrote meanwhile. VV_EREFUSED: the changes conflict. Names or owners differ; or both

@@ -1,7 +1,7 @@
 /*
  * head_record: writes and reads the lines of a record, in one order.
  */
-#include "lib/heads/head_record.h"
+#include "repo/git/history/head_record.h"
 
 #include <stdio.h>
 #include <string.h>
