@@ -330,7 +330,8 @@ static void put_column_then(vv_json_out *w, const void *item)
 
 	vv_json_open_object(w);
 	vv_json_put_members(w, {API_COMMIT("commit", &p->commit)}, {JSON_BOOL("there", p->there)},
-			    {JSON_BOOL_WHEN(p->missing, "notHere", true)});
+			    {JSON_BOOL_WHEN(p->gap != VV_GAP_NONE, "notHere", true)},
+			    {JSON_BOOL_WHEN(p->gap == VV_GAP_EXPIRED, "expired", true)});
 	for (int f = 0; f < VV_WEB_FIGURES; f++) {
 		vv_json_put_members(w, {JSON_RAW(names[f], p->figures[f])});
 	}
@@ -350,7 +351,7 @@ static vv_status put_column(api *x)
 					  &life, x->err)) < 0) {
 		return rc;
 	}
-	x->reply->no_store |= !life.complete || life.missing;
+	x->reply->no_store |= !life.complete || life.gap;
 	vv_json_put_object(&x->w, {API_COMMIT("commit", &t->commit)}, {JSON_TEXT("path", t->path)},
 			   {JSON_TEXT("column", t->columns[column].name)},
 			   {JSON_EACH(put_column_then, "versions", life.points, life.count)},
@@ -422,8 +423,11 @@ static vv_status put_one_row(api *x)
 	put_row(&x->w, &row, t->column_count);
 	vv_json_put_members(&x->w, {JSON_EACH(put_event, "life", life.events, life.count)},
 			    {JSON_BOOL("complete", life.complete)},
-			    {API_LINK_WHEN(!life.complete && !life.missing, "next", &to)},
-			    {JSON_TEXT_WHEN(life.missing, "notHere", vv_web_missing_older(x->v))});
+			    {API_LINK_WHEN(!life.complete && !life.gap, "next", &to)},
+			    {JSON_TEXT_WHEN(life.gap != VV_GAP_NONE, "notHere",
+					    life.gap == VV_GAP_EXPIRED
+						    ? "the rows of older versions have expired"
+						    : vv_web_missing_older(x->v))});
 	vv_json_close_object(&x->w);
 	return VV_OK;
 }

@@ -49,3 +49,10 @@ const char *vv_gap_word(vv_gap gap)
 	}
 	return "not here";
 }
+
+void vv_gap_add(vv_gap *gap, vv_gap more)
+{
+	if (more != VV_GAP_NONE && (*gap == VV_GAP_NONE || *gap == VV_GAP_EXPIRED)) {
+		*gap = more;
+	}
+}

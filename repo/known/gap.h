@@ -16,5 +16,7 @@ vv_status vv_gap_of(vv_gap *out, vv_repository *r, const vv_cid *root, vv_error 
 
 /* Returns a text for a column: "expired", "not here" or "lost". */
 const char *vv_gap_word(vv_gap gap);
+/* Adds the gap `more` to *gap: rows that a fetch may get, or that are lost, come before those that have expired. */
+void vv_gap_add(vv_gap *gap, vv_gap more);
 
 #endif

@@ -19,6 +19,7 @@
 #include "repo/git/index/index.h"
 #include "repo/git/merge/path_log.h"
 #include "repo/git/merge/renames.h"
+#include "repo/known/gap.h"
 
 bool vv_web_is_table(const vv_content *c, const char *path)
 {
@@ -53,6 +54,25 @@ typedef struct versions {
 	const char *was;      /* that table in a; NULL: the same */
 } versions;
 
+const char *vv_web_gap_words(vv_gap gap)
+{
+	return gap == VV_GAP_EXPIRED ? "rows have expired" : "data is missing";
+}
+
+/* Why the rows of one of two versions are not here. */
+static vv_status find_gap(vv_gap *out, vv_web_visit *v, const vv_cid *a, const vv_cid *b,
+			  vv_error *err)
+{
+	vv_gap old_gap, new_gap;
+	vv_status rc = vv_gap_of(&old_gap, v->repo, a, err);
+
+	if (rc < 0 || (rc = vv_gap_of(&new_gap, v->repo, b, err)) < 0) return rc;
+	vv_gap_add(out, old_gap);
+	vv_gap_add(out, new_gap);
+	*out = *out ? *out : VV_GAP_LOST;
+	return VV_OK;
+}
+
 static vv_status count(vv_web_visit *v, vv_web_change *out, const vv_change *c, const vv_content *a,
 		       const vv_content *b, const versions *of, vv_error *err)
 {
@@ -83,7 +103,10 @@ static vv_status count(vv_web_visit *v, vv_web_change *out, const vv_change *c, 
 								   .table = table},
 						 VV_COUNT_TEXT_MAX, err);
 	if (rc == VV_OK) {
-		out->missing = both_stored && !out->counts.counted && !out->counts.many;
+		if (both_stored && !out->counts.counted && !out->counts.many &&
+		    (rc = find_gap(&out->gap, v, &a->root, &b->root, err)) < 0) {
+			return rc;
+		}
 		vv_web_counts_take(v, &out->counts);
 		if (out->counts.counted) {
 			vv_web_remember(v, &key, keep_counts, &out->counts);
@@ -121,9 +144,9 @@ static void put_words(vv_web_visit *v, vv_web_change *out, const vv_change *c, c
 		vv_buf_printf(&words, "new: %s", vv_text_bytes(b->bytes));
 	} else if (out->kind == VV_WEB_REMOVED) {
 		vv_buf_printf(&words, "removed: %s", vv_text_bytes(a->bytes));
-	} else if (out->missing) {
-		vv_buf_printf(&words, "%s, not compared: data is missing",
-			      vv_text_counted(b->rows, "row", NULL));
+	} else if (out->gap) {
+		vv_buf_printf(&words, "%s, not compared: %s", vv_text_counted(b->rows, "row", NULL),
+			      vv_web_gap_words(out->gap));
 	} else {
 		vv_change_counts_put(&words, &out->counts);
 	}

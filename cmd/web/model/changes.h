@@ -30,8 +30,7 @@ typedef struct vv_web_change {
 	/* set for a table that both versions have; counts.counted is false if the counts are not
 	 * known */
 	vv_change_counts counts;
-	/* the changes are not known, because data of a version is missing in this repository */
-	bool missing;
+	vv_gap gap; /* the changes are not known, because the rows of a version are not here */
 	/* the change in words, such as "+35 -35 ~64 rows, 2 columns added" or "new: 503 rows, 8
 	 * columns"; may be "" */
 	const char *words;
@@ -120,5 +119,8 @@ vv_status vv_web_walk_open(vv_web_walk *w, const vv_oid *from, const char *path,
 int vv_web_walk_next(vv_web_walk *w, vv_error *err);
 void vv_web_walk_close(vv_web_walk *w); /* w may be zeroed */
 VV_AUTO_CLEAR(vv_web_walk, vv_web_walk_close)
+
+/* Returns the words for rows that are not here: "data is missing", or "rows have expired". */
+const char *vv_web_gap_words(vv_gap gap);
 
 #endif

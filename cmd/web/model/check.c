@@ -146,6 +146,8 @@ vv_status vv_web_check_read(vv_web_visit *v, const vv_web_commit *c, bool whole,
 	if (rc == VV_OK && out->known) {
 		vv_web_memo_put(v->memo, &key, out, sizeof(*out));
 	}
-	out->missing = rc == VV_EMISSING || rc == VV_ENOTFOUND;
-	return rc == VV_ECANCELLED || out->missing ? VV_OK : rc;
+	if (rc == VV_EMISSING || rc == VV_ENOTFOUND) {
+		out->gap = rc == VV_EMISSING && err->gap ? err->gap : VV_GAP_LOST;
+	}
+	return rc == VV_ECANCELLED || out->gap ? VV_OK : rc;
 }

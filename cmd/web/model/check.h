@@ -11,8 +11,8 @@
 typedef struct vv_web_check {
 	/* the check was completed; false: the time limit was reached, or data is missing */
 	bool known;
-	bool missing; /* data of this version, or of one that it is compared with, is missing */
-	bool valid;   /* if known: no errors were found */
+	vv_gap gap; /* the rows of this version, or of one that it is compared with, are not here */
+	bool valid; /* if known: no errors were found */
 	/* numbers of tables, and of findings of each kind */
 	uint64_t tables, errors, warnings, accepted;
 	/* number of rules with 'select' that were not run, because they can exceed a page's time

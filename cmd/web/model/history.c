@@ -13,6 +13,7 @@
 #include "lib/view/table_pairs.h"
 #include "repo/git/history/history.h"
 #include "repo/git/merge/path_log.h"
+#include "repo/known/gap.h"
 
 #define EVENTS 50u
 #define VERSIONS_MAX 4000u /* of a dataset that are looked at for a column's life */
@@ -83,12 +84,14 @@ vv_status vv_web_row_life(vv_web_visit *v, const vv_web_life_query *q, vv_web_li
 		rc = rc < 0 ? rc : vv_web_over(v, &over, err);
 	}
 	rc = rc == VV_OK && more < 0 ? (vv_status)more : rc;
-	if (rc == VV_OK && (vv_row_history_gaps(h)->others || vv_row_history_gaps(h)->expired)) {
-		out->missing = true; /* shows the facts of newer versions */
+	if (rc == VV_OK && vv_row_history_gaps(h)->others) {
+		out->gap = VV_GAP_LOST; /* shows the facts of newer versions */
+	} else if (rc == VV_OK && vv_row_history_gaps(h)->expired) {
+		out->gap = VV_GAP_EXPIRED;
 	}
-	out->complete = rc == VV_OK && more == 0 && !out->missing;
+	out->complete = rc == VV_OK && more == 0 && !out->gap;
 	out->skip = q->skip + out->count;
-	if (rc == VV_OK && !out->complete && !out->missing && vv_row_history_from(h, &next)) {
+	if (rc == VV_OK && !out->complete && !out->gap && vv_row_history_from(h, &next)) {
 		vv_oid_text(out->next, &next);
 		out->skip = q->skip > seen ? q->skip - seen : 0;
 	}
@@ -180,10 +183,12 @@ static vv_status read_point(vv_web_visit *v, vv_figure **figures, const vv_path_
 	vv_status rc = vv_web_commit_read(v, &at->commit, &out->commit, err);
 
 	out->path = at->path;
-	for (int f = 0; rc == VV_OK && f < VV_WEB_FIGURES && !out->missing; f++) {
+	for (int f = 0; rc == VV_OK && f < VV_WEB_FIGURES && !out->gap; f++) {
 		const vv_status had = vv_figure_of(figures[f], &at->commit, at->path, &value, &why);
 
-		out->missing = had == VV_EMISSING;
+		if (had == VV_EMISSING) {
+			out->gap = why.gap ? why.gap : VV_GAP_LOST;
+		}
 		/* Removed here, damaged; the mean of texts. */
 		if (had == VV_ENOTFOUND || had == VV_EINPUT || had == VV_EMISSING ||
 		    (had == VV_EUSAGE && f > VV_WEB_ROWS)) {
@@ -218,7 +223,7 @@ vv_status vv_web_column_life_read(vv_web_visit *v, const vv_web_commit *c, const
 		vv_web_column_then *then = &out->points[out->count];
 
 		if ((rc = read_point(v, figures, &all.items[out->count], then, err)) == VV_OK) {
-			out->missing |= then->missing;
+			vv_gap_add(&out->gap, then->gap);
 			out->count++;
 		}
 	}

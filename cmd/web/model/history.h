@@ -38,12 +38,11 @@ typedef struct vv_web_life {
 	vv_web_life_event *events; /* newest first */
 	size_t count;
 	bool complete; /* the history has no further events */
-	/* to continue, if neither complete nor missing: set `skip` of the query to this skip, and
+	/* to continue, if not complete, without a gap: set `skip` of the query to this skip, and
 	 * `after` to next; if next is "", keep `after` */
 	char next[VV_OID_TEXT + 1];
 	size_t skip;
-	/* the history ends because data of older versions is missing in this repository */
-	bool missing;
+	vv_gap gap; /* the history ends because the rows of older versions are not here */
 } vv_web_life;
 
 /* Selects a row and a part of its history. */
@@ -78,9 +77,7 @@ typedef struct vv_web_column_then {
 	vv_web_commit commit;
 	const char *path; /* the table's path in this version */
 	bool there;       /* the version has the column */
-	/* the version's data is missing in this repository, so it is not known whether the version
-	 * has the column */
-	bool missing;
+	vv_gap gap;       /* its rows are not here, so it is not known whether it has the column */
 	/* for each vv_web_figure: the number in JSON's syntax, exact, but an infinite fraction is cut
 	 * after nine decimal places; NULL: the figure is not known */
 	const char *figures[VV_WEB_FIGURES];
@@ -93,7 +90,7 @@ typedef struct vv_web_column_life {
 	/* false: the time limit was reached, so that the next visit continues with stored figures; or
 	 * the table has at least 4,000 versions, of which only the newest are used */
 	bool complete;
-	bool missing; /* data of some points is missing */
+	vv_gap gap; /* the rows of some points are not here */
 } vv_web_column_life;
 
 /* Sets *out to the figures of a column in the newest `limit` versions of the table at path, up to

@@ -7,10 +7,10 @@
 
 #include "base/array.h"
 #include "base/show.h"
-#include "cmd/web/model/missing.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
 #include "cmd/web/pages/plot.h"
+#include "repo/known/gap.h"
 
 #define OF_HISTORY 50u
 #define FOLDED 11u     /* commits alike, newest first, that are one line */
@@ -156,27 +156,34 @@ static void put_entry(vv_page *p, const vv_web_log_entry *e, bool one)
 	part_log_entry_end(&p->html);
 }
 
-/* How many entries have a change that could not be counted, since data is not here. */
-static size_t count_missing(const vv_web_log *log)
+/* How many entries have a change that could not be counted, since rows are not here; *why: the gap. */
+static size_t count_gaps(const vv_web_log *log, vv_gap *why)
 {
 	size_t found = 0;
 
 	vv_array_each(log->entries, log->count, e) {
-		found += vv_array_find(e->changes, e->count, c, c->missing) != NULL;
+		vv_gap gap = VV_GAP_NONE;
+
+		vv_array_each(e->changes, e->count, c) {
+			vv_gap_add(&gap, c->gap);
+		}
+		found += gap != VV_GAP_NONE;
+		vv_gap_add(why, gap);
 	}
 	return found;
 }
 
 static void put_missing_note(vv_page *p, const vv_web_log *log)
 {
-	size_t n = count_missing(log);
+	vv_gap gap = VV_GAP_NONE;
+	const size_t n = count_gaps(log, &gap);
 
 	if (n > 0) {
 		part_note(&p->html,
-			  .text = vv_page_text(p,
-					       "%s could not be compared, since data is missing.",
-					       vv_text_counted(n, "version", NULL)),
-			  .hint = vv_page_sentence(p, vv_web_missing_older(p->asked->visit)));
+			  .text = vv_page_text(p, "%s could not be compared, since %s.",
+					       vv_text_counted(n, "version", NULL),
+					       vv_web_gap_words(gap)),
+			  .hint = vv_page_gap_hint(p, gap));
 	}
 }
 
@@ -333,8 +340,10 @@ static vv_status put_plots(vv_page *p, const char *path, const vv_web_log *log, 
 			e->commit.time, (double)e->rows,
 			vv_page_text(p, "%s: %s", day, vv_text_counted(e->rows, "row", NULL))};
 	}
+	vv_gap gap = VV_GAP_NONE;
+
 	part_plots_begin(&p->html);
-	if (count_missing(log) < count - 1) { /* of no version anything is known: no bars */
+	if (count_gaps(log, &gap) < count - 1) { /* of no version anything is known: no bars */
 		put_bars(p, log, bars, count);
 	}
 	if (!put_all_rows(p, path, log, &first)) {

@@ -4,7 +4,7 @@
 #include "cmd/web/model/check.h"
 #include "base/array.h"
 #include "base/show.h"
-#include "cmd/web/model/missing.h"
+#include "cmd/web/model/changes.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
 
@@ -13,8 +13,8 @@
 static const char *verdict(vv_page *p, const vv_web_check *k)
 {
 	if (!k->known) {
-		return k->missing ? "not possible: data is missing"
-				  : "not finished within the time limit of this page";
+		return k->gap ? vv_page_text(p, "not possible: %s", vv_web_gap_words(k->gap))
+			      : "not finished within the time limit of this page";
 	}
 	if (k->queries_left > 0) {
 		return vv_page_text(p, "%s, %s, %s not run",
@@ -101,11 +101,12 @@ static void put_rules(vv_page *p, const vv_web_check *k)
 {
 	const vv_timeline *t = k->rules;
 
-	if (!t && k->missing) {
-		part_note(
-			&p->html,
-			.text = "Older versions could not be checked, since their data is missing.",
-			.hint = vv_page_sentence(p, vv_web_missing_older(p->asked->visit)));
+	if (!t && k->gap) {
+		part_note(&p->html,
+			  .text = vv_page_text(
+				  p, "Older versions could not be checked, since their %s.",
+				  vv_web_gap_words(k->gap)),
+			  .hint = vv_page_gap_hint(p, k->gap));
 		return;
 	}
 	if (!t) {
@@ -153,10 +154,13 @@ vv_status vv_page_check(vv_page *p, vv_buf *out, vv_error *err)
 			"Checked in %s: types, keys, the rules of the project, and changes since the previous version.",
 			k.known ? vv_text_counted(k.tables, "table", NULL)
 				: "the tables of this version"));
-	if (!k.known && k.missing) {
-		part_note(&p->html,
-			  .text = "Data of this version, or of the one before it, is missing.",
-			  .hint = vv_page_sentence(p, vv_web_missing_older(p->asked->visit)));
+	if (!k.known && k.gap) {
+		part_note(
+			&p->html,
+			.text = k.gap == VV_GAP_EXPIRED
+					? "Rows of this version, or of the one before it, have expired."
+					: "Data of this version, or of the one before it, is missing.",
+			.hint = vv_page_gap_hint(p, k.gap));
 	} else if (!k.known) {
 		part_note(&p->html,
 			  .text = "Reload the page to continue the check, or run 'varve check'.");

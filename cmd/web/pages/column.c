@@ -8,7 +8,6 @@
 #include "base/array.h"
 #include "base/show.h"
 #include "cmd/web/model/history.h"
-#include "cmd/web/model/missing.h"
 #include "cmd/web/model/values.h"
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
@@ -265,7 +264,11 @@ static void put_table(vv_page *p, const vv_web_column_life *life, int figures)
 	}
 	part_table_begin(&p->html, .label = "Figures by version", .head = head);
 	vv_array_each(life->points, life->count, then) {
-		const char *none = then->missing ? "data missing" : "no such column";
+		const char *none = "no such column";
+
+		if (then->gap) {
+			none = then->gap == VV_GAP_EXPIRED ? "expired" : "data missing";
+		}
 
 		part_tr_begin(&p->html, .day = vv_page_day(p, &then->commit),
 			      .at = then->there ? vv_page_to_column(p, &then->commit, then->path,
@@ -273,7 +276,7 @@ static void put_table(vv_page *p, const vv_web_column_life *life, int figures)
 						: NULL,
 			      .brief = then->commit.brief);
 		for (int f = 0; f < figures; f++) {
-			part_td(&p->html, .text = then->there || (f == 0 && !then->missing)
+			part_td(&p->html, .text = then->there || (f == 0 && !then->gap)
 							  ? figure_text(p, then->figures[f], f)
 							  : none);
 		}
@@ -303,7 +306,7 @@ static vv_status put_versions(vv_page *p, bool numeric, vv_error *err)
 	    0) {
 		return rc;
 	}
-	p->passing = p->passing || !life.complete || life.missing;
+	p->passing = p->passing || !life.complete || life.gap;
 	if (life.count >= 2) {
 		part_subtitle(&p->html, .text = "Version by version", .id = "versions");
 	}
@@ -329,9 +332,12 @@ static vv_status put_versions(vv_page *p, bool numeric, vv_error *err)
 	}
 	part_plots_end(&p->html);
 	put_table(p, &life, numeric ? VV_WEB_FIGURES : VV_WEB_MEAN);
-	if (life.missing) {
-		part_note(&p->html, .text = "The data of some versions is missing.",
-			  .hint = vv_page_sentence(p, vv_web_missing_older(p->asked->visit)));
+	if (life.gap) {
+		part_note(&p->html,
+			  .text = life.gap == VV_GAP_EXPIRED
+					  ? "The rows of some versions have expired."
+					  : "The data of some versions is missing.",
+			  .hint = vv_page_gap_hint(p, life.gap));
 	}
 	return VV_OK;
 }

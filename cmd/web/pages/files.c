@@ -124,7 +124,7 @@ vv_status vv_page_search(vv_page *p, vv_buf *out, vv_error *err)
 	if (!complete) {
 		vv_page_note_limit(
 			p,
-			"Some tables were not searched: their data is missing, the version has too many files, or the time limit was reached.",
+			"Some tables were not searched: their data is missing or has expired, the version has too many files, or the time limit was reached.",
 			NULL);
 	}
 	return vv_page_end(p, out, err);

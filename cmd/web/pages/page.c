@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/show.h"
+#include "cmd/web/model/missing.h"
 #include "cmd/web/pages/parts.h"
 #include "repo/git/program.h"
 #include "transport/server/words.h"
@@ -84,6 +85,12 @@ const char *vv_page_sentence(vv_page *p, const char *said)
 
 	return plain ? vv_page_text(p, "%c%s", said[0] - 'a' + 'A', said + 1)
 		     : vv_page_keep(p, said);
+}
+
+const char *vv_page_gap_hint(vv_page *p, vv_gap gap)
+{
+	return gap == VV_GAP_EXPIRED ? NULL
+				     : vv_page_sentence(p, vv_web_missing_older(p->asked->visit));
 }
 
 /* ---- links */

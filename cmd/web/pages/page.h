@@ -89,6 +89,8 @@ const char *vv_page_text(vv_page *p, const char *fmt, ...) __attribute__((format
 /* Returns an error's text as a sentence with a capital letter, such as "Row 3 ...". If the text
  * does not begin with a plain lower-case word, or begins with "varve", returns it unchanged. */
 const char *vv_page_sentence(vv_page *p, const char *said);
+/* Returns the sentence with the command that fetches older versions. Returns NULL for rows that have expired. */
+const char *vv_page_gap_hint(vv_page *p, vv_gap gap);
 /* Returns new, empty HTML, whose content can be inserted in a part (html.h). It is cleared with the
  * page. Never returns NULL. */
 vv_html *vv_page_piece_new(vv_page *p);

@@ -7,7 +7,6 @@
 #include "base/codec.h"
 #include "base/show.h"
 #include "cmd/web/model/history.h"
-#include "cmd/web/model/missing.h"
 #include "cmd/web/model/row_place.h"
 #include "cmd/web/model/rows.h"
 #include "cmd/web/pages/cell_field.h"
@@ -225,9 +224,12 @@ static vv_status put_life(vv_page *p, const vv_web_table *t, const char *key, ui
 		put_event(p, event);
 	}
 	p->passing = p->passing || !life.complete;
-	if (life.missing) {
-		part_note(&p->html, .text = "The data of older versions is missing.",
-			  .hint = vv_page_sentence(p, vv_web_missing_older(p->asked->visit)));
+	if (life.gap) {
+		part_note(&p->html,
+			  .text = life.gap == VV_GAP_EXPIRED
+					  ? "The rows of older versions have expired."
+					  : "The data of older versions is missing.",
+			  .hint = vv_page_gap_hint(p, life.gap));
 	} else if (!life.complete && life.count == 0 && !*life.next) {
 		vv_page_note_limit(
 			p, "The time limit of this page was reached. Reload the page for more.",

@@ -16,7 +16,9 @@ static bool is_of_button(const vv_page *p)
 static const char *title_of(const vv_page *p, unsigned status, const vv_error *why)
 {
 	if (status == 400 && is_of_button(p)) return "That did not work";
-	if (why->code == VV_EMISSING) return "Data is missing";
+	if (why->code == VV_EMISSING) {
+		return why->gap == VV_GAP_EXPIRED ? "These rows have expired" : "Data is missing";
+	}
 	if (status == 404) return "Not found";
 	if (status == 403) return "Not allowed";
 	if (status == 400) return "Invalid request";
