@@ -98,3 +98,26 @@ def test_killed_servers_leave_the_old_table_or_the_new(shop):
         done += len(answered)
         varve(shop, "commit", "-q", "-a", "--allow-empty", "-m", f"after {turn}")
     varve(shop, "fsck")
+
+
+def test_rows_that_have_expired_are_said_to_have_expired_by_every_tool_that_reads_history(shop):
+    for price in (10, 11, 12):
+        (shop / "prices.csv").write_text(f"id,item,price\n1,pear,{price}\n2,plum,3.50\n3,fig,0.80\n")
+        varve(shop, "commit", "-q", "-a", "-m", f"pears at {price}")
+    varve(shop, "expire", "--keep", "last=1", "--plan", str(shop.parent / "plan"))
+    varve(shop, "expire", "--apply", str(shop.parent / "plan"))
+    raw = Raw(shop)
+    said = {}
+    for number, (name, arguments) in enumerate((("rows", {"revision": "HEAD~2"}), ("diff", {"old": "HEAD~2", "new": "HEAD"}),
+                                                ("log", {}), ("blame", {}), ("sql", {}), ("check", {}))):
+        if name == "sql":
+            arguments = {"query": "SELECT count(*) AS n FROM varve_history_prices"}
+        elif name not in ("log", "check"):
+            arguments["path"] = "prices.csv"
+        said[name] = raw.ask(raw.call(number, name, **arguments))["result"]
+    assert raw.close() == 0
+    for name in ("rows", "diff"):
+        assert said[name]["isError"] and "expired" in json.dumps(said[name]), (name, said[name])
+    for name in ("log", "blame", "sql", "check"):
+        assert not said[name].get("isError"), (name, said[name])
+    assert not [name for name, answer in said.items() if "missing here" in json.dumps(answer) or "varve fetch" in json.dumps(answer)], said
