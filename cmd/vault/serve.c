@@ -317,7 +317,7 @@ static vv_status answer_where(serving *x, const vv_json *q, const vv_cid *root, 
 	return rc;
 }
 
-static vv_status answer_erased(serving *x, vv_json_out *w, vv_error *err)
+static vv_status answer_erase(serving *x, vv_json_out *w, vv_error *err)
 {
 	const vv_session_options o = {.need_key = true,
 				      .quiet = true,
@@ -329,7 +329,7 @@ static vv_status answer_erased(serving *x, vv_json_out *w, vv_error *err)
 	vv_status rc;
 
 	if ((rc = vv_vault_session_open_to_read(&s, x->repo, &o, err)) < 0 ||
-	    (rc = vv_vault_erased_find(&v, &s, err)) < 0) {
+	    (rc = vv_vault_erased_remove(&v, &s, err)) < 0) {
 		return rc;
 	}
 	vv_vault_erased_put(w, &v);
@@ -379,8 +379,8 @@ static vv_status answer_question(serving *x, vv_channel *line, const void *text,
 		rc = answer_keeps(x, roots, count, &w, err);
 	} else if (word && strcmp(word, "where") == 0 && count == 1) {
 		rc = answer_where(x, q, roots, &w, err);
-	} else if (word && strcmp(word, "erased") == 0) {
-		rc = answer_erased(x, &w, err);
+	} else if (word && strcmp(word, "erase") == 0) {
+		rc = answer_erase(x, &w, err);
 	} else {
 		rc = vv_fail(err, VV_ENOSUPPORT, "a vault does not answer this request");
 	}

@@ -13,7 +13,7 @@
 
 #define PRUNE                                                                                      \
 	"pruning the vault without a grace period, on the machine of each writer and with this "   \
-	"list of erased data, removes them"
+	"list of erased data, removes them, at a server after its term"
 
 /* Remaining data decides before places that could not be read. */
 static void judge_vault(vv_erase_answer *a, vv_buf *why, const vv_vault_erased *v)
@@ -22,18 +22,26 @@ static void judge_vault(vv_erase_answer *a, vv_buf *why, const vv_vault_erased *
 	a->unasked = v->away + v->unread;
 	if (v->items > 0) {
 		a->kind = VV_ERASE_STAYS;
-		vv_buf_puts(why, "sealed copies stay at the holders; " PRUNE);
+		vv_buf_puts(why, "sealed copies stay at the holders");
 	} else if (v->old > 0) {
 		a->kind = VV_ERASE_STAYS;
-		vv_buf_printf(why,
-			      "%s at holders, which no version needs, may have erased data; " PRUNE
-			      ", at a server after its term",
+		vv_buf_printf(why, "%s at holders, which no version needs, may have erased data",
 			      vv_text_counted(v->old, "sealed copy", "sealed copies"));
 	} else if (v->unread > 0) {
 		a->kind = VV_ERASE_UNSEEN;
 		vv_buf_puts(why, "not every run could be read");
 	} else {
 		a->kind = v->away > 0 ? VV_ERASE_OUT_OF_REACH : VV_ERASE_GONE;
+	}
+	if (v->waits[0]) {
+		vv_buf_printf(why, "%s%s", why->len > 0 ? ": " : "", vv_text_shows(v->waits));
+	}
+	if (a->kind == VV_ERASE_STAYS) {
+		vv_buf_puts(why, "; " PRUNE);
+	}
+	if (v->deleted > 0) {
+		vv_buf_printf(why, "%s%s deleted", why->len > 0 ? "; " : "",
+			      vv_text_counted(v->deleted, "sealed copy was", "sealed copies were"));
 	}
 	if (v->away > 0) {
 		vv_buf_printf(why, "%sholders that could not be looked at: %s",
@@ -55,10 +63,10 @@ static vv_status look_at_folder(vv_erase_answers *out, vv_repository *r, vv_erro
 	return vv_exists(dir) ? vv_erase_answers_add(out, &answer, err) : VV_OK;
 }
 
-vv_status vv_erase_vault_look(vv_erase_answers *out, vv_repository *r, vv_error *err)
+vv_status vv_erase_vault_free(vv_erase_answers *out, vv_repository *r, vv_error *err)
 {
 	vv_erase_answer answer = {
-		.kind = VV_ERASE_UNSEEN, .remote = "vault", .what = "blocks and objects"};
+		.kind = VV_ERASE_UNSEEN, .remote = VV_ERASE_VAULT, .what = "blocks and objects"};
 	vv_auto(vv_vault_erased) v = {.items = 0};
 	vv_auto(vv_buf) why = VV_BUF_INIT;
 	vv_error reason;

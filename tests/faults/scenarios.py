@@ -168,6 +168,7 @@ class Scenario:
 	folder: bool = False  # the same of the published folder `public`, which others may read at any time
 	listed: bool = False  # it begins with a list of erased data, whose secret stays
 	vault: bool = False  # it changes copies at holders h0, h1 ..., and is judged by them (only killed, and without power)
+	gone: str = ''  # of a vault: what no holder gives back after the end
 
 
 def all_scenarios():
@@ -233,6 +234,13 @@ def all_scenarios():
 		S('replicate', 'vault; noise 3000 > big.csv; commit two', 'varve vault replicate -q', vault=True),
 		S('replicate-first', 'vault; rm -rf ../h? .git/varve/vault .varveconfig; mkdir ../h0 ../h1; touch ../h0/varve-holder ../h1/varve-holder',
 			'varve vault replicate -q', vault=True),
+		S('vault-prune-erased', 'vault; change; commit two; varve vault replicate -q; echo "item 217" > ../values; '
+			'varve erase --values-from - --plan < ../values > /dev/null; mkdir ../away; mv ../h0 ../h1 ../away; '
+			'varve erase --values-from - --apply < ../values > /dev/null 2>&1 || true; mv ../away/h? ..; rmdir ../away',
+			'varve vault prune --grace 0', vault=True, gone='item 217'),
+		S('vault-erase', 'vault; change; commit two; varve vault replicate -q; echo "item 217" > ../values; '
+			'varve erase --values-from - --plan < ../values > /dev/null',
+			"sh -c 'test ! -e .git/varve/erase-plan || exec varve erase --values-from - --apply < ../values'", vault=True, gone='item 217'),
 		S('replicate-code', 'vault 2; noise 60000 > big.csv; commit two', 'varve vault replicate -q --code 2+1', vault=True),
 		S('check', 'one; varve schema --key id prices.csv > /dev/null', 'varve check'),
 		S('config', 'one', 'varve config varve.gcDays 30'),

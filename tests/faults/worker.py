@@ -635,7 +635,11 @@ class Worker:
 				shutil.rmtree(f'{self.root}/back', ignore_errors=True)
 				must(kind, f'{words}: recover from {holder}',
 					f'varve vault recover -q --key "$XDG_CONFIG_HOME/varve/key" --to back {holder} && '
+					'varve -C back fsck --data -q && '
 					'test "$(git -C back rev-parse main)" = "$(git -C work rev-parse main)"', '.')
+				if kind == 'final' and t.scenario.gone:
+					must(kind, f'{words}: {t.scenario.gone}', f'git -C back cat-file --batch-all-objects --batch > all && '
+						f'for v in main main~1; do varve -C back cat $v:prices.csv >> all; done && ! grep -qa "{t.scenario.gone}" all', '.')
 			shutil.rmtree(f'{self.root}/back', ignore_errors=True)
 
 		if ended:

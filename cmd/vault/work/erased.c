@@ -3,10 +3,15 @@
  */
 #include "cmd/vault/work/erased.h"
 
+#include <string.h>
+
 #include "base/array.h"
 #include "base/buf.h"
 #include "base/show.h"
+#include "base/sys.h"
+#include "base/text.h"
 #include "cmd/vault/work/contents.h"
+#include "cmd/vault/work/prune.h"
 #include "cmd/vault/work/waiting_run.h"
 
 typedef struct finding_old {
@@ -68,7 +73,7 @@ static vv_status count_items(vv_vault_erased *out, vv_vault_session *s, vv_error
 	return VV_OK;
 }
 
-vv_status vv_vault_erased_find(vv_vault_erased *out, vv_vault_session *s, vv_error *err)
+static vv_status find_erased(vv_vault_erased *out, vv_vault_session *s, vv_error *err)
 {
 	vv_auto(vv_buf) names = VV_BUF_INIT;
 	vv_status rc;
@@ -81,4 +86,71 @@ vv_status vv_vault_erased_find(vv_vault_erased *out, vv_vault_session *s, vv_err
 	out->unread += vv_waiting_run_there(s); /* sealed and not sent yet */
 	out->away_names = vv_buf_detach(&names);
 	return vv_alloc_ok(out->away_names, err);
+}
+
+/* --- removing ----------------------------------------------------------------------------------- */
+
+static void put_reason(vv_buf *out, uint64_t count, const char *one, const char *many,
+		       const char *why)
+{
+	if (count > 0) {
+		vv_buf_printf(out, "%s%s%s", out->len > 0 ? "; " : "",
+			      vv_text_counted(count, one, many), why);
+	}
+}
+
+/* The reasons why a prune that ended left something. */
+static void put_reasons(vv_buf *out, const vv_prune *x)
+{
+	const vv_surplus *left = &x->surplus;
+
+	put_reason(out, x->unread, "run", NULL, " could not be read");
+	put_reason(out, x->unready, "run stays", "runs stay",
+		   " until the rewritten data has its copies");
+	put_reason(out, left->shared, "copy was", "copies were", " also sent by another writer");
+	put_reason(out, left->held, "copy cannot", "copies cannot", " be deleted yet: ");
+	if (left->held > 0) {
+		vv_buf_puts(out, left->holding);
+	}
+	if (left->blocked) {
+		vv_buf_printf(out, "%sthe writer %s must replicate first", out->len > 0 ? "; " : "",
+			      vv_did_shows(left->blocker));
+	}
+}
+
+static vv_status prune(vv_buf *waits, uint64_t *deleted, vv_vault_session *s, vv_error *err)
+{
+	vv_prune x = {.grace_sec = 0};
+	vv_error why;
+	vv_status rc;
+
+	if ((rc = vv_vault_session_need_writer(s, &why)) == VV_OK &&
+	    (rc = vv_vault_session_check_key(s, &why)) == VV_OK) {
+		rc = vv_prune_run(&x, s, &why);
+	}
+	*deleted = x.surplus.deleted;
+	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
+	if (rc < 0) {
+		vv_buf_puts(waits, why.message);
+	} else {
+		put_reasons(waits, &x);
+	}
+	return vv_buf_ok(waits, err);
+}
+
+vv_status vv_vault_erased_remove(vv_vault_erased *out, vv_vault_session *s, vv_error *err)
+{
+	vv_auto(vv_buf) waits = VV_BUF_INIT;
+	uint64_t deleted = 0;
+	vv_status rc = find_erased(out, s, err);
+
+	if (rc < 0) return rc;
+	if (out->items + out->old > 0) {
+		if ((rc = prune(&waits, &deleted, s, err)) < 0) return rc;
+		vv_vault_erased_clear(out);
+		if ((rc = find_erased(out, s, err)) < 0) return rc;
+	}
+	out->deleted = deleted;
+	out->waits = vv_buf_detach(&waits);
+	return vv_alloc_ok(out->waits, err);
 }

@@ -117,10 +117,9 @@ everywhere() {
 	receipt_says origin blocks gone
 	receipt_says nas blocks gone
 	receipt_says origin objects stays
-	receipt_says vault blocks stays
+	receipt_says vault blocks gone
 	hand collect_at_gitea
 	hand git -C ../nas.git gc -q --prune=now
-	hand varve vault prune -q --grace 0 2> /dev/null || varve vault prune --grace 0
 	rm -r ../site
 	hand varve publish -q -o ../site
 

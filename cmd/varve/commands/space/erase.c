@@ -436,12 +436,26 @@ static void print_answer(const vv_erase_answer *a)
 	vv_out("\n");
 }
 
+static bool stays_in_vault(const application *a)
+{
+	vv_array_each(a->answers.items, a->answers.count, it) {
+		if (it->remote && strcmp(it->remote, VV_ERASE_VAULT) == 0 &&
+		    it->kind != VV_ERASE_GONE) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static void print_answers(const application *a)
 {
 	vv_array_each(a->answers.items, a->answers.count, it) {
 		if (it->remote) {
 			print_answer(it);
 		}
+	}
+	if (stays_in_vault(a)) {
+		vv_out("vault: finish with 'varve vault prune --grace 0', then run the same command again for the receipt\n");
 	}
 	if (a->plan.remotes.count > 0) {
 		vv_out("out of reach: other clones, forks, published folders and backups; their pushes bring the old commits back\n");
@@ -767,7 +781,7 @@ static vv_status erase_found(application *a, vv_erase *e, vv_error *err)
 	    (rc = vv_erase_places_apply(&a->answers, &run, err)) < 0 ||
 	    (rc = vv_erase_free(&a->freed, &a->plan, a->repo, err)) < 0 ||
 	    (rc = vv_erase_places_look(&a->answers, &run, err)) < 0 ||
-	    (rc = vv_erase_vault_look(&a->answers, a->repo, err)) < 0) {
+	    (rc = vv_erase_vault_free(&a->answers, a->repo, err)) < 0) {
 		return rc;
 	}
 	return vv_remote_names(&a->remotes, a->repo, err);
