@@ -368,7 +368,7 @@ static vv_status compare_with_index(vv_subject *s, vv_error *err)
 	bool is = false;
 	vv_status rc = take_parent(s, &e, &is, err);
 
-	if (rc < 0 || !is) return rc;
+	if (rc < 0 || !is || s->edited) return rc;
 	if ((rc = vv_dataset_reader_work_state(s->reader, s->path, &e.id, &e, &state, NULL, err)) <
 	    0) {
 		/* Faults for which add would refuse it are reported by the reader of the rows. */

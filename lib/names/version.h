@@ -81,6 +81,9 @@ typedef struct vv_subject {
 	bool is_dataset; /* the subject is a stored version, whose root has the CID `root` */
 	bool on_disk;    /* VV_FROM_WORK: file has the content itself, not a pointer */
 	bool settled;    /* VV_FROM_WORK: the file was compared with the index */
+	/* VV_FROM_WORK: set by the caller after vv_subject_find, if it has just found that the file is
+	 * not the version in the index: it is not compared again */
+	bool edited;
 	/* after VV_EUSAGE: the version exists, but is not one table: it is a folder, a submodule,
 	 * or a document with several tables of which none is named */
 	bool no_table;

@@ -23,9 +23,11 @@
 #include "lib/remotes/push_hook.h"
 #include "lib/status/changes_internal.h"
 #include "lib/status/lost_tables.h"
+#include "lib/status/missing_blocks.h"
 #include "lib/status/unsent.h"
 #include "lib/tables/dataset_import.h"
 #include "lib/tables/dataset_reader.h"
+#include "lib/tables/import_ahead.h"
 #include "lib/view/table_diff.h"
 #include "lib/worktree/add_plan.h"
 #include "lib/worktree/attributes_lines.h"
@@ -38,81 +40,6 @@
 #include "repo/git/run_git.h"
 #include "repo/known/elsewhere.h"
 #include "repo/known/incomplete.h"
-
-/* ---- missing_blocks: which tables of the index lack the blocks of their version in the store: when varve's folder was
- * lost, or a part of it ---- */
-
-/* More tables are looked at only where some of this many, spread over all, lack blocks. */
-#define VV_MISSING_SAMPLE 256u
-
-typedef struct missing_blocks {
-	vv_dataset_reader *reader;
-	vv_store *store;
-	bool doubtful; /* some version is known to lack blocks below its root */
-	vv_string_list paths;
-} missing_blocks;
-
-static vv_status look_at(missing_blocks *m, const vv_index_entry *e, bool *here, vv_error *err)
-{
-	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	vv_pointer p;
-	vv_status rc = vv_dataset_reader_pointer(m->reader, &e->id, &arena, &p, err);
-
-	*here = true;
-	if (rc == VV_OK && !(*here = vv_store_has(m->store, &p.root) && !m->doubtful)) {
-		rc = vv_store_complete(m->store, &p.root, here, NULL, err);
-	}
-	/* damage is reported elsewhere */
-	return vv_error_excuse(rc, rc != VV_ENOMEM && rc != VV_EIO, err);
-}
-
-/* Every step-th. */
-static vv_status search_entries(missing_blocks *m, const vv_index *x, const size_t *at,
-				size_t count, size_t step, vv_error *err)
-{
-	vv_status rc = VV_OK;
-
-	for (size_t i = 0; rc == VV_OK && i < count; i += step) {
-		const vv_index_entry e = vv_index_at(x, at[i]);
-		bool here;
-
-		if ((rc = look_at(m, &e, &here, err)) == VV_OK && !here) {
-			rc = vv_string_list_add(&m->paths, vv_strdup(e.path), err);
-		}
-	}
-	return rc;
-}
-
-/* at: places of tables in the index. *paths: those that lack blocks, in this order (vv_names_free). As
- * in vv_last_copy_keep: a stored root implies everything below, unless the store is known to be
- * incomplete. Skips unreadable pointers. */
-static vv_status missing_blocks_look(char ***paths, size_t *count, vv_repository *r,
-				     const vv_index *x, vv_dataset_reader *reader, const size_t *at,
-				     size_t at_count, vv_error *err)
-{
-	missing_blocks m = {.reader = reader};
-	size_t step = at_count > VV_MISSING_SAMPLE ? at_count / VV_MISSING_SAMPLE : 1;
-	vv_status rc = VV_OK;
-
-	*paths = NULL;
-	*count = 0;
-	if (at_count == 0) return VV_OK;
-	if ((rc = vv_repository_store(r, &m.store, err)) < 0 ||
-	    (rc = vv_repository_incomplete(r, &m.doubtful, err)) < 0 ||
-	    (rc = search_entries(&m, x, at, at_count, step, err)) < 0) {
-		vv_string_list_clear(&m.paths);
-		return rc;
-	}
-	if (m.paths.count > 0 && step > 1) {
-		vv_string_list_clear(&m.paths);
-		rc = search_entries(&m, x, at, at_count, 1, err);
-	}
-	*paths = m.paths.items;
-	*count = m.paths.count;
-	return rc;
-}
-
-/* ---- changes ---- */
 
 #define KEPT_MAX (20u << 20) /* bytes of blocks; all stay in memory */
 
@@ -129,6 +56,9 @@ typedef struct collector {
 	size_t table_count, table_cap;
 	int top; /* the work tree's folder */
 	vv_buf above;
+	/* a ring of files that other threads import; NULL: no facts are needed, or there are no threads */
+	struct pending *pending;
+	size_t pending_first, pending_count, pending_max;
 } collector;
 
 static bool wanted(const collector *c, const char *path)
@@ -456,59 +386,192 @@ static vv_status keep_blocks(collector *c, vv_mem_sink **out, vv_error *err)
 static vv_status note_table(collector *c, size_t at, vv_error *err)
 {
 	if (!c->opts->missing) return VV_OK;
-	return vv_array_add(c->tables, c->table_count, c->table_cap, at) ? VV_OK
-									 : vv_fail_nomem(err);
+	if (!vv_array_add(c->tables, c->table_count, c->table_cap, at)) return vv_fail_nomem(err);
+	for (size_t i = c->table_count - 1; i > 0 && c->tables[i - 1] > at; i--) {
+		c->tables[i] =
+			c->tables[i - 1]; /* a file that another thread imported comes late */
+		c->tables[i - 1] = at;
+	}
+	return VV_OK;
 }
 
-static vv_status dataset_state(collector *c, size_t at, const vv_index_entry *e, vv_error *err)
+/* The import of a changed file in another thread, which also counts its changes. */
+typedef struct pending {
+	vv_import_ahead *import;
+	size_t at;               /* place in the index */
+	vv_change_entry counted; /* path and work_facts: of this file */
+	const char *temp_dir;
+	vv_status status; /* of the counting */
+	vv_error err;
+} pending;
+
+static void facts_clear(vv_change_facts *f)
+{
+	vv_change_counts_clear(&f->counts);
+	vv_free_all(f->form, f->problem);
+}
+
+static void count_ahead(void *payload, const vv_dataset_found *found, vv_mem_sink *blocks)
+{
+	pending *p = payload;
+
+	p->status = vv_change_work_facts(&p->counted, found, blocks, p->temp_dir, &p->err);
+}
+
+static void pending_drop(pending *p)
+{
+	vv_import_ahead_drop(p->import);
+	facts_clear(&p->counted.work_facts);
+	p->import = NULL;
+}
+
+/* The result of a comparison of a file with the index. */
+typedef struct compared_file {
+	vv_work_state state;
+	vv_dataset_found found; /* if it was imported */
+	vv_mem_sink *blocks;    /* of the import; may be NULL */
+	pending *counted;       /* another thread has counted the changes; else NULL */
+} compared_file;
+
+static void compared_file_clear(compared_file *f)
+{
+	vv_dataset_found_clear(&f->found);
+	vv_mem_sink_free(f->blocks);
+}
+VV_AUTO_CLEAR(compared_file, compared_file_clear)
+
+static vv_status count_changes(collector *c, vv_change_entry *entry, const vv_index_entry *e,
+			       compared_file *f, vv_error *err)
+{
+	vv_dataset_found *found = &f->found;
+
+	if (found->was_pointer) {
+		return vv_change_other_pointer(entry, e, found, c->r, c->s, err);
+	}
+	entry->edited = !vv_cid_is_null(&found->named) &&
+			vv_cid_equal(&found->named, &found->result.cid);
+	if (f->counted) {
+		if (f->counted->status < 0) return vv_error_copy(err, &f->counted->err);
+		entry->table = f->counted->counted.table;
+		entry->work_facts = f->counted->counted.work_facts;
+		f->counted->counted.work_facts = (vv_change_facts){.known = false};
+		return VV_OK;
+	}
+	if (vv_oid_is_empty_blob(&e->id)) { /* it has no rows to compare with */
+		memset(&found->parent, 0, sizeof(found->parent));
+	}
+	return vv_change_work_facts(entry, found, f->blocks,
+				    vv_env_temp_dir(vv_repository_env(c->r)), err);
+}
+
+/* Adds the entry of a dataset, unless it is unchanged. refused NULL: it could be compared. */
+static vv_status add_dataset(collector *c, size_t at, const vv_index_entry *e, compared_file *f,
+			     vv_error *refused, vv_error *err)
 {
 	static const char letters[] = {[VV_WORK_SAME] = ' ',
 				       [VV_WORK_MODIFIED] = 'M',
 				       [VV_WORK_DELETED] = 'D',
 				       [VV_WORK_POINTER] = ' ',
 				       [VV_WORK_OTHER] = 'T'};
-	vv_work_state state = VV_WORK_MODIFIED;
 	vv_change_entry *entry;
 	uint32_t mode = e->mode;
-	vv_auto(vv_dataset_found) staged = {0};
-	vv_auto(vv_mem_sink) *blocks = NULL;
-	vv_status rc;
+	vv_status rc = VV_OK;
 
-	if (c->opts->facts && (rc = keep_blocks(c, &blocks, err)) < 0) return rc;
-	vv_dataset_reader_parts(c->s)->kept = blocks;
-	vv_status found = vv_dataset_reader_work_state(c->s, e->path, &e->id, e, &state,
-						       c->opts->facts ? &staged : NULL, err);
-	vv_dataset_reader_parts(c->s)->kept = NULL;
-	rc = found;
-	if (is_finding(found)) {
-		state = VV_WORK_MODIFIED;
-		rc = VV_OK;
-	}
-	if (rc == VV_OK && (state == VV_WORK_SAME || state == VV_WORK_POINTER)) {
+	if (f->state == VV_WORK_SAME || f->state == VV_WORK_POINTER) {
 		rc = vv_index_work_mode(c->x, e, &mode, err);
 	}
-	if (rc == VV_OK && (state != VV_WORK_SAME || mode != e->mode) &&
+	if (rc == VV_OK && (f->state != VV_WORK_SAME || mode != e->mode) &&
 	    (rc = entry_of(c, e, &entry, err)) == VV_OK) {
 		entry->dataset = true;
-		entry->work = letter_of(e, mode != e->mode ? 'M' : letters[state]);
-		if (is_finding(found)) {
-			rc = vv_change_problem(entry, err);
-		} else if (state == VV_WORK_POINTER) {
+		entry->modified = f->state == VV_WORK_MODIFIED && !refused;
+		entry->work = letter_of(e, mode != e->mode ? 'M' : letters[f->state]);
+		if (refused) {
+			rc = vv_change_problem(entry, refused, err);
+		} else if (f->state == VV_WORK_POINTER) {
 			rc = vv_change_pointer_only(entry, &e->id, c->r, c->s, err);
-		} else if (state == VV_WORK_MODIFIED && c->opts->facts && staged.was_pointer) {
-			rc = vv_change_other_pointer(entry, e, &staged, c->r, c->s, err);
-		} else if (state == VV_WORK_MODIFIED && c->opts->facts) {
-			if (vv_oid_is_empty_blob(&e->id)) { /* it has no rows to compare with */
-				memset(&staged.parent, 0, sizeof(staged.parent));
-			}
-			entry->edited = !vv_cid_is_null(&staged.named) &&
-					vv_cid_equal(&staged.named, &staged.result.cid);
-			rc = vv_change_work_facts(entry, &staged, blocks,
-						  vv_env_temp_dir(vv_repository_env(c->r)), err);
+		} else if (f->state == VV_WORK_MODIFIED && c->opts->facts) {
+			rc = count_changes(c, entry, e, f, err);
 		}
-		c->out->pointers += state == VV_WORK_POINTER;
+		c->out->pointers += f->state == VV_WORK_POINTER;
 	}
-	return rc == VV_OK && state != VV_WORK_POINTER ? note_table(c, at, err) : rc;
+	return rc == VV_OK && f->state != VV_WORK_POINTER ? note_table(c, at, err) : rc;
+}
+
+static vv_status compare_dataset(collector *c, size_t at, const vv_index_entry *e, vv_error *err)
+{
+	vv_auto(compared_file) f = {.state = VV_WORK_MODIFIED};
+	vv_error why;
+	vv_status rc;
+
+	if (c->opts->facts && (rc = keep_blocks(c, &f.blocks, err)) < 0) return rc;
+	vv_dataset_reader_parts(c->s)->kept = f.blocks;
+	rc = vv_dataset_reader_work_state(c->s, e->path, &e->id, e, &f.state,
+					  c->opts->facts ? &f.found : NULL, &why);
+	vv_dataset_reader_parts(c->s)->kept = NULL;
+	if (rc < 0 && !is_finding(rc)) return vv_error_copy(err, &why);
+	f.state = rc < 0 ? VV_WORK_MODIFIED : f.state;
+	return add_dataset(c, at, e, &f, rc < 0 ? &why : NULL, err);
+}
+
+/* Adds the file whose import was started first. */
+static vv_status end_pending(collector *c, vv_error *err)
+{
+	pending *p = &c->pending[c->pending_first];
+	vv_auto(compared_file) f = {.state = VV_WORK_MODIFIED, .counted = p};
+	const vv_index_entry e = vv_index_at(c->x, p->at);
+
+	c->pending_first = (c->pending_first + 1) % c->pending_max;
+	c->pending_count--;
+	vv_status rc = vv_import_ahead_end(vv_take(&p->import), &f.found, err);
+	if (rc == VV_OK) {
+		f.state = vv_oid_equal(&f.found.blob, &e.id) ? VV_WORK_SAME : VV_WORK_MODIFIED;
+		rc = add_dataset(c, p->at, &e, &f, NULL, err);
+	} else if (rc == VV_ENOTFOUND) {
+		rc = compare_dataset(c, p->at, &e, err);
+	}
+	pending_drop(p);
+	return rc;
+}
+
+/* Starts the import of a file whose changes are counted. *begun false: it is not one for a thread of its own. */
+static vv_status begin_pending(collector *c, size_t at, const vv_index_entry *e, bool *begun,
+			       vv_error *err)
+{
+	static const vv_dataset_options usual = VV_DATASET_OPTIONS_INIT;
+	vv_status rc;
+
+	*begun = false;
+	if (!c->pending || vv_oid_is_empty_blob(&e->id)) return VV_OK;
+	if (c->pending_count == c->pending_max && (rc = end_pending(c, err)) < 0) return rc;
+	pending *p = &c->pending[(c->pending_first + c->pending_count) % c->pending_max];
+	*p = (pending){.at = at,
+		       .counted.path = (char *)(uintptr_t)e->path,
+		       .temp_dir = vv_env_temp_dir(vv_repository_env(c->r))};
+	const vv_import_ahead_how how = {.opts = &usual,
+					 .dry = true,
+					 .uncounted = !c->opts->groups,
+					 .limit = KEPT_MAX,
+					 .then = count_ahead,
+					 .payload = p};
+	vv_import_ahead_begin(&p->import, c->s, e->path, &how);
+	*begun = p->import != NULL;
+	c->pending_count += *begun;
+	return VV_OK;
+}
+
+static vv_status dataset_state(collector *c, size_t at, const vv_index_entry *e, vv_error *err)
+{
+	vv_auto(compared_file) f = {.state = VV_WORK_MODIFIED};
+	bool known = false, begun = false;
+	vv_status rc;
+
+	/* an error is found again */
+	if (c->opts->facts && vv_dataset_reader_work_known(c->s, e->path, &e->id, e, &f.state,
+							   &known, VV_IGNORED) == VV_OK) {
+		if (known) return add_dataset(c, at, e, &f, NULL, err);
+		if ((rc = begin_pending(c, at, e, &begun, err)) < 0 || begun) return rc;
+	}
+	return compare_dataset(c, at, e, err);
 }
 
 static vv_status mark_pointer(collector *c, const vv_index_entry *e, bool lost, vv_error *err)
@@ -720,6 +783,23 @@ static vv_status add_entries(collector *c, vv_error *err)
 	return rc;
 }
 
+static vv_status make_room_pending(collector *c, vv_error *err)
+{
+	c->pending_max = c->opts->facts ? vv_import_ahead_most(c->s) : 0;
+	if (c->pending_max == 0) return VV_OK;
+	c->pending = vv_calloc(c->pending_max, sizeof(*c->pending));
+	return vv_alloc_ok(c->pending, err);
+}
+
+static void drop_pending(collector *c)
+{
+	for (; c->pending_count > 0; c->pending_count--) { /* a command that failed */
+		pending_drop(&c->pending[c->pending_first]);
+		c->pending_first = (c->pending_first + 1) % c->pending_max;
+	}
+	vv_free(c->pending);
+}
+
 static vv_status add_work(collector *c, vv_error *err)
 {
 	vv_status rc = add_modules(c, err);
@@ -729,8 +809,12 @@ static vv_status add_work(collector *c, vv_error *err)
 	    (rc = vv_attr_list_read(&c->beaten, c->r, c->x, VV_ATTR_TEXT_LINES, err)) < 0) {
 		return rc;
 	}
+	if ((rc = make_room_pending(c, err)) < 0) return rc;
 	if ((c->top = vv_repository_open_top(c->r, err)) < 0) return (vv_status)c->top;
 	rc = add_entries(c, err);
+	while (rc == VV_OK && c->pending_count > 0) {
+		rc = end_pending(c, err);
+	}
 	vv_buf_clear(&c->above);
 	(void)vv_close(c->top, NULL, VV_IGNORED);
 	if (rc < 0) return rc;
@@ -814,8 +898,8 @@ static vv_status read_paths(collector *c, vv_error *err)
 	if ((rc = add_staged(c, err)) < 0 || (!c->opts->no_work && (rc = add_work(c, err)) < 0) ||
 	    (c->opts->unsent && c->lines.count > 0 &&
 	     (rc = vv_push_hook_lacks(c->r, &out->hook, &out->hook_mend, err)) < 0) ||
-	    (rc = missing_blocks_look(&out->missing, &out->missing_count, c->r, c->x, c->s,
-				      c->tables, c->table_count, err)) < 0 ||
+	    (rc = vv_missing_blocks_find(&out->missing, &out->missing_count, c->r, c->x, c->s,
+					 c->tables, c->table_count, err)) < 0 ||
 	    (rc = mark_linked(out, c->r, err)) < 0 || (rc = vv_buf_ok(&out->beaten, err)) < 0) {
 		return rc;
 	}
@@ -850,6 +934,7 @@ vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dat
 	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(r);
 	const bool lent = vv_dataset_reader_lend_if_none(s, x);
 	rc = read_paths(&c, err);
+	drop_pending(&c);
 	for (size_t i = 0; opts->kinds && rc == VV_OK && i < out->count; i++) {
 		vv_change_entry *e = &out->entries[i];
 
@@ -868,12 +953,6 @@ vv_status vv_changes_read(vv_changes *out, vv_repository *r, vv_index *x, vv_dat
 	vv_attr_list_clear(&c.beaten);
 	vv_free(c.tables);
 	return rc;
-}
-
-static void facts_clear(vv_change_facts *f)
-{
-	vv_change_counts_clear(&f->counts);
-	vv_free_all(f->form, f->problem);
 }
 
 void vv_changes_clear(vv_changes *c)

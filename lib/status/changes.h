@@ -60,6 +60,9 @@ typedef struct vv_change_entry {
 	 * index, HEAD has one. Not set for paths in conflict, nor for a path of which only the file
 	 * in the work tree was deleted */
 	bool dataset;
+	/* the file in the work tree is another version than the index's, or has other bytes; only of
+	 * datasets */
+	bool modified;
 	/* the kind (vv_content_kind) of the version in the index, of a path deleted there of that
 	 * in HEAD, in conflict of ours, else theirs, else base; "text" for an untracked path. NULL
 	 * without the option `kinds` */

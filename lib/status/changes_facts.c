@@ -221,7 +221,7 @@ vv_status vv_change_text_facts(vv_change_entry *e, bool work, vv_repository *r,
 	return rc;
 }
 
-vv_status vv_change_problem(vv_change_entry *e, vv_error *err)
+vv_status vv_change_problem(vv_change_entry *e, const vv_error *why, vv_error *err)
 {
-	return vv_text_set(&e->work_facts.problem, err->message, err);
+	return vv_text_set(&e->work_facts.problem, why->message, err);
 }

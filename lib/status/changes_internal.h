@@ -16,7 +16,8 @@ vv_status vv_change_staged_facts(vv_change_entry *e, vv_repository *r, vv_datase
 
 /* Sets e->work_facts and e->table from `staged`, the result of a dry import of the file in the work
  * tree; does nothing if the file was not imported. blocks: the blocks that the import made, which
- * are compared with the version in the index; may be NULL if that version is not a table. */
+ * are compared with the version in the index; may be NULL if that version is not a table. Uses only
+ * the path of e, so that other threads may call it. */
 vv_status vv_change_work_facts(vv_change_entry *e, const vv_dataset_found *staged,
 			       vv_mem_sink *blocks, const char *temp_dir, vv_error *err);
 /* Sets e->work_facts if the file in the work tree is the pointer found->pointer, of another version than `index`. */
@@ -35,7 +36,7 @@ vv_status vv_change_pointer_only(vv_change_entry *e, const vv_oid *index_blob, v
 vv_status vv_change_text_facts(vv_change_entry *e, bool work, vv_repository *r,
 			       vv_dataset_reader *s, vv_error *err);
 
-/* Sets the member `problem` of e->work_facts to the message of *err: the file cannot be added. */
-vv_status vv_change_problem(vv_change_entry *e, vv_error *err);
+/* Sets the member `problem` of e->work_facts to the message of *why: the file cannot be added. */
+vv_status vv_change_problem(vv_change_entry *e, const vv_error *why, vv_error *err);
 
 #endif

@@ -255,11 +255,13 @@ static vv_status add_work(finder *f, vv_index *x, vv_error *err)
 		if ((rc = work_mode(&mode, x, e, err)) < 0) return rc;
 		if (p) {
 			p->new_mode = mode;
+			p->edited = e->modified;
 			memset(&p->new_id, 0, sizeof(p->new_id));
 		} else {
 			vv_diff_path added = {.path = e->path,
 					      .old_mode = e->index_mode,
 					      .new_mode = mode,
+					      .edited = e->modified,
 					      .old_id = e->index_id};
 			rc = add_path(f, &added, err);
 		}

@@ -52,6 +52,7 @@ typedef struct vv_diff_path {
 	 * VV_STAGE_HIDDEN: there is nothing to compare. Neither side has the path, or b is the index,
 	 * which has several versions */
 	int stage;
+	bool edited;     /* b is the work tree, and its file is another version than the index's */
 	bool literal;    /* an argument is exactly this path */
 	size_t document; /* length of DOCUMENT if path is DOCUMENT#TABLE; else 0 */
 } vv_diff_path;

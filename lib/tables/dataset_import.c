@@ -565,39 +565,79 @@ void vv_dataset_found_clear(vv_dataset_found *f)
 	*f = (vv_dataset_found){0};
 }
 
+/* Is the file, whose stat this is, of another length than the version? Then it is another version, as each has its file's
+ * bytes. */
+static bool has_other_length(vv_dataset_reader *r, const vv_stat *st, const vv_oid *blob)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_pointer p;
+	bool is = false;
+
+	return vv_dataset_reader_find_pointer(r, blob, &arena, &p, &is, VV_IGNORED) == VV_OK &&
+	       is && p.bytes != st->size;
+}
+
+/* A file of the work tree that is compared with the index. */
+typedef struct work_file {
+	const char *path, *file; /* file: where the system has it */
+	const vv_oid *blob;
+	const vv_index_entry *entry; /* or NULL */
+} work_file;
+
+/* As vv_dataset_reader_work_known. by_length: the state of a file of another length is known. */
+static vv_status find_known(vv_dataset_reader *r, const work_file *w, bool by_length,
+			    vv_work_state *out, bool *known, vv_error *err)
+{
+	bool anew = false, cached = false;
+	vv_stat st;
+	vv_status rc = vv_lstat(&st, w->file, VV_IGNORED);
+	const bool regular = rc == VV_OK && S_ISREG(st.mode);
+
+	*known = true;
+	if (!regular) {
+		*out = rc == VV_ENOTFOUND ? VV_WORK_DELETED : VV_WORK_OTHER;
+		return VV_OK;
+	}
+	if ((rc = dataset_reader_knows_file(r, w->path, &st, w->blob, &cached, &anew, err)) < 0) {
+		return rc;
+	}
+	*out = VV_WORK_SAME;
+	if (cached) return VV_OK;
+	const bool maybe_pointer = vv_dataset_reader_holds_pointer(w->file, &st);
+	if (w->entry && !anew && !maybe_pointer &&
+	    dataset_reader_open_index(r, VV_IGNORED) == VV_OK &&
+	    vv_index_stat_clean(r->index, w->entry, &st)) {
+		return VV_OK;
+	}
+	*out = VV_WORK_MODIFIED;
+	*known = by_length && !maybe_pointer && has_other_length(r, &st, w->blob);
+	return VV_OK;
+}
+
+vv_status vv_dataset_reader_work_known(vv_dataset_reader *r, const char *path,
+				       const vv_oid *index_blob, const vv_index_entry *entry,
+				       vv_work_state *out, bool *known, vv_error *err)
+{
+	vv_auto(char) *file = vv_repository_file(r->parts.repo, path);
+	const work_file w = {path, file, index_blob, entry};
+
+	return file ? find_known(r, &w, false, out, known, err) : vv_fail_nomem(err);
+}
+
 vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
 				       const vv_oid *index_blob, const vv_index_entry *entry,
 				       vv_work_state *out, vv_dataset_found *found, vv_error *err)
 {
 	vv_auto(vv_dataset_found) own = {0};
-	vv_stat st;
-	bool is_pointer = false;
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
 	vv_auto(char) *file = vv_repository_file(r->parts.repo, path);
+	bool is_pointer = false, known;
+	vv_status rc;
+
+	const work_file w = {path, file, index_blob, entry};
+
 	if (!file) return vv_fail_nomem(err);
-	vv_status rc = vv_lstat(&st, file, VV_IGNORED);
-	bool regular = rc == VV_OK && S_ISREG(st.mode);
-	bool anew = false, cached = false;
-	if (regular &&
-	    (rc = dataset_reader_knows_file(r, path, &st, index_blob, &cached, &anew, err)) < 0) {
-		return rc;
-	}
-	bool maybe_pointer = regular && !cached && vv_dataset_reader_holds_pointer(file, &st);
-	if (!regular || cached) {
-		if (cached) {
-			*out = VV_WORK_SAME;
-		} else if (rc == VV_ENOTFOUND) {
-			*out = VV_WORK_DELETED;
-		} else {
-			*out = VV_WORK_OTHER;
-		}
-		return VV_OK;
-	}
-	if (entry && !anew && !maybe_pointer && (rc = dataset_reader_open_index(r, err)) == VV_OK &&
-	    vv_index_stat_clean(r->index, entry, &st)) {
-		*out = VV_WORK_SAME;
-		return VV_OK;
-	}
+	if ((rc = find_known(r, &w, !found, out, &known, err)) < 0 || known) return rc;
 	vv_dataset_found *into = found ? found : &own;
 	rc = vv_dataset_reader_import_file(r, path, &opts, NULL, into, &is_pointer, err);
 	if (rc == VV_OK) {

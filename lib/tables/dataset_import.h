@@ -104,11 +104,16 @@ typedef enum vv_work_state {
 } vv_work_state;
 /* Sets *out to the state of `path`, determined from the file's metadata and the stat cache. If
  * these are not sufficient, imports the file, and sets *found, which must be initialised, to the
- * result; found may be NULL. Fails with the error of the import, for example if the file cannot be
- * added. index_blob and entry: the pointer and the entry of the path in the index; entry may be
+ * result. found may be NULL: then a file of another length than the version is not imported. Fails
+ * with the error of the import, for example if the file cannot be added. index_blob and entry: the pointer and the entry of the path in the index; entry may be
  * NULL. */
 vv_status vv_dataset_reader_work_state(vv_dataset_reader *r, const char *path,
 				       const vv_oid *index_blob, const vv_index_entry *entry,
 				       vv_work_state *out, vv_dataset_found *found, vv_error *err);
+/* Sets *out as vv_dataset_reader_work_state does, and *known to true, if the metadata and the stat
+ * cache are sufficient. Sets *known to false if the file must be imported. */
+vv_status vv_dataset_reader_work_known(vv_dataset_reader *r, const char *path,
+				       const vv_oid *index_blob, const vv_index_entry *entry,
+				       vv_work_state *out, bool *known, vv_error *err);
 
 #endif

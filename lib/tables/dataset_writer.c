@@ -4,42 +4,17 @@
  */
 #include "lib/tables/dataset_writer.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/array.h"
 #include "base/sys.h"
-#include "dataset/read/window.h"
-#include "dataset/table/mem_sink.h"
 #include "dataset/table/table.h"
-#include "lib/tables/dataset_import_internal.h"
+#include "lib/tables/dataset_import.h"
 #include "lib/tables/dataset_reader_internal.h"
+#include "lib/tables/import_ahead.h"
 #include "repo/git/blob.h"
 
 #define LOCK_WAIT_MS 60000u
-
-/* The import of a small file in a thread of the pool, beside those of other files. Its blocks are kept in memory and
- * stored when the file is requested, so that the stored blocks and their order do not depend on which file was ready
- * first. An import after an error meets and reports it again. */
-typedef struct ahead {
-	vv_job job;
-	vv_dataset_reader *reader;
-	const vv_dataset_options *opts;
-	char *path, *file;
-	int fd;
-	vv_stat before;
-	bool sure; /* later changes change the stat */
-	vv_fd_source fds;
-	vv_source source;
-	dataset_inputs in;
-	vv_sink below, sink;
-	vv_mem_sink *blocks;
-	uint64_t ms;
-	/* the thread's */
-	vv_dataset_found found;
-	vv_status status;
-} ahead;
 
 struct vv_dataset_writer {
 	vv_repository *repo;
@@ -48,7 +23,7 @@ struct vv_dataset_writer {
 	vv_buf *pointers; /* whose blobs are written by vv_dataset_writer_commit */
 	size_t pointer_count, pointer_cap;
 	/* a ring of imports that were begun, in the order of the later requests */
-	ahead **ahead;
+	vv_import_ahead **ahead;
 	size_t ahead_first, ahead_count, ahead_max; /* ahead_max 0: no room was made yet */
 };
 
@@ -71,130 +46,9 @@ static void drop_pointers(vv_dataset_writer *w)
 	w->pointer_count = 0;
 }
 
-/* --- imports side by side -------------------------------------------------------------- */
-
-static void run_ahead(vv_job *job, unsigned worker VV_UNUSED)
+static vv_import_ahead *take_ahead(vv_dataset_writer *w)
 {
-	ahead *a = (ahead *)job;
-	uint64_t start = vv_monotonic_ms();
-
-	a->status = dataset_import_run(&a->found, &a->in, &a->source, &a->sink, VV_IGNORED);
-	a->ms += vv_monotonic_ms() - start;
-}
-
-/* Does the first window contain the whole file, and is it not a pointer? */
-static bool is_fit(const ahead *a)
-{
-	char head[16];
-
-	if (!S_ISREG(a->before.mode) || a->before.size == 0 || a->before.size > VV_WINDOW_FIRST) {
-		return false;
-	}
-	ssize_t n = vv_pread_full(a->fd, head, sizeof(head), 0, a->path, NULL);
-	return n > 0 && !vv_pointer_may_begin(head, (size_t)n);
-}
-
-static bool is_ready(ahead *a, vv_writer *blocks)
-{
-	uint64_t start = vv_monotonic_ms();
-
-	if (!a->path || !(a->file = vv_repository_file(a->reader->parts.repo, a->path)) ||
-	    (a->fd = vv_open(a->file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, VV_IGNORED)) < 0 ||
-	    vv_fstat(&a->before, a->fd, a->path, VV_IGNORED) < 0 || !is_fit(a) ||
-	    dataset_inputs_gather(&a->in, a->reader, a->path, a->opts, false, &a->found,
-				  VV_IGNORED) < 0) {
-		return false;
-	}
-	a->sure = vv_stat_wait(&a->before);
-	vv_sink_writer(&a->below, blocks);
-	if (vv_mem_sink_over(&a->blocks, &a->below, a->in.temp, VV_IGNORED) < 0) return false;
-	vv_mem_sink_use(&a->sink, a->blocks);
-	a->sink.passing = false;
-	vv_source_fd(&a->source, &a->fds, a->fd, a->path, a->before.size);
-	a->in.opts.pool = NULL; /* the file is one thread's */
-	a->in.opts.progress = NULL;
-	a->ms = vv_monotonic_ms() - start;
-	return true;
-}
-
-static void ahead_free(ahead *a)
-{
-	if (a) {
-		vv_close(a->fd, NULL, NULL);
-		dataset_inputs_clear(&a->in);
-		vv_dataset_found_clear(&a->found);
-		vv_mem_sink_free(a->blocks);
-		vv_free_all(a->path, a->file, a);
-	}
-}
-VV_AUTO_FREE(ahead, ahead_free)
-
-/* *out NULL: the file is not one for this (long, gone, a pointer, or its inputs are not to be had). */
-static void ahead_begin(ahead **out, vv_dataset_reader *r, vv_writer *blocks, const char *path,
-			const vv_dataset_options *opts)
-{
-	vv_auto(ahead) *a = vv_calloc(1, sizeof(*a));
-
-	*out = NULL;
-	if (!a) return;
-	*a = (ahead){.reader = r, .opts = opts, .fd = -1, .path = vv_strdup(path)};
-	if (!is_ready(a, blocks)) return;
-	a->job.run = run_ahead;
-	vv_pool_submit(r->pool, &a->job);
-	*out = vv_take(&a);
-}
-
-static bool ahead_is_of(const ahead *a, const char *path, const vv_dataset_options *opts)
-{
-	return a->opts == opts && strcmp(a->path, path) == 0;
-}
-
-static bool is_unchanged(const ahead *a)
-{
-	vv_stat after;
-
-	return vv_fstat(&after, a->fd, a->path, VV_IGNORED) == VV_OK &&
-	       vv_stat_equal(&a->before, &after) &&
-	       vv_lstat(&after, a->file, VV_IGNORED) == VV_OK && vv_stat_equal(&a->before, &after);
-}
-
-/* Waits for it, stores its blocks, and frees it. VV_ENOTFOUND: the import failed, or the file changed meanwhile;
- * nothing was stored. */
-static vv_status ahead_end(ahead *take_a, vv_dataset_found *out, vv_error *err)
-{
-	vv_auto(ahead) *a = take_a;
-	vv_dataset_reader *r = a->reader;
-	vv_status rc;
-
-	vv_pool_wait(r->pool, &a->job);
-	uint64_t start = vv_monotonic_ms();
-	if (a->status < 0 || !is_unchanged(a)) return VV_ENOTFOUND;
-	if ((rc = vv_mem_sink_pour(a->blocks, NULL, &a->below, err)) < 0 ||
-	    (rc = dataset_import_settle(&a->found, &a->in, r, err)) < 0 ||
-	    (rc = vv_stat_cache_set(r->parts.stats, a->path, &a->before, &a->found.blob, a->sure,
-				    err)) < 0 ||
-	    (rc = vv_progress_update(r->parts.progress, "reading", a->before.size, a->before.size,
-				     err)) < 0) {
-		return rc;
-	}
-	a->found.st = a->before;
-	a->found.ms = a->ms + (vv_monotonic_ms() - start);
-	vv_dataset_found_clear(out);
-	*out = a->found;
-	a->found = (vv_dataset_found){0};
-	return VV_OK;
-}
-
-/* Waits for it and forgets it. */
-static void ahead_drop(ahead *a)
-{
-	vv_pool_wait(a->reader->pool, &a->job);
-	ahead_free(a);
-}
-
-static ahead *take_ahead(vv_dataset_writer *w)
-{
-	ahead *a = w->ahead[w->ahead_first];
+	vv_import_ahead *a = w->ahead[w->ahead_first];
 
 	w->ahead_first = (w->ahead_first + 1) % w->ahead_max;
 	w->ahead_count--;
@@ -286,7 +140,7 @@ vv_status vv_dataset_writer_index(vv_dataset_writer *w, vv_index *x, vv_error *e
 void vv_dataset_writer_release(vv_dataset_writer *w)
 {
 	while (w->ahead_count > 0) { /* a command that failed */
-		ahead_drop(take_ahead(w));
+		vv_import_ahead_drop(take_ahead(w));
 	}
 	vv_writer_close(w->blocks);
 	w->blocks = NULL;
@@ -374,16 +228,12 @@ vv_status vv_dataset_writer_stream(vv_dataset_writer *w, const char *path, const
 	return rc < 0 ? rc : finish_import(w, path, &before, out, err);
 }
 
-/* While one file is waited for and stored, each thread has one in work and one to continue with. */
 static bool make_room_ahead(vv_dataset_writer *w)
 {
-	vv_pool *pool = vv_dataset_reader_pool(w->reader);
+	const size_t max = w->ahead_max == 0 ? vv_import_ahead_most(w->reader) : 0;
 
-	if (w->ahead_max == 0 && pool && vv_pool_threads(pool) > 0) {
-		size_t max = 2 * ((size_t)vv_pool_threads(pool) + 1);
-
-		w->ahead = vv_calloc(max, sizeof(*w->ahead));
-		w->ahead_max = w->ahead ? max : 0;
+	if (max > 0 && (w->ahead = vv_calloc(max, sizeof(*w->ahead)))) {
+		w->ahead_max = max;
 	}
 	return w->ahead_max > 0;
 }
@@ -402,13 +252,15 @@ static bool has_blocks(vv_dataset_writer *w)
 
 bool vv_dataset_writer_ahead(vv_dataset_writer *w, const char *path, const vv_dataset_options *opts)
 {
-	ahead *a;
+	vv_import_ahead_how how = {.opts = opts};
+	vv_import_ahead *a;
 
 	if (!make_room_ahead(w)) {
 		return true; /* no thread to do it */
 	}
 	if (w->ahead_count == w->ahead_max || !has_blocks(w)) return false;
-	ahead_begin(&a, w->reader, w->blocks, path, opts);
+	vv_sink_writer(&how.below, w->blocks);
+	vv_import_ahead_begin(&a, w->reader, path, &how);
 	if (a) {
 		w->ahead[(w->ahead_first + w->ahead_count++) % w->ahead_max] = a;
 	}
@@ -419,10 +271,10 @@ bool vv_dataset_writer_ahead(vv_dataset_writer *w, const char *path, const vv_da
 static vv_status finish_ahead(vv_dataset_writer *w, const char *path,
 			      const vv_dataset_options *opts, vv_dataset_found *out, vv_error *err)
 {
-	if (w->ahead_count == 0 || !ahead_is_of(w->ahead[w->ahead_first], path, opts)) {
+	if (w->ahead_count == 0 || !vv_import_ahead_is_of(w->ahead[w->ahead_first], path, opts)) {
 		return VV_ENOTFOUND;
 	}
-	return ahead_end(take_ahead(w), out, err);
+	return vv_import_ahead_end(take_ahead(w), out, err);
 }
 
 vv_status vv_dataset_writer_file(vv_dataset_writer *w, const char *path,

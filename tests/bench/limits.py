@@ -263,6 +263,29 @@ class Limits:
         remove(source)
         self.line(f"{count:,} files of 100 KB, add + commit", "git", *costs, 0.5)
 
+    def changed_tables(self):
+        """A thousand of three thousand small tables with one row more each."""
+        count, source = 3000, self.scratch.root / "source"
+        self.scratch.tables(source, count, 5000)
+        cost = {}
+        for kind in (kinds.Git, self.kind):
+            tool = kind(self.scratch).start("changed", "data/*.csv")
+            shutil.copytree(source, tool.work / "data")
+            tool.timed_save("data")
+            for path in sorted((tool.work / "data").iterdir())[::3]:
+                last = path.read_text(encoding="utf-8").splitlines()[-1]
+                with open(path, "a", encoding="utf-8") as table:
+                    table.write("9" + last + "\n")
+            quiet()
+            program = "git" if kind is kinds.Git else "varve"
+            for command in ("status", "diff"):
+                cost[kind, command] = self.run([program, command], tool.work)
+            remove(tool.folder)
+        remove(source)
+        for command, aim in (("status", 12), ("diff", 3)):
+            self.line(f"{command} of 1,000 changed of {count:,} tables", f"git {command}",
+                      cost[kinds.Git, command], cost[self.kind, command], aim)
+
     def huge(self):
         if "huge" not in os.environ.get("VARVE_BENCH_LIMITS", ""):
             self.skip("10 GB: push, clone, check again", "needs 25 GB of disk and an hour: "
@@ -290,7 +313,7 @@ def limits(scratch, report, chosen, settings):
         return
     run = Limits(scratch, report, settings)
     parts = {"table": run.one_table, "cells": run.many_cells, "versions": run.many_versions,
-             "tables": run.many_tables, "files": run.many_files,
+             "tables": run.many_tables, "files": run.many_files, "changed": run.changed_tables,
              "git": lambda: limits_git.plain_git(run),
              "rows": lambda: limits_bytes.one_row(run), "pushes": lambda: limits_bytes.pushes(run),
              "cell": lambda: limits_bytes.long_cell(run), "huge": run.huge}

@@ -255,6 +255,7 @@ static vv_status diff_path(vv_diff_print *r, const vv_diff_sides *d, const vv_di
 			    &item.b, &words[1], &names[1], err)) < 0) {
 		goto done;
 	}
+	b.edited = p->edited;
 	item.old_name = names[0];
 	item.new_name = names[1];
 	rc = vv_diff_print_item(r, &item, err);

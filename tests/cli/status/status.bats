@@ -516,3 +516,63 @@ with_table() {
 	succeeds varve status --json
 	[ "$(jq -c '.entries[] | [.kind, .unstaged.rowCount, .unstaged.rowCountBefore]' <<< "$output")" = '["table",3000,3001]' ]
 }
+
+@test "tables that are compared side by side have the counts that each has alone" {
+	new_repo
+	for i in $(seq 10 39); do
+		rows 40 "$i" > "t$i.csv"
+	done
+	varve add -q ./*.csv
+	varve commit -qm one
+	for i in $(seq 10 2 38); do
+		rows 41 "$i" | tail -n 1 >> "t$i.csv" # another length
+	done
+	sed -i '5s/2024/2025/' t11.csv t13.csv         # the same length
+	sed -i 5d t15.csv
+	touch t17.csv
+	: > t19.csv
+	git show HEAD:t21.csv | sed 's/rows/rowz/' > t21.csv # add refuses it
+	git show HEAD:t22.csv > t23.csv                # the pointer of another table
+	rm t25.csv
+	chmod +x t27.csv
+	echo 'id;name' > t29.csv
+	succeeds varve status
+	all=$output
+	core=$(taskset -cp $$ | grep -o '[0-9]*$')
+	succeeds taskset -c "$core" varve status # without threads
+	output_is "$all"
+	for i in $(seq 10 39); do
+		line=$(grep "t$i.csv" <<< "$all" || true)
+		[ "$line" = "$(varve status "t$i.csv" | grep "t$i.csv" || true)" ]
+	done
+	output_has "modified:  t10.csv  +1 row"
+	output_has "modified:  t11.csv  ~1 row"
+	output_has "modified:  t15.csv  -1 row"
+	output_has "cannot be added"
+	output_lacks t17.csv
+	succeeds varve status --porcelain
+	output_is "$(git status --porcelain)"
+}
+
+@test "diff shows a file of another length, and one of the same length, once" {
+	new_repo
+	rows 40 1 > a.csv
+	rows 40 2 > b.csv
+	varve add -q a.csv b.csv
+	varve commit -qm one
+	sed -i '5s/2024/2025/' a.csv
+	sed -i 5d b.csv
+	touch -d 2001-01-01 a.csv
+	succeeds varve diff --stat
+	output_has "a.csv | ~1 row"
+	output_has "b.csv | -1 row"
+	git add a.csv
+	sed -i '5s/2025/2024/' a.csv # as committed, and not as staged
+	succeeds varve diff --stat
+	output_has "a.csv | ~1 row"
+	succeeds varve diff --stat HEAD
+	output_lacks a.csv
+	sed -i '5s/2024/2025/' a.csv
+	succeeds varve diff --stat
+	output_lacks a.csv
+}
