@@ -541,6 +541,7 @@ vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err)
 			  .only_signed = s->only_signed,
 			  .hold = s->hold,
 			  .hold_payload = s->hold_payload,
+			  .only_hold = s->only_hold,
 			  .writable = s->writable};
 	uint64_t alive_ms = 0;
 	vv_status rc;

@@ -26,6 +26,7 @@ typedef struct vv_serve_repo {
 	 * requests are refused */
 	vv_hold_fn hold;
 	void *hold_payload; /* first argument of hold */
+	bool only_hold;     /* answer no other requests; excludes writable */
 	/* formulates the hints that the peer gets; NULL: hints with codes are omitted */
 	vv_hint_words_fn words;
 	/* Set by vv_serve_repo_run, for a log. op: name of the last request, or "open" if the

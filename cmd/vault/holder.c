@@ -359,7 +359,7 @@ const vv_command vv_cmd_vault_holder = {
 		"add NAME FOLDER|URL [--domain LABEL] [--quota BYTES] [--key DID] [--timeout SECONDS]\n"
 		"add NAME sftp://[USER@]HOST[:PORT]/FOLDER\n"
 		"add NAME s3://BUCKET[/PREFIX][?endpoint=URL&region=NAME&style=path|virtual]\n"
-		"add NAME http[s]://..., ssh://... or HOST:PATH, a varve server that keeps copies\n"
+		"add NAME http[s]://..., ssh://..., HOST:PATH or relay+http[s]://HOST/KEY, a varve server that keeps copies\n"
 		"add NAME ipfs+http[s]://HOST:PORT\n"
 		"list [--json | --format FORMAT] [--timeout SECONDS]\nremove [--timeout SECONDS] NAME\ndead NAME",
 	.example = "$ varve vault holder add stick ../media/stick --domain desk\n"

@@ -46,6 +46,7 @@ typedef struct options {
 	bool stdio, blocks, named, quiet; /* named: the user named the vault and may be asked for a
 					   * passphrase; if false, a vault that cannot be opened has no
 					   * blocks */
+	bool push, only_copies;
 	uint64_t timeout;
 	const char *http, *hold, *admitted; /* for the help; arguments with them are never parsed
 					     * here */
@@ -425,6 +426,10 @@ static const vv_option table[] = {
 	OPT_FLAG(0, "stdio", stdio,
 		 "answer on stdin and stdout, as the settings varve.hold... allow; clients with an "
 		 "ssh:// holder run this"),
+	OPT_FLAG(0, "push", push, "with --stdio: accept pushes to the repository, too"),
+	OPT_FLAG(
+		0, "only-copies", only_copies,
+		"with --stdio: answer only requests about copies, and none that read the repository"),
 	OPT_FLAG(0, "blocks", blocks, "with --stdio: answer from this repository's own vault"),
 	OPT_FLAG(0, "named", named, "with --blocks: a passphrase may be asked for"),
 	OPT_POSITIVE(
@@ -467,6 +472,9 @@ static int serve_stdio(void *given, int argc, char **argv)
 	vv_error err;
 
 	if (!o->stdio || argc != 1) return vv_usage_error("--stdio requires one repository");
+	if (o->push + o->only_copies + o->blocks > 1) {
+		return vv_usage_error("choose one of --push, --only-copies and --blocks");
+	}
 	if (o->blocks) return serve_blocks(o, argv[0]);
 	if (isatty(STDIN_FILENO)) {
 		vv_note("--stdio is run by clients that keep copies here, and reads and writes varve's protocol: it is not for a terminal");
@@ -474,9 +482,11 @@ static int serve_stdio(void *given, int argc, char **argv)
 	if (vv_holding_open(&holding, &by_settings, &err) < 0) return vv_report(&err);
 	vv_serve_repo s = {.path = argv[0],
 			   .env = vv_environ(),
+			   .writable = o->push,
 			   .words = vv_hint_words,
 			   .hold = vv_holding_answer,
-			   .hold_payload = holding};
+			   .hold_payload = holding,
+			   .only_hold = o->only_copies};
 	vv_status rc = vv_serve_repo_stdio(&s, &err);
 	/* the peer has received the error and shows it, also for a broken line */
 	return rc < 0 ? VV_EXIT_TROUBLE : VV_EXIT_OK;
@@ -505,7 +515,7 @@ const vv_command vv_cmd_vault_serve = {
 	.group = "who",
 	.summary = "keep sealed copies for others",
 	.usage =
-		"--http ADDR --hold BYTES PATH...\n--stdio PATH\n--stdio --blocks [--named] [--timeout SECONDS] [--quiet] GITDIR",
+		"--http ADDR --hold BYTES PATH...\n--through URL PATH...\n--stdio [--push|--only-copies] PATH\n--stdio --blocks [--named] [--timeout SECONDS] [--quiet] GITDIR",
 	.example = "$ varve vault serve --http 127.0.0.1:8080 --hold 50g --for ann kept",
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),

@@ -12,12 +12,17 @@ static const struct {
 			  const vv_connect_options *connect, bool make, vv_error *err);
 } kinds[] = {VV_PLACE_KINDS(ROW)};
 
+static bool may_be_server(vv_url_kind kind)
+{
+	return kind == VV_URL_HTTP || kind == VV_URL_SSH || kind == VV_URL_RELAY;
+}
+
 vv_status vv_place_open(vv_place *out, const vv_url *url, const vv_place_choice *choice,
 			const vv_place_facts *facts, const vv_connect_options *connect, bool make,
 			vv_error *err)
 {
 	*out = (vv_place){0};
-	if (choice->server && (url->kind == VV_URL_HTTP || url->kind == VV_URL_SSH)) {
+	if (choice->server && may_be_server(url->kind)) {
 		return choice->server(out, url, choice->payload, facts, connect, err);
 	}
 	const __typeof__(kinds[0]) *kind = vv_array_find(kinds, sizeof(kinds) / sizeof(kinds[0]),

@@ -14,7 +14,7 @@ typedef struct vv_place_choice {
 	/* the error for URLs without this use, after the URL, such as "is not a place for a store";
 	 * further words after the hint, which lists the forms of URLs with this use */
 	const char *otherwise, *further;
-	/* Opens a varve server (http://, ssh://) as a place, with `payload` below as its argument;
+	/* Opens a varve server (http://, ssh://, relay+http://) as a place, with `payload` below as its argument;
 	 * NULL: servers are not supported. */
 	vv_status (*server)(vv_place *out, const vv_url *url, const void *payload,
 			    const vv_place_facts *facts, const vv_connect_options *connect,
@@ -35,8 +35,8 @@ typedef struct vv_place_choice {
 /* clang-format on */
 
 /* Opens the place at a URL with the function of its kind in VV_PLACE_KINDS; the arguments and
- * errors are those of that function. A URL of http or ssh is opened with choice->server if that
- * is set; then neither choice->use nor make is considered. The caller closes *out with
+ * errors are those of that function. A URL of http, ssh or a relay is opened with choice->server if
+ * that is set; then neither choice->use nor make is considered. The caller closes *out with
  * vv_place_close. VV_EUSAGE: the URL does not have the use that choice requires. */
 vv_status vv_place_open(vv_place *out, const vv_url *url, const vv_place_choice *choice,
 			const vv_place_facts *facts, const vv_connect_options *connect, bool make,

@@ -351,6 +351,13 @@ static vv_status greet(server *s, vv_error *err)
 	return rc;
 }
 
+/* A relay joins machines of many owners, which do not fail together. */
+static char *find_domain(const server *s)
+{
+	return s->url.kind == VV_URL_RELAY ? vv_asprintf("machine %s", vv_did_key_shows(s->key))
+					   : vv_asprintf("host %s", s->url.host);
+}
+
 /* The identity of the client, and the settings for the server. */
 typedef struct server_facts {
 	const vv_holder_config *config;
@@ -378,7 +385,7 @@ static vv_status open_server(vv_place *out, const vv_url *url, const void *paylo
 		server_close(s);
 		return rc;
 	}
-	return vv_place_make(out, &place_ops, s, vv_asprintf("host %s", s->url.host), facts, err);
+	return vv_place_make(out, &place_ops, s, find_domain(s), facts, err);
 }
 
 static bool shard_sized(uint64_t size)
@@ -399,7 +406,7 @@ vv_status vv_vault_place_open(vv_place *out, const vv_holder_config *c, const vv
 	const vv_place_choice holder = {
 		.use = VV_URL_HOLDS,
 		.otherwise = "cannot be a holder",
-		.further = ", or a varve server at http, https, ssh or host:path",
+		.further = ", or a varve server at http, https, ssh, relay+https or host:path",
 		.server = open_server,
 		.payload = &asker,
 	};

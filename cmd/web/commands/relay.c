@@ -13,9 +13,11 @@
 #include "base/thread.h"
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
+#include "cmd/vault/hold/holding.h"
 #include "cmd/vault/hold/key_ring.h"
 #include "cmd/web/relay/meet.h"
 #include "cmd/web/relay/through.h"
+#include "repo/git/program.h"
 #include "transport/server/served_folder.h"
 
 /* --- the end by a signal ---------------------------------------------------------------------- */
@@ -78,6 +80,7 @@ typedef struct served {
 	size_t repo_count;
 	vv_through_guest *guests;
 	size_t guest_count;
+	bool holds; /* one of them keeps copies for others */
 } served;
 
 static void served_clear(served *s)
@@ -88,9 +91,42 @@ static void served_clear(served *s)
 
 VV_AUTO_CLEAR(served, served_clear)
 
-static vv_status find_repos(served *s, int argc, char **argv, vv_error *err)
+void web_tell_holding(const vv_holding_rules *x, const char *where)
 {
+	vv_note("keeping up to %s of sealed copies for %s in '%s', for at least %s; this server's key is %s",
+		vv_text_bytes(x->size), vv_text_counted(x->named_count, "key", NULL),
+		vv_text_shows(where), vv_text_counted(x->days, "day", NULL), vv_did_shows(x->key));
+	if (x->ratio > 0) {
+		vv_note("each key may use %llu.%03llu bytes for each byte that it keeps for you, or its =BYTES if that is more; its last audit counts for %u days",
+			(unsigned long long)(x->ratio / 1000),
+			(unsigned long long)(x->ratio % 1000), VV_STANDING_DAYS);
+	}
+}
+
+/* Each visitor's server opens the copies again, by the settings of the repository. */
+static vv_status find_holding(bool *holds, vv_repository *r, const char *name, vv_error *err)
+{
+	const vv_holding_options by_settings = {
+		.env = vv_environ(), .term = VV_HOLDING_TERM_UNSAID, .notes = &vv_notes_stderr};
+	vv_auto(vv_holding) *holding = NULL;
+	vv_auto(char) *program = NULL;
+	const vv_holding_rules *rules;
 	vv_status rc;
+
+	*holds = false;
+	if ((rc = vv_holding_open(&holding, &by_settings, err)) < 0 ||
+	    (rc = vv_holding_look(holding, r, &rules, err)) < 0 || rules->size == 0) {
+		return rc;
+	}
+	*holds = true;
+	web_tell_holding(rules, name);
+	rc = vv_program_find_own(&program, vv_environ(), "varve-vault", err);
+	return rc < 0 ? vv_prefix(err, "copies for others need another program") : VV_OK;
+}
+
+static vv_status find_repos(served *s, bool only_signed, int argc, char **argv, vv_error *err)
+{
+	vv_status rc = VV_OK;
 
 	s->repos = vv_calloc((size_t)argc, sizeof(*s->repos));
 	if (!s->repos) return vv_fail_nomem(err);
@@ -102,6 +138,9 @@ static vv_status find_repos(served *s, int argc, char **argv, vv_error *err)
 		if (vv_array_find(s->repos, (size_t)i, one, strcmp(one->name, it->name) == 0)) {
 			return http_fail_same_name(it->name, err);
 		}
+		rc = only_signed ? VV_OK : find_holding(&it->holds, r, it->name, err);
+		if (rc < 0) return rc;
+		s->holds |= it->holds;
 	}
 	return VV_OK;
 }
@@ -130,7 +169,11 @@ static vv_status find_served(served *s, const web_through_options *o, int argc, 
 	    (rc = find_guests(s, &o->readers, false, err)) < 0) {
 		return rc;
 	}
-	return find_repos(s, argc, argv, err);
+	if ((rc = find_repos(s, o->only_signed, argc, argv, err)) < 0) return rc;
+	return o->everybody || s->guest_count > 0 || s->holds
+		       ? VV_OK
+		       : vv_fail(err, VV_EUSAGE,
+				 "name who may come: --reader DID, --writer DID or --public");
 }
 
 static void say_addresses(const char *url, const vv_key *key, const served *s)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/text.h"
+#include "cmd/vault/hold/holding.h"
 #include "cmd/web/relay/relay.h"
 
 /* The options of --through. */
@@ -21,5 +22,7 @@ typedef struct web_through_options {
 int web_serve_relay(const vv_relay_options *o);
 int web_serve_through(const web_through_options *o, int argc, char **argv);
 int web_serve_meet(const char *url);
+/* Prints that copies for others are kept by these rules in the repository `where`. */
+void web_tell_holding(const vv_holding_rules *x, const char *where);
 
 #endif

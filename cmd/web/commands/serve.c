@@ -211,16 +211,7 @@ static vv_status say_holding(vv_holding *h, const char *const *paths, size_t cou
 			continue; /* the server reports it */
 		}
 		if ((rc = vv_holding_look(h, r, &x, err)) == VV_OK && x->size > 0) {
-			vv_note("keeping up to %s of sealed copies for %s in '%s', for at least %s; this server's key is %s",
-				vv_text_bytes(x->size),
-				vv_text_counted(x->named_count, "key", NULL),
-				vv_text_shows(paths[i]), vv_text_counted(x->days, "day", NULL),
-				vv_did_shows(x->key));
-			if (x->ratio > 0) {
-				vv_note("each key may use %llu.%03llu bytes for each byte that it keeps for you, or its =BYTES if that is more; its last audit counts for %u days",
-					(unsigned long long)(x->ratio / 1000),
-					(unsigned long long)(x->ratio % 1000), VV_STANDING_DAYS);
-			}
+			web_tell_holding(x, paths[i]);
 		}
 	}
 	return rc;
@@ -313,9 +304,6 @@ static int serve_through(options *o, int argc, char **argv)
 	const web_through_options *t = &o->through;
 
 	if (argc == 0) return vv_usage_error("name the repositories to serve");
-	if (!t->everybody && t->readers.count + t->writers.count == 0) {
-		return vv_usage_error("name who may come: --reader DID, --writer DID or --public");
-	}
 	if (t->alive_sec > VV_THROUGH_ALIVE_MAX) {
 		return vv_usage_error(
 			"--alive is at most %u seconds: a relay ends connections that "

@@ -96,17 +96,28 @@ static const vv_through_guest *find_guest(const through *t, const vv_sealed_ques
 					memcmp(it->key, q->key, VV_KEY_PUBLIC) == 0);
 }
 
-/* Returns the repository for the visitor, or NULL, with the reason in *refusal. Strangers learn no names. */
-static const vv_through_repo *choose_repo(const through *t, const vv_sealed_question *q,
-					  const vv_through_guest *guest, const char **refusal)
+/* The rights of a visitor in a repository. */
+typedef enum permit { MAY_ASK_ABOUT_COPIES, MAY_READ, MAY_WRITE } permit;
+
+static permit permit_of(const through *t, const vv_through_guest *guest)
 {
-	if (!guest && !t->o.everybody) {
+	if (guest && guest->writes) return MAY_WRITE;
+	return guest || t->o.everybody ? MAY_READ : MAY_ASK_ABOUT_COPIES;
+}
+
+/* Returns the repository for the visitor, or NULL, with the reason in *refusal. Strangers learn no names. */
+static const vv_through_repo *choose_repo(const through *t, const vv_sealed_question *q, permit may,
+					  const char **refusal)
+{
+	const vv_through_repo *found = q->name[0] == '\0' && t->o.repo_count == 1
+					       ? t->o.repos
+					       : vv_array_find(t->o.repos, t->o.repo_count, it,
+							       strcmp(it->name, q->name) == 0);
+
+	if (may == MAY_ASK_ABOUT_COPIES && (!found || !found->holds)) {
 		*refusal = "this machine lets in only keys that its owner has named";
 		return NULL;
 	}
-	if (q->name[0] == '\0' && t->o.repo_count == 1) return t->o.repos;
-	const vv_through_repo *found = vv_array_find(t->o.repos, t->o.repo_count, it,
-						     strcmp(it->name, q->name) == 0);
 	if (!found) {
 		*refusal = "this machine serves no repository with this name";
 	}
@@ -122,14 +133,18 @@ static vv_status ignore_output(void *payload VV_UNUSED, const void *bytes VV_UNU
 /* Not bound to this process: one that is killed while it writes the work tree would leave half of the
  * files. It ends when its pipes do. */
 static vv_status start_server(vv_child *out, const through *t, const vv_through_repo *repo,
-			      bool writes, vv_error *err)
+			      permit may, vv_error *err)
 {
+	static const char *const of_holder[] = {"--only-copies", NULL, "--push"};
 	const char *argv[9];
 	size_t n = 0;
 
-	vv_words_add(argv, &n, t->o.program, "serve", "--stdio", writes ? NULL : "--read-only");
-	if (t->o.only_signed) {
-		vv_words_add(argv, &n, "--signed");
+	if (repo->holds) {
+		vv_words_add(argv, &n, t->o.program, "vault", "serve", "--stdio", of_holder[may]);
+	} else {
+		vv_words_add(argv, &n, t->o.program, "serve", "--stdio",
+			     may == MAY_WRITE ? NULL : "--read-only");
+		vv_words_add(argv, &n, t->o.only_signed ? "--signed" : NULL);
 	}
 	vv_words_add(argv, &n, "--", repo->path);
 	const vv_run run = {.argv = argv, .env = t->o.env, .talk = true, .take = ignore_output};
@@ -147,11 +162,11 @@ static void end_server(vv_child *c)
 	vv_child_stop(c);
 }
 
-static vv_status serve_visitor(through *t, vv_pump *p, const vv_through_repo *repo, bool writes,
+static vv_status serve_visitor(through *t, vv_pump *p, const vv_through_repo *repo, permit may,
 			       vv_error *err)
 {
 	vv_child server = VV_CHILD_NONE;
-	vv_status rc = start_server(&server, t, repo, writes, err);
+	vv_status rc = start_server(&server, t, repo, may, err);
 
 	if (rc < 0) return rc;
 	p->in = server.out;
@@ -173,8 +188,8 @@ static vv_status answer_visitor(through *t, vv_pump *p, char who[VV_DID_TEXT], v
 
 	if (rc < 0) return rc;
 	const vv_sealed_question *q = vv_sealed_stream_question(p->stream);
-	const vv_through_guest *guest = find_guest(t, q);
-	const vv_through_repo *repo = choose_repo(t, q, guest, &refusal);
+	const permit may = permit_of(t, find_guest(t, q));
+	const vv_through_repo *repo = choose_repo(t, q, may, &refusal);
 	if (!q->guest) {
 		(void)snprintf(who, VV_DID_TEXT, "%s", vv_did_key_shows(q->key));
 	}
@@ -183,14 +198,13 @@ static vv_status answer_visitor(through *t, vv_pump *p, char who[VV_DID_TEXT], v
 		rc = rc < 0 ? rc : vv_pump_flush(p, GREET_SEC, err);
 		return rc < 0 ? rc : vv_fail(err, VV_EREFUSED, "refused: %s", refusal);
 	}
-	const bool writes = guest && guest->writes;
 	if (!t->o.quiet) {
-		vv_auto(char) *what = vv_asprintf(writes ? "may read and write '%s'"
-							 : "may read '%s'",
-						  vv_text_shows(repo->name));
-		print_event(t, who, what ? what : "may read");
+		static const char *const words[] = {"may ask about copies in", "may read",
+						    "may read and write"};
+		vv_auto(char) *what = vv_asprintf("%s '%s'", words[may], vv_text_shows(repo->name));
+		print_event(t, who, what ? what : words[may]);
 	}
-	return serve_visitor(t, p, repo, writes, err);
+	return serve_visitor(t, p, repo, may, err);
 }
 
 static void run_visit(void *payload)

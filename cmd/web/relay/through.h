@@ -3,7 +3,8 @@
  * reach when this one cannot be reached.
  *
  * One idle connection waits at the relay. When a visitor comes, it becomes the visitor's sealed
- * stream, a thread answers the visitor by `varve serve --stdio`, and the next connection waits. A lost
+ * stream, a thread answers the visitor by `varve serve --stdio` (for a repository that keeps copies for
+ * others, `varve vault serve --stdio`), and the next connection waits. A lost
  * connection is made again, after pauses that grow from one second to five minutes.
  */
 #ifndef VV_CMD_WEB_RELAY_THROUGH_H
@@ -29,6 +30,9 @@ typedef struct vv_through_guest {
 /* A served repository. */
 typedef struct vv_through_repo {
 	char *name, *path; /* name in addresses; absolute path of its folder */
+	/* copies for others are kept in it (cmd/vault/hold/holding.h): any visitor may send requests about
+	 * them, since the signatures in these requests determine which copies are kept */
+	bool holds;
 } vv_through_repo;
 
 /* The options; borrowed. A zeroed member has its default. */

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """evil_relay.py ACT: a relay after docs/operate/relay.md, which joins any visitor with any machine that waits, whatever
-their keys, and does ACT to the bytes of each stream. Prints its URL.
+their keys, and does ACT to the bytes of each stream. Prints its URL, whose port is $EVIL_PORT if that is set.
 
 honest; record FILE (appends all bytes it forwards); flip WAY AT; cut WAY AT; hang WAY AT (forwards no more);
 drop WAY AT N; repeat WAY AT N (the N bytes before AT again); flood WAY AT; delay MS; cross (each second visitor gets the
@@ -146,7 +146,7 @@ def serve(s):
 
 listener = socket.socket()
 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-listener.bind(("127.0.0.1", 0))
+listener.bind(("127.0.0.1", int(os.environ.get("EVIL_PORT", "0"))))
 listener.listen(64)
 print(f"relaying at http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
 while True:
