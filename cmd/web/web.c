@@ -432,12 +432,17 @@ typedef struct kept_answer {
 /* With what else it depends on: the verdict, and the host where a cell's page suggests corrections. */
 static void put_answer_key(vv_buf *key, const request *q)
 {
-	vv_auto(char) *url = NULL;
+	static const char *const names[] = {"remote.origin.url", "remote.origin.varvekind",
+					    "varve.issues"};
 
 	vv_buf_reset(key);
-	(void)vv_config_string(q->visit.repo, "remote.origin.url", &url, VV_IGNORED);
-	vv_buf_printf(key, "answer %s %s %s %d ", q->call->repository, q->asked.origin,
-		      url ? url : "", vv_web_check_is_known(q->asked.visit, &q->asked.commit));
+	vv_array_each(names, sizeof(names) / sizeof(names[0]), name) {
+		vv_auto(char) *value = NULL;
+		(void)vv_config_string(q->visit.repo, *name, &value, VV_IGNORED);
+		vv_buf_printf(key, "%s ", value ? value : "");
+	}
+	vv_buf_printf(key, "answer %s %s %d ", q->call->repository, q->asked.origin,
+		      vv_web_check_is_known(q->asked.visit, &q->asked.commit));
 	vv_web_address_put(key, &q->address);
 }
 

@@ -40,6 +40,9 @@ const vv_setting vv_settings[] = {
 	 "bytes that an identity may store here for each byte that it stores for you"},
 	{"varve.holdTerm", VV_SETTING_NUMBER, "90", NULL,
 	 "the minimum number of days that a copy is kept"},
+	{"varve.issues", VV_SETTING_TEXT, NULL, NULL,
+	 "the host's form for a new issue, where pages lead to suggest a correction: "
+	 "https://HOST/OWNER/NAME/issues/new, or '-/issues/new' at GitLab"},
 	{"varve.keepAlive", VV_SETTING_NUMBER, "5000", NULL,
 	 "milliseconds between two progress reports of a busy server; 0: none"},
 	{"varve.keepFree", VV_SETTING_NUMBER, "64m", NULL,

@@ -111,7 +111,8 @@ static bool is_shared_url(const char *url)
 static void put_sent(vv_page *p, const vv_web_desk *d)
 {
 	const char *name = vv_page_text(p, "remote.%s.url", d->remote);
-	vv_auto(char) *url = NULL;
+	const char *kind_name = vv_page_text(p, "remote.%s.varvekind", d->remote);
+	vv_auto(char) *url = NULL, *kind = NULL;
 	vv_auto(vv_buf) home = VV_BUF_INIT, at = VV_BUF_INIT;
 	const char *sent = vv_page_text(p, "%s/%s", d->remote, p->at->name);
 	vv_web_commit there;
@@ -123,7 +124,8 @@ static void put_sent(vv_page *p, const vv_web_desk *d)
 	}
 	if (vv_config_string(p->asked->visit->repo, name, &url, VV_IGNORED) < 0 || !url) return;
 	const char *host = is_shared_url(url) ? vv_page_keep(p, vv_text_url(url)) : NULL;
-	const bool hosted = vv_issue_home(&home, url);
+	(void)vv_config_string(p->asked->visit->repo, kind_name, &kind, VV_IGNORED);
+	const bool hosted = vv_issue_home(&home, url, kind);
 	if (hosted) {
 		vv_issue_put_request(&at, vv_buf_cstr(&home), d->branch, p->at->name);
 	}

@@ -11,17 +11,27 @@
 
 #define ADDRESS_MAX 6000u /* hosts take 8 KB */
 
-/* Sets *out to the repository's address at its host. */
-static bool find_home(vv_buf *out, vv_page *p)
+/* Appends the address of the empty form: from the setting, else from homepage or origin. */
+static bool find_form(vv_buf *out, vv_page *p)
 {
+	vv_repository *r = p->asked->visit->repo;
 	const vv_json *package = vv_page_package(p);
 	const char *page = package ? vv_json_get_string(package, "homepage") : NULL;
-	vv_auto(char) *url = NULL;
+	vv_auto(char) *set = NULL, *url = NULL, *kind = NULL;
+	vv_auto(vv_buf) home = VV_BUF_INIT;
 
-	if (page && vv_issue_home(out, page)) return true;
-	return vv_config_string(p->asked->visit->repo, "remote.origin.url", &url, VV_IGNORED) ==
-		       VV_OK &&
-	       url && vv_issue_home(out, url);
+	if (vv_config_string(r, "varve.issues", &set, VV_IGNORED) == VV_OK) {
+		vv_buf_puts(out, set);
+		return vv_issue_is_form(set);
+	}
+	(void)vv_config_string(r, "remote.origin.url", &url, VV_IGNORED);
+	(void)vv_config_string(r, "remote.origin.varvekind", &kind, VV_IGNORED);
+	if (!(page && vv_issue_home(&home, page, NULL)) &&
+	    !(url && vv_issue_home(&home, url, kind))) {
+		return false;
+	}
+	vv_issue_put_form(out, vv_buf_cstr(&home));
+	return true;
 }
 
 /* A member with the cells that are whole, and no part of the key. */
@@ -48,9 +58,9 @@ static size_t put_cells(vv_json_out *w, const char *name, const vv_web_table *t,
 const char *vv_page_suggestion(vv_page *p, const vv_web_table *t, const vv_web_row *r,
 			       const size_t *columns, size_t count)
 {
-	vv_auto(vv_buf) home = VV_BUF_INIT, block = VV_BUF_INIT, at = VV_BUF_INIT;
+	vv_auto(vv_buf) form = VV_BUF_INIT, block = VV_BUF_INIT, at = VV_BUF_INIT;
 
-	if (t->commit.work || !r->key || !vv_web_table_is_edited(t) || !find_home(&home, p)) {
+	if (t->commit.work || !r->key || !vv_web_table_is_edited(t) || !find_form(&form, p)) {
 		return NULL;
 	}
 	vv_json_out w = vv_json_begin_object(&block, 2);
@@ -67,6 +77,6 @@ const char *vv_page_suggestion(vv_page *p, const vv_web_table *t, const vv_web_r
 					"```json\n%s\n```\n",
 					block.data);
 	if (!title || !body) return NULL;
-	vv_issue_put(&at, vv_buf_cstr(&home), title, body);
+	vv_issue_put(&at, vv_buf_cstr(&form), title, body);
 	return at.failed || at.len > ADDRESS_MAX ? NULL : vv_page_keep(p, at.data);
 }

@@ -15,7 +15,8 @@
 
 /* Returns the address for the `count` columns of t at `columns`, whose cells are r->cells in this order, in the page's
  * memory; NULL: the repository's host is not known, the table is not edited by its key, or the address would be too
- * long. The host is that of `homepage` in datapackage.json, else that of the remote origin. */
+ * long. The form is the one in the setting varve.issues; else that of `homepage` in datapackage.json; else that of the
+ * remote origin. */
 const char *vv_page_suggestion(vv_page *p, const vv_web_table *t, const vv_web_row *r,
 			       const size_t *columns, size_t count);
 

@@ -409,6 +409,37 @@ suggested() {
 		git -C src config remote.origin.url "$remote"
 		[ -z "$(suggested)" ] || { suggested >&2; return 1; }
 	done
+	# with a port, it may be a varve server: it counts if it is known to be a Git host
+	for remote in http://git.example.org:3000/ada/prices.git https://ada:secret@10.0.0.7:3000/ada/prices/; do
+		git -C src config remote.origin.url "$remote"
+		git -C src config --unset remote.origin.varveKind || true
+		[ -z "$(suggested)" ] || { suggested >&2; return 1; }
+		for kind in peer folder; do
+			git -C src config remote.origin.varveKind "$kind"
+			[ -z "$(suggested)" ] || { suggested >&2; return 1; }
+		done
+		git -C src config remote.origin.varveKind git
+		place=${remote/ada:secret@/}
+		place=${place%/}
+		[[ $(suggested) == "${place%.git}/issues/new?title=Correction"* ]] || { suggested >&2; return 1; }
+	done
+	# a varve server has no form, also without a port; and the port of ssh is not that of the pages
+	git -C src config remote.origin.url https://data.example.org/ada/prices
+	git -C src config remote.origin.varveKind peer
+	[ -z "$(suggested)" ] || { suggested >&2; return 1; }
+	git -C src config remote.origin.varveKind git
+	git -C src config remote.origin.url ssh://git@git.example.org:2222/ada/prices.git
+	[ -z "$(suggested)" ] || { suggested >&2; return 1; }
+	# the setting names the form
+	git -C src config varve.issues https://git.example.org:8443/ada/prices/-/issues/new
+	[[ $(suggested) == 'https://git.example.org:8443/ada/prices/-/issues/new?issue%5Btitle%5D=Correction'* ]] || { suggested >&2; return 1; }
+	git -C src config varve.issues http://git.example.org:3000/ada/prices/issues/new
+	[[ $(suggested) == 'http://git.example.org:3000/ada/prices/issues/new?title=Correction'* ]] || { suggested >&2; return 1; }
+	for form in javascript:alert/issues/new https://git.example.org/ada/prices 'https://git.example.org/?x/issues/new'; do
+		git -C src config varve.issues "$form"
+		[ -z "$(suggested)" ] || { suggested >&2; return 1; }
+	done
+	git -C src config --unset varve.issues
 	printf '{"name":"p","homepage":"https://gitlab.com/ada/more/prices","resources":[]}' > src/datapackage.json
 	git -C src add datapackage.json
 	git -C src commit -qm home
