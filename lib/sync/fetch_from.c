@@ -19,6 +19,7 @@
 #include "repo/git/history/revision.h"
 #include "transport/line/deadline.h"
 #include "transport/line/network.h"
+#include "transport/line/url.h"
 #include "transport/protocol/speeds.h"
 
 static vv_status find_remote(vv_fetch_from *r, vv_error *err)
@@ -186,7 +187,7 @@ void vv_fetch_from_tell(const vv_fetch_from *r)
 }
 
 /* Time and number of a copy's newest valid head. */
-static vv_status read_newest_head(vv_head_record *out, vv_transfer *t, vv_repository *r,
+static vv_status read_newest_head(vv_trusted_head *out, vv_transfer *t, vv_repository *r,
 				  const vv_supplier *s, vv_error *err)
 {
 	vv_auto(vv_heads_seen) seen = {.any = false};
@@ -205,7 +206,7 @@ static vv_status read_newest_head(vv_head_record *out, vv_transfer *t, vv_reposi
 	if (rc < 0 || (rc = vv_heads_see(&seen, r, &from, s->name, VV_HEADS_COPY, NULL, err)) < 0) {
 		return rc;
 	}
-	*out = (vv_head_record){.time = INT64_MIN};
+	*out = (vv_trusted_head){.time = INT64_MIN};
 	if (seen.judged.has_newest) {
 		out->time = seen.judged.newest.record.time;
 		out->number = seen.judged.newest.record.number;
@@ -213,33 +214,52 @@ static vv_status read_newest_head(vv_head_record *out, vv_transfer *t, vv_reposi
 	return VV_OK;
 }
 
-/* Among the suppliers at these places, which all answered, chooses the one with the newest signed head; among equals the first,
- * also if no signed head is trusted. Those with invalid heads are left out; if all are, the error is the first one's. */
-static vv_status choose(size_t *best, vv_transfer *t, vv_repository *r, vv_supplier *suppliers,
-			const size_t *places, size_t count, vv_error *err)
+static bool is_newer(const vv_trusted_head *a, const vv_trusted_head *b)
 {
-	vv_head_record newest = {.time = INT64_MIN}, now;
+	return a->time != b->time ? a->time > b->time : a->number > b->number;
+}
+
+/* The suppliers that answered, and may replace the remote. */
+typedef struct answering {
+	size_t places[VV_SUPPLIERS_MAX]; /* the best ways first */
+	size_t count;
+	size_t best; /* place of the one with the newest head; among equals the first */
+	/* by place: the newest head of each, if it was read */
+	vv_trusted_head heads[VV_SUPPLIERS_MAX];
+	bool read[VV_SUPPLIERS_MAX];
+	bool relays;          /* those behind a relay were not asked yet */
+	bool has_news;        /* that head is newer than all that are trusted here */
+	vv_supplier *invalid; /* the first one with invalid heads, which is left out */
+} answering;
+
+/* Reads the heads that were not read yet. Without a trusted owner none is read, nor of a single copy. */
+static bool choose(answering *a, vv_fetch_from *r, const vv_trust *trust)
+{
+	const vv_trusted_head *known = vv_trust_newest(trust);
 	bool found = false;
-	vv_trust trust;
-	vv_status rc = vv_trust_read(&trust, r, err);
 
-	*best = places[0];
-	if (rc < 0 || count == 1 || !trust.known) return rc;
-	for (size_t i = 0; i < count; i++) {
-		vv_supplier *s = &suppliers[places[i]];
+	a->best = a->places[0];
+	if (a->count == 0 || !trust->known || (a->count == 1 && !a->relays && !a->read[a->best])) {
+		return a->count > 0;
+	}
+	for (size_t i = 0; i < a->count; i++) {
+		const size_t place = a->places[i];
+		vv_supplier *s = &r->suppliers[place];
 
-		if (read_newest_head(&now, t, r, s, &s->why) < 0) {
+		if (!a->read[place] &&
+		    read_newest_head(&a->heads[place], &r->t, r->repo, s, &s->why) < 0) {
 			s->dropped = s->left_out = s->noted = true;
-		} else if (!found || vv_head_record_is_newer(&now, &newest)) {
+			a->invalid = a->invalid ? a->invalid : s;
+			continue;
+		}
+		a->read[place] = true;
+		if (!found || is_newer(&a->heads[place], &a->heads[a->best])) {
 			found = true;
-			*best = places[i];
-			newest = now;
+			a->best = place;
 		}
 	}
-	if (found) return VV_OK;
-	suppliers[places[0]].left_out = false; /* the error has it */
-	*err = suppliers[places[0]].why;
-	return err->code;
+	a->has_news = found && known && is_newer(&a->heads[a->best], known);
+	return found;
 }
 
 /* Makes a Git host among the answering suppliers the origin. */
@@ -303,67 +323,97 @@ static int way_of(const vv_supplier *s)
 	return s->relayed ? WAY_RELAY : WAY_DIRECT;
 }
 
-/* Sets places to the suppliers that may replace the remote, the best ways first. Returns their number. */
-static size_t list_answering(const vv_fetch_from *r, size_t *places)
+static void list_answering(answering *a, const vv_fetch_from *r)
 {
-	size_t count = 0;
-
+	a->count = 0;
 	for (int way = 0; way < WAYS; way++) {
 		for (size_t i = 1; i < r->supplier_count; i++) {
 			const vv_supplier *s = &r->suppliers[i];
-			if (s->opened && !vv_named_has(r->failed, s->name) && way_of(s) == way) {
-				places[count++] = i;
+			if (s->opened && !s->dropped && !vv_named_has(r->failed, s->name) &&
+			    way_of(s) == way) {
+				a->places[a->count++] = i;
 			}
 		}
 	}
-	return count;
 }
 
-/* Among the further peers that answer, the one with the newest signed head, or a peer before a Git host, replaces the remote,
- * which failed with err: it sends the history, too. All of them are tried in parallel. */
-static vv_status take_stand_in(vv_fetch_from *r, vv_error *err)
+/* Asks the suppliers behind a relay, or all others, in parallel. */
+static vv_status ask_suppliers(vv_fetch_from *r, bool relayed, vv_error *err)
 {
 	vv_ask *asks[VV_SUPPLIERS_MAX];
-	size_t count = 0, place = 0, places[VV_SUPPLIERS_MAX];
-	vv_error why;
+	size_t count = 0;
+	vv_status rc;
 
 	for (size_t i = 1; i < r->supplier_count; i++) {
-		if (r->suppliers[i].ask) {
+		if (r->suppliers[i].ask && r->suppliers[i].relayed == relayed) {
 			asks[count++] = r->suppliers[i].ask;
 		}
 	}
-	if (vv_ask_all(asks, count, r->repo, &why) < 0) {
-		return vv_error_copy(err, &why);
-	}
+	if ((rc = vv_ask_all(asks, count, r->repo, err)) < 0) return rc;
 	for (size_t i = 1; i < r->supplier_count; i++) {
 		vv_supplier *s = &r->suppliers[i];
-		if (s->ask && s->ask->status == VV_OK) {
+		if (!s->ask || s->relayed != relayed) {
+			continue;
+		}
+		if (s->ask->status == VV_OK) {
 			s->adopt(s);
 			s->opened = true;
-		} else if (s->ask) {
+		} else {
 			s->dropped = s->left_out = s->noted = true;
 			s->why = s->ask->why;
 		}
 	}
-	count = list_answering(r, places);
-	if (count == 0) {
+	return VV_OK;
+}
+
+/* Direct copies come first: if one of them has a newer head, no relay is contacted, which costs its owner traffic. If none
+ * has, there may be a newer head behind a relay. A first clone contacts all, since it cannot recognize an old head. */
+static vv_status ask_for_copies(answering *a, vv_fetch_from *r, bool *found, vv_error *err)
+{
+	vv_trust trust;
+	vv_status rc = vv_trust_read(&trust, r->repo, err);
+
+	a->relays = vv_array_find(r->suppliers + 1, r->supplier_count - 1, it,
+				  it->ask && it->relayed) != NULL;
+	if (rc < 0 || (rc = ask_suppliers(r, false, err)) < 0) return rc;
+	list_answering(a, r);
+	*found = choose(a, r, &trust);
+	if (!a->relays || a->has_news) return VV_OK;
+	if ((rc = ask_suppliers(r, true, err)) < 0) return rc;
+	a->relays = false;
+	list_answering(a, r);
+	*found = choose(a, r, &trust);
+	return VV_OK;
+}
+
+/* Among the further peers that answer, the one with the newest signed head, or a peer before a Git host, replaces the remote,
+ * which failed with err: it sends the history, too. */
+static vv_status take_stand_in(vv_fetch_from *r, vv_error *err)
+{
+	answering a = {.count = 0};
+	bool found = false;
+	vv_error why;
+
+	if (ask_for_copies(&a, r, &found, &why) < 0) return vv_error_copy(err, &why);
+	if (!found) {
+		if (a.invalid) {
+			a.invalid->left_out = false; /* the error has it */
+			*err = a.invalid->why;
+		}
 		vv_fetch_from_tell(r);
 		return err->code;
 	}
-	if (choose(&place, &r->t, r->repo, r->suppliers, places, count, &why) < 0) {
-		vv_fetch_from_tell(r);
-		return vv_error_copy(err, &why);
-	}
+	const size_t place = a.best;
 	r->stand_name = r->suppliers[place].name;
 	r->stand_in = !r->found_by;
-	r->others = count > 1;
+	r->others = a.count > 1 || a.relays;
 	r->signed_only = vv_named_has(&r->nearby.found, r->stand_name) ||
 			 (r->found_by && r->suppliers[place].peer);
 	if (vv_remote_find(&r->stand, r->repo, r->stand_name, &why) < 0 ||
 	    (r->found_by && take_place(r, &why) < 0)) {
 		return vv_error_copy(err, &why);
 	}
-	tell_stand_in(r, err->message, count);
+	tell_stand_in(r, err->message, a.count);
 	if (!r->suppliers[place].peer) return take_host(r, place, err);
 	vv_supplier first = r->suppliers[place];
 	memmove(r->suppliers + 1, r->suppliers, place * sizeof(first));
@@ -494,6 +544,7 @@ static vv_status connect_all(vv_fetch_from *r, vv_error *err)
 	} else if (rc == VV_OK) {
 		r->suppliers[0].name = r->remote.url;
 		r->suppliers[0].peer = r->origin.peer;
+		r->suppliers[0].relayed = vv_url_is_behind_relay(r->remote.url);
 	}
 	r->hello = r->origin.hello;
 	if (rc < 0 && rc != silent && !may_be_gone(r, rc)) return vv_error_copy(err, &r->silent);

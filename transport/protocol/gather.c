@@ -196,8 +196,8 @@ static unsigned rank(const gathering *g, size_t i)
 	const vv_supplier *s = &g->suppliers[i];
 
 	if (s->known.failed) return FAILED;
-	if (i == 0) return ORIGIN;
-	return s->relayed ? RELAYED : USUAL;
+	if (s->relayed) return RELAYED;
+	return i == 0 ? ORIGIN : USUAL;
 }
 
 /* Would the origin have given all blocks before this one gives its first, which takes long? Then the

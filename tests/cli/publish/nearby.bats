@@ -144,15 +144,25 @@ serve_desk() {
 	same_bytes a/prices.csv mine/prices.csv
 	stderr_has "http://10.9.0.1:8080/near"
 	stderr_lacks "of data from relay+"
-	# both have news
+	# both have news: the relay is not asked
 	(cd a && another 1)
 	as ada varve -C a sign -q
 	git -C near config varve.discover off
 	varve -C near pull -q
+	visitors() { grep -c '^a guest: ' "$lan/through"; }
+	before=$(visitors)
 	succeeds laptop varve -C mine pull
 	same_bytes a/prices.csv mine/prices.csv
-	stderr_has "the newest of 2 copies that answered is http://10.9.0.1:8080/near"
+	stderr_has "1 copy answered: http://10.9.0.1:8080/near"
 	stderr_lacks "of data from relay+"
+	[ "$(visitors)" -eq "$before" ]
+	# the colleague has no news: there may be some at the owner
+	(cd a && another 7)
+	as ada varve -C a sign -q
+	succeeds laptop varve -C mine pull
+	same_bytes a/prices.csv mine/prices.csv
+	stderr_has "the newest of 2 copies that answered is relay+http://10.9.0.1:8090/$key_ada"
+	[ "$(visitors)" -gt "$before" ]
 	# the colleague goes home
 	laptop kill "$(cat "$lan/pid")"
 	(cd a && another 2)

@@ -377,6 +377,26 @@ static void one_behind_a_relay_gives_only_what_direct_ones_lack(void **state)
 	end(&k);
 }
 
+/* Also if it is the remote itself, and is faster. */
+static void an_origin_behind_a_relay_gives_only_what_direct_ones_lack(void **state)
+{
+	kit k;
+	source origin = {.k = &k, .each = 1}, direct = {.k = &k, .each = 2, .slow_ms = 1};
+	vv_supplier all[] = {remembered("origin", &origin, 0, 1u << 30),
+			     remembered("direct", &direct, 60000, 100)};
+	size_t left;
+	vv_error err;
+
+	(void)state;
+	all[0].relayed = true;
+	begin(&k, 10000);
+	vv_assert_ok(vv_gather(all, 2, k.x, k.wants, COUNT, NULL, &left, &err), &err);
+	assert_int_equal(left, 0);
+	assert_int_equal(all[0].blocks, COUNT - COUNT / 2);
+	assert_int_equal(all[1].blocks, COUNT / 2);
+	end(&k);
+}
+
 /* Then the rest comes through the relay, also while the origin, which lacks it, has nothing to do. */
 static void one_behind_a_relay_is_asked_when_direct_ones_stall(void **state)
 {
@@ -616,6 +636,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_origin_is_asked_at_once_where_all_others_were_slow),
 	cmocka_unit_test(one_that_was_slower_than_the_origin_is_not_asked),
 	cmocka_unit_test(one_behind_a_relay_gives_only_what_direct_ones_lack),
+	cmocka_unit_test(an_origin_behind_a_relay_gives_only_what_direct_ones_lack),
 	cmocka_unit_test(one_behind_a_relay_is_asked_when_direct_ones_stall),
 	cmocka_unit_test(one_that_failed_is_asked_last),
 	cmocka_unit_test(one_that_was_fast_and_hangs_is_waited_for_a_moment),
