@@ -11,6 +11,7 @@
 #include "base/thread.h"
 #include "lib/clone/clone.h"
 #include "lib/handles.h"
+#include "lib/space/room.h"
 #include "lib/status/lost_tables.h"
 #include "lib/sync/fetch_data.h"
 #include "lib/sync/needed.h"
@@ -365,6 +366,7 @@ static vv_status fetch(varve_transfer **out, syncing *s, const char *remote, vv_
 				   .idle_sec = s->o.idle_sec};
 	vv_status rc = vv_fetch_job_run(&j, err);
 
+	rc = rc < 0 ? rc : vv_room_keep(s->repo, vv_repository_notes(s->repo), true, err);
 	return rc < 0 ? rc : put_fetched(out, s, &j, err);
 }
 

@@ -1,5 +1,5 @@
 /*
- * clone: the order of things in a clone, which versions fit into --room, and what one that failed leaves.
+ * clone: the order of things in a clone, and what one that failed leaves.
  */
 #include "lib/clone/clone.h"
 
@@ -18,8 +18,6 @@
 #include "lib/heads/shown_refs.h"
 #include "lib/remotes/push_hook.h"
 #include "lib/remotes/reach.h"
-#include "lib/sync/needed.h"
-#include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
 #include "repo/git/config.h"
 #include "repo/git/history/history.h"
@@ -30,76 +28,6 @@
 #include "repo/known/incoming.h"
 #include "transport/line/url.h"
 #include "transport/protocol/connect.h"
-
-/* room: versions in order, and the size of the store. */
-
-typedef struct version {
-	vv_cid root;
-	uint64_t bytes;
-} version;
-
-typedef struct filling {
-	vv_oids tips;
-	version *versions; /* the oldest first */
-	size_t count, cap;
-} filling;
-
-static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
-{
-	filling *f = payload;
-
-	if (n->link || n->expired) return VV_OK;
-	return vv_array_add(f->versions, f->count, f->cap, (version){n->root, n->bytes})
-		       ? VV_OK
-		       : vv_fail_nomem(err);
-}
-
-static vv_status choose_version(vv_room_sum *out, const version *v, uint64_t room, vv_store *store,
-				vv_needed *needed, vv_error *err)
-{
-	vv_store_stats stats;
-	bool here;
-	vv_status rc;
-
-	if ((rc = vv_store_complete(store, &v->root, &here, NULL, err)) < 0) return rc;
-	if (!here && v->bytes <= room && out->used <= room - v->bytes) {
-		rc = vv_needed_fetch(needed, &v->root, err);
-		here = rc == VV_OK;
-	}
-	if (rc < 0 && rc != VV_EMISSING) return rc;
-	out->taken += here;
-	if ((rc = vv_store_stats_get(store, &stats, err)) == VV_OK) {
-		out->used = stats.pack_bytes;
-	}
-	return rc;
-}
-
-/* Fetches versions from the remotes, the newest first, without those whose file is larger than the room that is left, as
- * their blocks may be, too. Versions that no remote has are passed over. */
-static vv_status room_fill(vv_room_sum *out, vv_repository *r, uint64_t room,
-			   const vv_progress *progress, vv_error *err)
-{
-	filling f = {.count = 0};
-	vv_auto(vv_needed) *needed = vv_needed_new_asked(r);
-	vv_store *store;
-	vv_status rc = needed ? vv_repository_store(r, &store, err) : vv_fail_nomem(err);
-
-	*out = (vv_room_sum){.used = 0};
-	rc = rc < 0 ? rc : vv_ref_tips_list(&f.tips, r, "refs/", err);
-	rc = rc < 0 ? rc
-		    : vv_new_roots_each(r, f.tips.items, f.tips.count, NULL, 0, add_version, &f,
-					err);
-	if (rc == VV_OK) {
-		vv_needed_watch(needed, progress);
-		out->versions = f.count;
-	}
-	for (size_t i = f.count; rc == VV_OK && i-- > 0;) {
-		rc = choose_version(out, &f.versions[i], room, store, needed, err);
-	}
-	vv_oids_clear(&f.tips);
-	vv_free(f.versions);
-	return rc;
-}
 
 void vv_clone_job_clear(vv_clone_job *j)
 {
@@ -331,6 +259,8 @@ static vv_status configure(vv_clone_job *j, vv_error *err)
 	const char *name = remote_name(j), *which = j->one ? j->one : "*";
 	vv_auto(vv_buf) spec = VV_BUF_INIT;
 	vv_auto(vv_arena) keys = VV_ARENA_INIT;
+	vv_auto(char) *room = vv_asprintf("%llu", (unsigned long long)j->room);
+
 	if (j->bare) {
 		vv_buf_printf(&spec, "+refs/heads/%s:refs/heads/%s", which, which);
 	} else {
@@ -346,8 +276,13 @@ static vv_status configure(vv_clone_job *j, vv_error *err)
 		       {"varve", j->program, j->program != NULL},
 		       {VV_NAMED_SETTING, j->url, j->by_name},
 		       {"url", j->url, true}};
-	vv_config_edit edits[sizeof(members) / sizeof(members[0])];
+	vv_config_edit edits[sizeof(members) / sizeof(members[0]) + 1];
 	size_t count = 0;
+
+	if (!room) return vv_fail_nomem(err);
+	if (j->room > 0) {
+		edits[count++] = (vv_config_edit){.key = "varve.room", .value = room};
+	}
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
 		const char *key = vv_arena_printf(&keys, "remote.%s.%s", name, members[i].name);
@@ -579,7 +514,7 @@ static vv_status pin(vv_clone_job *j, vv_error *err)
 static vv_status fill_room(vv_clone_job *j, vv_error *err)
 {
 	const vv_progress *watch = j->quiet ? NULL : vv_notes_begin(j->notes);
-	vv_status rc = room_fill(&j->taken, j->repo, j->room, watch, err);
+	vv_status rc = vv_room_fill(&j->taken, j->repo, j->room, watch, err);
 
 	vv_notes_end(j->notes);
 	return rc;

@@ -16,17 +16,9 @@
 #include "base/progress.h"
 #include "lib/clone/unfinished.h"
 #include "lib/heads/named.h"
+#include "lib/space/room.h"
 #include "lib/sync/fetch_run.h"
 #include "repo/git/repository.h"
-
-/* The result of a lazy clone (a clone without blocks) with a size limit. Such a clone fetches the
- * blocks of the newest versions that fit into the limit. */
-typedef struct vv_room_sum {
-	/* versions: number of versions that the refs reach; taken: number of these versions whose
-	 * blocks are all stored here */
-	uint64_t versions, taken;
-	uint64_t used; /* bytes of the packs in this repository */
-} vv_room_sum;
 
 /* A clone: its options and its result. */
 typedef struct vv_clone_job {

@@ -22,6 +22,7 @@
 #include "lib/remotes/lfs_hook.h"
 #include "lib/remotes/push_hook.h"
 #include "lib/remotes/vault_config.h"
+#include "lib/space/room.h"
 #include "lib/status/settings.h"
 #include "lib/sync/vault_peer.h"
 #include "repo/git/drivers.h"
@@ -349,14 +350,26 @@ static vv_status look_at_vault(vv_doctor *d, vv_repository *r, vv_error *err)
 	return vv_doctor_say(d, "vault", holders.count > 0, why.hint, err, "%s", why.message);
 }
 
+static vv_status look_at_room(vv_doctor *d, vv_repository *r, vv_error *err)
+{
+	vv_room_sum sum;
+	const vv_status rc = vv_room_look(&sum, r, err);
+
+	if (rc < 0 || sum.room == 0) return rc;
+	return vv_doctor_say(d, "serve", sum.used > sum.room, "", err,
+			     "the rows here use %s of %s (varve.room)", vv_text_bytes(sum.used),
+			     vv_text_bytes(sum.room));
+}
+
 /* Does this machine lend the repository to others? */
 static vv_status look_at_lending(vv_doctor *d, vv_repository *r, vv_error *err)
 {
 	vv_auto(char) *where = NULL;
 	vv_trust trust;
-	vv_status rc = vv_lent_where(&where, r, err);
+	vv_status rc = look_at_room(d, r, err);
 
-	if (rc < 0) return vv_missing_ok(rc, err);
+	if (rc < 0) return rc;
+	if ((rc = vv_lent_where(&where, r, err)) < 0) return vv_missing_ok(rc, err);
 	if ((rc = vv_trust_read(&trust, r, err)) < 0) return rc;
 	return vv_doctor_say(d, "serve", false, "", err,
 			     "%s lent to others at %s (varve.serveWhatIHave)",

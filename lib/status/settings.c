@@ -54,6 +54,9 @@ const vv_setting vv_settings[] = {
 	 "'git push' first sends the rows of tables"},
 	{"varve.refuseExpired", VV_SETTING_BOOL, "false", NULL,
 	 "clone, fetch and pull reject a repository whose newest signed head has expired"},
+	{"varve.room", VV_SETTING_NUMBER, "0", NULL,
+	 "the bytes that the data of tables may use here: fetch and pull get the newest versions that "
+	 "fit, and remove older ones that others store; 0: no limit"},
 	{"varve.serveWhatIHave", VV_SETTING_TEXT, NULL, NULL,
 	 "where this repository is lent to others: HOST:PORT, or the URL of a relay"},
 	{"varve.sign", VV_SETTING_BOOL, "false", NULL, "push and publish sign the newest version"},

@@ -13,6 +13,7 @@
 #include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "lib/space/room.h"
 #include "lib/sync/fetch_data.h"
 #include "lib/sync/fetch_run.h"
 #include "lib/sync/needed.h"
@@ -161,6 +162,7 @@ static vv_status fetch_one(vv_context *c, const char *remote, char **specs, int 
 	j.spec_count = count;
 	j.quiet |= rep->json != NULL;
 	vv_status rc = vv_fetch_job_run(&j, err);
+	rc = rc < 0 ? rc : vv_room_keep(c->repo, &vv_notes_stderr, j.quiet, err);
 	rep->refused |= j.refused || j.behind || (rc == VV_OK && j.missing > 0);
 	if (rc == VV_OK && j.mended && !o->job.quiet) {
 		tell_pointers(c);

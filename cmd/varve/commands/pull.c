@@ -12,6 +12,7 @@
 #include "cmd/frame/run.h"
 #include "cmd/varve/commands.h"
 #include "lib/merge/rules.h"
+#include "lib/space/room.h"
 #include "lib/sync/fetch_run.h"
 #include "repo/git/config.h"
 #include "repo/git/history/dropped.h"
@@ -108,6 +109,7 @@ static vv_status fetch(vv_fetch_job *j, int argc, char **argv, vv_error *err)
 	j->merge = merge ? merge : head.branch;
 	if (rc == VV_OK) {
 		rc = vv_fetch_job_run(j, err);
+		rc = rc < 0 ? rc : vv_room_keep(j->repo, &vv_notes_stderr, j->quiet, err);
 	}
 	if (rc == VV_OK && !j->merge_name) {
 		rc = fail_no_branch(j->merge, err);

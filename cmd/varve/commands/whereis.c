@@ -15,6 +15,7 @@
 #include "lib/remotes/proof.h"
 #include "lib/remotes/reach.h"
 #include "lib/remotes/transfer.h"
+#include "lib/space/room.h"
 #include "lib/sync/vault_where.h"
 #include "repo/blocks/reach.h"
 #include "repo/git/history/expired.h"
@@ -562,12 +563,21 @@ static vv_status find_root(run *r, const char *word, vv_error *err)
 static vv_status tell_lending(run *r, vv_error *err)
 {
 	vv_auto(char) *where = NULL;
-	const vv_status rc = vv_lent_where(&where, r->repo, err);
+	vv_room_sum room;
+	vv_status rc = vv_room_look(&room, r->repo, err);
 
+	if (rc < 0) return rc;
+	rc = vv_lent_where(&where, r->repo, err);
 	if (r->json) {
-		vv_json_put_members(&r->w, {JSON_TEXT("lent", where)});
+		vv_json_put_members(&r->w, {JSON_TEXT("lent", where)},
+				    {JSON_NUMBER("room", room.room)},
+				    {JSON_NUMBER("used", room.used)});
 	} else if (where) {
 		vv_out("lent to others at %s, while 'varve serve' runs\n", vv_text_url(where));
+	}
+	if (!r->json && room.room > 0) {
+		vv_out("the rows here use %s of %s (varve.room)\n", vv_text_bytes(room.used),
+		       vv_text_bytes(room.room));
 	}
 	return vv_missing_ok(rc, err);
 }

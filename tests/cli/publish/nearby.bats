@@ -198,3 +198,57 @@ serve_desk() {
 	cmp ../a/prices.csv <(varve --offline cat HEAD:prices.csv)
 	ends_with 2 varve --offline cat HEAD~1:prices.csv
 }
+
+# rewrite SEED: another version of prices.csv, of which no row was there before.
+rewrite() {
+	awk -v seed="$1" 'BEGIN { srand(seed); print "id,price"; for (i = 1; i <= 3000; i++) print i "," rand() }' > prices.csv
+	varve add -q prices.csv
+	varve commit -qm "$1"
+}
+
+# used: the bytes of the rows in ../copy, which are within its room.
+used() {
+	varve -C ../copy whereis --no-ask --json origin/main:prices.csv | python3 -c 'import json, sys; d = json.load(sys.stdin); assert d["used"] <= d["room"] == 80000, d; print(d["used"])'
+}
+
+@test "a lent clone stays within its room in later fetches, and keeps the newest versions" {
+	new_repo a
+	cd a
+	for n in 1 2 3; do
+		rewrite "$n"
+	done
+	succeeds varve clone --room 80000 "$PWD" ../copy
+	[ "$(git -C ../copy config varve.room)" = 80000 ]
+	git -C ../copy config varve.serveWhatIHave 127.0.0.1:0
+	for n in 4 5 6 7 8; do
+		rewrite "$n"
+		succeeds varve -C ../copy fetch
+		same_bytes prices.csv <(varve -C ../copy --offline cat origin/main:prices.csv)
+		[ "$(used)" -gt 10000 ]
+	done
+	# the oldest are gone, and still at the origin
+	ends_with 2 varve -C ../copy --offline cat origin/main~6:prices.csv
+	succeeds varve -C ../copy fsck --data
+	# what was read since then goes with the next fetch
+	for n in 2 3 4 5 6; do
+		varve -C ../copy cat "origin/main~$n:prices.csv" > ../old
+	done
+	run varve -C ../copy doctor
+	[[ $output == *"the rows here use "*"(varve.room)"* ]]
+	succeeds varve -C ../copy fetch
+	[ "$(used)" -gt 10000 ]
+	varve -C ../copy whereis --no-ask origin/main:prices.csv > ../said
+	grep -q 'the rows here use .* (varve.room)' ../said
+	# an origin that does not prove to have old versions: none is removed, and the new one does not come
+	for n in 2 3 4; do
+		varve -C ../copy cat "origin/main~$n:prices.csv" > ../old
+	done
+	varve clone -q --lazy "$PWD" ../part
+	git -C ../copy remote set-url origin "$PWD/../part"
+	rewrite 9
+	succeeds varve -C ../part pull -q
+	succeeds varve -C ../copy fetch
+	stderr_has "1 new version is not kept"
+	same_bytes ../old <(varve -C ../copy --offline cat origin/main~5:prices.csv)
+	ends_with 2 varve -C ../copy --offline cat origin/main:prices.csv
+}
