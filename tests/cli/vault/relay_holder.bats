@@ -141,6 +141,11 @@ kind_end() {
 	has_all x
 	succeeds varve push "$url" main:mine
 	[ "$(git -C ../keeper-x rev-parse mine)" = "$(git rev-parse main)" ]
+	for two in "--push --only-copies" "--push --blocks" "--only-copies --blocks"; do
+		# shellcheck disable=SC2086
+		ends_with 2 varve vault serve --stdio $two "$(keeper_path x)"
+		stderr_has "choose one of --push, --only-copies and --blocks"
+	done
 	# without the setting there are no copies
 	stop_keeper
 	git -C ../keeper-x config varve.hold 0
