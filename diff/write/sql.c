@@ -757,6 +757,12 @@ static vv_status sql_begin_table(vv_diff_writer *base, vv_error *err)
 	sql_writer *w = self(base);
 	const vv_diff_table *t = &base->table;
 	vv_status rc;
+	if (t->long_rows) {
+		return vv_fail(err, VV_EREFUSED,
+			       "'%s' has rows with more cells than the header, which the SQL table "
+			       "has no columns for\nuse '--format ndjson', or name the other files",
+			       vv_text_shows(t->path));
+	}
 	clear_table(w);
 	w->next = 0;
 	w->fills = w->fresh = false;

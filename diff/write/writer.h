@@ -68,6 +68,8 @@ typedef struct vv_diff_table {
 	const vv_columns *columns; /* the pairs of columns; NULL if the table has one side */
 	const size_t *key; /* indexes of the key's columns in the new version, or in the only one */
 	size_t key_count;
+	/* the last columns have no names: rows have more cells than the header (lib/names/long_rows.h) */
+	bool long_rows;
 	/* the table has no key, but a column that identifies rows for readers */
 	bool has_label;
 	/* if has_label: index of this column in the new version, or in the only one */

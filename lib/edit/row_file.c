@@ -76,7 +76,9 @@ vv_status vv_row_file_then(vv_row_file *f, const char *source, vv_error *err)
 						      .commit = source ? &commit : NULL,
 						      .shown = f->subject.path},
 				   &opts, err)) < 0) {
-		return rc;
+		if (rc != VV_EINPUT) return rc;
+		/* the file itself may be right in that line */
+		return vv_prefix(err, "%s", vv_text_shows(source ? source : "index"));
 	}
 	return f->then.table.root.kind == VV_KIND_TABLE &&
 			       vv_form_is_typed(f->then.table.root.dialect.form) ==

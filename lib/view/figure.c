@@ -265,7 +265,7 @@ static vv_status compile(vv_figure *f, vv_sums_rule **out, const vv_table *t, vv
 static vv_status open_table(vv_figure *f, vv_table_at *out, const vv_oid *commit, const char *path,
 			    vv_error *err)
 {
-	const vv_subject_options o = {.stored = true};
+	const vv_subject_options o = {.stored = true, .long_rows = true};
 	vv_status rc = vv_table_at_open(
 		out, f->repo, f->reader,
 		&(vv_version_name){.path = path, .commit = commit, .shown = path}, &o, err);

@@ -22,9 +22,7 @@
 #include "lib/names/version.h"
 #include "lib/rows/where.h"
 #include "lib/view/key.h"
-#include "lib/view/same_bytes.h"
 #include "lib/view/table_diff_internal.h"
-#include "repo/blocks/decompress.h"
 #include "repo/git/index/attributes.h"
 
 /* Columns of a key that are looked at when renamed columns are sought. */
@@ -82,14 +80,6 @@ typedef struct comparison {
 	row_filter filter;
 	report told;
 } comparison;
-
-bool vv_diff_is_table_name(const char *path, bool named)
-{
-	vv_auto(char) *inside = vv_decompress_inside(path);
-	const vv_ending *ending = inside ? vv_ending_of(inside) : NULL;
-
-	return ending && (named || !vv_form_is_document(ending->form));
-}
 
 static vv_subject_options side_options(const comparison *c, const vv_subject *like, bool in_file)
 {
@@ -402,6 +392,7 @@ static void fill_told(comparison *c)
 		.columns = c->a && c->b ? &c->columns : NULL,
 		.old_name = i->old_name,
 		.new_name = i->new_name,
+		.long_rows = c->wide.columns > 0,
 		.form_change = c->told.form,
 		.conflict = i->conflict,
 		.sheet_row = {sheet_row(i->a, c->a), sheet_row(i->b, c->b)},
@@ -843,25 +834,16 @@ static vv_status are_told_apart(const comparison *c, bool *out, vv_error *err)
 static vv_status tell_respelled(const comparison *c, vv_diff_answer *out, vv_error *err)
 {
 	const vv_diff_how *how = c->how;
-	bool same = false;
 
 	if (c->item->b->table || c->told.begun || c->told.differs || c->told.many ||
 	    c->filter.given || how->only_whether || how->ignore_format ||
 	    (how->only && how->only->count) || (how->ignore && how->ignore->count)) {
 		return VV_OK;
 	}
-	vv_status rc = vv_same_bytes(&same, c->item->a, c->item->b, err);
-
-	if (rc < 0 || same) return rc == VV_EMISSING ? VV_OK : rc;
-	out->respelled = true;
-	vv_text_put_escaped(&out->line, c->item->path, strlen(c->item->path));
-	vv_buf_printf(&out->line, ": no change in data, only in how rows are written (%s)",
-		      !vv_form_is_typed(c->b->root.dialect.form) ? "quotes or spaces"
-								 : "order of members or spaces");
-	return vv_buf_ok(&out->line, err);
+	return table_diff_respelled(c->item, vv_form_is_typed(c->b->root.dialect.form), out, err);
 }
 
-static vv_status reopen_sides(comparison *c, bool in_file, bool *unreadable, vv_error *err)
+static void forget_sides(comparison *c)
 {
 	close_side(&c->old_side);
 	close_side(&c->new_side);
@@ -871,7 +853,31 @@ static vv_status reopen_sides(comparison *c, bool in_file, bool *unreadable, vv_
 	if (c->item->a) {
 		vv_subject_forget(c->item->a);
 	}
+}
+
+static vv_status reopen_sides(comparison *c, bool in_file, bool *unreadable, vv_error *err)
+{
+	forget_sides(c);
 	return open_sides(c, in_file, unreadable, err);
+}
+
+/* A version cannot be opened, for the reason *err. If it has rows with more cells than the header names, opens both with further
+ * columns. */
+static vv_status open_wide(comparison *c, bool in_file, bool *unreadable, vv_error *err)
+{
+	vv_error why;
+	vv_status rc = table_diff_widen(&c->wide, c->item, &c->form, &why);
+
+	c->form.columns = c->wide.columns;
+	if (rc == VV_OK && c->wide.columns == 0) return VV_EINPUT;
+	if (rc == VV_OK && c->how->patch) {
+		*unreadable = false; /* no line in place of the file's part of the patch */
+		return table_diff_refuse_patch(err);
+	}
+	rc = rc < 0 ? rc : reopen_sides(c, in_file, unreadable, &why);
+	if (rc < 0) return vv_error_copy(err, &why);
+	vv_error_clear(err);
+	return VV_OK;
 }
 
 /* Opens both sides; if one is not stored as a table and cannot be read as one, *unreadable is true
@@ -880,20 +886,12 @@ static vv_status open_both(comparison *c, bool *unreadable, vv_error *err)
 {
 	const vv_diff_item *i = c->item;
 	bool in_file, apart = true;
-	vv_error why;
 	vv_status rc;
 
 	*unreadable = false;
 	if ((rc = are_files(c, &in_file, err)) < 0) return rc;
 	rc = open_sides(c, in_file, unreadable, err);
-	if (*unreadable && !c->how->patch) {
-		rc = table_diff_widen(&c->wide, i, &c->form, &why);
-		c->form.columns = c->wide.columns;
-		if (rc == VV_OK && c->wide.columns == 0) return VV_EINPUT;
-		rc = rc < 0 ? rc : reopen_sides(c, in_file, unreadable, &why);
-		if (rc < 0) return vv_error_copy(err, &why);
-		vv_error_clear(err);
-	}
+	if (*unreadable && (rc = open_wide(c, in_file, unreadable, err)) < 0) return rc;
 	if (rc == VV_OK && in_file && i->a->own.in_file &&
 	    (rc = are_told_apart(c, &apart, err)) == VV_OK && !apart) {
 		rc = reopen_sides(c, false, unreadable, err);
@@ -919,6 +917,9 @@ static void comparison_clear(comparison *c)
 	vv_where_free(c->filter.old);
 	vv_where_free(c->filter.now);
 	vv_free(c->filter.column_changes);
+	if (c->wide.columns > 0) { /* another comparison of them knows nothing of the columns */
+		forget_sides(c);
+	}
 	close_side(&c->old_side);
 	close_side(&c->new_side);
 }

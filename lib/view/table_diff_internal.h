@@ -18,6 +18,13 @@ bool table_diff_is_document(const vv_diff_item *i);
 vv_status table_diff_widen(vv_long_rows *out, const vv_diff_item *i, const vv_sniff_hints *form,
 			   vv_error *err);
 
+/* A patch has no place for further cells: changes *err, the reason why a version cannot be opened, to a refusal. */
+vv_status table_diff_refuse_patch(vv_error *err);
+
+/* Two versions of a table have the same rows: sets out->respelled and out->line if their bytes differ. typed: rows of JSON. */
+vv_status table_diff_respelled(const vv_diff_item *i, bool typed, vv_diff_answer *out,
+			       vv_error *err);
+
 /* Sets out->line to a line about a stored file on either side; NULL: the version does not exist. */
 vv_status table_diff_files(const vv_diff_item *i, const vv_table *a, const vv_table *b,
 			   vv_diff_answer *out, vv_error *err);

@@ -1,12 +1,14 @@
 /*
- * table_diff_text: the line for a file that is not a table, with the way to see its difference or to
- * read its rows; and when further columns make it one.
+ * table_diff_text: which files are tables by name, or with further columns; and the line for a file that is not a table, with the
+ * way to see its difference or to read its rows, or whose rows are the same.
  */
 #include <string.h>
 
 #include "base/env.h"
 #include "base/hint_text.h"
 #include "base/text.h"
+#include "dataset/format/dialect.h"
+#include "dataset/format/form.h"
 #include "dataset/read/unseen.h"
 #include "diff/rows/rowdiff.h"
 #include "lib/documents/document.h"
@@ -14,6 +16,7 @@
 #include "lib/names/version.h"
 #include "lib/view/same_bytes.h"
 #include "lib/view/table_diff_internal.h"
+#include "repo/blocks/decompress.h"
 
 /* Two files that the user named, or whose mode changed, may have the same bytes. */
 static vv_status are_same_bytes(const vv_diff_item *item, bool *same, vv_error *err)
@@ -41,6 +44,14 @@ static const vv_unseen *find_unseen(vv_subject *s, const char *path, bool *binar
 	return u;
 }
 
+bool vv_diff_is_table_name(const char *path, bool named)
+{
+	vv_auto(char) *inside = vv_decompress_inside(path);
+	const vv_ending *ending = inside ? vv_ending_of(inside) : NULL;
+
+	return ending && (named || !vv_form_is_document(ending->form));
+}
+
 bool table_diff_is_document(const vv_diff_item *i)
 {
 	const vv_subject *s = i->b ? i->b : i->a;
@@ -63,6 +74,29 @@ vv_status table_diff_widen(vv_long_rows *out, const vv_diff_item *i, const vv_sn
 	return is_text_of_git(i->a) && is_text_of_git(i->b)
 		       ? vv_long_rows_read(out, versions, 2, form, err)
 		       : VV_OK;
+}
+
+vv_status table_diff_respelled(const vv_diff_item *i, bool typed, vv_diff_answer *out,
+			       vv_error *err)
+{
+	bool same = false;
+	const vv_status rc = vv_same_bytes(&same, i->a, i->b, err);
+
+	if (rc < 0 || same) return rc == VV_EMISSING ? VV_OK : rc;
+	out->respelled = true;
+	vv_text_put_escaped(&out->line, i->path, strlen(i->path));
+	vv_buf_printf(&out->line, ": no change in data, only in how rows are written (%s)",
+		      typed ? "order of members or spaces" : "quotes or spaces");
+	return vv_buf_ok(&out->line, err);
+}
+
+vv_status table_diff_refuse_patch(vv_error *err)
+{
+	vv_hint_clear(err);
+	(void)vv_recode(err, VV_EREFUSED);
+	return vv_hint(
+		err,
+		"a patch cannot have further cells: use 'git diff --no-ext-diff' and 'git apply' for this file, and name the other files");
 }
 
 static const char *kind_name(const vv_table *t)

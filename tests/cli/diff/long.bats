@@ -46,6 +46,7 @@ NOW='id,a,b\n1,x2,p\n2,y,q\n3,z,r,kk\n4,w,s,extra\n5,v\n'
 		succeeds varve $command
 		output_has "k -> kk"
 		output_has "extra"
+		output_lacks "retyped"
 	done
 	succeeds git diff HEAD~
 	output_has "k -> kk"
@@ -89,9 +90,32 @@ NOW='id,a,b\n1,x2,p\n2,y,q\n3,z,r,kk\n4,w,s,extra\n5,v\n'
 	output_has "work tree:t.csv: line 4, character 3: the quote that opens here is never closed; text changed"
 	ends_with 2 varve diff t.csv
 	stderr_has "work tree:t.csv: line 4, character 3: the quote that opens here is never closed"
-	printf "$NOW" > t.csv
-	succeeds varve diff --format patch
-	stderr_has "found 4 cells, expected at most 3; text changed"
+}
+
+@test "a patch and SQL, which have no place for further cells, are refused, and other files have theirs" {
+	versions "$BASE" "$NOW"
+	printf 'id,c\n1,x\n' > other.csv
+	git add other.csv
+	git commit -qm other
+	printf 'id,c\n1,y\n' > other.csv
+	for format in patch sql; do
+		ends_with 2 varve diff --format $format
+		ends_with 2 varve diff --format $format t.csv
+		succeeds varve diff --format $format other.csv
+		stderr_is ""
+		output_has y
+	done
+	ends_with 2 varve diff --format patch t.csv
+	stderr_has "t.csv: line 4, character 7: found 4 cells, expected at most 3"
+	stderr_has "use 'git diff --no-ext-diff' and 'git apply' for this file, and name the other files"
+	ends_with 2 varve diff --format sql -o ../out.sql t.csv
+	stderr_has "'t.csv' has rows with more cells than the header"
+	stderr_has "use '--format ndjson', or name the other files"
+	[ ! -e ../out.sql ]
+	git diff --no-ext-diff t.csv > ../p
+	git checkout -q t.csv
+	git apply ../p
+	grep -q '^4,w,s,extra$' t.csv
 }
 
 @test "a text over a stored table that add would refuse is named with the line, and git is not proposed to show it" {
