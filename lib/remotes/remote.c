@@ -541,21 +541,52 @@ vv_status vv_remote_tracking(char **out, const vv_remote *m, const char *branch,
 	return rc < 0 ? vv_fail_nomem(err) : VV_OK;
 }
 
-vv_status vv_remote_tracked_tips(vv_oids *tips, vv_repository *r, const char *name, vv_error *err)
+/* --- what branches are at --------------------------------------------------------------------- */
+
+static vv_status add_commit(void *payload, const vv_ref *ref, vv_error *err)
 {
-	vv_auto(vv_buf) prefix = VV_BUF_INIT;
+	const bool has = !vv_oid_is_null(&ref->commit) &&
+			 strncmp(ref->name, "refs/varve/", 11) != 0;
+
+	return has ? vv_oids_add(payload, &ref->commit, err) : VV_OK;
+}
+
+/* Refspecs may write to any folder of refs, and may have been others before. */
+static vv_status add_tracked(vv_oids *tips, vv_repository *r, const vv_remote *m, vv_error *err)
+{
+	vv_auto(vv_buf) folder = VV_BUF_INIT;
 	vv_status rc;
 
-	vv_buf_printf(&prefix, "refs/remotes/%s/", name);
-	rc = vv_buf_ok(&prefix, err);
-	return rc < 0 ? rc : vv_ref_tips_list(tips, r, vv_buf_cstr(&prefix), err);
+	vv_buf_printf(&folder, "refs/remotes/%s/", m->name);
+	if ((rc = vv_buf_ok(&folder, err)) < 0 ||
+	    (rc = vv_refs_each(r, vv_buf_cstr(&folder), add_commit, tips, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; rc == VV_OK && i < m->fetch_count; i++) {
+		const char *to = m->fetch[i].to ? m->fetch[i].to : "";
+		vv_auto(char) *prefix = vv_strndup(to, strcspn(to, "*"));
+
+		if (!prefix) return vv_fail_nomem(err);
+		if (*prefix && strncmp(prefix, vv_buf_cstr(&folder), folder.len) != 0) {
+			rc = vv_refs_each(r, prefix, add_commit, tips, err);
+		}
+	}
+	return rc;
+}
+
+vv_status vv_remote_tracked_tips(vv_oids *tips, vv_repository *r, const char *name, vv_error *err)
+{
+	vv_auto(vv_remote) m = {0};
+	const vv_status rc = vv_remote_find(&m, r, name, err);
+
+	return rc < 0 ? rc : add_tracked(tips, r, &m, err);
 }
 
 vv_status vv_remote_branch_tips(vv_oids *tips, vv_repository *r, const vv_remote *m, vv_error *err)
 {
 	const vv_status rc = vv_ref_tips_list(tips, r, "refs/heads/", err);
 
-	return rc < 0 || !m->name ? rc : vv_remote_tracked_tips(tips, r, m->name, err);
+	return rc < 0 || !m->name ? rc : add_tracked(tips, r, m, err);
 }
 
 /* --- whose a tracking branch is ----------------------------------------------------------- */

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "lib/remotes/blocks_config.h"
 #include "lib/remotes/blocks_sources.h"
+#include "lib/space/other_remotes.h"
 #include "lib/space/remote_gc.h"
 #include "lib/sync/expired_lists.h"
 #include "repo/git/history/refs.h"
@@ -129,7 +130,7 @@ static vv_status free_source(const freeing *f, vv_expire_place *at, const vv_blo
 				      left, &gc};
 	vv_status rc;
 
-	gc.remote = at->remote.name;
+	gc.remote = &at->remote;
 	if (!left &&
 	    (rc = vv_remote_gc_source(&gc, f->p->repo, s,
 				      s->kind == VV_FROM_STORE ? f->tips : &at->tips, err)) < 0) {
@@ -258,6 +259,35 @@ static vv_status free_place(const freeing *f, vv_expire_place *at, vv_error *err
 	return send_current(at, err);
 }
 
+/* Does one of the places include a store, to which other remotes may write? */
+static vv_status has_store(bool *out, const vv_expire_places *p, vv_error *err)
+{
+	*out = false;
+	for (size_t i = 0; i < p->count && !*out; i++) {
+		const vv_blocks_sources *places;
+		const vv_status rc = vv_git_host_sources(p->items[i].there.host, &places, err);
+
+		if (rc < 0) return rc;
+		*out = vv_array_find(places->items, places->count, it, it->kind == VV_FROM_STORE) !=
+		       NULL;
+	}
+	return VV_OK;
+}
+
+static vv_status ask_others(vv_oids *tips, const vv_expire_places *p, vv_error *err)
+{
+	vv_auto_free const vv_remote **known = vv_calloc(p->count + 1, sizeof(*known));
+	bool asks;
+	const vv_status rc = has_store(&asks, p, err);
+
+	if (rc < 0 || !asks) return rc;
+	if (!known) return vv_fail_nomem(err);
+	for (size_t i = 0; i < p->count; i++) {
+		known[i] = &p->items[i].remote;
+	}
+	return vv_other_remotes_ask(tips, p->repo, known, p->count, p->notes, err);
+}
+
 vv_status vv_expire_places_free(vv_expire_places *p, const vv_remote_gc *how, vv_expire_freed_fn fn,
 				void *payload, vv_error *err)
 {
@@ -268,6 +298,7 @@ vv_status vv_expire_places_free(vv_expire_places *p, const vv_remote_gc *how, vv
 	for (size_t i = 0; rc == VV_OK && i < p->count; i++) {
 		rc = vv_oids_add_all(&tips, p->items[i].tips.items, p->items[i].tips.count, err);
 	}
+	rc = rc < 0 ? rc : ask_others(&tips, p, err);
 	for (size_t i = 0; rc == VV_OK && i < p->count; i++) {
 		rc = free_place(&f, &p->items[i], err);
 		vv_git_host_let_go(p->items[i].there.host);

@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "lib/remotes/remote.h"
+#include "lib/space/other_remotes.h"
 #include "repo/git/history/refs.h"
 
 /* In a store what only this clone has is not in its history, as on a host. */
@@ -25,14 +26,14 @@ static vv_status add_own(vv_repository *r, vv_oids *tips, vv_error *err)
 	return VV_OK;
 }
 
-/* Remotes other than `remote` may write to the same store. */
-static vv_status add_others(vv_repository *r, const char *remote, vv_oids *tips, vv_error *err)
+/* Tracking refs of other remotes may have branches that these lack now. */
+static vv_status add_others(vv_repository *r, const vv_remote *remote, vv_oids *tips, vv_error *err)
 {
 	vv_auto(vv_string_list) names = {0};
 	vv_status rc = vv_remote_names(&names, r, err);
 
 	for (size_t i = 0; rc == VV_OK && i < names.count; i++) {
-		if (!remote || strcmp(names.items[i], remote) != 0) {
+		if (!remote->name || strcmp(names.items[i], remote->name) != 0) {
 			rc = vv_remote_tracked_tips(tips, r, names.items[i], err);
 		}
 	}
@@ -107,6 +108,9 @@ vv_status vv_remote_gc_run(vv_remote_gc *g, vv_repository *r, vv_git_host *host,
 	if ((rc = vv_git_host_keeper(host, &keeper, &g->is_store, err)) == VV_OK) {
 		g->place = vv_git_host_blocks_place(host);
 		rc = vv_git_host_fetch_all(host, &tips, err);
+	}
+	if (rc == VV_OK && g->is_store) {
+		rc = vv_other_remotes_ask(&tips, r, &g->remote, 1, g->notes, err);
 	}
 	return rc < 0 ? rc : gc_source(g, r, keeper, &tips, err);
 }

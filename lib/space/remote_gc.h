@@ -34,7 +34,8 @@ typedef struct vv_remote_gc {
 	/* with drop: nothing else writes to the place, so everything that no ref needs is removed,
 	 * too */
 	bool alone;
-	const char *remote; /* name of the remote; NULL: it has none */
+	const vv_remote *remote; /* the remote */
+	const vv_notes *notes;   /* receives reports of other remotes */
 	/* The following members are set by vv_remote_gc_run. */
 	bool is_store; /* the blocks are in a store */
 	/* name of the store or ref that has the blocks; borrowed from the host */
@@ -45,11 +46,11 @@ typedef struct vv_remote_gc {
 
 /* Runs gc on the remote `host`. Keeps all blocks that are reachable from any ref of the remote,
  * including pull requests; in a store, also those that are reachable from branches, tags and the
- * stash of this repository, and from what it last saw of the branches of other remotes, which may write
- * to the same store. VV_EREFUSED: this repository does not have the complete history. */
+ * stash of this repository, and from the refs of other remotes (other_remotes.h). VV_EREFUSED: this
+ * repository does not have the complete history. */
 vv_status vv_remote_gc_run(vv_remote_gc *g, vv_repository *r, vv_git_host *host, vv_error *err);
 /* Does the same for one open store or ref of a remote (vv_git_host_place), whose refs have these
- * tips. VV_ECORRUPT: g->drop is set, and the store lacks data of versions that stay. */
+ * tips; of a store also those of the other remotes that may write to it. VV_ECORRUPT: g->drop is set, and the store lacks data of versions that stay. */
 vv_status vv_remote_gc_source(vv_remote_gc *g, vv_repository *r, const vv_blocks_source *s,
 			      const vv_oids *tips, vv_error *err);
 /* Appends the reason why a store keeps old versions of its files; appends nothing if it keeps none. */

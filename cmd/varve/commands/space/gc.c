@@ -280,7 +280,8 @@ static vv_status run_remote(vv_context *c, vv_error *err)
 			       "run 'varve gc' there",
 			       vv_text_url(m.url));
 	}
-	gc.remote = m.name;
+	gc.remote = &m;
+	gc.notes = &vv_notes_stderr;
 	rc = vv_remote_gc_run(&gc, c->repo, there.host, err);
 	if (rc == VV_OK && !o->quiet && gc.is_store) {
 		print_store(o, &gc.swept, gc.place);
