@@ -253,7 +253,7 @@ void vv_meant_sentence(vv_error *err, const char *command, int argc, char **argv
 			vv_text_put_word(&line, argv[i]);
 		}
 	}
-	if (wrong && strcmp(command, "set") == 0) {
+	if (strcmp(command, "set") == 0 && (wrong || strstr(err->message, " requires "))) {
 		hint_set(err, argc, argv);
 		return;
 	}
@@ -263,9 +263,38 @@ void vv_meant_sentence(vv_error *err, const char *command, int argc, char **argv
 	(void)vv_hint(err, "%s", vv_buf_cstr(&line));
 }
 
+/* "'varve add FILE' first", "-f overwrites it": the whole line. */
+static bool hint_whole(vv_error *err, const char *command, int argc, char **argv)
+{
+	static const char force[] = "-f overwrites it", first[] = "' first";
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	vv_error worded = *err;
+
+	vv_hint_word(&worded, vv_hint_words);
+	const char *end = strstr(worded.hint, first);
+	const bool before = strncmp(worded.hint, "'varve ", 7) == 0 && end && !end[strlen(first)];
+
+	if (before) {
+		vv_buf_put(&line, worded.hint, (size_t)(end - worded.hint));
+		vv_buf_printf(&line, " && varve %s", command);
+	} else if (strcmp(worded.hint, force) == 0) {
+		vv_buf_printf(&line, "'varve %s -f", command);
+	} else {
+		return false;
+	}
+	vv_text_put_argv(&line, argc, argv);
+	vv_buf_puts(&line, before ? "' does it" : "' overwrites it");
+	if (line.failed || line.len >= VV_HINT_MAX) return false;
+	vv_hint_clear(err);
+	(void)vv_hint(err, "%s", vv_buf_cstr(&line));
+	return true;
+}
+
 void vv_meant_line(vv_error *err, const char *command, int argc, char **argv)
 {
 	const size_t begin = strlen(BEGINNING);
+
+	if (hint_whole(err, command, argc, argv)) return;
 
 	if (hint_show(err, command, argc, argv) || hint_row(err, command, argc, argv)) return;
 	if (!hint_ending(err, argc, argv) && err->hint_id == VV_HINT_NONE) return;

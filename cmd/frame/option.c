@@ -8,12 +8,14 @@
 #include "base/array.h"
 #include "base/ascii.h"
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/git_words.h"
 #include "cmd/frame/typed_left.h"
 #include "cmd/frame/typed_line.h"
 #include "dataset/schema/csv_record.h"
+#include "lib/names/pathspec.h"
 
 typedef struct parser {
 	const vv_command *command;
@@ -722,7 +724,10 @@ static vv_status check_count(const vv_command *c, int argc, char *const *argv, v
 	}
 	if (argc == c->most + 1 && is_show_word(argv[0])) {
 		vv_fail(err, VV_EUSAGE, "%s accepts %s", c->name, c->takes);
-		return vv_hint(err, "'varve %s %s' does it", c->name, vv_text_shows(argv[1]));
+		vv_auto(char) *file = vv_exists(argv[1]) ? NULL : vv_pathspec_long_name(argv[1]);
+
+		return vv_hint(err, "'varve %s %s' does it", c->name,
+			       vv_text_word(file ? file : argv[1]));
 	}
 	return vv_fail(err, VV_EUSAGE, "%s accepts %s, not %d arguments", c->name, c->takes, argc);
 }

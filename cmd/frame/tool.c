@@ -102,18 +102,26 @@ static const char *foreign_format(const char *option)
 /* "--icsv --ojson head FILE": answers as for "head FILE --format json". False: an option is none of these. */
 static bool foreign_options(const vv_tool *p, int at, int argc, char **argv)
 {
-	vv_auto_free char **words = vv_calloc((size_t)argc + 3, sizeof(*words));
+	vv_auto_free char **words = vv_calloc((size_t)argc + 4, sizeof(*words));
 	vv_auto(vv_buf) line = VV_BUF_INIT;
 	const char *format = "", *one;
+	char *from = NULL;
 	int count = 0;
 
 	for (; at < argc && argv[at][0] == '-'; at++) {
+		if (strcmp(argv[at], "--from") == 0 && at + 1 < argc) {
+			from = argv[++at];
+			continue;
+		}
 		if (!(one = foreign_format(argv[at]))) return false;
 		format = *one ? one : format;
 	}
 	if (!words || at == argc) return false;
 	memcpy(words, argv + at, (size_t)(argc - at) * sizeof(*words));
 	count = argc - at;
+	if (from) {
+		words[count++] = from;
+	}
 	if (*format) {
 		words[count++] = (char *)(uintptr_t) "--format";
 		words[count++] = (char *)(uintptr_t)format;

@@ -23,6 +23,7 @@ typedef struct vv_typed {
 	const char *count; /* a number: "5" of -n 5, of -5, or alone */
 	const char *start; /* the number before it */
 	const char *format;
+	const char *sheet; /* the value of --sheet: `file` is FILE#SHEET */
 	const char *out;   /* the value of -o */
 	const char *value; /* the value of an option that the command lacks; set by the caller */
 	/* names of files with edits that are not staged, and that are; set by the caller, may be NULL */

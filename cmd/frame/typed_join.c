@@ -26,6 +26,36 @@ bool vv_typed_is_name(const char *name, size_t len)
 	       vv_find_place(i, len, !vv_is_alnum(name[i]) && name[i] != '_') == len;
 }
 
+/* Words of SQL, and of conditions, that are not names without quotes. */
+static bool is_keyword(const char *word)
+{
+	static const char *const words[] = {
+		"add",     "all",        "alter",   "and",    "as",     "between",  "case",
+		"check",   "create",     "default", "delete", "desc",   "distinct", "drop",
+		"else",    "end",        "exists",  "from",   "group",  "having",   "in",
+		"index",   "insert",     "into",    "is",     "join",   "like",     "limit",
+		"matches", "not",        "null",    "offset", "on",     "or",       "order",
+		"primary", "references", "select",  "set",    "table",  "then",     "to",
+		"union",   "unique",     "update",  "using",  "values", "when",     "where"};
+
+	return vv_array_find(words, sizeof(words) / sizeof(words[0]), it,
+			     vv_ascii_equal(*it, word)) != NULL;
+}
+
+void vv_typed_put_name(vv_buf *line, const char *name)
+{
+	if (vv_typed_is_name(name, strlen(name)) && !is_keyword(name)) {
+		vv_buf_puts(line, name);
+		return;
+	}
+	vv_buf_putc(line, '"');
+	for (; *name; name++) {
+		vv_buf_puts(line, *name == '"' ? "\"" : "");
+		vv_buf_putc(line, *name);
+	}
+	vv_buf_putc(line, '"');
+}
+
 char vv_typed_delimiter(const char *file, size_t *count)
 {
 	char line[4096], best = ',';
@@ -35,7 +65,7 @@ char vv_typed_delimiter(const char *file, size_t *count)
 	if (!f) return '\0';
 	const bool read = fgets(line, sizeof(line), f) != NULL;
 	fclose(f);
-	if (!read) return '\0';
+	if (!read || strchr("[{", *line)) return '\0'; /* JSON */
 	for (const char *d = ",;\t|"; *d; d++) {
 		const size_t have = vv_count_byte(line, strlen(line), *d);
 
@@ -47,23 +77,93 @@ char vv_typed_delimiter(const char *file, size_t *count)
 	return best;
 }
 
+size_t vv_typed_split(char *line, char mark, char **out, size_t most)
+{
+	size_t count = 0;
+	char *from = line, *to = line;
+	bool more = true;
+
+	line[strcspn(line, "\r\n")] = '\0';
+	while (more && count < most) {
+		bool quoted = *from == '"';
+
+		out[count++] = to;
+		from += quoted;
+		while (*from && (quoted || *from != mark)) {
+			if (quoted && *from == '"' && *++from != '"') {
+				quoted = false;
+				continue;
+			}
+			*to++ = *from++;
+		}
+		if (quoted) return 0;
+		more = *from != '\0';
+		from += more;
+		*to++ = '\0';
+	}
+	return count;
+}
+
+/* Adds the names in the first object of JSON. */
+static void read_object(vv_string_list *out, const char *text)
+{
+	int depth = 0;
+
+	for (const char *c = text; *c; c++) {
+		const char *begin = c + 1;
+
+		if (*c == '"') {
+			for (c++; *c && *c != '"'; c++) {
+				c += *c == '\\' && c[1];
+			}
+			if (!*c) return;
+			if (depth == 1 && c[1 + strspn(c + 1, " \t\r\n")] == ':') {
+				(void)vv_string_list_add(
+					out, vv_strndup(begin, (size_t)(c - begin)), VV_IGNORED);
+			}
+		}
+		depth += *c == '{' || (depth > 0 && *c == '[');
+		depth -= *c == '}' || (depth > 1 && *c == ']');
+		if (*c == '}' && depth == 0) return;
+	}
+}
+
+/* Adds the cells of the first line; those without a text as add names them. */
+static void read_header(vv_string_list *out, char *line, char mark)
+{
+	enum { MOST = 256 };
+	char *names[MOST];
+	size_t count = 0;
+
+	line[strcspn(line, "\r\n")] = '\0';
+	while (line[count] && ((unsigned char)line[count] >= ' ' || line[count] == '\t')) {
+		count++;
+	}
+	count = *line && !line[count] ? vv_typed_split(line, mark, names, MOST) : 0;
+	for (size_t i = 0; i < count; i++) {
+		(void)vv_string_list_add(
+			out, *names[i] ? vv_strdup(names[i]) : vv_asprintf("field%zu", i + 1),
+			VV_IGNORED);
+	}
+}
+
 void vv_typed_columns(vv_string_list *out, const char *file)
 {
-	size_t count;
-	const char between[] = {vv_typed_delimiter(file, &count), '\r', '\n', '\0'};
-	char line[4096];
+	char text[8192], *begin = text;
+	size_t count, len = 0;
+	const char mark = vv_typed_delimiter(file, &count);
 	FILE *f = vv_typed_open(file);
-	const bool read = f && fgets(line, sizeof(line), f);
 
 	if (f) {
+		len = fread(text, 1, sizeof(text) - 1, f);
 		fclose(f);
 	}
-	for (char *name = read ? strtok(line, between) : NULL; name; name = strtok(NULL, between)) {
-		if (!vv_typed_is_name(name, strlen(name))) {
-			vv_string_list_clear(out);
-			return;
-		}
-		(void)vv_string_list_add(out, vv_strdup(name), VV_IGNORED);
+	text[len] = '\0';
+	begin += strncmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+	if (strchr("[{", *begin) && *begin) {
+		read_object(out, begin);
+	} else {
+		read_header(out, begin, mark);
 	}
 }
 
@@ -90,12 +190,17 @@ const char *vv_typed_join(vv_buf *room, const char *file, const char *more, cons
 	vv_typed_columns(&b, more);
 	vv_array_each(a.items, a.count, it) {
 		if (vv_text_is_among(*it, VV_TEXTS(b.items), b.count)) {
-			vv_buf_printf(&common, "%s%s", common.len > 0 ? ", " : "", *it);
+			vv_buf_puts(&common, common.len > 0 ? ", " : "");
+			vv_typed_put_name(&common, *it);
 		}
 	}
 	const char *of_a = find_reference(&a, more), *of_b = find_reference(&b, file);
-	if (column || common.len > 0) {
-		vv_buf_printf(room, "USING (%s)", column ? column : vv_buf_cstr(&common));
+	if (column) {
+		vv_buf_puts(room, "USING (");
+		vv_typed_put_name(room, column);
+		vv_buf_putc(room, ')');
+	} else if (common.len > 0) {
+		vv_buf_printf(room, "USING (%s)", vv_buf_cstr(&common));
 	} else if (of_a && vv_text_is_among("id", VV_TEXTS(b.items), b.count)) {
 		vv_buf_printf(room, "ON a.%s = b.id", of_a);
 	} else if (of_b && vv_text_is_among("id", VV_TEXTS(a.items), a.count)) {

@@ -18,7 +18,12 @@ FILE *vv_typed_open(const char *file);
 bool vv_typed_is_name(const char *name, size_t len);
 /* Returns the usual delimiter that the file's first line has most often, *count times; '\0': it has no line. */
 char vv_typed_delimiter(const char *file, size_t *count);
-/* Reads the names of the file's columns from its first line; none if one has to be quoted in SQL. */
+/* Splits a line of the file in place, and takes the quotes around cells away. Returns the number of cells; 0: one does
+ * not end in the line. */
+size_t vv_typed_split(char *line, char mark, char **out, size_t most);
+/* Appends the name of a column or table for a statement or a condition, in double quotes where it needs them. */
+void vv_typed_put_name(vv_buf *line, const char *name);
+/* Reads the names of the file's columns from its first line; none if it is no line of text with cells. */
 void vv_typed_columns(vv_string_list *out, const char *file);
 
 /* Appends "USING (...)" or "ON ..." of the column, if it is not NULL, else of the names that both files have, else

@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/ascii.h"
 #include "base/text.h"
+#include "cmd/frame/typed_figure.h"
 #include "cmd/frame/typed_line.h"
 #include "cmd/frame/typed_row.h"
 
@@ -69,7 +70,9 @@ static bool is_said(const char *pattern, const vv_typed *t, const char *word)
 	    vv_text_is_among(word, sayings, sizeof(sayings) / sizeof(sayings[0]))) {
 		return true;
 	}
-	if (strstr(pattern, "COMPUTED") && strchr(word, '=')) return true;
+	if ((strstr(pattern, "COMPUTED") || strstr(pattern, "EXPRESSED")) && strchr(word, '=')) {
+		return true;
+	}
 	/* the key of the row that has the word in another column */
 	if (t->row && word == t->row && strstr(pattern, "KEY")) return true;
 	return (strstr(pattern, "ROWKEY") || strstr(pattern, "KEY COL=VALUE")) &&
@@ -84,6 +87,22 @@ static bool is_named(const char *line, const char *name)
 	return has_text(line, function ? function : name);
 }
 
+/* Has the line each function of "mean,count"? */
+static bool has_functions(const char *line, const char *word)
+{
+	bool all = strchr(word, ',') != NULL;
+
+	while (all && *word) {
+		const size_t len = strcspn(word, ",");
+		vv_auto(char) *name = vv_strndup(word, len);
+		const char *function = name ? vv_typed_function(name) : NULL;
+
+		all = function && has_text(line, function);
+		word += len + (word[len] == ',');
+	}
+	return all;
+}
+
 static bool has_word(const char *line, const char *pattern, const vv_typed *t, const char *word)
 {
 	const char *function = vv_typed_function(word);
@@ -91,7 +110,7 @@ static bool has_word(const char *line, const char *pattern, const vv_typed *t, c
 	word += strncmp(word, "n=", 2) == 0 || strncmp(word, "k=", 2) == 0 ? 2 : 0;
 
 	return is_said(pattern, t, word) || (function && has_text(line, function)) ||
-	       has_parts(line, word);
+	       has_functions(line, word) || has_parts(line, word);
 }
 
 const char *vv_typed_option_value(const vv_typed *t, int i)

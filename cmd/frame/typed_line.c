@@ -15,6 +15,8 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
+#include "cmd/frame/typed_condition.h"
+#include "cmd/frame/typed_figure.h"
 #include "cmd/frame/typed_join.h"
 #include "cmd/frame/typed_row.h"
 #include "lib/names/pathspec.h"
@@ -73,21 +75,6 @@ bool vv_typed_is_descending(char **argv, int i)
 
 	value = value ? value + 1 : argv[i + 1];
 	return is_descending(argv[i]) || (option && value && vv_typed_is_direction(option, value));
-}
-
-const char *vv_typed_function(const char *word)
-{
-	static const char *const names[][2] = {
-		{"mean", "avg"},     {"average", "avg"},      {"avg", "avg"},
-		{"sum", "sum"},      {"total", "sum"},        {"min", "min"},
-		{"max", "max"},      {"count", "count"},      {"std", "stddev"},
-		{"sd", "stddev"},    {"stdev", "stddev"},     {"stddev", "stddev"},
-		{"var", "variance"}, {"variance", "variance"}};
-
-	vv_array_each(names, sizeof(names) / sizeof(names[0]), it) {
-		if (vv_ascii_equal((*it)[0], word)) return (*it)[1];
-	}
-	return NULL;
 }
 
 static bool is_version(vv_repository *r, const char *word)
@@ -181,24 +168,50 @@ static bool is_column_numbers(const char *word)
 	return vv_is_digit(*word) && !word[strspn(word, "0123456789,-")];
 }
 
+/* "1,price,3-4"? */
+static bool has_column_numbers(const char *word)
+{
+	bool numbers = is_column_numbers(word);
+
+	while (!numbers && (word = strchr(word, ','))) {
+		numbers = vv_is_digit(*++word);
+	}
+	return numbers;
+}
+
+/* Appends the name; a comma before it if it is not the first. */
+static void put_listed(vv_buf *names, const char *name, size_t len)
+{
+	vv_buf_puts(names, names->len > 0 ? "," : "");
+	vv_buf_put(names, name, len);
+}
+
 /* Replaces numbers of columns among the words by the names in the file. */
 static void name_columns(vv_typed *t)
 {
 	vv_auto(vv_string_list) columns = {0};
 	vv_auto(vv_buf) names = VV_BUF_INIT;
-	size_t at = vv_find_place(i, t->word_count, is_column_numbers(t->words[i]));
+	size_t at = vv_find_place(i, t->word_count, has_column_numbers(t->words[i]));
 
 	if (at == t->word_count || !t->file) return;
 	vv_typed_columns(&columns, t->file);
 	for (const char *p = t->words[at]; *p;) {
 		char *end;
+		const size_t len = strcspn(p, ",");
+		vv_auto(char) *typed = vv_strndup(p, len);
+
+		if (!vv_is_digit(*p) ||
+		    vv_text_is_among(typed, VV_TEXTS(columns.items), columns.count)) {
+			put_listed(&names, p, len);
+			p += len + (p[len] == ',');
+			continue;
+		}
 		const unsigned long first = strtoul(p, &end, 10);
 		const unsigned long last = *end == '-' ? strtoul(end + 1, &end, 10) : first;
 
 		if (first == 0 || last < first || last > columns.count) return;
 		for (unsigned long n = first; n <= last; n++) {
-			vv_buf_printf(&names, "%s%s", names.len > 0 ? "," : "",
-				      columns.items[n - 1]);
+			put_listed(&names, columns.items[n - 1], strlen(columns.items[n - 1]));
 		}
 		p = end + (*end == ',');
 		if (p == end && *p) return;
@@ -227,6 +240,8 @@ static void read_word(vv_typed *t, vv_repository *r, const char *word, const cha
 
 	static const char *const formats[] = {"parquet", "json", "ndjson", "tsv", "xlsx"};
 	static const char *const outs[] = {"-o", "--output", "--out", "-O"};
+	static const char *const sheets[] = {"--sheet", "--sheet-name", "--sheet_name",
+					     "--worksheet"};
 	const char *digits = *word == '-' ? word + 1 : count_of(word);
 
 	digits += strncmp(digits, "n", 1) == 0;
@@ -235,6 +250,8 @@ static void read_word(vv_typed *t, vv_repository *r, const char *word, const cha
 	}
 	if (strcmp(before, "--row") == 0) {
 		t->row = word;
+	} else if (vv_text_is_among(before, sheets, sizeof(sheets) / sizeof(sheets[0]))) {
+		t->sheet = word;
 	} else if (vv_text_is_among(before, outs, sizeof(outs) / sizeof(outs[0]))) {
 		t->out = word;
 	} else if (is_direction(&down, before, word)) {
@@ -254,6 +271,16 @@ static void read_word(vv_typed *t, vv_repository *r, const char *word, const cha
 		t->format = word;
 	} else if (*word != '-') {
 		add_word(t, r, word);
+	}
+}
+
+/* FILE#SHEET, as documents name their tables. */
+static void name_sheet(vv_typed *t)
+{
+	vv_auto(char) *name = t->file && t->sheet ? vv_asprintf("%s#%s", t->file, t->sheet) : NULL;
+
+	if (name && copy_name(t->file_room, sizeof(t->file_room), name, strlen(name))) {
+		t->file = t->file_room;
 	}
 }
 
@@ -278,6 +305,7 @@ void vv_typed_read(vv_typed *t, int argc, char **argv)
 	if (!t->file) {
 		find_short_name(t);
 	}
+	name_sheet(t);
 	leave_out_fillers(t);
 	name_columns(t);
 }
@@ -314,8 +342,13 @@ static const char *table_name(vv_buf *room, const vv_typed *t, const char *text 
 {
 	const char *dot = t->file ? strrchr(t->file, '.') : NULL;
 
-	if (!dot || !vv_typed_is_name(t->file, (size_t)(dot - t->file))) return NULL;
-	vv_buf_put(room, t->file, (size_t)(dot - t->file));
+	if (!dot) return NULL;
+	const bool plain = vv_typed_is_name(t->file, (size_t)(dot - t->file));
+
+	vv_buf_put(room, t->file, plain ? (size_t)(dot - t->file) : strlen(t->file));
+	if (t->version) {
+		vv_buf_printf(room, "@%s", t->version);
+	}
 	return vv_buf_cstr(room);
 }
 
@@ -331,6 +364,42 @@ static const char *all_columns(vv_buf *room, const vv_typed *t, const char *text
 	return t->word_count > 0 && !t->names_more ? vv_buf_cstr(room) : NULL;
 }
 
+/* The first of the words that is a column of the file, also in other case; else the first word, unless it is a
+ * function. */
+static const char *first_column(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
+{
+	vv_auto(vv_string_list) columns = {0};
+
+	if (t->word_count == 0) return NULL;
+	if (t->file && !t->version) {
+		vv_typed_columns(&columns, t->file);
+	}
+	for (size_t i = 0; i < t->word_count; i++) {
+		vv_array_each(columns.items, columns.count, it) {
+			if (strcmp(*it, t->words[i]) == 0) return t->words[i];
+		}
+	}
+	for (size_t i = 0; i < t->word_count; i++) {
+		vv_array_each(columns.items, columns.count, it) {
+			if (vv_ascii_equal(*it, t->words[i])) {
+				vv_buf_puts(room, *it);
+				return vv_buf_cstr(room);
+			}
+		}
+	}
+	return columns.count == 0 || !vv_typed_function(t->words[0]) ? t->words[0] : NULL;
+}
+
+/* Is the word typed after an option for the order from the greatest to the least, as in Miller? */
+static bool is_after_descending(const vv_typed *t, const char *word)
+{
+	static const char *const options[] = {"-nr", "-fr", "-cr", "-tr", "-nR"};
+	const int at = (int)vv_find_place(i, (size_t)t->argc, t->argv[i] == word);
+
+	return at > 0 && at < t->argc &&
+	       vv_text_is_among(t->argv[at - 1], options, sizeof(options) / sizeof(options[0]));
+}
+
 static const char *sorted_column(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
 {
 	if (t->word_count == 0) { /* -price */
@@ -340,81 +409,27 @@ static const char *sorted_column(vv_buf *room, const vv_typed *t, const char *te
 
 		return down ? *down : NULL;
 	}
-	vv_buf_printf(room, "%s%s", t->descends && *t->words[0] != '-' ? "-" : "", t->words[0]);
-	return vv_buf_cstr(room);
-}
+	bool each = false; /* "-f kind -nr price": the option before a column is about it alone */
+	vv_auto(vv_string_list) columns = {0};
 
-static const char *opposite(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
-{
-	if (!t->value) return NULL;
-	vv_buf_printf(room, "not (%s)", t->value);
-	return vv_buf_cstr(room);
-}
-
-/* "mean price", "price mean": avg(price). With the column that makes groups before or after these:
- * "kind mean price". */
-typedef struct aggregation {
-	const char *function, *column, *group; /* group NULL: there is none */
-} aggregation;
-
-static bool read_aggregation(aggregation *a, const vv_typed *t)
-{
-	size_t at = 0;
-
-	*a = (aggregation){0};
-	while (at < t->word_count && !(a->function = vv_typed_function(t->words[at]))) {
-		at++;
+	if (t->file) {
+		vv_typed_columns(&columns, t->file);
 	}
-	if (!a->function || t->word_count < 2 || t->word_count > 3) return false;
-	const size_t column = at + 1 < t->word_count ? at + 1 : at - 1;
+	for (size_t i = 0; i < t->word_count; i++) {
+		each = each || is_after_descending(t, t->words[i]);
+	}
+	for (size_t i = 0; i < t->word_count; i++) {
+		const bool down = each ? is_after_descending(t, t->words[i]) : t->descends;
 
-	a->column = t->words[column];
-	a->group = t->word_count == 3 ? t->words[3 - at - column] : NULL;
-	vv_array_each(t->words, t->word_count, it) {
-		if (it != t->words + at &&
-		    (vv_typed_function(*it) || !vv_typed_is_name(*it, strlen(*it)))) {
-			return false;
+		if (i > 0 &&
+		    !vv_text_is_among(t->words[i], VV_TEXTS(columns.items), columns.count)) {
+			break; /* "price then cut" */
 		}
+		vv_buf_puts(room, i > 0 ? "," : "");
+		vv_buf_puts(room, down && *t->words[i] != '-' ? "-" : "");
+		vv_buf_puts(room, t->words[i]);
 	}
-	return true;
-}
-
-/* "sum(price)": the function and the column; alone, or beside one that makes groups. */
-static bool put_call(vv_buf *room, const char *word)
-{
-	const size_t name = strcspn(word, "("), len = strlen(word);
-	vv_auto(char) *theirs = vv_strndup(word, name);
-	const char *ours = theirs ? vv_typed_function(theirs) : NULL;
-
-	if (!ours || name + 2 >= len || word[len - 1] != ')' ||
-	    !vv_typed_is_name(word + name + 1, len - name - 2)) {
-		return false;
-	}
-	vv_buf_printf(room, "%s%s", ours, word + name);
-	return true;
-}
-
-static const char *aggregate(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
-{
-	aggregation a;
-
-	if (t->word_count == 1 && put_call(room, t->words[0])) return vv_buf_cstr(room);
-	if (t->word_count == 2 && (put_call(room, t->words[0]) || put_call(room, t->words[1]))) {
-		return vv_buf_cstr(room);
-	}
-	if (!read_aggregation(&a, t)) return NULL;
-	vv_buf_printf(room, "%s(%s)", a.function, a.column);
 	return vv_buf_cstr(room);
-}
-
-static const char *group(vv_buf *room VV_UNUSED, const vv_typed *t, const char *text VV_UNUSED)
-{
-	vv_auto(vv_buf) call = VV_BUF_INIT;
-	aggregation a;
-
-	if (t->word_count == 2 && put_call(&call, t->words[0])) return t->words[1];
-	if (t->word_count == 2 && put_call(&call, t->words[1])) return t->words[0];
-	return read_aggregation(&a, t) ? a.group : NULL;
 }
 
 /* "price by kind": the second of two columns. */
@@ -486,13 +501,18 @@ static const char *query(vv_buf *room VV_UNUSED, const vv_typed *t, const char *
 		       : NULL;
 }
 
-/* The words for THIS and THAT, for sed. Each may have letters, digits, blanks and "_-."; a '.' is escaped. */
+/* The words for THIS and THAT, for sed: characters with a meaning in sed are escaped. Cells that are written in
+ * quotes, and words that contain marks of the file's form, are not for sed. */
 static const char *replaced(vv_buf *room, const vv_typed *t, const char *text)
 {
+	const bool that = strcmp(text, "THAT") == 0;
+	const char *special = that ? "&/" : ".[]*^$/";
+
 	if (t->word_count != 2 || t->names_more) return NULL;
-	for (const char *c = t->words[strcmp(text, "THAT") == 0]; *c; c++) {
-		if (!vv_is_alnum(*c) && !strchr("_- .", *c)) return NULL;
-		vv_buf_printf(room, *c == '.' ? "\\%c" : "%c", *c);
+	for (const char *c = t->words[that]; *c; c++) {
+		if ((unsigned char)*c < ' ' || strchr("'\"\\,;|", *c)) return NULL;
+		vv_buf_puts(room, strchr(special, *c) ? "\\" : "");
+		vv_buf_putc(room, *c);
 	}
 	return vv_buf_cstr(room);
 }
@@ -520,11 +540,13 @@ static const char *joined(vv_buf *room, const vv_typed *t, const char *text VV_U
 		right = left + len + strspn(left + len, "=,");
 	}
 	right = t->word_count == 2 ? t->words[1] : right;
-	if (left && (!vv_typed_is_name(left, len) || !vv_typed_is_name(right, strlen(right)))) {
-		return NULL;
-	}
 	if (left && right != left) {
-		vv_buf_printf(room, "ON a.%.*s = b.%s", (int)len, left, right);
+		vv_auto(char) *of_a = vv_strndup(left, len);
+
+		vv_buf_puts(room, "ON a.");
+		vv_typed_put_name(room, of_a ? of_a : "");
+		vv_buf_puts(room, " = b.");
+		vv_typed_put_name(room, right);
 		return vv_buf_cstr(room);
 	}
 	return vv_typed_join(room, t->file, t->more, left);
@@ -546,153 +568,6 @@ static const char *cells(vv_buf *room, const vv_typed *t, const char *text VV_UN
 		vv_buf_printf(room, "%s%s", words++ > 0 ? "," : "", *it);
 	}
 	return words == count + 1 ? vv_buf_cstr(room) : NULL;
-}
-
-/* --- conditions ----------------------------------------------------------------------------------- */
-
-/* Has the text an operator, or a function? */
-static bool is_condition(const char *text)
-{
-	static const char *const words[] = {" is ", " like ", " in ", " between ", " matches "};
-
-	if (strpbrk(text, "=<>(")) return true;
-	return vv_array_find(words, sizeof(words) / sizeof(words[0]), it, strstr(text, *it)) !=
-	       NULL;
-}
-
-/* Appends the condition in our language: other ones have $name, ==, && and "text". */
-static void put_condition(vv_buf *room, const char *text)
-{
-	static const struct {
-		const char *theirs, *ours;
-	} words[] = {{"==", "="},   {"&&", " and "}, {"||", " or "}, {"&", " and "},
-		     {"|", " or "}, {"$", ""},       {"\"", "'"}};
-
-	while (*text) {
-		const char *ours = NULL;
-
-		vv_array_each(words, sizeof(words) / sizeof(words[0]), it) {
-			if (!ours && strncmp(text, it->theirs, strlen(it->theirs)) == 0) {
-				ours = it->ours;
-				text += strlen(it->theirs);
-			}
-		}
-		if (ours) {
-			vv_buf_puts(room, ours);
-		} else {
-			vv_buf_putc(room, *text++);
-		}
-	}
-}
-
-/* The name of a file that "price>3", "price>=3" makes: a number, maybe after '='. */
-static bool is_comparison_rest(const char *name)
-{
-	name += *name == '=';
-	name += *name == '-';
-	return vv_is_digit(*name) && strspn(name, "0123456789.") == strlen(name);
-}
-
-bool vv_typed_redirected(vv_buf *room, const char *column)
-{
-	vv_auto(vv_string_list) here = {0};
-	struct stat out, file;
-
-	if (!vv_typed_is_name(column, strlen(column)) || fstat(STDOUT_FILENO, &out) != 0 ||
-	    !S_ISREG(out.st_mode) || out.st_size > 0 ||
-	    vv_list_dir(&here.items, &here.count, ".", VV_IGNORED) < 0) {
-		return false;
-	}
-	vv_array_each(here.items, here.count, name) {
-		const bool equals = **name == '=';
-
-		if (is_comparison_rest(*name) && stat(*name, &file) == 0 &&
-		    file.st_dev == out.st_dev && file.st_ino == out.st_ino) {
-			vv_buf_printf(room, "%s >%s %s", column, equals ? "=" : "", *name + equals);
-			return true;
-		}
-	}
-	return false;
-}
-
-/* Are the words a column, and a text that can be between quotes? */
-static bool have_column_and_text(const vv_typed *t)
-{
-	return t->word_count == 2 && vv_typed_is_name(t->words[0], strlen(t->words[0])) &&
-	       !strchr(t->words[1], '\'');
-}
-
-/* A part of the column's values matches the pattern. */
-static const char *matches(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
-{
-	if (!have_column_and_text(t)) return NULL;
-	const char *p = t->words[1];
-	const size_t len = strlen(p);
-	const bool begins = *p == '^', ends = len > 0 && p[len - 1] == '$';
-
-	vv_buf_printf(room, "text(%s) matches '%s", t->words[0], begins ? "" : ".*");
-	vv_buf_put(room, p + begins, len - begins - ends);
-	vv_buf_puts(room, ends ? "'" : ".*'");
-	return vv_buf_cstr(room);
-}
-
-static const char *contains(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
-{
-	if (!have_column_and_text(t)) return NULL;
-	vv_buf_printf(room, "contains(%s, '%s')", t->words[0], t->words[1]);
-	return vv_buf_cstr(room);
-}
-
-/* A condition in one word or several; COLUMN TEXT; or a column whose comparison became the shell's. */
-static const char *condition(vv_buf *room, const vv_typed *t, const char *text)
-{
-	vv_auto(vv_buf) all = VV_BUF_INIT;
-
-	for (size_t i = 0; i < t->word_count; i++) {
-		vv_buf_printf(&all, "%s%s", i > 0 ? " " : "", t->words[i]);
-	}
-	if (t->word_count == 0 || t->names_more) return NULL;
-	if (is_condition(vv_buf_cstr(&all))) {
-		if (t->count && strchr("=<>", vv_buf_cstr(&all)[all.len - 1])) { /* price ">" 3 */
-			vv_buf_printf(&all, " %s", t->count);
-		}
-		put_condition(room, vv_buf_cstr(&all));
-	} else if (t->word_count == 1 && t->count) {
-		vv_buf_printf(room, "%s = %s", t->words[0], t->count);
-	} else if (t->word_count == 2 && strpbrk(t->words[1], "^$.*+[|\\")) {
-		return matches(room, t, text);
-	} else if (t->word_count == 2) {
-		return contains(room, t, text);
-	} else if (t->word_count > 1 || !vv_typed_redirected(room, t->words[0])) {
-		return NULL;
-	}
-	return vv_buf_cstr(room);
-}
-
-/* A condition from "category fruit" or "price >3", as in SUMIF. */
-static const char *criterion(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
-{
-	if (t->word_count < 2) return NULL;
-	const char *column = t->words[0], *value = t->words[1];
-	const size_t mark = strspn(value, "<>=");
-
-	if (!vv_typed_is_name(column, strlen(column)) || !value[mark] ||
-	    strpbrk(value, "'\"\\`$")) {
-		return NULL;
-	}
-	if (mark > 0) {
-		vv_buf_printf(room, "%s %.*s", column, (int)mark, value);
-	} else {
-		vv_buf_printf(room, "%s =", column);
-	}
-	vv_buf_printf(room, vv_is_digit(value[mark]) ? " %s" : " '%s'", value + mark);
-	return vv_buf_cstr(room);
-}
-
-/* The third column of SUMIF. */
-static const char *summed(vv_buf *room VV_UNUSED, const vv_typed *t, const char *text VV_UNUSED)
-{
-	return t->word_count == 3 ? t->words[2] : NULL;
 }
 
 /* --- placeholders for any number of words: each is appended after a blank ---------------------------- */
@@ -833,13 +708,13 @@ typedef struct placeholder {
 static const placeholder placeholders[] = {
 	{"FILE", MEMBER(file)},
 	{"MORE", MEMBER(more)},
-	{"COLUMN", MEMBER(words), .column = true},
-	{"CONDITION", .word = condition},
+	{"COLUMN", .word = first_column, .column = true},
+	{"CONDITION", .word = vv_typed_condition},
 	{"TEXT", MEMBER(words)},
-	{"MATCHES", .word = matches},
-	{"CONTAINS", .word = contains, .raw = true},
-	{"AGGREGATE", .word = aggregate, .raw = true},
-	{"KIND", .word = group, .column = true},
+	{"MATCHES", .word = vv_typed_matches},
+	{"CONTAINS", .word = vv_typed_contains, .raw = true},
+	{"AGGREGATE", .word = vv_typed_aggregate, .raw = true},
+	{"KIND", .word = vv_typed_group, .column = true},
 	{"LATER", .word = later_column, .column = true},
 	{"VALUE", MEMBER(value)},
 	{"PREVIOUS", MEMBER(previous)},
@@ -848,6 +723,8 @@ static const placeholder placeholders[] = {
 	{"COUNT", MEMBER(count), .without = "10"},
 	{"START", MEMBER(start), .without = "0"},
 	{"NUMBER", MEMBER(count)},
+	{"BEGIN", .word = vv_typed_sliced},
+	{"LENGTH", .word = vv_typed_sliced},
 	{"VERSION", .word = version_name},
 	{"NEW", .word = only_word},
 	{"OUT.xlsx", .word = out_with_ending},
@@ -857,19 +734,20 @@ static const placeholder placeholders[] = {
 	{"A,B", .word = all_columns, .column = true},
 	{"SORTED", .word = sorted_column},
 	{"ROWKEY", .word = key_word},
-	{"TABLE", .word = table_name},
+	{"TABLE", .word = table_name, .column = true},
 	{"DELIMITER", .word = delimiter, .raw = true},
 	{"CELLS", .word = cells},
 	{"JOINED", .word = joined, .raw = true},
 	{"QUERY", .word = query},
 	{"THIS", .word = replaced, .raw = true},
 	{"THAT", .word = replaced, .raw = true},
-	{"not(VALUE)", .word = opposite},
+	{"not(VALUE)", .word = vv_typed_opposite},
 	{"CHANGED", .words = put_changed},
 	{"STAGED", .words = put_staged},
 	{"UNCHANGED", .words = put_unchanged},
-	{"CRITERION", .word = criterion, .raw = true},
-	{"SUMMED", .word = summed, .column = true},
+	{"CRITERION", .word = vv_typed_criterion, .raw = true},
+	{"EXPRESSED", .word = vv_typed_expressed, .raw = true},
+	{"SUMMED", .word = vv_typed_summed, .column = true},
 	{"OLD NEW", .words = put_names},
 	{"KEY COL=VALUE", .words = put_row},
 	{"NEWKEY COL=VALUE", .words = put_new_row},
@@ -916,21 +794,89 @@ static const char *placeholder_word(vv_buf *room, const placeholder *p, const vv
 	return word ? word : p->without;
 }
 
-/* Can the word take the place of the placeholder in the pattern, which continues after `before`? */
-static bool fits(const char *pattern, const placeholder *p, const char *word, char before)
+/* A part of a pattern: outside of quotes, or a word in quotes, which is a statement or a condition in patterns of
+ * varve's commands. */
+typedef struct pattern_part {
+	const char *pattern;     /* the whole */
+	const char *begin, *end; /* the part of it, without quotes around it */
+	bool quoted;             /* it is such a word */
+} pattern_part;
+
+/* Appends each of the names, which are separated by commas, for a statement. */
+static void put_names_of(vv_buf *line, const char *names)
 {
-	if (!strpbrk(pattern, "\"'")) return true;
-	if (p->column) return vv_typed_is_name(word, strlen(word)) || vv_is_digit(*word);
-	return is_plain(word) || (strcmp(p->text, "FILE") == 0 && before == ' ');
+	while (*names) {
+		const size_t len = strcspn(names, ",");
+		vv_auto(char) *name = vv_strndup(names, len);
+
+		if (vv_is_digit(*names)) {
+			vv_buf_put(line, names, len);
+		} else {
+			vv_typed_put_name(line, name ? name : "");
+		}
+		vv_buf_puts(line, names[len] ? ", " : "");
+		names += len + (names[len] == ',');
+	}
 }
 
-bool vv_typed_put(vv_buf *line, const char *pattern, const vv_typed *t)
+/* Appends the name of a table as the end of another name, varve_blame_TABLE: '_' is any other character. */
+static void put_name_end(vv_buf *line, const char *name)
+{
+	for (; *name && *name != '.'; name++) {
+		const bool odd = !vv_is_alnum(*name) && !(*name & 0x80);
+
+		vv_buf_putc(line, odd ? '_' : *name);
+	}
+}
+
+/* Can the word be in, or beside, what awk and sed read? */
+static bool fits_script(const placeholder *p, const char *word, char before)
+{
+	if (p->column) return vv_typed_is_name(word, strlen(word)) || vv_is_digit(*word);
+	return is_plain(word) ||
+	       (before == ' ' && (strcmp(p->text, "FILE") == 0 || strcmp(p->text, "MORE") == 0));
+}
+
+/* Appends the word in place of the placeholder, after the character. Returns false if it does not fit. */
+static bool put_filled(vv_buf *line, const pattern_part *part, const placeholder *p,
+		       const char *word, char before)
+{
+	const bool ours = strncmp(part->pattern, "varve ", 6) == 0;
+	const bool script = !ours && strpbrk(part->pattern, "\"'");
+
+	if (p->raw && (part->quoted || script)) {
+		vv_buf_puts(line, word);
+	} else if (part->quoted && p->column && before == '_') {
+		put_name_end(line, word);
+	} else if (part->quoted && p->column) {
+		put_names_of(line, word);
+	} else if (part->quoted && before == '\'') { /* a text of SQL */
+		for (; *word; word++) {
+			vv_buf_puts(line, *word == '\'' ? "'" : "");
+			vv_buf_putc(line, *word);
+		}
+	} else if (part->quoted ? strpbrk(word, "'\"\\`$!") != NULL
+				: script && !fits_script(p, word, before)) {
+		return false;
+	} else if (part->quoted) {
+		vv_buf_puts(line, word);
+	} else {
+		vv_text_put_word(line, word);
+	}
+	return true;
+}
+
+/* Appends the part with words in place of its placeholders. Returns true if each of them had one. */
+static bool put_part(vv_buf *line, const pattern_part *part, const vv_typed *t)
 {
 	bool all = true;
 
-	for (const char *at = pattern; *at;) {
+	for (const char *at = part->begin; at < part->end;) {
 		vv_auto(vv_buf) room = VV_BUF_INIT;
-		const placeholder *list = *at == ' ' ? placeholder_at(pattern, at + 1) : NULL;
+		const char *pattern = part->pattern;
+		const placeholder *list = *at == ' ' && !part->quoted
+						  ? placeholder_at(pattern, at + 1)
+						  : NULL;
 		const bool within = at > pattern && vv_is_alpha(at[-1]) &&
 				    (at < pattern + 2 || at[-2] != '\\'); /* "\n" */
 		const placeholder *one = within ? NULL : placeholder_at(pattern, at);
@@ -939,11 +885,7 @@ bool vv_typed_put(vv_buf *line, const char *pattern, const vv_typed *t)
 		if (list && list->words) {
 			all = list->words(line, t) && all;
 			at += 1 + strlen(list->text);
-		} else if (word && one->raw) {
-			vv_buf_puts(line, word);
-			at += strlen(one->text);
-		} else if (word && fits(pattern, one, word, at > pattern ? at[-1] : ' ')) {
-			vv_text_put_word(line, word);
+		} else if (word && put_filled(line, part, one, word, at > pattern ? at[-1] : ' ')) {
 			at += strlen(one->text);
 		} else if (one) {
 			all = false;
@@ -951,6 +893,41 @@ bool vv_typed_put(vv_buf *line, const char *pattern, const vv_typed *t)
 			at += strlen(one->text);
 		} else {
 			vv_buf_putc(line, *at++);
+		}
+	}
+	return all;
+}
+
+/* Appends the statement or condition in the quotes of the pattern, if they do. */
+static void put_quoted(vv_buf *line, const char *text, char quote)
+{
+	if (strpbrk(text, quote == '"' ? "\"$`\\!" : "'")) {
+		vv_text_put_word(line, text);
+	} else {
+		vv_buf_printf(line, "%c%s%c", quote, text, quote);
+	}
+}
+
+bool vv_typed_put(vv_buf *line, const char *pattern, const vv_typed *t)
+{
+	const bool ours = strncmp(pattern, "varve ", 6) == 0;
+	bool all = true;
+
+	for (const char *at = pattern, *end; *at; at = end) {
+		const bool quoted = ours && at > pattern && strchr("\"'", *at);
+		vv_auto(vv_buf) inner = VV_BUF_INIT;
+
+		end = quoted ? strchr(at + 1, *at) : at + 1;
+		if (!quoted) {
+			end += ours ? strcspn(end, "\"'") : strlen(end);
+		}
+		const pattern_part part = {pattern, at + quoted, end, quoted};
+		if (quoted) {
+			all = put_part(&inner, &part, t) && all;
+			put_quoted(line, vv_buf_cstr(&inner), *at);
+			end++;
+		} else {
+			all = put_part(line, &part, t) && all;
 		}
 	}
 	return all;

@@ -18,8 +18,6 @@ void vv_typed_read(vv_typed *t, int argc, char **argv);
 /* Sets the file, if no word names one. */
 void vv_typed_set_file(vv_typed *t, const char *file);
 
-/* Returns the function of SQL that the word is about: "avg" for "mean"; NULL: none. */
-const char *vv_typed_function(const char *word);
 /* Is argv[i], which ends with NULL, about the order from the greatest to the least: "-r", "--ascending=False"? */
 bool vv_typed_is_descending(char **argv, int i);
 /* Is it such an option with its value: "--ascending", "True"? */
@@ -34,7 +32,7 @@ bool vv_typed_is_direction(const char *option, const char *value);
  *   TABLE                the file's name in SQL
  *   COLUMN TEXT ROWKEY   the first of `words`
  *   SORTED               likewise, after a '-' if `descends`
- *   AGGREGATE            "sum price" as sum(price), also of "kind sum price"
+ *   AGGREGATE            "sum price" as sum(price), also of "kind sum price" and "min,max price"
  *   KIND LATER           "kind" there; the second of two words
  *   CHANGED STAGED       the members
  *   UNCHANGED            the file, if there is one, where neither of them has files and no version is typed
@@ -43,6 +41,8 @@ bool vv_typed_is_direction(const char *option, const char *value);
  *   CONTAINS MATCHES     conditions that a column contains a text, that a part of it matches a pattern
  *   VERSION              version, else the first of `words`, else HEAD
  *   A,B                  all of `words`
+ *   BEGIN LENGTH         of "slice -s 2 -e 4": 2, and how many rows these are
+ *   EXPRESSED            "ratio = price / 2" as price / 2 AS ratio
  *   NEW                  the first of `words`, if it is the only one
  *   OUT                  out, else NEW
  *   OUT.xlsx             out, else the file's name with this ending
@@ -60,8 +60,10 @@ bool vv_typed_is_direction(const char *option, const char *value);
  *   ARGS OPTIONS         all words; all but the file
  *   [FILE]               the file, if there is one
  *
- * Words are quoted for a shell. A placeholder without a word remains, and so does one inside quotes whose
- * word does not fit there. ROWKEY is the value of --row, if it was typed, and `count` without `words`. */
+ * Words are quoted for a shell. In patterns of varve, words in quotes are statements and conditions: names of columns
+ * and tables get the quotes that they need, and then the word those of the shell. A placeholder without a word
+ * remains, and so does one in a script of awk or sed whose word does not fit there. ROWKEY is the value of --row, if it
+ * was typed, and `count` without `words`. */
 bool vv_typed_put(vv_buf *line, const char *pattern, const vv_typed *t);
 
 /* Appends the words, each after a blank, with `with` in place of `part`, which is one of them or the end of
@@ -73,9 +75,5 @@ void vv_typed_put_with(vv_buf *line, int argc, char **argv, const char *part, co
 #define VV_TYPED_ADD_COLUMN                                                                        \
 	"awk -F'\"' '{n += NF - 1} NF && n % 2 == 0 {sub(/\\r?$/, (h++ ? \"DELIMITER\" : "         \
 	"\"DELIMITER\" \"COLUMN\") \"&\")} 1' FILE > FILE.new && mv FILE.new FILE"
-
-/* "cat --where price>3": has a shell made the file "3" of an unquoted comparison? If `column` is a
- * plain name, and standard output a file with such a name, appends the condition, `column` > 3, and returns true. */
-bool vv_typed_redirected(vv_buf *room, const char *column);
 
 #endif

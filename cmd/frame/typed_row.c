@@ -38,41 +38,31 @@ bool vv_typed_is_filler(const vv_typed *t, const char *word)
 	return !vv_text_is_among(word, VV_TEXTS(columns.items), columns.count);
 }
 
-/* Splits a line of a file in place; the quotes around cells stay. Returns the number of cells. */
-static size_t split_line(char *line, char mark, char **out, size_t most)
-{
-	size_t count = 0;
-
-	line[strcspn(line, "\r\n")] = '\0';
-	for (char *at = line; at && count < most; count++) {
-		out[count] = at;
-		at = strchr(at, mark);
-		if (at) {
-			*at++ = '\0';
-		}
-	}
-	return count;
-}
-
 char *vv_typed_find_row(const char *file, const char *of, const char *name, vv_buf *where)
 {
 	enum { MOST = 256 };
-	char head[4096], line[4096], *names[MOST], *values[MOST];
+	char line[8192], *values[MOST];
+	vv_auto(vv_string_list) names = {0};
 	vv_auto(char) *key = NULL;
 	size_t count, rows = 0, column = 0;
 	const char mark = vv_typed_delimiter(file, &count);
 	FILE *f = mark ? vv_typed_open(file) : NULL;
 
 	if (!f) return NULL;
-	count = fgets(head, sizeof(head), f) ? split_line(head, mark, names, MOST) : 0;
-	const size_t only = of ? vv_find_place(i, count, strcmp(names[i], of) == 0) : count;
+	vv_typed_columns(&names, file);
+	const size_t only = of ? vv_find_place(i, names.count, strcmp(names.items[i], of) == 0)
+			       : names.count;
+	rows = names.count > 0 && fgets(line, sizeof(line), f) ? 0 : 2;
 	while (rows < 2 && fgets(line, sizeof(line), f)) {
-		const size_t have = split_line(line, mark, values, MOST);
+		const size_t have = vv_typed_split(line, mark, values, MOST);
 		const size_t at = vv_find_place(i, have,
 						(!of || i == only) && strcmp(values[i], name) == 0);
 
+		if (have == 1 && !*values[0] && names.count > 1) {
+			continue; /* a blank line */
+		}
 		if ((at == 0 && !of) ||
-		    have != count) { /* it is a key; or there are quotes, which are not read */
+		    have != names.count) { /* a key; or a cell of several lines */
 			rows = 2;
 		} else if (at < have) {
 			vv_free(key);
@@ -82,12 +72,79 @@ char *vv_typed_find_row(const char *file, const char *of, const char *name, vv_b
 		}
 	}
 	fclose(f);
-	if (rows != 1 || !vv_typed_is_name(names[column], strlen(names[column])) ||
-	    strpbrk(name, "'\"")) {
+	if (rows != 1 || strpbrk(name, "'\"")) return NULL;
+	vv_typed_put_name(where, names.items[column]);
+	vv_buf_printf(where, " = '%s'", name);
+	return vv_take(&key);
+}
+
+/* Returns the key of the row that the address of a spreadsheet, "B3", names, and appends the name of its column. The
+ * first line is row 1. NULL: it is none, or outside of the file, or the name of a column. The caller frees it. */
+static char *find_address(const char *file, const char *word, size_t len, vv_buf *name)
+{
+	enum { MOST = 256 };
+	char line[8192], *values[MOST];
+	vv_auto(vv_string_list) names = {0};
+	const size_t letters = vv_find_place(i, len, word[i] < 'A' || word[i] > 'Z');
+	const char mark = letters > 0 && letters < 3 && letters < len && file
+				  ? vv_typed_delimiter(file, &(size_t){0})
+				  : '\0';
+	vv_auto(char) *text = vv_strndup(word, len);
+	size_t column = 0, have = 0;
+	uint64_t row = 0;
+
+	if (!mark || !text || !vv_parse_u64(&row, text + letters, len - letters) || row < 2) {
 		return NULL;
 	}
-	vv_buf_printf(where, "%s = '%s'", names[column], name);
-	return vv_take(&key);
+	vv_typed_columns(&names, file);
+	for (size_t i = 0; i < letters; i++) {
+		column = column * 26 + (size_t)(word[i] - 'A') + 1;
+	}
+	if (column > names.count || vv_text_is_among(text, VV_TEXTS(names.items), names.count)) {
+		return NULL;
+	}
+	FILE *f = vv_typed_open(file);
+	while (f && row > 0 && fgets(line, sizeof(line), f)) {
+		have = vv_typed_split(line, mark, values, MOST);
+		row = have == names.count ? row - 1 : UINT64_MAX; /* cells of several lines */
+	}
+	if (f) {
+		fclose(f);
+	}
+	if (row > 0) return NULL;
+	vv_buf_puts(name, names.items[column - 1]);
+	return vv_strdup(values[0]);
+}
+
+/* "B3=12.50", "B3 12.50": appends the key and the value, and returns true. */
+static bool put_addressed(vv_buf *line, const vv_typed *t)
+{
+	vv_auto(vv_buf) column = VV_BUF_INIT;
+
+	for (int i = 0; i < t->argc; i++) {
+		const char *word = t->argv[i], *value = strchr(word, '=');
+		const size_t len = value ? (size_t)(value - word) : strlen(word);
+		vv_auto(char) *key = find_address(t->file, word, len, &column);
+		int next = i + 1;
+
+		if (!key) {
+			continue;
+		}
+		while (!value && next < t->argc &&
+		       (t->argv[next] == t->file_word || vv_typed_is_filler(t, t->argv[next]) ||
+			strcmp(t->argv[next], "=") == 0)) {
+			next++;
+		}
+		if (!value && next == t->argc) return false;
+		vv_auto(char) *set = vv_asprintf("%s=%s", vv_buf_cstr(&column),
+						 value ? value + 1 : t->argv[next]);
+		vv_buf_putc(line, ' ');
+		vv_text_put_word(line, key);
+		vv_buf_putc(line, ' ');
+		vv_text_put_word(line, set ? set : "");
+		return true;
+	}
+	return false;
 }
 
 static void put_after_blank(vv_buf *line, const char *word)
@@ -96,17 +153,36 @@ static void put_after_blank(vv_buf *line, const char *word)
 	vv_text_put_word(line, word);
 }
 
+static bool has_column(const vv_typed *t, const char *name)
+{
+	vv_auto(vv_string_list) columns = {0};
+
+	if (t->file) {
+		vv_typed_columns(&columns, t->file);
+	}
+	return vv_text_is_among(name, VV_TEXTS(columns.items), columns.count);
+}
+
+/* Is it a plain name, or that of a column of the file? */
+static bool is_name(const vv_typed *t, const char *text, size_t len)
+{
+	vv_auto(char) *name = vv_strndup(text, len);
+
+	return vv_typed_is_name(text, len) || (name && has_column(t, name));
+}
+
 /* Is this a word such as price=9.99? */
-static bool is_assignment(const char *word)
+static bool is_assignment(const vv_typed *t, const char *word)
 {
 	const char *equals = strchr(word, '=');
 
-	return equals && vv_typed_is_name(word, (size_t)(equals - word));
+	return equals && is_name(t, word, (size_t)(equals - word));
 }
 
 /* Returns the value in a condition such as "id = 7"; NULL: the condition has another form. *len: the value's length,
- * without quotes around it. */
-static const char *condition_value(const char *condition, size_t *len)
+ * without quotes around it. Appends the column. */
+static const char *condition_value(const vv_typed *t, const char *condition, vv_buf *column,
+				   size_t *len)
 {
 	const char *equals = strchr(condition, '='), *end = equals;
 
@@ -114,7 +190,12 @@ static const char *condition_value(const char *condition, size_t *len)
 	while (end > condition && end[-1] == ' ') {
 		end--;
 	}
-	if (!vv_typed_is_name(condition, (size_t)(end - condition))) return NULL;
+	if (end > condition + 1 && strchr("\"`", *condition) && end[-1] == *condition) {
+		vv_buf_put(column, condition + 1, (size_t)(end - condition - 2));
+	} else {
+		vv_buf_put(column, condition, (size_t)(end - condition));
+	}
+	if (!is_name(t, vv_buf_cstr(column), column->len)) return NULL;
 	const char *value = equals + strspn(equals, "= ");
 	*len = strlen(value);
 	if (*len > 1 && strchr("'\"", *value) && value[*len - 1] == *value) {
@@ -149,19 +230,15 @@ static const char *typed_condition(vv_buf *room, const vv_typed *t)
 static const char *typed_key(const vv_typed *t)
 {
 	const char *key = t->row;
-	vv_auto(vv_string_list) columns = {0};
 	bool column = false;
 
-	if (t->file) {
-		vv_typed_columns(&columns, t->file);
-	}
 	for (int i = 0; i < t->argc && !key && !strchr(t->argv[i], '='); i++) {
 		const char *word = t->argv[i];
 
 		if (word == t->file_word || *word == '-' || vv_typed_is_filler(t, word)) {
 			continue;
 		}
-		if (!column && vv_text_is_among(word, VV_TEXTS(columns.items), columns.count)) {
+		if (!column && has_column(t, word)) {
 			column = true;
 		} else {
 			key = word;
@@ -174,7 +251,7 @@ static const char *typed_key(const vv_typed *t)
 static void put_values(vv_buf *line, const vv_typed *t, const char *without)
 {
 	vv_array_each(t->argv, t->argc, word) {
-		if ((!without || strcmp(*word, without) != 0) && is_assignment(*word)) {
+		if ((!without || strcmp(*word, without) != 0) && is_assignment(t, *word)) {
 			put_after_blank(line, *word);
 		}
 	}
@@ -208,23 +285,48 @@ static void put_value_pairs(vv_buf *line, const vv_typed *t, const char *key)
 	}
 }
 
+/* Appends the words after the key as values of the columns after the first, in their order. A whole row of a file with
+ * commas is left to the pattern that appends a line. */
+static void put_values_in_order(vv_buf *line, const vv_typed *t, const char *key)
+{
+	vv_auto(vv_string_list) columns = {0};
+	vv_auto(vv_buf) sets = VV_BUF_INIT;
+	size_t count = 0, commas;
+
+	if (t->file) {
+		vv_typed_columns(&columns, t->file);
+	}
+	vv_array_each(t->argv, t->argc, word) {
+		if (*word == t->file_word || *word == key) {
+			continue;
+		}
+		if (**word == '-' || ++count >= columns.count || strpbrk(*word, ",=")) return;
+		vv_auto(char) *value = vv_asprintf("%s=%s", columns.items[count], *word);
+
+		put_after_blank(&sets, value ? value : "");
+	}
+	if (count > 0 &&
+	    (count + 1 < columns.count || vv_typed_delimiter(t->file, &commas) != ',')) {
+		vv_buf_puts(line, vv_buf_cstr(&sets));
+	}
+}
+
 /* Returns the first of the values; NULL: there are none. */
 static const char *first_value(const vv_typed *t)
 {
-	char **found = vv_array_find(t->argv, (size_t)t->argc, word, is_assignment(*word));
+	char **found = vv_array_find(t->argv, (size_t)t->argc, word, is_assignment(t, *word));
 
 	return found ? *found : NULL;
 }
 
-/* Returns the key of the only row for which the condition is true, if its column is not the first; else NULL. */
-static char *find_given(const vv_typed *t, const char *condition, const char *value, size_t len)
+/* Returns the key of the only row with the value in the column, if that is not the first; else NULL. */
+static char *find_given(const vv_typed *t, const char *of, const char *value, size_t len)
 {
 	vv_auto(vv_string_list) columns = {0};
 	vv_auto(vv_buf) where = VV_BUF_INIT;
-	vv_auto(char) *of = vv_strndup(condition, strcspn(condition, " =")),
-		      *text = vv_strndup(value, len);
+	vv_auto(char) *text = vv_strndup(value, len);
 
-	if (!t->file || !of || !text) return NULL;
+	if (!t->file || !text) return NULL;
 	vv_typed_columns(&columns, t->file);
 	if (columns.count == 0 || strcmp(columns.items[0], of) == 0) return NULL;
 	return vv_typed_find_row(t->file, of, text, &where);
@@ -232,27 +334,30 @@ static char *find_given(const vv_typed *t, const char *condition, const char *va
 
 char *vv_typed_row_key(const vv_typed *t)
 {
-	vv_auto(vv_buf) room = VV_BUF_INIT;
+	vv_auto(vv_buf) room = VV_BUF_INIT, column = VV_BUF_INIT;
 	const char *given = typed_condition(&room, t), *value = NULL;
 	size_t len = 0;
 
 	if (t->row) return vv_strdup(t->row);
 	given = given ? given : first_value(t);
-	value = given ? condition_value(given, &len) : NULL;
+	value = given ? condition_value(t, given, &column, &len) : NULL;
 	if (value) {
-		vv_auto(char) *found = find_given(t, given, value, len);
+		vv_auto(char) *found = find_given(t, vv_buf_cstr(&column), value, len);
 
 		return found ? vv_take(&found) : vv_strndup(value, len);
 	}
 	if (t->word_count == 0) return t->count ? vv_strdup(t->count) : NULL;
 	if (!t->file) return vv_strdup(t->words[0]);
-	vv_auto(char) *key = vv_typed_find_row(t->file, NULL, t->words[0], &room);
+	vv_auto(char) *key = find_address(t->file, t->words[0], strlen(t->words[0]), &column);
+	key = key ? key : vv_typed_find_row(t->file, NULL, t->words[0], &room);
 	return key ? vv_take(&key) : vv_strdup(t->words[0]);
 }
 
 bool vv_typed_put_row(vv_buf *line, const vv_typed *t, bool added)
 {
-	vv_auto(vv_buf) sets = VV_BUF_INIT, room = VV_BUF_INIT;
+	vv_auto(vv_buf) sets = VV_BUF_INIT, room = VV_BUF_INIT, column = VV_BUF_INIT;
+	vv_auto(vv_buf) named = VV_BUF_INIT; /* `given` with the quotes that its column needs */
+	if (!added && put_addressed(line, t)) return true;
 	const char *given = typed_condition(&room, t), *key = given ? NULL : typed_key(t);
 	size_t len = key ? strlen(key) : 0;
 
@@ -260,17 +365,24 @@ bool vv_typed_put_row(vv_buf *line, const vv_typed *t, bool added)
 		given = first_value(t);
 	}
 	if (given) {
-		key = condition_value(given, &len);
+		key = condition_value(t, given, &column, &len);
+	}
+	if (key && given && !vv_typed_is_name(vv_buf_cstr(&column), column.len)) {
+		vv_typed_put_name(&named, vv_buf_cstr(&column));
+		vv_buf_printf(&named, " = '%.*s'", (int)len, key);
 	}
 	vv_auto(char) *found = NULL;
 	if (key && given && !added) {
-		found = find_given(t, given, key, len);
+		found = find_given(t, vv_buf_cstr(&column), key, len);
 	} else if (key && !added && t->file) {
 		found = vv_typed_find_row(t->file, NULL, key, &room);
 	}
 	put_values(&sets, t, given);
 	if (sets.len == 0 && !given) {
 		put_value_pairs(&sets, t, key);
+	}
+	if (sets.len == 0 && !given && added) {
+		put_values_in_order(&sets, t, key);
 	}
 	if (found) { /* the word is in another column than the key */
 		given = given ? given : vv_buf_cstr(&room);
@@ -286,7 +398,7 @@ bool vv_typed_put_row(vv_buf *line, const vv_typed *t, bool added)
 	vv_buf_puts(line, vv_buf_cstr(&sets));
 	if (given && !added) {
 		vv_buf_puts(line, " --if");
-		put_after_blank(line, given);
+		put_after_blank(line, named.len > 0 ? vv_buf_cstr(&named) : given);
 	}
 	return true;
 }
@@ -348,16 +460,14 @@ static bool put_expression(vv_buf *out, vv_buf *used, const char *text,
 /* Appends the condition "where id=1" in awk's syntax; nothing if none was typed. Returns false if awk cannot test it. */
 static bool put_awk_where(vv_buf *out, const vv_typed *t, const vv_string_list *columns)
 {
-	vv_auto(vv_buf) room = VV_BUF_INIT;
+	vv_auto(vv_buf) room = VV_BUF_INIT, column = VV_BUF_INIT;
 	const char *given = typed_condition(&room, t);
 	size_t len;
 
 	if (!given) return true;
-	const char *value = condition_value(given, &len);
-	const size_t name = strcspn(given, " =");
+	const char *value = condition_value(t, given, &column, &len);
 	const size_t place = vv_find_place(i, columns->count,
-					   strlen(columns->items[i]) == name &&
-						   strncmp(columns->items[i], given, name) == 0);
+					   strcmp(columns->items[i], vv_buf_cstr(&column)) == 0);
 
 	if (!value || place == columns->count || memchr(value, '"', len) ||
 	    memchr(value, '\\', len) || memchr(value, '\'', len)) {

@@ -171,6 +171,23 @@ static bool put_delete(vv_buf *line, const statement *s)
 	return true;
 }
 
+/* delete from FILE where CONDITION: the other rows are kept. */
+static bool put_kept(vv_buf *line, const statement *s, const char *sql)
+{
+	static const char where[] = " where ";
+	vv_typed t;
+
+	if (find_keyword(s, "where") != 3) return false;
+	vv_typed_read(&t, 1, (char **)(uintptr_t)s->words + 2);
+	for (t.value = sql; *t.value; t.value++) {
+		if (vv_ascii_compare(t.value, where, strlen(where)) == 0) {
+			t.value += strlen(where);
+			return vv_typed_put(line, "varve cat FILE --where not(VALUE) -o FILE", &t);
+		}
+	}
+	return false;
+}
+
 /* update FILE set A=1, B=2 where C=3 */
 static bool put_update(vv_buf *line, const statement *s)
 {
@@ -332,12 +349,33 @@ static bool put_file_function(vv_buf *out, const char *sql)
 	return false;
 }
 
+/* dolt_diff('v1', 'HEAD', 'prices'): varve_diff_prices('v1', 'HEAD') */
+static bool put_diff_function(vv_buf *out, const char *sql, const char *at)
+{
+	static const char begin[] = "dolt_diff(";
+	const char *close = strchr(at, ')'), *comma = close;
+
+	if (!close || find_word(at, begin) != at) return false;
+	while (comma > at && *comma != ',') {
+		comma--;
+	}
+	const char *name = comma + 1 + strspn(comma + 1, " ");
+	const char *end = *name == '\'' ? strchr(name + 1, '\'') : NULL;
+	if (comma == at || !end || end > close) return false;
+	vv_auto(char) *text = vv_asprintf("\"varve_diff_%.*s\"(%.*s)", (int)(end - name - 1),
+					  name + 1, (int)(comma - at) - (int)strlen(begin),
+					  at + strlen(begin));
+	put_with(out, sql, at, (size_t)(close + 1 - at), text ? text : "");
+	return true;
+}
+
 /* dolt_log: varve_log */
 static bool put_own_name(vv_buf *out, const char *sql)
 {
 	const char *at = find_word(sql, "dolt_");
 
 	if (!at) return false;
+	if (put_diff_function(out, sql, at)) return true;
 	put_with(out, sql, at, strlen("dolt_"), "varve_");
 	return true;
 }
@@ -602,6 +640,10 @@ void vv_sql_answer(vv_error *err, const char *script, const vv_sql_judge *judge)
 		found = put_insert(&line, &s);
 	} else if (found && vv_ascii_equal(s.words[0], "delete")) {
 		found = put_delete(&line, &s);
+		if (!found) {
+			vv_buf_clear(&line);
+			found = put_kept(&line, &s, sql);
+		}
 	} else if (found && vv_ascii_equal(s.words[0], "update")) {
 		found = put_update(&line, &s);
 	} else {
@@ -613,6 +655,10 @@ void vv_sql_answer(vv_error *err, const char *script, const vv_sql_judge *judge)
 	}
 	vv_buf_clear(&s.room);
 	if (!found || line.failed || line.len + 16 >= VV_HINT_MAX) return;
+	char *general = strstr(err->message, ": use 'varve set FILE");
+	if (general) { /* the line says it */
+		*general = '\0';
+	}
 	vv_hint_clear(err);
 	vv_hint(err, "'%s' does it", vv_buf_cstr(&line));
 }

@@ -422,6 +422,14 @@ static bool answer_sentence(const char *word, int argc, char **argv)
 	return false;
 }
 
+/* Does a file exist that is called so, or so with an ending? */
+static bool names_file(const char *word)
+{
+	vv_auto(char) *file = vv_exists(word) ? vv_strdup(word) : vv_pathspec_long_name(word);
+
+	return file != NULL;
+}
+
 /* The same after a command of ours, which would fail, since no file is called "column". */
 static bool answer_pair_with_file(const char *word, int argc, char **argv)
 {
@@ -432,7 +440,7 @@ static bool answer_pair_with_file(const char *word, int argc, char **argv)
 	if (!first && vv_text_is_among(word, take_keys, sizeof(take_keys) / sizeof(take_keys[0]))) {
 		return false;
 	}
-	return vv_array_find(argv, (size_t)argc, it, vv_exists(*it)) != NULL &&
+	return vv_array_find(argv, (size_t)argc, it, names_file(*it)) != NULL &&
 	       answer_pair(word, argc, argv);
 }
 

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
+#include "cmd/frame/typed_figure.h"
 #include "cmd/frame/typed_left.h"
 #include "cmd/frame/typed_line.h"
 #include "cmd/frame/typed_row.h"
@@ -107,8 +108,8 @@ static const struct {
 	{"cron", "varve help use/recipes"},
 	{"crosstab", "varve sql \"SELECT KIND, AGGREGATE FROM TABLE GROUP BY KIND\""},
 	{"crosstab", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
-	{"csv", "varve convert FILE OUT"},
-	{"csv", "varve convert FILE OUT.csv"},
+	{"csv", "varve cat FILE -o OUT"},
+	{"csv", "varve cat FILE -o OUT.csv"},
 	{"csv", "varve cat FILE --format csv"},
 	{"csv2json", "varve cat FILE --format json"},
 	{"csvclean", "varve check FILE"},
@@ -117,7 +118,7 @@ static const struct {
 	{"csvcut --not-columns", "varve cat FILE --columns=-A,B"},
 	{"csvcut -C", "varve cat FILE --columns=-A,B"},
 	{"csvcut -n", "varve info FILE"},
-	{"csvformat", "varve convert FILE OUT"},
+	{"csvformat", "varve cat FILE -o OUT"},
 	{"csvformat", "varve cat FILE --format tsv"},
 	{"csvgrep", "varve cat FILE --where CONDITION"},
 	{"csvgrep", "git grep -n TEXT [FILE]"},
@@ -239,15 +240,16 @@ static const struct {
 	{"iloc", "varve cat FILE --offset NUMBER --limit 1"},
 	{"import-history", "varve migrate --everything"},
 	{"import-url", "varve import TEXT"},
-	{"in2csv", "varve convert FILE OUT"},
-	{"in2csv", "varve convert FILE OUT.csv"},
+	{"in2csv", "varve cat FILE -o OUT"},
 	{"in2csv", "varve cat FILE --format csv"},
+	{"in2csv -n", "varve info FILE"},
 	{"ingest", "varve import -o FILE SNAPSHOT..."},
 	{"inner_join", "varve sql \"SELECT * FROM 'FILE' a JOIN 'MORE' b JOINED\""},
 	{"insert", "varve set --add FILE NEWKEY COL=VALUE"},
 	{"insert", "sed -i '$a CELLS' FILE"},
 	{"isna", "varve cat FILE --where 'COLUMN is null'"},
 	{"isnull", "varve cat FILE --where 'COLUMN is null'"},
+	{"isnull", "varve info FILE"},
 	{"join", "varve sql \"SELECT * FROM 'FILE' a JOIN 'MORE' b JOINED\""},
 	{"json", "varve cat FILE --format json"},
 	{"jsonl", "varve cat FILE --format ndjson"},
@@ -300,6 +302,7 @@ static const struct {
 	{"move-file", "varve mv FILE NEW"},
 	{"mutate", "awk COMPUTED FILE > FILE.new && mv FILE.new FILE"},
 	{"mutate", "varve set FILE KEY COL=VALUE"},
+	{"mutate", "varve sql \"SELECT *, EXPRESSED FROM TABLE\""},
 	{"names", "varve info [FILE]"},
 	{"ncol", "varve info [FILE]"},
 	{"ndjson", "varve cat FILE --format ndjson"},
@@ -308,8 +311,6 @@ static const struct {
 	{"nightly", "varve help use/recipes"},
 	{"nlargest", "varve cat FILE --sort -COLUMN --limit COUNT"},
 	{"notebook", "varve help programs/python"},
-	{"notna", "varve cat FILE --where 'COLUMN is not null'"},
-	{"notnull", "varve cat FILE --where 'COLUMN is not null'"},
 	{"nrow", "varve info [FILE]"},
 	{"nrows", "varve info [FILE]"},
 	{"nsmallest", "varve cat FILE --sort COLUMN --limit COUNT"},
@@ -417,6 +418,7 @@ static const struct {
 	{"shuffle", "varve sql \"SELECT * FROM TABLE ORDER BY random()\""},
 	{"size", "varve info [FILE]"},
 	{"slice", "varve cat FILE --offset START --limit COUNT"},
+	{"slice -e", "varve cat FILE --offset BEGIN --limit LENGTH"},
 	{"slice -i", "varve cat FILE --offset NUMBER --limit 1"},
 	{"snapshot", "varve commit -a -m TEXT"},
 	{"snapshots", "varve import -o FILE SNAPSHOT..."},
@@ -605,8 +607,8 @@ static const struct {
 	{"delete-duplicates", "removeduplicates"},
 	{"describe", "analyze memory_usage databases"},
 	{"distinct", "levels"},
-	{"dropna", "complete_cases na_omit"},
-	{"edit", "fix"},
+	{"dropna", "complete_cases na_omit notna notnull"},
+	{"edit", "at fix iat"},
 	{"fillna", "fill fill-down fill-empty"},
 	{"head", "slice_head"},
 	{"group-by", "groupby"},
@@ -707,11 +709,17 @@ const char *vv_word_does(const char *word)
 	return best;
 }
 
+/* Would the pattern empty or damage the file if it is run with a placeholder in it? */
+static bool overwrites(const char *does)
+{
+	return strstr(does, " && mv ") || strstr(does, " >> ") || strncmp(does, "sed -i ", 7) == 0;
+}
+
 /* Appends the command, or all of the word's commands if words are missing for each. Returns the pattern. */
 static const char *put_answer(vv_buf *out, const char *word, const vv_typed *t)
 {
 	vv_auto(vv_buf) all = VV_BUF_INIT;
-	const char *first = NULL, *ours = find_word(word);
+	const char *first = NULL, *last = NULL, *ours = find_word(word);
 
 	vv_array_each(words, ours ? sizeof(words) / sizeof(words[0]) : 0, it) {
 		vv_auto(vv_buf) line = VV_BUF_INIT;
@@ -723,8 +731,16 @@ static const char *put_answer(vv_buf *out, const char *word, const vv_typed *t)
 			vv_buf_puts(out, vv_buf_cstr(&line));
 			return it->does;
 		}
+		if (overwrites(it->does)) {
+			last = last ? last : it->does;
+			continue;
+		}
 		vv_buf_printf(&all, "%s%s", first ? "' or '" : "", vv_buf_cstr(&line));
 		first = first ? first : it->does;
+	}
+	if (!first && last) {
+		vv_typed_put(&all, last, t);
+		first = last;
 	}
 	vv_buf_puts(out, vv_buf_cstr(&all));
 	return first;
@@ -859,6 +875,21 @@ static void put_left_out(vv_buf *out, const char *line, const char *does, remain
 	vv_typed_put_left_out(out, line, does, &rest);
 }
 
+/* Copies the words but for the option, if it is a function, "--mean", which is in the pattern. Returns their number. */
+static int leave_out_function(char **out, int argc, char **argv, const char *option)
+{
+	const bool function = option && strncmp(option, "--", 2) == 0 &&
+			      vv_typed_function(option + 2);
+	int count = 0;
+
+	for (int i = 0; i < argc; i++) {
+		if (!function || strcmp(argv[i], option) != 0) {
+			out[count++] = argv[i];
+		}
+	}
+	return count;
+}
+
 /* Without the name of a file: takes the only tracked one that has the words. */
 static void find_file(vv_typed *t)
 {
@@ -872,6 +903,21 @@ static void find_file(vv_typed *t)
 	}
 }
 
+/* rename-column refuses a file that is changed since it was added. */
+static void add_first(vv_buf *line, const char *file, const vv_string_list *changed)
+{
+	vv_auto(char) *text = vv_strdup(vv_buf_cstr(line));
+
+	if (!text || !file || strncmp(text, "varve rename-column ", 20) != 0 ||
+	    !vv_text_is_among(file, VV_TEXTS(changed->items), changed->count)) {
+		return;
+	}
+	vv_buf_clear(line);
+	vv_buf_puts(line, "varve add ");
+	vv_text_put_word(line, file);
+	vv_buf_printf(line, " && %s", text);
+}
+
 /* whole: not if words are left out. */
 static bool answer(const vv_tool *tool, const char *word, const char *typed, int argc, char **argv,
 		   bool whole)
@@ -882,6 +928,14 @@ static bool answer(const vv_tool *tool, const char *word, const char *typed, int
 	vv_typed t;
 
 	if (!vv_word_does(word)) return false;
+	vv_auto(char) *with_option = find_with_option(word, argc, argv);
+	const char *key = with_option ? with_option : word;
+	const char *option = with_option ? strchr(with_option, ' ') + 1 : NULL;
+	vv_auto_free char **room = vv_calloc((size_t)argc + 1, sizeof(*room)),
+			  **rest_of = vv_calloc((size_t)argc + 1, sizeof(*rest_of));
+	if (!room || !rest_of) return false;
+	argc = leave_out_function(rest_of, argc, argv, option);
+	argv = rest_of;
 	vv_typed_read(&t, argc, argv);
 	vv_edited_read(&changed, NULL);
 	vv_edited_read(&staged, "--cached");
@@ -893,12 +947,7 @@ static bool answer(const vv_tool *tool, const char *word, const char *typed, int
 		vv_edited_previous(&previous, t.file);
 	}
 	t.previous = previous.len > 0 ? vv_buf_cstr(&previous) : NULL;
-	vv_auto(char) *with_option = find_with_option(word, argc, argv);
-	vv_auto_free char **room = vv_calloc((size_t)argc + 1, sizeof(*room));
-	if (!room) return false;
 	remaining left = {room, 0};
-	const char *key = with_option ? with_option : word;
-	const char *option = with_option ? strchr(with_option, ' ') + 1 : NULL;
 	const char *does = put_passing(&line, &left, tool, key, &t);
 	vv_typed rest;
 	if (!does) {
@@ -909,6 +958,7 @@ static bool answer(const vv_tool *tool, const char *word, const char *typed, int
 	put_left_out(&out, vv_buf_cstr(&line), does, &left, option, &t);
 	if (whole && out.len > 0) return false;
 	const char *ending = strncmp(does, help, strlen(help)) == 0 ? "explains it" : "does it";
+	add_first(&line, t.file, &changed);
 	if (vv_tool_find(tool, typed)) {
 		vv_note("varve %s does not take these words; '%s' %s", typed, vv_buf_cstr(&line),
 			ending);

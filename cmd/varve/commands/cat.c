@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
+#include "cmd/frame/typed_condition.h"
 #include "cmd/frame/typed_line.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/out_file.h"
@@ -81,6 +82,7 @@ static const vv_absent_option absent[] = {
 	{"distinct unique", .line = "varve sql \"SELECT DISTINCT A,B FROM TABLE\"\n"
 				    "varve sql \"SELECT DISTINCT * FROM TABLE\""},
 	{"out", .use = "--output"},
+	{"sheet sheet-name sheetname worksheet tab", .line = "varve cat FILE#VALUE OPTIONS"},
 	VV_ABSENT_WRITTEN,
 	{.names = NULL},
 };
@@ -268,7 +270,7 @@ static bool shows_rows(const vv_subject *s, const options *o)
 	if (fstat(STDOUT_FILENO, &to) == 0 && S_ISFIFO(to.st_mode)) {
 		vv_note("hint: these are the bytes of the file; 'varve cat --format csv %s' prints "
 			"its rows",
-			vv_text_shows(s->text));
+			vv_text_word(s->text));
 	}
 	return false;
 }

@@ -225,6 +225,8 @@ static const vv_option commit_table[] = {
 };
 
 static const vv_absent_option absent[] = {
+	{"A=m", .line = "varve add -A && varve commit -m ARGS"},
+	{"A", .line = "varve add -A && varve commit ARGS"},
 	{"author-date", .hint = "the variable GIT_AUTHOR_DATE sets it, as for git"},
 	{.names = NULL},
 };

@@ -423,9 +423,8 @@ static int refuse_condition(const vv_context *c)
 	vv_typed_read(&t, 1, c->argv);
 	t.value = vv_buf_cstr(&condition);
 	vv_typed_put(&line, "varve cat FILE --where not(VALUE) -o FILE", &t);
-	return vv_usage_error(
-		"delete requires a file and a row's key; '%s' keeps the other rows, except those with missing values in these columns",
-		vv_buf_cstr(&line));
+	return vv_usage_error("delete requires a file and a row's key; '%s' keeps the other rows",
+			      vv_buf_cstr(&line));
 }
 
 static int check_delete(const vv_context *c)

@@ -42,7 +42,7 @@ load ../helper
 		2|revert prices.csv|'varve restore prices.csv' discards its changes
 		2|restore HEAD~1 prices.csv|'varve restore --source HEAD~1 prices.csv' does it
 		2|set prices.csv 2 price 4|'varve set prices.csv 2 price=4' does it
-		2|delete prices.csv where price=9.99|'varve cat prices.csv --where 'not (price=9.99)' -o prices.csv'
+		2|delete prices.csv where price=9.99|'varve cat prices.csv --where 'iif(price=9.99, 1, 0) = 0' -o prices.csv'
 		2|delete prices.csv plum --where|'varve cat prices.csv --where not(VALUE) -o prices.csv'
 		2|log prices.csv 2|'varve log prices.csv --row 2' does it
 		2|log --row id=2 prices.csv|'varve log --row 2 prices.csv' does it
@@ -278,6 +278,8 @@ load ../helper
 		insert into prices (item, kind, price) values ('red fig', 'c', 4)|red fig,c,4
 		insert into prices values ('fig', '', 4)|fig,,4
 		delete from prices where item = 'red plum'|apple,a,2
+		delete from prices where item > 'apple'|apple,a,2
+		delete from prices where kind is null or item = 'red plum'|apple,a,2
 	EOF
 	while read -r sql; do
 		run -1 varve sql "$sql"
@@ -296,8 +298,6 @@ load ../helper
 		insert into prices values ('fig', NULL, 4)
 		insert into prices (item, price) values ('fig', 2+2)
 		insert into prices (item, price) values ('fig', 4), ('kiwi', 5)
-		delete from prices where item>='apple'
-		delete from prices where item = kind
 		update prices set price = 3 where item = "kind"
 	EOF
 }

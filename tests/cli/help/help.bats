@@ -287,7 +287,7 @@ all_commands() {
 		cut -c id,price t.csv|'varve cat t.csv --columns id,price'
 		uniq price t.csv|SELECT DISTINCT price FROM t"
 		frequency -s price t.csv|SELECT price, count(*) FROM t GROUP BY price"
-		frequency -s "a b" t.csv|SELECT COLUMN, count(*) FROM t GROUP BY COLUMN"
+		frequency -s "a b" t.csv|SELECT "a b", count(*) FROM t GROUP BY "a b"
 		sample 2 t.csv|SELECT * FROM t ORDER BY random() LIMIT 2"
 		history t.csv 2|'varve log --row 2 t.csv'
 		history t.csv|'varve log t.csv'

@@ -235,3 +235,67 @@ right() {
 	stderr_has "'varve restore prices.csv' does it"
 	stderr_has "that discards the edits of prices.csv"
 }
+
+@test "names of columns and tables get the quotes that they need" {
+	new_repo
+	printf 'Code,Région name,order,Note\n53,Bretagne,3,"Rennes, Brest"\n93,"Provence, Alpes",5,\n94,Corse,,Île\n' > 'régions 1.csv'
+	printf 'nr;Région name;Größe\n1;Corse;9\n' > b.csv
+	varve add -q 'régions 1.csv'
+	varve add -q --key nr b.csv
+	varve commit -qm one
+	while IFS='^' read -r words expected; do
+		eval "ends_with 2 varve $words"
+		line=$(sed -n "s/.*[;:] '\(varve .*\)' \(does it\|prints the rows\).*/\1/p" <<< "$stderr" | head -n 1)
+		printed=$(bash -c "$line") || { echo "$words: $line"; return 1; }
+		[[ $printed == *"$expected"* ]] || { echo "$words: $line: $printed"; return 1; }
+		[[ $stderr != *"leaves out"* ]] || { echo "$words: $stderr"; return 1; }
+	done <<- 'EOF'
+		value_counts "régions 1.csv" "Région name"^| Corse           |        1 |
+		frequency -s order "régions 1.csv"^|     3 |        1 |
+		csvcut -c "Région name",Code "régions 1.csv"^"Provence, Alpes",93
+		csvstat --sum -c order "régions 1.csv"^ 8 |
+		csvgrep -c "Région name" -m Bretagne "régions 1.csv"^"Rennes, Brest"
+		filter "régions 1.csv" "Région name" = Corse^94,Corse,,Île
+		query "order > 3 and \"Région name\" like 'P%'" "régions 1.csv"^93,
+		csvjoin -c "Région name" "régions 1.csv" b.csv^| Île
+		groupby "Région name" sum Größe b.csv^| Corse       |            9 |
+		stats1 -a min,max -f order -g "Région name" "régions 1.csv"^min("order")
+		put '$half = $Code / 2' "régions 1.csv"^46.5
+		sort -f "Région name" -nr Code "régions 1.csv"^94,Corse
+		set b.csv C2=10^
+		at "régions 1.csv" Corse Note=x^
+	EOF
+	grep -qx '94,Corse,,x' 'régions 1.csv'
+	grep -qx '1;Corse;10' b.csv
+}
+
+@test "a line with words missing is not one that would empty the file" {
+	new_repo
+	printf 'id,item,price\n1,"pear, green",2\n' > prices.csv
+	varve add -q prices.csv
+	varve commit -qm one
+	for words in "put price=price*2" "fillna x 0 1" "append" "replace a" "add row"; do
+		ends_with 2 varve $words prices.csv
+		[[ $stderr != *"&& mv"* && $stderr != *"sed -i"* && $stderr != *">>"* ]] || { echo "$words: $stderr"; return 1; }
+	done
+}
+
+@test "the command that has to be first is in the line" {
+	new_repo
+	printf 'id,item\n1,pear\n' > prices.csv
+	varve add -q prices.csv
+	varve commit -qm one
+	printf '2,plum\n' >> prices.csv
+	ends_with 2 varve rename prices.csv item name
+	stderr_has "'varve add prices.csv && varve rename-column prices.csv item name' does it"
+	ends_with 2 varve rename-column prices.csv item name
+	stderr_has "'varve add prices.csv && varve rename-column prices.csv item name' does it"
+	ends_with 2 varve get ".#HEAD:prices.csv"
+	stderr_has "'varve get -f '.#HEAD:prices.csv'' overwrites it"
+	ends_with 2 varve commit -Am two
+	stderr_has "'varve add -A && varve commit -m two' does it"
+	ends_with 2 varve slice -s 1 -e 2 prices.csv
+	stderr_has "'varve cat prices.csv --offset 1 --limit 1' does it"
+	ends_with 2 varve in2csv --sheet Juni prices.xlsx
+	stderr_has "does it"
+}
