@@ -13,6 +13,7 @@ typedef struct version {
 	const vv_merge_lines *text;
 	vv_buf lines; /* without the form */
 	bool bom, crlf, mixed, ended;
+	bool one; /* it has no line end at all */
 } version;
 
 typedef struct versions {
@@ -40,6 +41,7 @@ static void read_form(version *v)
 		crlf += text[i] == '\n' && i > 0 && text[i - 1] == '\r';
 	}
 	v->crlf = crlf > 0 && crlf == ends;
+	v->one = ends == 0;
 	v->mixed = crlf > 0 && crlf < ends;
 }
 
@@ -56,7 +58,7 @@ static void put_lines(version *v)
 	vv_buf_puts(&v->lines, v->ended ? "" : "\n");
 }
 
-/* Lines with different ends keep them. */
+/* Lines with different ends keep them. A side with one line and no line end has not changed the others. */
 static vv_status split_form(versions *v, vv_error *err)
 {
 	bool mixed = false;
@@ -67,7 +69,7 @@ static vv_status split_form(versions *v, vv_error *err)
 		mixed |= it->mixed;
 	}
 	vv_array_each(v->of, 3, it) {
-		it->crlf = it->crlf && !mixed;
+		it->crlf = (it->one ? v->of[2].crlf : it->crlf) && !mixed;
 		put_lines(it);
 		rc = rc < 0 ? rc : vv_buf_ok(&it->lines, err);
 	}

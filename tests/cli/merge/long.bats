@@ -127,6 +127,10 @@ both_ways() {
 	printf 'a\r\n"b\nc\nd\ne\nf\ng\n' > t.csv
 	sides 'a\r\n"b\nc\nd\ne\nf\nG\n' 'a\r\n"B\nc\nd\ne\nf\ng\n'
 	both_ways 'a\r\n"B\nc\nd\ne\nf\nG\n'
+	mkdir ../c && cd ../c && setup_long
+	printf 'a\r\n"b\r\n' > t.csv
+	sides 'x\r\na\r\n"b\r\n' 'a'
+	both_ways 'x\r\na'
 }
 
 @test "a missing cell on one side and an empty one on the other are no conflict" {
