@@ -297,7 +297,7 @@ all_commands() {
 		drop-column t.csv price|'varve cat t.csv --columns=-price -o t.csv'
 		replace t.csv price 1 2|'varve set t.csv 
 		primary-key id t.csv|'varve add --key COLUMNS t.csv'
-		sum "a b" t.csv|log --figure 'sum(COLUMN)' t.csv
+		sum "a b" t.csv|'varve sql 'SELECT sum("a b") FROM t'' does it
 		sum price t.csv|SELECT sum(price) FROM t
 		show HEAD:t.csv --columns id|'varve cat HEAD:t.csv --columns id' does it
 		undo|'varve revert HEAD' does it
