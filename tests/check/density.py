@@ -10,7 +10,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
 import house_sources
 
-CEILING = {"statements with two or more": 468, "statements with three or more": 0}
+CEILING = {"statements with two or more": 467, "statements with three or more": 0}
 
 
 def main(root):
