@@ -70,7 +70,8 @@ load ../helper
 	rows 3 > t.csv
 	echo mine > out.ndjson
 	ends_with 2 varve convert t.csv out.ndjson
-	stderr_is $'varve: \'out.ndjson\' already exists\nhint: -f overwrites it'
+	stderr_has "varve: 'out.ndjson' already exists"
+	stderr_has "hint: 'varve convert -f "
 	[ "$(cat out.ndjson)" = mine ]
 	succeeds varve convert -f t.csv out.ndjson
 	[ "$(wc -l < out.ndjson)" = 3 ]
