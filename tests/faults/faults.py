@@ -395,7 +395,7 @@ def run(args, where, varve, shim, asan):
 		if not args.only or any('power' in q or q in SCENARIOS for q in args.only):
 			quick = mode == 'quick'
 			for name, numbers, unseen in pool.imap(power_sample if quick else power_cases,
-					[n for n in names if not SCENARIOS[n].host]):
+					[n for n in names if not SCENARIOS[n].host and not SCENARIOS[n].vault]):
 				states[name] = len(numbers)
 				take = numbers if quick else [numbers[i - 1] for i in spread(len(numbers), KINDS['power'][5])]
 				cases += [c for c in (f'{name}:power:{n}' for n in take) if name in names and wanted(args.only, c)]
