@@ -146,3 +146,32 @@ complete() {
 	succeeds varve -C b fetch
 	[ -s ran ]
 }
+
+# far OPTION...: the program of the far side is "varve vault serve --stdio OPTION...", as behind a relay.
+far() {
+	printf '#!/bin/sh\nfor path; do :; done\nexec "%s" vault serve --stdio %s "$path"\n' "$(command -v varve)" "$*" > far
+	chmod +x far
+}
+
+@test "vault serve --stdio gives the repository to read, --push takes pushes too, and --only-copies gives nothing of it" {
+	mirrors m1.git
+	printf '#!/bin/sh\nfor command; do :; done\nexec sh -c "$command"\n' > ssh
+	chmod +x ssh
+	export GIT_SSH=$PWD/ssh
+	far
+	succeeds varve clone --varve "$PWD/far" "ssh://host$PWD/m1.git" b
+	cmp b/prices.csv <(cd m1.git && varve cat --raw HEAD:prices.csv)
+	cd b
+	sed -i 's/^1,[^,]*/1,here/' prices.csv
+	varve commit -qam here
+	ends_with 2 varve push
+	stderr_has "does not accept pushes"
+	cd ..
+	far --only-copies # varve vault serve --only-copies
+	run varve clone --varve "$PWD/far" "ssh://host$PWD/m1.git" c
+	[ "$status" -ne 0 ]
+	[ ! -e c/prices.csv ]
+	far --push # varve vault serve --push
+	succeeds varve -C b push
+	cmp b/prices.csv <(cd m1.git && varve cat --raw HEAD:prices.csv)
+}
