@@ -307,10 +307,10 @@ teardown() {
 	succeeds as bob varve -C signed verify
 	succeeds as bob varve -C signed whereis prices.csv
 	output_has "$address"
-	# places that machines behind a relay cannot be
+	# what a machine behind a relay cannot be, or is not asked to be
 	cd signed
 	ends_with 2 as bob varve store add there "$address"
 	stderr_has "is not a place for a store"
 	ends_with 2 as bob varve vault holder add there "$address"
-	stderr_has "cannot be a holder"
+	stderr_has "no copies are kept here for others"
 }
