@@ -8,7 +8,6 @@
 #include "base/array.h"
 #include "base/ascii.h"
 #include "base/buf.h"
-#include "base/file.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/git_words.h"
@@ -724,7 +723,7 @@ static vv_status check_count(const vv_command *c, int argc, char *const *argv, v
 	}
 	if (argc == c->most + 1 && is_show_word(argv[0])) {
 		vv_fail(err, VV_EUSAGE, "%s accepts %s", c->name, c->takes);
-		vv_auto(char) *file = vv_exists(argv[1]) ? NULL : vv_pathspec_long_name(argv[1]);
+		vv_auto(char) *file = vv_pathspec_file(argv[1]);
 
 		return vv_hint(err, "'varve %s %s' does it", c->name,
 			       vv_text_word(file ? file : argv[1]));

@@ -291,7 +291,7 @@ static int answer_file_first(const char *word, int argc, char **argv)
 {
 	static const char *const last[] = {"blame", "compare", "diff", "log", "show"};
 	vv_auto_free char **rest = vv_calloc((size_t)argc + 1, sizeof(*rest));
-	vv_auto(char) *file = vv_exists(word) ? vv_strdup(word) : vv_pathspec_long_name(word);
+	vv_auto(char) *file = vv_pathspec_file(word);
 	const bool ours = argc > 0 && vv_tool_find(&vv_varve, argv[0]);
 
 	if (!rest || !file || argc == 0 ||
@@ -425,7 +425,7 @@ static bool answer_sentence(const char *word, int argc, char **argv)
 /* Does a file exist that is called so, or so with an ending? */
 static bool names_file(const char *word)
 {
-	vv_auto(char) *file = vv_exists(word) ? vv_strdup(word) : vv_pathspec_long_name(word);
+	vv_auto(char) *file = vv_pathspec_file(word);
 
 	return file != NULL;
 }

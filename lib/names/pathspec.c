@@ -331,6 +331,11 @@ char *vv_pathspec_long_name(const char *word)
 	return NULL;
 }
 
+char *vv_pathspec_file(const char *word)
+{
+	return vv_exists(word) ? vv_strdup(word) : vv_pathspec_long_name(word);
+}
+
 /* Names the table file that the path is without its ending. */
 static vv_status hint_ending(const char *given, vv_error *err)
 {

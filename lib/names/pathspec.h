@@ -68,6 +68,9 @@ bool vv_pathspec_match(vv_pathspec *p, const char *path, bool *literal);
 /* Returns the table whose name is the word and an ending: "prices.csv" of "prices". Returns NULL if there is
  * none. The caller frees it with vv_free. */
 char *vv_pathspec_long_name(const char *word);
+/* Returns the file that the word names, with its ending or without it. Returns NULL if there is none. The caller
+ * frees it with vv_free. */
+char *vv_pathspec_file(const char *word);
 
 /* Returns VV_OK if every argument has selected a path in an earlier vv_pathspec_match.
  * VV_ENOTFOUND: an argument selected nothing; the message names the first one. VV_EREFUSED: that
