@@ -655,10 +655,6 @@ void vv_sql_answer(vv_error *err, const char *script, const vv_sql_judge *judge)
 	}
 	vv_buf_clear(&s.room);
 	if (!found || line.failed || line.len + 16 >= VV_HINT_MAX) return;
-	char *general = strstr(err->message, ": use 'varve set FILE");
-	if (general) { /* the line says it */
-		*general = '\0';
-	}
 	vv_hint_clear(err);
 	vv_hint(err, "'%s' does it", vv_buf_cstr(&line));
 }

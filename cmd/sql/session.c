@@ -145,7 +145,7 @@ vv_status vv_sql_session_fail(const vv_sql_session *s, bool *sql, vv_error *err)
 	if (strstr(message, "may not be modified")) {
 		return vv_fail(
 			err, VV_EUSAGE,
-			"%s: tables are read-only in SQL: use 'varve set FILE KEY COLUMN=VALUE', edit the file, or use Repo.write in Python",
+			"%s: tables are read-only in SQL\nuse 'varve set FILE KEY COLUMN=VALUE', edit the file, or use Repo.write in Python",
 			message);
 	}
 	return vv_fail(err, VV_EUSAGE, "%s", message);
