@@ -259,8 +259,6 @@ static vv_status configure(vv_clone_job *j, vv_error *err)
 	const char *name = remote_name(j), *which = j->one ? j->one : "*";
 	vv_auto(vv_buf) spec = VV_BUF_INIT;
 	vv_auto(vv_arena) keys = VV_ARENA_INIT;
-	vv_auto(char) *room = vv_asprintf("%llu", (unsigned long long)j->room);
-
 	if (j->bare) {
 		vv_buf_printf(&spec, "+refs/heads/%s:refs/heads/%s", which, which);
 	} else {
@@ -279,11 +277,12 @@ static vv_status configure(vv_clone_job *j, vv_error *err)
 	vv_config_edit edits[sizeof(members) / sizeof(members[0]) + 1];
 	size_t count = 0;
 
-	if (!room) return vv_fail_nomem(err);
 	if (j->room > 0) {
+		const char *room = vv_arena_printf(&keys, "%llu", (unsigned long long)j->room);
+
+		if (!room) return vv_fail_nomem(err);
 		edits[count++] = (vv_config_edit){.key = "varve.room", .value = room};
 	}
-
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
 		const char *key = vv_arena_printf(&keys, "remote.%s.%s", name, members[i].name);
 
