@@ -333,11 +333,7 @@ static vv_status put_versions(vv_page *p, bool numeric, vv_error *err)
 	part_plots_end(&p->html);
 	put_table(p, &life, numeric ? VV_WEB_FIGURES : VV_WEB_MEAN);
 	if (life.gap) {
-		part_note(&p->html,
-			  .text = life.gap == VV_GAP_EXPIRED
-					  ? "The rows of some versions have expired."
-					  : "The data of some versions is missing.",
-			  .hint = vv_page_gap_hint(p, life.gap));
+		vv_page_put_gap(p, life.gap, "some versions");
 	}
 	return VV_OK;
 }

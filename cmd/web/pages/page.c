@@ -93,6 +93,16 @@ const char *vv_page_gap_hint(vv_page *p, vv_gap gap)
 				     : vv_page_sentence(p, vv_web_missing_older(p->asked->visit));
 }
 
+void vv_page_put_gap(vv_page *p, vv_gap gap, const char *versions)
+{
+	part_note(&p->html,
+		  .text = vv_page_text(p,
+				       gap == VV_GAP_EXPIRED ? "The rows of %s have expired."
+							     : "The data of %s is missing.",
+				       versions),
+		  .hint = vv_page_gap_hint(p, gap));
+}
+
 /* ---- links */
 
 const char *vv_page_link(vv_page *p, const vv_web_address *to)

@@ -91,6 +91,9 @@ const char *vv_page_text(vv_page *p, const char *fmt, ...) __attribute__((format
 const char *vv_page_sentence(vv_page *p, const char *said);
 /* Returns the sentence with the command that fetches older versions. Returns NULL for rows that have expired. */
 const char *vv_page_gap_hint(vv_page *p, vv_gap gap);
+/* Puts a note that the rows of these versions, "older versions", have expired, or that their data is missing, with that
+ * hint. */
+void vv_page_put_gap(vv_page *p, vv_gap gap, const char *versions);
 /* Returns new, empty HTML, whose content can be inserted in a part (html.h). It is cleared with the
  * page. Never returns NULL. */
 vv_html *vv_page_piece_new(vv_page *p);

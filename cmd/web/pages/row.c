@@ -225,11 +225,7 @@ static vv_status put_life(vv_page *p, const vv_web_table *t, const char *key, ui
 	}
 	p->passing = p->passing || !life.complete;
 	if (life.gap) {
-		part_note(&p->html,
-			  .text = life.gap == VV_GAP_EXPIRED
-					  ? "The rows of older versions have expired."
-					  : "The data of older versions is missing.",
-			  .hint = vv_page_gap_hint(p, life.gap));
+		vv_page_put_gap(p, life.gap, "older versions");
 	} else if (!life.complete && life.count == 0 && !*life.next) {
 		vv_page_note_limit(
 			p, "The time limit of this page was reached. Reload the page for more.",
