@@ -75,7 +75,7 @@ vv_status vv_erase_vault_free(vv_erase_answers *out, vv_repository *r, vv_error 
 
 	if ((rc = vv_vault_id_read(&id, r, err)) < 0) return rc;
 	if (vv_cid_is_null(&id)) return look_at_folder(out, r, err);
-	rc = vv_vault_erased_ask(&v, r, &reason);
+	rc = vv_vault_erased_prune(&v, r, &reason);
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc == VV_OK) {
 		judge_vault(&answer, &why, &v);

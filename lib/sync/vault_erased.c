@@ -42,7 +42,7 @@ static vv_status get_answer(vv_vault_erased *out, const vv_json *doc, vv_error *
 	return rc < 0 ? rc : vv_text_set(&out->waits, vv_text_shows(waits), err);
 }
 
-vv_status vv_vault_erased_ask(vv_vault_erased *out, vv_repository *r, vv_error *err)
+vv_status vv_vault_erased_prune(vv_vault_erased *out, vv_repository *r, vv_error *err)
 {
 	const vv_vault_question q = {.word = "erase", .ask = true, .notes = vv_repository_notes(r)};
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;

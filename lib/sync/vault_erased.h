@@ -29,9 +29,9 @@ typedef struct vv_vault_erased {
 void vv_vault_erased_clear(vv_vault_erased *v);
 VV_AUTO_CLEAR(vv_vault_erased, vv_vault_erased_clear)
 
-/* Has the vault's program do both, with the holders. The errors are those of vv_vault_ask
- * (vault_peer.h). The repository must have a vault. */
-vv_status vv_vault_erased_ask(vv_vault_erased *out, vv_repository *r, vv_error *err);
+/* Lets the vault's program prune the vault, and sets *out to the rest. The errors are those of
+ * vv_vault_ask (vault_peer.h). The repository must have a vault. */
+vv_status vv_vault_erased_prune(vv_vault_erased *out, vv_repository *r, vv_error *err);
 
 /* Writes *v to w as JSON: the answer to the question "erase". */
 void vv_vault_erased_put(vv_json_out *w, const vv_vault_erased *v);

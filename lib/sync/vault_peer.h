@@ -42,7 +42,7 @@ vv_status vv_vault_installed(const vv_env *env, vv_error *err);
  * holders prove every block again. The answer has the form {"copies": 2, "keeps": "0110"}, with a
  * digit 1 for each version that the vault stores. "where": which holders have the version?
  * vv_vault_where_ask (vault_where.h) asks this question and reads the answer. "erase": remove the
- * erased data, and which is left? For vv_vault_erased_ask (vault_erased.h). */
+ * erased data, and report the rest. For vv_vault_erased_prune (vault_erased.h). */
 typedef struct vv_vault_question {
 	const char *word;    /* "keeps", "where" or "erase" */
 	const vv_cid *roots; /* the versions: at most VV_VAULT_ROOTS_MAX; one for "where" */
