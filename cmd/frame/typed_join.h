@@ -23,7 +23,7 @@ char vv_typed_delimiter(const char *file, size_t *count);
 size_t vv_typed_split(char *line, char mark, char **out, size_t most);
 /* Appends the name of a column or table for a statement or a condition, in double quotes where it needs them. */
 void vv_typed_put_name(vv_buf *line, const char *name);
-/* Reads the names of the file's columns from its first line; none if it is no line of text with cells. */
+/* Adds the names of the file's columns, from its first line or, in JSON, its first object; adds none if it begins otherwise. */
 void vv_typed_columns(vv_string_list *out, const char *file);
 
 /* Appends "USING (...)" or "ON ..." of the column, if it is not NULL, else of the names that both files have, else

@@ -684,8 +684,8 @@ bool vv_excel_is(const vv_excel *e, size_t i, const char *s, size_t len)
 	return e->items[i].len == len && memcmp(e->text.data + e->items[i].at, s, len) == 0;
 }
 
-/* Puts the short English name of the month in place of the one in another language, which a spreadsheet of its country
- * writes; *languages: the languages that have it. Returns false, and appends nothing, if there is no such name. */
+/* Appends the text with the name of a month in another language replaced by the short English one. *languages: the
+ * languages that have the name. Returns false, and appends nothing, if the text has no such name. */
 static bool put_in_english(vv_buf *out, unsigned *languages, const char *s, size_t len)
 {
 	size_t from = vv_find_place(i, len, is_letter(s[i]));

@@ -68,7 +68,7 @@ static vv_status open_one(vv_versions *v, const vv_lineage_file *f, size_t colum
 	return VV_OK;
 }
 
-static vv_version *find(const vv_versions *v, const vv_lineage_file *f, size_t columns)
+static vv_version *find_version(const vv_versions *v, const vv_lineage_file *f, size_t columns)
 {
 	for (size_t i = 0; i < v->count; i++) {
 		vv_version *p = v->items[i];
@@ -81,10 +81,10 @@ static vv_version *find(const vv_versions *v, const vv_lineage_file *f, size_t c
 	return NULL;
 }
 
-static vv_status get(vv_versions *v, const vv_lineage_file *f, size_t columns, vv_table **out,
-		     bool *gap, vv_error *err)
+static vv_status get_version(vv_versions *v, const vv_lineage_file *f, size_t columns,
+			     vv_table **out, bool *gap, vv_error *err)
 {
-	vv_version *found = find(v, f, columns);
+	vv_version *found = find_version(v, f, columns);
 	vv_status rc = VV_OK;
 	*out = NULL;
 	*gap = false;
@@ -102,7 +102,7 @@ static vv_status get(vv_versions *v, const vv_lineage_file *f, size_t columns, v
 vv_status vv_versions_get(vv_versions *v, const vv_lineage_file *f, vv_table **out, bool *gap,
 			  vv_error *err)
 {
-	return get(v, f, 0, out, gap, err);
+	return get_version(v, f, 0, out, gap, err);
 }
 
 /* The first version and another one cannot have equally many columns: the walk ends between them. */
@@ -118,20 +118,20 @@ static void leave_other(vv_versions *v, const vv_version *is_long, vv_table **ot
 vv_status vv_versions_widen(vv_versions *v, const vv_lineage_file *const *files, vv_table **tables,
 			    size_t count, size_t least, vv_error *err)
 {
-	const vv_version *first = tables[0] ? find(v, files[0], 0) : NULL;
+	const vv_version *first = tables[0] ? find_version(v, files[0], 0) : NULL;
 	size_t columns = first && first->at.table.columns < least ? least : 0;
 	vv_status rc = VV_OK;
 	bool gap;
 
 	for (size_t i = 0; first && i < count; i++) {
-		const vv_version *p = tables[i] ? find(v, files[i], 0) : NULL;
+		const vv_version *p = tables[i] ? find_version(v, files[i], 0) : NULL;
 
 		if (p && p->at.long_rows && p->at.table.columns > columns) {
 			columns = p->at.table.columns;
 		}
 	}
 	for (size_t i = 0; rc == VV_OK && columns > 0 && i < count; i++) {
-		const vv_version *p = tables[i] ? find(v, files[i], 0) : NULL;
+		const vv_version *p = tables[i] ? find_version(v, files[i], 0) : NULL;
 
 		if (!p) {
 			continue;
@@ -141,7 +141,7 @@ vv_status vv_versions_widen(vv_versions *v, const vv_lineage_file *const *files,
 		    (p->at.long_rows || first->at.long_rows)) {
 			leave_other(v, p->at.long_rows ? p : first, &tables[i]);
 		} else if (is_text && p->at.table.columns < columns) {
-			rc = get(v, files[i], columns, &tables[i], &gap, err);
+			rc = get_version(v, files[i], columns, &tables[i], &gap, err);
 		}
 	}
 	return rc;

@@ -541,7 +541,7 @@ vv_status vv_remote_tracking(char **out, const vv_remote *m, const char *branch,
 	return rc < 0 ? vv_fail_nomem(err) : VV_OK;
 }
 
-/* --- what branches are at --------------------------------------------------------------------- */
+/* --- the commits of branches ------------------------------------------------------------------ */
 
 static vv_status add_commit(void *payload, const vv_ref *ref, vv_error *err)
 {

@@ -130,7 +130,7 @@ vv_status vv_room_fill(vv_room_sum *out, vv_repository *r, uint64_t room,
 
 /* --- after a fetch ------------------------------------------------------------------------------ */
 
-/* Place of the first of the versions at the end, none of which is here; *need: the bytes of their files. */
+/* Returns the index of the first version after the newest one that is stored here. *need: the bytes of the files from there on. */
 static size_t find_news(const filling *f, uint64_t *need)
 {
 	size_t first = f->count;
@@ -156,7 +156,7 @@ static vv_status make_room(vv_repository *r, const vv_notes *notes, vv_error *er
 	return VV_OK;
 }
 
-static void tell(const vv_room_sum *sum, size_t news, const vv_notes *notes)
+static void tell_room(const vv_room_sum *sum, size_t news, const vv_notes *notes)
 {
 	if (sum->used > sum->room) {
 		vv_notes_warn(notes, "the rows here use %s, more than varve.room (%s)",
@@ -188,7 +188,7 @@ vv_status vv_room_keep(vv_repository *r, const vv_notes *notes, bool quiet, vv_e
 	rc = fetch_versions(&sum, &f, first, watch, err);
 	vv_notes_end(notes);
 	if (rc == VV_OK) {
-		tell(&sum, f.count - first, notes);
+		tell_room(&sum, f.count - first, notes);
 	}
 	return rc;
 }

@@ -118,7 +118,7 @@ static void put_reasons(vv_buf *out, const vv_prune *x)
 	}
 }
 
-static vv_status prune(vv_buf *waits, uint64_t *deleted, vv_vault_session *s, vv_error *err)
+static vv_status prune_vault(vv_buf *waits, uint64_t *deleted, vv_vault_session *s, vv_error *err)
 {
 	vv_prune x = {.grace_sec = 0};
 	vv_error why;
@@ -146,7 +146,7 @@ vv_status vv_vault_erased_remove(vv_vault_erased *out, vv_vault_session *s, vv_e
 
 	if (rc < 0) return rc;
 	if (out->items + out->old > 0) {
-		if ((rc = prune(&waits, &deleted, s, err)) < 0) return rc;
+		if ((rc = prune_vault(&waits, &deleted, s, err)) < 0) return rc;
 		vv_vault_erased_clear(out);
 		if ((rc = find_erased(out, s, err)) < 0) return rc;
 	}

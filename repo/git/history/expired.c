@@ -38,7 +38,7 @@ typedef struct expired_list {
 	vv_expired_note note;
 	vv_oid id;
 	const char *why; /* it does not count for this reason; NULL: it does */
-	bool is_signed;  /* perhaps by nobody who may */
+	bool is_signed;  /* by any key, even one that may not sign lists */
 } expired_list;
 
 struct vv_expired {

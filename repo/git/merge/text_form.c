@@ -58,7 +58,7 @@ static void put_lines(version *v)
 	vv_buf_puts(&v->lines, v->ended ? "" : "\n");
 }
 
-/* Lines with different ends keep them. A side with one line and no line end has not changed the others. */
+/* If line ends are mixed, each line keeps its own. A side with a single line and no line end did not change the line ends. */
 static vv_status split_form(versions *v, vv_error *err)
 {
 	bool mixed = false;
