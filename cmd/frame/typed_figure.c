@@ -32,23 +32,13 @@ typedef struct aggregation {
 	const char *functions, *columns, *group; /* group NULL: there is none */
 } aggregation;
 
-/* Returns the next of the names, which are separated by commas, and moves *at behind it; NULL: the end. */
-static char *next_name(const char **at)
-{
-	const size_t len = strcspn(*at, ",");
-	char *name = **at ? vv_strndup(*at, len) : NULL;
-
-	*at += len + ((*at)[len] == ',');
-	return name;
-}
-
 /* Are these functions, "mean,count"? */
 static bool are_functions(const char *names)
 {
 	bool all = *names != '\0';
 
 	while (all && *names) {
-		vv_auto(char) *name = next_name(&names);
+		vv_auto(char) *name = vv_typed_next_name(&names);
 
 		all = name && vv_typed_function(name);
 	}
@@ -89,10 +79,10 @@ static void put_call_of(vv_buf *room, const char *function, const char *column)
 static void put_calls(vv_buf *room, const aggregation *a)
 {
 	for (const char *columns = a->columns; *columns;) {
-		vv_auto(char) *column = next_name(&columns);
+		vv_auto(char) *column = vv_typed_next_name(&columns);
 
 		for (const char *functions = a->functions; *functions;) {
-			vv_auto(char) *function = next_name(&functions);
+			vv_auto(char) *function = vv_typed_next_name(&functions);
 
 			vv_buf_puts(room, room->len > 0 ? ", " : "");
 			if (function && column) {

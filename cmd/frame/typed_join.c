@@ -56,6 +56,15 @@ void vv_typed_put_name(vv_buf *line, const char *name)
 	vv_buf_putc(line, '"');
 }
 
+char *vv_typed_next_name(const char **names)
+{
+	const size_t len = strcspn(*names, ",");
+	char *name = **names ? vv_strndup(*names, len) : NULL;
+
+	*names += len + ((*names)[len] == ',');
+	return name;
+}
+
 char vv_typed_delimiter(const char *file, size_t *count)
 {
 	char line[4096], best = ',';

@@ -23,6 +23,9 @@ char vv_typed_delimiter(const char *file, size_t *count);
 size_t vv_typed_split(char *line, char mark, char **out, size_t most);
 /* Appends the name of a column or table for a statement or a condition, in double quotes where it needs them. */
 void vv_typed_put_name(vv_buf *line, const char *name);
+/* Returns the next of the names, which are separated by commas, and moves *names behind it. Returns NULL at the end. The
+ * caller frees it with vv_free. */
+char *vv_typed_next_name(const char **names);
 /* Adds the names of the file's columns, from its first line or, in JSON, its first object; adds none if it begins otherwise. */
 void vv_typed_columns(vv_string_list *out, const char *file);
 

@@ -805,17 +805,15 @@ typedef struct pattern_part {
 /* Appends each of the names, which are separated by commas, for a statement. */
 static void put_names_of(vv_buf *line, const char *names)
 {
-	while (*names) {
-		const size_t len = strcspn(names, ",");
-		vv_auto(char) *name = vv_strndup(names, len);
+	for (const char *between = ""; *names; between = ", ") {
+		vv_auto(char) *name = vv_typed_next_name(&names);
 
-		if (vv_is_digit(*names)) {
-			vv_buf_put(line, names, len);
+		vv_buf_puts(line, between);
+		if (name && vv_is_digit(*name)) {
+			vv_buf_puts(line, name);
 		} else {
 			vv_typed_put_name(line, name ? name : "");
 		}
-		vv_buf_puts(line, names[len] ? ", " : "");
-		names += len + (names[len] == ',');
 	}
 }
 
