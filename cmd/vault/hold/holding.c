@@ -15,6 +15,7 @@
 #include "base/thread.h"
 #include "cmd/vault/hold/hold.h"
 #include "cmd/vault/hold/key_ring.h"
+#include "transport/protocol/message.h"
 #include "transport/protocol/serve.h"
 
 #define DAY 86400u
@@ -307,8 +308,11 @@ vv_status vv_holding_answer(void *holding, vv_repository *r, vv_channel *line, c
 			    size_t len, vv_error *err)
 {
 	kept *k;
-	const vv_status rc = find_locked(holding, r, &k, err);
 
+	if (!vv_request_is_hold(bytes, len)) {
+		return vv_fail(err, VV_EREFUSED, "this machine answers only requests about copies");
+	}
+	const vv_status rc = find_locked(holding, r, &k, err);
 	if (rc < 0) return rc;
 	return k->hold ? vv_hold_serve(k->hold, line, bytes, len, err) : vv_serve_fail_hold(err);
 }

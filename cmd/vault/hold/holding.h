@@ -92,7 +92,8 @@ vv_status vv_holding_look(vv_holding *h, vv_repository *r, const vv_holding_rule
 			  vv_error *err);
 
 /* Answers a request about stored copies. It is a vv_hold_fn (transport/protocol/serve.h), whose
- * payload is a vv_holding. Several threads may call it at the same time. */
+ * payload is a vv_holding. Several threads may call it at the same time. VV_EREFUSED: the request is
+ * not about copies, or this repository stores none. */
 vv_status vv_holding_answer(void *holding, vv_repository *r, vv_channel *line, const void *bytes,
 			    size_t len, vv_error *err);
 

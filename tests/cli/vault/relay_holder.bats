@@ -122,7 +122,9 @@ kind_end() {
 	)
 	own=$(git -C ../keeper-x rev-parse main)
 	ends_with 2 varve clone "$url" ../got
+	stderr_has "this machine answers only requests about copies"
 	stderr_lacks "$own"
+	stderr_lacks "fsck"
 	ends_with 2 varve ls-remote "$url"
 	output_lacks "$own"
 	ends_with 2 varve push "$url" main:mine
