@@ -316,6 +316,20 @@ static vv_status describe(void *payload, vv_host_commit *to, bool last, vv_error
 	return VV_OK;
 }
 
+/* vv_host_prefetch fetched what versions need: not the bases of other packs, nor what is missing below nodes that are
+ * here. */
+static vv_status fetch_items(compacting *c, vv_error *err)
+{
+	vv_auto(vv_cids) absent = {0};
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < c->count; i++) {
+		rc = vv_cids_add(&absent, &c->items[i].cid, err);
+	}
+	rc = rc < 0 ? rc : vv_store_without(c->h->main, absent.items, &absent.count, err);
+	return rc < 0 ? rc : vv_host_bring(c->h, absent.items, absent.count, err);
+}
+
 static vv_status make_packs(compacting *c, bool *lost, vv_error *err)
 {
 	vv_auto(vv_catalog) *none = vv_catalog_new();
@@ -326,8 +340,9 @@ static vv_status make_packs(compacting *c, bool *lost, vv_error *err)
 			       .thorough = true,
 			       .describe = describe,
 			       .payload = c};
-	vv_status rc;
+	vv_status rc = fetch_items(c, err);
 
+	if (rc < 0) return rc;
 	c->removed = vv_calloc(vv_catalog_packs(c->h->catalog) + 1, sizeof(*c->removed));
 	rc = none && c->removed ? vv_host_put_packs(c->h, &o, lost, err) : vv_fail_nomem(err);
 	c->out->packs_after += o.packs;

@@ -168,7 +168,7 @@ vv_status vv_host_prefetch(vv_host *h, const vv_cid *cids, size_t count, vv_erro
 vv_status vv_host_get(vv_host *h, const vv_cid *cid, vv_buf *out, vv_buf *stored,
 		      vv_block_form *form, vv_error *err);
 
-/* For a store: fetches those of the count blocks cids that the store has, without the blocks below
+/* Fetches those of the count blocks cids that the host or store has, without the blocks below
  * them. */
 vv_status vv_host_bring(vv_host *h, const vv_cid *cids, size_t count, vv_error *err);
 /* For a store: replaces the content of out with the block cid, and reads as few lists as possible.
