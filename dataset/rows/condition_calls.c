@@ -568,7 +568,7 @@ static void run_coalesce(vv_condition_scratch *s, size_t a, size_t count, int ho
 {
 	size_t i = 0;
 
-	while (i + 1 < count && s->stack[a + i].state == VV_VALUE_MISSING) {
+	while (i + 1 < count && s->stack[a + i].state < VV_VALUE_SMALL) {
 		i++;
 	}
 	move(s, a, a + i);

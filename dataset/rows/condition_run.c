@@ -177,6 +177,12 @@ static void set_truth(vv_operand *v, bool truth)
 	v->truth = truth;
 }
 
+/* A test whose answer is unknown is null, as in SQL, whatever made it unknown. */
+static void set_unknown(vv_operand *v)
+{
+	v->state = VV_VALUE_MISSING;
+}
+
 /* a (and in its place the answer) and b after it. */
 static void run_compare(vv_condition_scratch *s, size_t a, const vv_step *step)
 {
@@ -185,7 +191,7 @@ static void run_compare(vv_condition_scratch *s, size_t a, const vv_step *step)
 
 	if (!is_known(x) || !is_known(y) ||
 	    !vv_operand_compare(s, step->kind, x, &s->large[a], y, &s->large[a + 1], &c)) {
-		x->state = VV_VALUE_UNKNOWN;
+		set_unknown(x);
 		return;
 	}
 	set_truth(x, (vv_step_orders(step->code) >> (c + 1) & 1) != 0);
@@ -198,7 +204,7 @@ static void run_list(const vv_condition *c, vv_condition_scratch *s, size_t a, c
 	int order;
 
 	if (!is_known(x)) {
-		x->state = VV_VALUE_UNKNOWN;
+		set_unknown(x);
 		return;
 	}
 	for (size_t i = 0; i < step->count && !found; i++) {
@@ -215,7 +221,7 @@ static void run_list(const vv_condition *c, vv_condition_scratch *s, size_t a, c
 static void run_text(vv_operand *a, const vv_operand *b, vv_step_code code)
 {
 	if (a->state == VV_VALUE_MISSING || !a->text) {
-		a->state = VV_VALUE_UNKNOWN;
+		set_unknown(a);
 	} else if (code == VV_STEP_BEGINS) {
 		set_truth(a, a->len >= b->len &&
 				     (b->len == 0 || memcmp(a->text, b->text, b->len) == 0));
@@ -243,7 +249,7 @@ static void run_between(vv_condition_scratch *s, size_t a, const vv_step *step)
 		 high = not_beyond(s, step->kind, a, a + 2);
 
 	if (low != VV_FALSE && high != VV_FALSE && (low == VV_UNKNOWN || high == VV_UNKNOWN)) {
-		s->stack[a].state = VV_VALUE_UNKNOWN;
+		set_unknown(&s->stack[a]);
 	} else {
 		set_truth(&s->stack[a],
 			  (low == VV_TRUE && high == VV_TRUE) == (step->code == VV_STEP_BETWEEN));
@@ -319,7 +325,7 @@ static void run_pattern(vv_condition_scratch *s, vv_operand *a, const vv_pattern
 	int answer = 0;
 
 	if (a->state == VV_VALUE_MISSING || !a->text) {
-		a->state = VV_VALUE_UNKNOWN;
+		set_unknown(a);
 		return;
 	}
 	if (!s->patterns && !(s->patterns = vv_pattern_scratch_new())) {
@@ -330,7 +336,7 @@ static void run_pattern(vv_condition_scratch *s, vv_operand *a, const vv_pattern
 	s->undecided = s->undecided || answer == VV_EREFUSED;
 	s->failed = s->failed || (answer < 0 && answer != VV_EREFUSED);
 	if (answer < 0) {
-		a->state = VV_VALUE_UNKNOWN;
+		set_unknown(a);
 	} else {
 		set_truth(a, (answer > 0) == wanted);
 	}
@@ -364,17 +370,16 @@ static void run_logic(vv_condition_scratch *s, size_t a, bool both)
 	if (x == decides || y == decides) {
 		set_truth(&s->stack[a], !both);
 	} else if (x == VV_UNKNOWN || y == VV_UNKNOWN) {
-		s->stack[a].state = VV_VALUE_UNKNOWN;
+		set_unknown(&s->stack[a]);
 	} else {
 		set_truth(&s->stack[a], both);
 	}
 }
 
-static void run_null(vv_operand *v, bool wanted)
+/* A column's cell is null if it is missing, even if it is not of its type; anything else, if its value is unknown. */
+static void run_null(vv_operand *v, bool column, bool wanted)
 {
-	if (v->state != VV_VALUE_UNKNOWN) {
-		set_truth(v, (v->state == VV_VALUE_MISSING) == wanted);
-	}
+	set_truth(v, (column ? v->state == VV_VALUE_MISSING : !is_known(v)) == wanted);
 }
 
 void vv_condition_run_steps(const vv_condition *c, vv_condition_scratch *s, const vv_cell *cells,
@@ -420,12 +425,8 @@ void vv_condition_run_steps(const vv_condition *c, vv_condition_scratch *s, cons
 			break;
 		case VV_STEP_IS_NULL:
 		case VV_STEP_IS_NOT_NULL:
-			/* whether a column's cell is null is known for every type */
-			if (c->steps[i - 1].code == VV_STEP_COLUMN &&
-			    s->stack[top - 1].state == VV_VALUE_UNKNOWN) {
-				s->stack[top - 1].state = VV_VALUE_SMALL;
-			}
-			run_null(&s->stack[top - 1], step->code == VV_STEP_IS_NULL);
+			run_null(&s->stack[top - 1], c->steps[i - 1].code == VV_STEP_COLUMN,
+				 step->code == VV_STEP_IS_NULL);
 			break;
 		case VV_STEP_ADD:
 		case VV_STEP_SUBTRACT:

@@ -419,7 +419,7 @@ void vv_row_values_get(vv_row_block *b, const vv_condition *c, vv_condition_scra
 		to->small = (vv_small){v->numbers[row], v->scale};
 		to->time = (vv_time_value){.days = v->numbers[row]};
 	} else if (v->form == VV_VALUES_TRUTHS) {
-		to->state = v->truths[row] >= VV_UNKNOWN ? VV_VALUE_UNKNOWN : VV_VALUE_SMALL;
+		to->state = v->truths[row] >= VV_UNKNOWN ? VV_VALUE_MISSING : VV_VALUE_SMALL;
 		to->truth = v->truths[row] == VV_TRUE;
 	} else {
 		for (size_t i = v->begin; i < v->end; i++) {
@@ -554,10 +554,9 @@ static bool is_null(vv_row_values *out, vv_row_block *b, const vv_row_values *x,
 
 	if (x->form != VV_VALUES_NUMBERS || !(truths = new_truths(out, b))) return false;
 	for (size_t r = 0; r < b->from.rows; r++) {
-		const bool missing = states && states[r] == VV_VALUE_MISSING;
+		const vv_value_state state = states ? states[r] : VV_VALUE_SMALL;
 
-		truths[r] = states && !column && states[r] == VV_VALUE_UNKNOWN ? VV_UNKNOWN
-									       : missing == wanted;
+		truths[r] = (column ? state == VV_VALUE_MISSING : state < VV_VALUE_SMALL) == wanted;
 	}
 	return true;
 }
@@ -713,7 +712,7 @@ static vv_status take_step(vv_row_values *x, size_t operands, vv_row_block *b,
 	if (step->code == VV_STEP_AND || step->code == VV_STEP_OR || step->code == VV_STEP_NOT) {
 		rc = logic(&out, b, c, s, x, step->code, err);
 		done = true;
-	} else if (later && operands == 1 && x[0].end == x[0].begin + 1 &&
+	} else if (later && operands == 1 && c->steps[at - 1].code == VV_STEP_COLUMN &&
 		   (step->code == VV_STEP_IS_NULL || step->code == VV_STEP_IS_NOT_NULL)) {
 		rc = is_cell_null(&out, b, c, c->steps[at - 1].at, step->code == VV_STEP_IS_NULL,
 				  err);
