@@ -421,10 +421,10 @@ static bool put_copy(vv_buf *line, const char *sql)
 				    : vv_asprintf("select * from %.*s", (int)(to - query), query);
 	vv_auto(char) *name = vv_strndup(file, (size_t)(end - file));
 
-	vv_buf_puts(line, "varve sql --format csv ");
-	vv_text_put_word(line, text ? text : "");
-	vv_buf_puts(line, " > ");
+	vv_buf_puts(line, "varve sql -o ");
 	vv_text_put_word(line, name ? name : "");
+	vv_buf_puts(line, " ");
+	vv_text_put_word(line, text ? text : "");
 	return true;
 }
 

@@ -25,6 +25,8 @@
 #include "cmd/frame/output.h"
 #include "cmd/sql/answer.h"
 #include "cmd/sql/commands.h"
+#include "cmd/sql/export.h"
+#include "cmd/sql/output_file.h"
 #include "cmd/sql/rows.h"
 #include "cmd/sql/session.h"
 #include "cmd/sql/vtab/name.h"
@@ -308,8 +310,8 @@ static const char help[] =
 typedef struct prompt {
 	vv_sql_script *script;
 	char mode[16];
-	vv_buf output; /* a file's name; empty: rows are printed */
-	bool asks;     /* at a terminal */
+	vv_sql_output output;
+	bool asks; /* at a terminal */
 	bool timer, end;
 	unsigned nested; /* files that are read */
 } prompt;
@@ -324,24 +326,41 @@ static double seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static vv_status prompt_run(prompt *p, const char *sql, vv_error *err)
+/* Runs statements whose rows are written to p->output. */
+static vv_status run_to_file(prompt *p, const char *sql, vv_error *err)
 {
-	const bool to_file = p->output.len > 0;
-	double start = seconds();
+	const int before = p->script->code;
 	vv_error why;
 
-	if (to_file && vv_out_to(vv_buf_cstr(&p->output), false, &why) < 0) {
+	if (vv_out_to(vv_sql_output_file(&p->output), false, &why) < 0) {
 		report(p->script, &why, false);
 		return VV_OK;
 	}
-	p->script->pages = p->asks && !to_file;
-	running = p->script->session.db;
+	p->script->code = VV_EXIT_OK;
 	vv_status rc = sql_script_run(p->script, sql, err);
-	running = NULL;
 	vv_out_flush();
-	if (to_file && vv_out_to(NULL, false, &why) < 0) {
+	if (vv_out_to(NULL, false, &why) < 0) {
 		report(p->script, &why, false);
 	}
+	if (rc == VV_OK && p->script->code == VV_EXIT_OK) {
+		if (!p->output.whole && vv_sql_output_place(&p->output, &why) < 0) {
+			report(p->script, &why, false);
+		}
+		p->script->code = p->script->code == VV_EXIT_OK ? before : p->script->code;
+	}
+	return rc;
+}
+
+static vv_status prompt_run(prompt *p, const char *sql, vv_error *err)
+{
+	const bool to_file = p->output.path.len > 0;
+	double start = seconds();
+
+	p->script->pages = p->asks && !to_file;
+	running = p->script->session.db;
+	vv_status rc = to_file ? run_to_file(p, sql, err) : sql_script_run(p->script, sql, err);
+	running = NULL;
+	vv_out_flush();
 	if (p->timer) {
 		vv_note("%.3f s", seconds() - start);
 	}
@@ -381,18 +400,14 @@ static vv_status run_file(prompt *p, const char *path, vv_error *err)
 	return rc;
 }
 
-/* Empties the file. */
 static vv_status begin_output(prompt *p, const char *path, vv_error *err)
 {
 	vv_error why;
 
-	vv_buf_reset(&p->output);
-	if (*path && (vv_out_to(path, true, &why) < 0 || vv_out_to(NULL, false, &why) < 0)) {
+	if (vv_sql_output_begin(&p->output, path, &why) < 0) {
 		report(p->script, &why, false);
-		return VV_OK;
 	}
-	vv_buf_puts(&p->output, path);
-	return vv_buf_ok(&p->output, err);
+	return vv_buf_ok(&p->output.path, err);
 }
 
 /* ---- words with a dot ---- */
@@ -423,6 +438,10 @@ static vv_status run_word(prompt *p, const char *line, vv_error *err)
 		p->script->format = p->mode;
 	} else if (is_word(line, ".read", "\\i") && *argument) {
 		return run_file(p, argument, err);
+	} else if (is_word(line, ".output", "\\o") && p->output.whole) {
+		vv_note(".output cannot be used with -o: all rows go to %s",
+			vv_text_shows(vv_buf_cstr(&p->output.path)));
+		p->script->code = VV_EXIT_NO;
 	} else if (is_word(line, ".output", "\\o")) {
 		return begin_output(p, argument, err);
 	} else if (is_word(line, ".import", NULL)) {
@@ -673,122 +692,9 @@ static vv_status sql_prompt(prompt *p, vv_error *err)
 
 /* ---- the command ---- */
 
-/* export: how a virtual table is declared. */
-
-typedef struct exporting {
-	vv_sql_session *s;
-	const char *folder; /* the repository's */
-	vv_sql_paths tables;
-} exporting;
-
-/* Runs sql, and frees it. */
-static vv_status run(const exporting *x, char *sql, vv_error *err)
-{
-	bool unused;
-	int rc = sql ? sqlite3_exec(x->s->db, sql, NULL, NULL, NULL) : SQLITE_NOMEM;
-
-	sqlite3_free(sql);
-	return rc == SQLITE_OK ? VV_OK : vv_sql_session_fail(x->s, &unused, err);
-}
-
-static bool is_table(const exporting *x, const char *name)
-{
-	for (size_t i = 0; i < x->tables.count; i++) {
-		const char *at;
-		size_t len;
-
-		vv_sql_name_short(&at, &len, &x->tables, i);
-		if (strlen(name) == len && sqlite3_strnicmp(name, at, (int)len) == 0) return true;
-	}
-	return false;
-}
-
-static vv_status declare(const exporting *x, size_t i, vv_error *err)
-{
-	const char *at, *path = x->tables.items[i];
-	size_t len;
-
-	vv_sql_name_short(&at, &len, &x->tables, i);
-	vv_auto_sqlite char *name = sqlite3_mprintf("%.*s_history", (int)len, at);
-	if (!name) return vv_fail_nomem(err);
-	vv_status rc = run(
-		x,
-		sqlite3_mprintf("CREATE VIRTUAL TABLE out.\"%.*w\" USING varve(%Q, 'HEAD:%q')",
-				(int)len, at, x->folder, path),
-		err);
-	if (rc == VV_OK && !is_table(x, name)) {
-		rc = run(x,
-			 sqlite3_mprintf(
-				 "CREATE VIRTUAL TABLE out.\"%w\" USING varve(%Q, 'HEAD:%q', "
-				 "history)",
-				 name, x->folder, path),
-			 err);
-	}
-	return rc;
-}
-
-static vv_status list(exporting *x, vv_error *err)
-{
-	const varve_repo *repo = x->s->catalog->repo;
-	varve_error e;
-
-	if (!repo) return vv_fail(err, VV_ENOTFOUND, "not in a repository");
-	x->folder = varve_repo_folder(repo, VARVE_FOLDER_WORK_TREE);
-	x->folder = x->folder ? x->folder : varve_repo_folder(repo, VARVE_FOLDER_COMMON);
-	int rc = vv_sql_paths_list(&x->tables, x->s->catalog->repo, "HEAD", false, &e);
-	if (rc == VARVE_ENOTFOUND) {
-		return vv_fail(
-			err, VV_ENOTFOUND,
-			"no commits yet\nmake a commit first: the file gets the tables of the last commit");
-	}
-	if (rc < 0) return vv_fail(err, rc == VARVE_ENOMEM ? VV_ENOMEM : VV_EIO, "%s", e.message);
-	return x->tables.count > 0
-		       ? VV_OK
-		       : vv_fail(err, VV_ENOTFOUND,
-				 "the last commit does not contain a table\nadd one with 'varve add' and 'varve commit'");
-}
-
-static vv_status fill(const exporting *x, const char *file, vv_error *err)
-{
-	vv_status rc = run(x, sqlite3_mprintf("ATTACH %Q AS out; BEGIN", file), err);
-
-	for (size_t i = 0; i < x->tables.count && rc == VV_OK; i++) {
-		rc = declare(x, i, err);
-	}
-	return rc < 0 ? rc : run(x, sqlite3_mprintf("COMMIT; DETACH out"), err);
-}
-
-/* Makes the file: for each table T of HEAD the tables T and, where no table has that name, T_history. *count: the number of
- * tables of HEAD. VV_EEXISTS: the file exists; VV_ENOTFOUND: no repository, commit or table. */
-static vv_status sql_export(vv_sql_session *s, const char *file, size_t *count, vv_error *err)
-{
-	exporting x = {.s = s};
-	vv_status rc;
-
-	if (vv_exists(file)) {
-		return vv_fail(err, VV_EEXISTS,
-			       "'%s' already exists\n"
-			       "remove it, or name another file",
-			       vv_text_shows(file));
-	}
-	vv_auto(char) *made = vv_asprintf("%s.new", file);
-	if ((rc = vv_alloc_ok(made, err)) == VV_OK && (rc = list(&x, err)) == VV_OK) {
-		(void)vv_unlink(made, true, VV_IGNORED); /* of a run that was killed */
-		rc = fill(&x, made, err);
-		if (rc == VV_OK) {
-			rc = vv_rename(made, file, err);
-		} else {
-			(void)vv_unlink(made, true, VV_IGNORED);
-		}
-	}
-	*count = x.tables.count;
-	vv_sql_paths_clear(&x.tables);
-	return rc;
-}
-
 typedef struct options {
 	vv_sql_script script;
-	const char *command, *file, *views, *at;
+	const char *command, *file, *views, *at, *output;
 	vv_strings params;
 	bool exact, confined, allow_unsigned;
 } options;
@@ -800,6 +706,8 @@ static const vv_option table[] = {
 	OPT_WORD(0, "json", script.format, "json", "short for --format json"),
 	OPT_CHOICE(0, "format", script.format, "FORMAT", VV_ROWS_FORMATS,
 		   "the output format (table)"),
+	OPT_STRING('o', "output", output, "FILE",
+		   "write the rows to FILE, in the format of its name"),
 	OPT_STRING(0, "at", at, "REV",
 		   "query the tables of this version (default: of the work tree)"),
 	OPT_FLAG(0, "exact", exact, "show numbers as text, exactly as written"),
@@ -815,7 +723,7 @@ static const vv_option table[] = {
 };
 
 static const vv_option_rule option_rules[] = {
-	{"--export-views", .excludes = "--at -c -f --unsigned QUERY"},
+	{"--export-views", .excludes = "--at -c -f -o --unsigned QUERY"},
 	{NULL, NULL, NULL},
 };
 
@@ -849,7 +757,7 @@ static vv_status export_views(vv_sql_session *s, const char *file, vv_error *err
 	size_t count = 0;
 	vv_status rc = vv_sql_session_open(s, false, err);
 
-	if (rc == VV_OK && (rc = sql_export(s, file, &count, err)) == VV_OK) {
+	if (rc == VV_OK && (rc = vv_sql_export(s, file, &count, err)) == VV_OK) {
 		vv_out("wrote %s: views of %s of HEAD and their histories; load the extension varve0 to read it\n",
 		       vv_text_shows(file), vv_text_counted(count, "table", NULL));
 	}
@@ -864,15 +772,35 @@ static void limit_memory(sqlite3 *db)
 	(void)sqlite3_hard_heap_limit64(CONFINED_HEAP);
 }
 
+/* Runs the lines of the terminal or of the query. With output, a file has all rows or remains as it was. */
+static vv_status run_all(prompt *p, const vv_buf *query, const char *output, vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	if (output && strcmp(output, "-") != 0) {
+		rc = vv_sql_output_begin(&p->output, output, err);
+		p->output.whole = !p->asks;
+	}
+	if (rc < 0) return rc;
+	rc = p->asks ? sql_prompt(p, err) : run_lines(p, query, err);
+	if (rc == VV_OK && p->output.whole && p->script->code == VV_EXIT_OK) {
+		rc = vv_sql_output_place(&p->output, err);
+	}
+	return rc;
+}
+
 static vv_status run_sql(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	vv_sql_script s = o->script;
 	vv_auto(vv_buf) query = VV_BUF_INIT;
 	const bool asks = is_prompt(c);
-	prompt p = {.script = &s, .output = VV_BUF_INIT, .asks = asks};
+	prompt p = {.script = &s, .output = VV_SQL_OUTPUT_INIT, .asks = asks};
 
 	s.params = &o->params;
+	if (o->output && !s.format) {
+		s.format = vv_sql_output_format(o->output);
+	}
 	vv_sql_session_start(o->confined);
 	if (o->views) return export_views(&s.session, o->views, err);
 	vv_status rc = asks ? VV_OK : read_query(&query, c, err);
@@ -886,9 +814,9 @@ static vv_status run_sql(vv_context *c, vv_error *err)
 			limit_memory(s.session.db);
 		}
 		catch_signal(SIGALRM, SA_RESTART);
-		rc = asks ? sql_prompt(&p, err) : run_lines(&p, &query, err);
+		rc = run_all(&p, &query, o->output, err);
 	}
-	vv_buf_clear(&p.output);
+	vv_sql_output_clear(&p.output);
 	vv_sql_session_close(&s.session);
 	c->code = asks ? VV_EXIT_OK : s.code;
 	return rc;
@@ -898,6 +826,7 @@ static int check_sql(const vv_context *c)
 {
 	const options *o = c->options;
 
+	if (vv_sql_output_check(o->output, o->script.format) != VV_EXIT_OK) return VV_EXIT_TROUBLE;
 	if (c->argc == 2 && vv_ending_of(c->argv[0]) && !o->command && !o->file) {
 		return vv_usage_error("the query names the table: varve sql \"%s\"",
 				      vv_text_shows(c->argv[1]));
@@ -927,7 +856,7 @@ static int check_sql(const vv_context *c)
 }
 
 static const vv_absent_option absent[] = {
-	{"o output out", .line = "varve sql --format csv ARGS > VALUE"},
+	{"out", .use = "--output"},
 	{"rev as-of version", .use = "--at"},
 	{"pretty table format=markdown format=md format=text format=pretty",
 	 .use = "--format table"},
@@ -944,7 +873,7 @@ const vv_command vv_cmd_sql = {
 	.group = "look",
 	.summary = "query tables and their versions in SQL",
 	.usage =
-		"[--format FORMAT] [--param NAME=VALUE]... [--at REV] [--exact] [--confined] [--unsigned] [--timeout SECONDS] [-q] QUERY\n"
+		"[--format FORMAT] [--param NAME=VALUE]... [--at REV] [--exact] [--confined] [--unsigned] [--timeout SECONDS] [-o FILE] [-q] QUERY\n"
 		"-f FILE\n"
 		"\n"
 		"--export-views FILE.db",

@@ -150,6 +150,27 @@ static int check_kind(rows_table *t, varve_error *err)
 	return 0;
 }
 
+/* An empty file that HEAD has with rows or columns is one that a redirection has emptied: it is not read as a table
+ * without rows. */
+static int check_emptied(const vv_sql_opened *o, const vv_sql_place *place, varve_error *err)
+{
+	varve_version *v = NULL;
+	char head[VARVE_ID_SIZE];
+
+	if (!o->file || o->is.st_size > 0 || !place->repo ||
+	    varve_rev_parse(head, place->repo, "HEAD", NULL) < 0 ||
+	    varve_version_at(&v, place->repo, head, place->path, NULL) < 0) {
+		return 0;
+	}
+	const bool emptied = varve_version_info(v)->bytes > 0;
+	varve_version_free(v);
+	return emptied ? vv_sql_error_format(
+				 err, VARVE_EINPUT,
+				 "'%s' is empty (0 bytes), and HEAD:%s is not: \"%s@HEAD\" is the committed table; 'varve restore -- %s' restores the file",
+				 place->path, place->path, place->path, place->path)
+		       : 0;
+}
+
 /* Takes the name. */
 static int make_table(sqlite3_vtab **out, vv_sql_catalog *c, varve_repo *repo, bool own_repo,
 		      vv_sql_name name, bool with_texts, char **message)
@@ -172,6 +193,9 @@ static int make_table(sqlite3_vtab **out, vv_sql_catalog *c, varve_repo *repo, b
 	vv_sql_place place = place_of(t);
 	if (rc == 0) {
 		rc = vv_sql_opened_get(&t->declared, c, &place, &err);
+	}
+	if (rc == 0) {
+		rc = check_emptied(t->declared, &place, &err);
 	}
 	rc = rc < 0 ? vv_sql_catalog_fail(c, &err, message) : declare(t, with_texts, message, &err);
 	if (rc != SQLITE_OK) {
@@ -546,6 +570,10 @@ static int refresh(rows_table *t, varve_error *err)
 		return rc;
 	}
 	if ((rc = vv_sql_opened_get(&now, t->catalog, &place, err)) < 0) return rc;
+	if ((rc = check_emptied(now, &place, err)) < 0) {
+		vv_sql_opened_drop(now);
+		return rc;
+	}
 	if (strcmp(now->facts->schema, t->declared->facts->schema) != 0) {
 		vv_sql_opened_drop(now);
 		return vv_sql_error_format(err, VARVE_ECONFLICT,

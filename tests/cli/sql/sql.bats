@@ -406,6 +406,46 @@ for i in range(100000): print(json.dumps({"id": i, "v": random.randrange(10 ** 9
 	[ ! -e out.csv ]
 }
 
+@test "-o replaces a table that the query reads, when all of its rows are written" {
+	two_versions
+	succeeds varve sql -o prices.csv "SELECT id, name FROM prices WHERE id < 4"
+	[ "$(cat prices.csv)" = $'id,name\n1,lamp\n3,table' ]
+	succeeds varve sql --output=out.jsonl 'SELECT id FROM prices; SELECT 7 AS n'
+	[ "$(cat out.jsonl)" = $'{"id":1}\n{"id":3}\n{"n":7}' ]
+	cp prices.csv was.csv
+	ends_with 1 varve sql -o prices.csv 'SELECT id FROM prices; SELECT nothing FROM prices'
+	cmp prices.csv was.csv
+	printf '.mode csv\n.output prices.csv\nSELECT name FROM prices;\nSELECT nothing;\n' > q.sql
+	ends_with 1 varve sql -f q.sql
+	[ "$(cat prices.csv)" = $'name\nlamp\ntable' ]
+	ends_with 1 varve sql -o other.csv -f q.sql
+	stderr_has ".output cannot be used with -o"
+	[ ! -e other.csv ]
+	[ -z "$(compgen -G '.varve-out-*')" ]
+	ends_with 2 varve sql -o x.parquet 'SELECT 1'
+	stderr_has "write '-o x.csv', and then run 'varve convert x.csv x.parquet'"
+	ends_with 2 varve sql -o json 'SELECT 1'
+	stderr_has "--format json"
+	ends_with 2 varve sql -o rows 'SELECT 1'
+	stderr_has "choose one with --format"
+	ends_with 1 varve sql "COPY (SELECT name FROM prices) TO 'prices.csv'"
+	stderr_has "varve sql -o prices.csv 'SELECT name FROM prices'"
+}
+
+@test "a file that is empty where HEAD has columns is not read as a table" {
+	two_versions
+	: > prices.csv
+	for query in 'SELECT * FROM prices' 'SELECT count(*) FROM "prices.csv"' 'SELECT * FROM varve_history_prices'; do
+		ends_with 1 varve sql "$query"
+		stderr_has "'prices.csv' is empty (0 bytes), and HEAD:prices.csv is not"
+	done
+	succeeds varve sql --format csv 'SELECT count(*) AS n FROM "prices.csv@HEAD"'
+	output_is $'n\n3'
+	succeeds varve sql --format csv "SELECT count(*) AS n FROM varve_diff_cells('prices', 'HEAD')"
+	varve commit -qam emptied
+	succeeds varve sql 'SELECT * FROM prices'
+}
+
 @test "SQL with a zero byte is refused, since what follows it would not be run" {
 	two_versions
 	printf 'SELECT 1;\0SELECT 2;' > q.sql
