@@ -584,7 +584,7 @@ static vv_status figure_words_read(figure_words *out, vv_context *c, const words
 	const vv_version_name newest = {.path = w->paths[0], .commit = &id, .shown = w->paths[0]};
 	if (rc < 0) return rc;
 	rc = vv_table_at_open(&at, c->repo, c->reader, &newest,
-			      &(vv_subject_options){.long_rows = true}, err);
+			      &(vv_subject_options){.find_key = true, .long_rows = true}, err);
 	return rc < 0 ? rc : add_row_words(out, o, &at.table, w->paths[0], err);
 }
 
@@ -806,9 +806,9 @@ static vv_status fail_row(vv_context *c, const char *path, vv_error *err)
 	vv_fail(err, VV_ENOTFOUND, "no version of '%s' has a row with the key '%s'",
 		vv_text_shows(path), vv_text_shows(o->row));
 	if (o->key.count > 0 || vv_rev_commit(c->repo, "HEAD", &head, VV_IGNORED) < 0 ||
-	    vv_table_at_open(&at, c->repo, c->reader,
-			     &(vv_version_name){.path = path, .commit = &head},
-			     &(vv_subject_options){.long_rows = true}, VV_IGNORED) < 0) {
+	    vv_table_at_open(
+		    &at, c->repo, c->reader, &(vv_version_name){.path = path, .commit = &head},
+		    &(vv_subject_options){.find_key = true, .long_rows = true}, VV_IGNORED) < 0) {
 		return err->code;
 	}
 	const vv_root *root = &at.table.root;

@@ -190,3 +190,17 @@ region=West
 	stderr_is "varve: 't.csv' has no row with the key '7'
 hint: did you mean '007'? 'varve log --figure price --row 007 t.csv' does it"
 }
+
+@test "--row finds the key of a table that Git has as text" {
+	new_repo
+	printf 'id,price\n007,5\n009,6\n' > t.csv
+	git add t.csv
+	git commit -qm 1
+	sed -i s/007,5/007,8/ t.csv
+	git commit -qam 2
+	[ "$(varve log --json --figure price --row 007 t.csv | jq -c 'map(.figure)')" = '[8,5]' ]
+	ends_with 2 varve log --figure price --row 7 t.csv
+	stderr_has "did you mean '007'?"
+	ends_with 2 varve log --row 7 t.csv
+	stderr_has "did you mean '007'?"
+}
