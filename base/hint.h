@@ -127,7 +127,10 @@
 	X(UNSEEN_OPEN, "unseen-open", "path") \
 	X(UNSENT, "unsent", "") \
 	X(UPDATE_FORCE, "update-force", "path") \
+	X(VERSION_CSV, "version-csv", "version") \
 	X(VERSION_IS_FILE, "version-is-file", "path") \
+	X(VERSION_QUOTES, "version-quotes", "version") \
+	X(VERSION_TEXT, "version-text", "version") \
 	X(VERSIONS, "versions", "") \
 	X(VERSIONS_OR_PATH, "versions-or-path", "command path") \
 	X(WHOLE_OR_EDIT, "whole-or-edit", "")

@@ -919,8 +919,8 @@ void vv_subject_begin(vv_subject *s, const vv_subject_options *opts)
 	}
 }
 
-vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_options *opts,
-			    vv_error *err)
+static vv_status import_subject(vv_subject *s, vv_table *out, const vv_subject_options *opts,
+				vv_error *err)
 {
 	static const vv_subject_options usual = {.find_key = false};
 	vv_sink sink;
@@ -946,6 +946,17 @@ vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_optio
 	    r->document.unread.code == VV_ENOSUPPORT) {
 		(void)vv_error_copy(err, &r->document.unread); /* which names what to install */
 		return vv_recode(err, rc);
+	}
+	return rc;
+}
+
+vv_status vv_subject_import(vv_subject *s, vv_table *out, const vv_subject_options *opts,
+			    vv_error *err)
+{
+	const vv_status rc = import_subject(s, out, opts, err);
+
+	if (rc < 0) {
+		vv_subject_hint(s, err);
 	}
 	return rc;
 }

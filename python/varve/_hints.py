@@ -87,13 +87,15 @@ WORDS = {
     "unseen-document": "Repo[{0!r}] reads its table, Repo['PATH#TABLE'] one of several",
     "unseen-open": "write the table as CSV with the program that made it",
     "unsent": "Repo.push() sends the commits that it does not have",
+    "version-csv": "a cell with a delimiter in it needs quotes; lines above the header or below the table are no rows",
+    "version-quotes": "quotes within cells are doubled: mend the data in a new version",
     "versions": "Repo.log() lists versions, Repo.branches() and Repo.tags() the names of some",
     "whole-or-edit": "Repo.resolve(path, side) takes the whole table",
 }
 
 # Codes that have no words here: they are of commands that this package has no call for.
 WITHOUT = set("""
-    accept schema-type-number near-or-path version-is-file versions-or-path log-row restore-source add-convert add-encoding add-fix-or-untrack add-order-back ask-for car-export-unixfs cat compare config-list diff-patch export get
+    accept schema-type-number near-or-path version-is-file version-text versions-or-path log-row restore-source add-convert add-encoding add-fix-or-untrack add-order-back ask-for car-export-unixfs cat compare config-list diff-patch export get
     git-dir holder-add holder-list holder-room hook-line key-new list-rules migrate prune-hold rename-column
     restore-spelling restore-whole restore-whole-rev schema-missing schema-number schema-type store-remove
     track update-force publish-back sign-join""".split())

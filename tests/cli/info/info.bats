@@ -165,3 +165,30 @@ assert n["min"] == "1" and n["max"] == "200000"
 	output_has "prices.csv      1,000        4"
 	ends_with 2 varve info --quick
 }
+
+@test "what is wrong with a version is hinted with commands that read versions" {
+	new_repo
+	printf 'a,b\n1,"2\n3,4\n' > quote.csv
+	printf 'a,b\n1,2\n3,4,5\n' > ragged.csv
+	printf 'a\n%8388700d,1\n' 1 > long.csv
+	printf 'PAR1aaaPAR1' > parquet.csv
+	printf '\xff\xfe\0\0a\0\0\0' > wide.csv
+	printf '[{"a":1},{"a":2]' > cut.json
+	git add .
+	git commit -qm 1
+	for version in HEAD "$(git rev-parse HEAD)" ''; do
+		for file in long.csv parquet.csv cut.json; do
+			ends_with 2 varve info "$version:$file"
+			stderr_has "hint: 'varve cat $version:$file' prints it"
+		done
+		for file in quote.csv ragged.csv; do
+			ends_with 2 varve cat --where "a = 1" "$version:$file"
+			stderr_has "'varve cat $version:$file' prints its text; '--"
+		done
+		ends_with 2 varve info "$version:wide.csv"
+		stderr_has "'iconv -f UTF-32 -t UTF-8 OLD > NEW' converts it"
+		stderr_lacks "--as file"
+	done
+	ends_with 2 varve info cut.json
+	stderr_has "'varve add --as file cut.json' keeps it as bytes"
+}
