@@ -372,7 +372,7 @@ static vv_status set_branch(vv_clone_job *j, const char *branch, const vv_oid *i
 
 static vv_status write_files(vv_clone_job *j, const vv_oid *commit, vv_error *err)
 {
-	vv_first_files f = {.fetch = j->lazy || j->fetch.elsewhere > 0,
+	vv_first_files f = {.fetch = j->room == 0 && (j->lazy || j->fetch.elsewhere > 0),
 			    .progress = j->quiet ? NULL : vv_notes_begin(j->notes)};
 	vv_status rc = vv_first_files_write(j->repo, &f, commit, err);
 
@@ -526,7 +526,6 @@ static vv_status clone_it(vv_clone_job *j, vv_error *err)
 	vv_status rc;
 
 	j->lazy |= j->room > 0;
-	j->no_checkout |= j->room > 0;
 	j->set_origin = vv_config_outside(j->env, "clone.defaultRemoteName");
 	if (j->dir && !(j->folder = vv_strdup(j->dir))) return vv_fail_nomem(err);
 	if ((rc = look_named(j, err)) < 0 || (rc = fix_url(j, err)) < 0 ||
@@ -551,7 +550,7 @@ static vv_status clone_it(vv_clone_job *j, vv_error *err)
 		return rc;
 	}
 	j->fetched = true;
-	if ((rc = set_head(j, err)) < 0 || (j->room > 0 && (rc = fill_room(j, err)) < 0)) {
+	if ((j->room > 0 && (rc = fill_room(j, err)) < 0) || (rc = set_head(j, err)) < 0) {
 		return rc;
 	}
 	return vv_unfinished_end(&j->unfinished, err);

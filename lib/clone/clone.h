@@ -33,8 +33,8 @@ typedef struct vv_clone_job {
 	bool lazy;   /* fetch history without blocks */
 	bool allow_unsigned; /* as in vv_fetch_job; also check out a branch that is not signed */
 	bool leave_unsigned; /* as in vv_fetch_job */
-	/* maximum bytes of blocks to fetch; above 0, lazy and no_checkout are implied; 0: no
-	 * limit */
+	/* maximum bytes of blocks to fetch; above 0, lazy is implied, and files whose blocks do not
+	 * fit are written as pointers; 0: no limit */
 	uint64_t room;
 	/* branch or tag to check out; NULL: the default branch of the newest signed head or, without
 	 * one, the branch of the remote's HEAD */

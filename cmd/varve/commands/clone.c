@@ -102,6 +102,7 @@ static int run_clone(void *opts, int argc, char **argv)
 	if (o->serve && check_serve(o->serve) != VV_EXIT_OK) return VV_EXIT_TROUBLE;
 	j->url = argv[0];
 	j->dir = argc > 1 ? argv[1] : NULL;
+	j->no_checkout |= o->serve && j->room > 0;
 	j->env = vv_environ();
 	j->notes = &vv_notes_stderr;
 	vv_status rc = vv_clone_job_run(j, &err);
@@ -109,7 +110,7 @@ static int run_clone(void *opts, int argc, char **argv)
 		tell_done(j);
 	}
 	vv_auto(char) *folder = vv_take(&j->folder);
-	bool missing = j->fetch.missing > 0 || j->lacking || j->fetch.behind;
+	bool missing = j->fetch.missing > 0 || (j->lacking && j->room == 0) || j->fetch.behind;
 	vv_clone_job_clear(j);
 	if (rc < 0) return vv_report_trouble(&err);
 	if (o->serve) return vv_serve_what_is_here(folder, o->serve, o->job.quiet);

@@ -219,6 +219,10 @@ used() {
 	done
 	succeeds varve clone --room 80000 "$PWD" ../copy
 	[ "$(git -C ../copy config varve.room)" = 80000 ]
+	cmp prices.csv ../copy/prices.csv
+	succeeds varve clone --room 10 "$PWD" ../small
+	head -n 1 ../small/prices.csv | grep -q '^varve pointer: '
+	[ -z "$(git -C ../small status --porcelain)" ]
 	git -C ../copy config varve.serveWhatIHave 127.0.0.1:0
 	for n in 4 5 6 7 8; do
 		rewrite "$n"
