@@ -36,9 +36,10 @@ typedef struct vv_blocks_source {
 	char *url;        /* URL, or absolute path of a folder; of a ref, its full name */
 	bool trusted;     /* may be contacted, as far as known: see asked */
 	bool asked;       /* it was determined whether the source is trusted */
-	bool mirror;      /* pushes write to other block peers, and never to this store */
-	vv_host *host;    /* the open store or ref; NULL: not open, or a block peer */
-	vv_error why;     /* why it cannot be opened; code VV_OK: no error occurred */
+	bool versions_read; /* the files of all versions were read, to find blocks below their roots */
+	bool mirror;        /* pushes write to other block peers, and never to this store */
+	vv_host *host;      /* the open store or ref; NULL: not open, or a block peer */
+	vv_error why;       /* why it cannot be opened; code VV_OK: no error occurred */
 } vv_blocks_source;
 /* One value = the sources of one remote. */
 typedef struct vv_blocks_sources {

@@ -623,6 +623,22 @@ static vv_status list_other_stores(vv_git_host *g, vv_error *err)
 						    &g->sources, err);
 }
 
+/* Gets the packs of blocks whose roots are here, from a place that cannot be listed: the files of versions name them. */
+static vv_status prefetch_below(vv_git_host *g, vv_blocks_source *s, const vv_cid *rest,
+				size_t left, vv_error *err)
+{
+	vv_auto(vv_cids) roots = {0};
+	vv_status rc = VV_OK;
+
+	if (left == 0 || s->versions_read || !vv_host_is_unlistable(s->host)) return VV_OK;
+	s->versions_read = true;
+	if ((rc = vv_hello_roots(&roots, &g->refs.hello, g->t->repo, err)) < 0 ||
+	    (rc = vv_host_look(s->host, roots.items, roots.count, err)) < 0) {
+		return rc;
+	}
+	return vv_host_prefetch(s->host, rest, left, err);
+}
+
 /* Gets the packs of those of the *left blocks in rest that these sources have, and leaves the others in rest. *failed: why
  * the first one could not be read. */
 static vv_status prefetch_from(vv_git_host *g, vv_blocks_sources *l, vv_cid *rest, size_t *left,
@@ -636,6 +652,8 @@ static vv_status prefetch_from(vv_git_host *g, vv_blocks_sources *l, vv_cid *res
 
 		if (rc == VV_OK && s->host &&
 		    (rc = vv_host_prefetch(s->host, rest, *left, &why)) == VV_OK) {
+			*left = leave_absent(s->host, rest, *left);
+			rc = prefetch_below(g, s, rest, *left, &why);
 			*left = leave_absent(s->host, rest, *left);
 		}
 		if (rc == VV_ENOMEM || rc == VV_ECANCELLED) return vv_error_copy(err, &why);

@@ -44,6 +44,28 @@ teardown() {
 	stderr_has "' is a published folder, which cannot be pushed to"
 }
 
+@test "blocks below roots that are here are fetched from a folder that cannot be listed" {
+	a_table
+	another 1
+	varve publish -q -o ../public
+	cd ..
+	serve_files "$PWD/public"
+	varve clone -q "$site/" b
+	local pack how
+	pack=$(ls -S b/.git/varve/packs/*.pack | head -n 1)
+	printf 'XXXXXXXXXXXXXXXX' | dd of="$pack" bs=1 seek=$(($(stat -c %s "$pack") / 2)) conv=notrunc status=none
+	rm b/prices.csv
+	for how in "fsck --repair --from origin" "fetch --data --all --from $site/"; do
+		rm -rf c
+		cp -a b c
+		ends_with 1 varve -C c fsck --repair
+		output_has "missing block"
+		succeeds varve -C c $how
+		succeeds varve -C c fsck --data
+		cmp a/prices.csv <(varve -C c cat HEAD:prices.csv)
+	done
+}
+
 @test "the same folder as a path, and a copy of it, is an origin too" {
 	a_table
 	varve publish -q -o ../public

@@ -99,6 +99,9 @@ bool vv_host_was_at(vv_host *h, const char *blocks_ref, const vv_oid *tip);
 /* For a store: gets the lists of the count versions `roots`, so that vv_host_has is correct for
  * their blocks. If roots is NULL, gets all lists, if the place allows listing. */
 vv_status vv_host_look(vv_host *h, const vv_cid *roots, size_t count, vv_error *err);
+/* Returns true if the place does not allow listing, as far as a search has found out. Blocks are then
+ * found only below the roots that vv_host_look was called for. */
+bool vv_host_is_unlistable(const vv_host *h);
 /* Returns true if the lists have the block cid in a pack that is not known to be bad. */
 bool vv_host_has(const vv_host *h, const vv_cid *cid);
 

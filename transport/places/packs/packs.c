@@ -155,6 +155,11 @@ vv_status vv_host_look(vv_host *h, const vv_cid *roots, size_t count, vv_error *
 	return roots ? vv_files_look_for(h, roots, count, err) : vv_files_look_at_all(h, err);
 }
 
+bool vv_host_is_unlistable(const vv_host *h)
+{
+	return h->unlistable;
+}
+
 vv_host_sum vv_host_came(const vv_host *h)
 {
 	return h->came;
