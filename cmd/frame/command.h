@@ -164,6 +164,7 @@ typedef struct vv_absent_option {
 	bool drops; /* their value has no meaning in `line` */
 	/* "--sort": if this option is typed, too, its value gets a '-' in front; else hint is used */
 	const char *negates;
+	bool rows; /* only if their value ends with the name of a table; else Git's option does it */
 } vv_absent_option;
 
 /* An entry for tables of absent options: the options of OPT_WRITTEN, which only add and convert have. */

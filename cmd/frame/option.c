@@ -15,6 +15,7 @@
 #include "cmd/frame/typed_line.h"
 #include "dataset/schema/csv_record.h"
 #include "lib/names/pathspec.h"
+#include "lib/view/table_diff.h"
 
 typedef struct parser {
 	const vv_command *command;
@@ -287,7 +288,9 @@ static bool hint_absent(const parser *p, const typed_option *o)
 		a = find_absent(p->command, file, strlen(file));
 	}
 	a = a ? a : find_absent(p->command, o->name, strlen(o->name));
-	if (!a) return false;
+	if (!a || (a->rows && !vv_diff_is_table_name(o->value ? o->value : next, true))) {
+		return false;
+	}
 	if (a->negates && hint_negated(p, o, a->negates)) return true;
 	if (a->use) {
 		hint_used(p, o, a->use);

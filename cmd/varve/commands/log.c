@@ -923,7 +923,8 @@ static vv_status run_log(vv_context *c, vv_error *err)
 static const vv_absent_option absent[] = {
 	{"limit head count", .use = "-n"},
 	{"diff cells rows changes", .use = "-p"},
-	{"L", .hint = "'varve log --row KEY FILE' lists the commits that changed one row"},
+	{"L", .hint = "'varve log --row KEY FILE' lists the commits that changed one row",
+	 .rows = true},
 	{"column columns", .line = "varve blame --cells FILE"},
 	{.names = NULL}};
 

@@ -31,6 +31,10 @@ points_to_git() {
 	ends_with 2 varve annotate prices.csv
 	stderr_is "varve has no 'annotate'; 'varve blame prices.csv' does it
 Git's own: 'git annotate prices.csv'"
+	ends_with 2 varve log -L 1,3:prices.csv
+	stderr_has "'varve log --row KEY FILE' lists"
+	ends_with 2 varve log -L 1,1:notes.txt
+	stderr_has "'git log -L 1,1:notes.txt' works here"
 }
 
 @test "git stash puts a table aside and brings it back" {
