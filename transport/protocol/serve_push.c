@@ -13,6 +13,7 @@
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/ref_name.h"
+#include "repo/git/verb/hook.h"
 #include "repo/known/elsewhere.h"
 #include "repo/known/erased.h"
 #include "repo/known/incomplete.h"
@@ -130,6 +131,45 @@ static vv_status check_deletion(push *p, size_t i, vv_error *err)
 	return refuse_ref(p, i, "it is the current branch there (receive.denyDeleteCurrent)", err);
 }
 
+/* --- hooks ------------------------------------------------------------------------------------ */
+
+/* Appends the first of these hooks that git's receive-pack would run. varve runs none, and what such a hook refuses must
+ * not come in. */
+static vv_status find_unrun_hook(vv_buf *out, vv_repository *r, const char *const *names,
+				 vv_error *err)
+{
+	bool skips, is_set = false;
+	vv_status rc = vv_config_bool(r, "receive.varveskiphooks", false, &skips, err);
+
+	for (size_t i = 0; rc == VV_OK && !skips && names[i] && out->len == 0; i++) {
+		vv_auto(vv_hook_found) found = {0};
+		rc = vv_hook_find(&found, r, names[i], "", "varve", err);
+		rc = rc < 0 ? rc : vv_hook_is_set(&is_set, r, names[i], err);
+		if (rc == VV_OK && (is_set || (found.there && found.runs))) {
+			vv_buf_printf(
+				out,
+				"the hook %s there is not run by varve: push with git, or set "
+				"receive.varveSkipHooks there",
+				names[i]);
+		}
+	}
+	return rc < 0 ? rc : vv_buf_ok(out, err);
+}
+
+static vv_status check_hooks(push *p, vv_error *err)
+{
+	static const char *const names[] = {"pre-receive", "update", "reference-transaction", NULL};
+	vv_auto(vv_buf) why = VV_BUF_INIT;
+	vv_status rc = p->q->ahead ? VV_OK : find_unrun_hook(&why, p->s->repo, names, err);
+
+	for (size_t i = 0; rc == VV_OK && why.len > 0 && i < p->q->ref_count; i++) {
+		if (!stays(&p->q->refs[i])) {
+			rc = refuse_ref(p, i, vv_buf_cstr(&why), err);
+		}
+	}
+	return rc;
+}
+
 static vv_status step_tree(const push *p, vv_tree_step step, vv_error *err)
 {
 	return p->s->update_tree(p->s->payload, step, p->tree, p->follow, err);
@@ -137,7 +177,10 @@ static vv_status step_tree(const push *p, vv_tree_step step, vv_error *err)
 
 static vv_status check_tree(push *p, size_t i, const char *tree, vv_error *err)
 {
+	static const char *const names[] = {"push-to-checkout", NULL};
+	vv_auto(vv_buf) hook = VV_BUF_INIT;
 	vv_error why;
+	vv_status rc;
 
 	if (p->follow) {
 		return refuse_ref(p, i,
@@ -145,10 +188,13 @@ static vv_status check_tree(push *p, size_t i, const char *tree, vv_error *err)
 				  "at a time",
 				  err);
 	}
+	rc = find_unrun_hook(&hook, p->s->repo, names, err);
+	if (rc < 0) return rc;
+	if (hook.len > 0) return refuse_ref(p, i, vv_buf_cstr(&hook), err);
 	p->follow = &p->q->refs[i];
 	p->tree = vv_arena_strndup(p->arena, tree, strlen(tree));
 	if (!p->tree) return vv_fail_nomem(err);
-	const vv_status rc = step_tree(p, VV_TREE_CHECK, &why);
+	rc = step_tree(p, VV_TREE_CHECK, &why);
 	if (rc == VV_EREFUSED) return refuse_ref(p, i, why.message, err);
 	return rc < 0 ? vv_error_copy(err, &why) : VV_OK;
 }
@@ -178,12 +224,12 @@ static vv_status check_current(push *p, size_t i, vv_error *err)
 
 static vv_status check_refs(push *p, vv_error *err)
 {
-	vv_status rc = VV_OK;
+	vv_status rc = check_hooks(p, err);
 	bool there;
 
 	for (size_t i = 0; rc == VV_OK && i < p->q->ref_count; i++) {
 		const vv_push_ref *r = &p->q->refs[i];
-		if ((rc = check_name(p, i, err)) < 0 || p->why[i] ||
+		if (p->why[i] || (rc = check_name(p, i, err)) < 0 || p->why[i] ||
 		    (rc = check_old(p, i, &there, err)) < 0 || p->why[i]) {
 			continue;
 		}

@@ -471,6 +471,41 @@ hint: name one: varve pull REMOTE BRANCH; 'git branch -r' lists them"
 	stderr_has "uncommitted changes"
 }
 
+@test "a push to a repository whose hooks may refuse it is refused, as varve does not run them" {
+	two_versions
+	hub
+	commit_change 's/^9,item/9,b/' "in a"
+	before=$(git -C ../hub.git rev-parse main)
+	for hook in pre-receive update reference-transaction; do
+		printf '#!/bin/sh\necho refused by the hook >&2\nexit 1\n' > "../hub.git/hooks/$hook"
+		succeeds varve push -q origin HEAD:refs/heads/not-run
+		succeeds varve push -q origin :not-run
+		chmod +x "../hub.git/hooks/$hook"
+		ends_with 1 varve push
+		stderr_has "the hook $hook there is not run by varve"
+		stderr_has "receive.varveSkipHooks"
+		! git push -q origin main 2> ../said || return 1
+		grep -q "refused by the hook" ../said
+		[ "$(git -C ../hub.git rev-parse main)" = "$before" ]
+		[ "$hook" = reference-transaction ] || rm "../hub.git/hooks/$hook"
+	done
+	git -C ../hub.git config receive.varveSkipHooks true
+	succeeds varve push -q
+	[ "$(git -C ../hub.git rev-parse main)" = "$(git rev-parse main)" ]
+	cd ..
+	succeeds varve clone -q a b
+	git -C a config receive.denyCurrentBranch updateInstead
+	printf '#!/bin/sh\nexit 1\n' > a/.git/hooks/push-to-checkout
+	chmod +x a/.git/hooks/push-to-checkout
+	cd b
+	commit_change 's/^11,item/11,b/' "in b"
+	ends_with 1 varve push
+	stderr_has "the hook push-to-checkout there is not run by varve"
+	rm ../a/.git/hooks/push-to-checkout
+	succeeds varve push -q
+	cmp prices.csv ../a/prices.csv
+}
+
 @test "a push to a branch of a linked work tree changes the files there, and no others" {
 	two_versions
 	git branch side
