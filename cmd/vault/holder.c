@@ -89,7 +89,9 @@ static vv_status run_add(vv_context *c, vv_error *err)
 		return rc;
 	}
 	const vv_holder_config *old = vv_holder_config_find(&all, c->argv[1]);
-	if (old && strcmp(old->url, url) != 0) {
+	const bool moves = old && strcmp(old->url, url) != 0;
+	/* a varve server is known by its key, whatever its address */
+	if (moves && (!old->key || (o->key && strcmp(o->key, old->key) != 0))) {
 		return vv_fail(
 			err, VV_EEXISTS,
 			"a holder '%s' already exists: %s\nuse another name, or run 'varve vault holder remove %s', which moves its copies to other holders",
@@ -144,6 +146,10 @@ static vv_status run_add(vv_context *c, vv_error *err)
 	if ((rc = check_other_server(&all, &config, err)) < 0 ||
 	    (rc = vv_holder_config_write(&config, c->repo, err)) < 0) {
 		return rc;
+	}
+	if (moves) {
+		vv_note("holder '%s' has a new address, before: %s", vv_text_shows(old->name),
+			vv_text_url(old->url));
 	}
 	if (config.key) {
 		vv_note("holder '%s' signs with the key %s", vv_text_shows(config.name),

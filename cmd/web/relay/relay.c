@@ -40,6 +40,9 @@
 #define LEAVE_SEC 5u
 #define CONNECTIONS_MAX 10000u
 #define SPARE_FILES 32u
+#define RECENT_MAX 256u
+#define RECENT_SEC                                                                                 \
+	10u /* a machine that lost its connection makes another; so after a start of the relay */
 #define SWEEP_MS 1000
 
 typedef enum state { HEAD, PROOF, ASLEEP, CALLED, VISITOR, JOINED, LEAVING, GONE } state;
@@ -57,7 +60,14 @@ typedef struct side {
 	uint64_t moved_ms;  /* when bytes last came */
 	vv_buf in, out;
 	bool ended, shut; /* the other end sent its end; our end is sent */
+	bool proved;      /* the connection of a laptop with this key */
 } side;
+
+/* A key whose connection ended. */
+typedef struct recent_key {
+	uint8_t key[VV_KEY_PUBLIC];
+	uint64_t left_ms;
+} recent_key;
 
 typedef struct relay {
 	vv_relay_options o;
@@ -68,7 +78,9 @@ typedef struct relay {
 	struct pollfd *polls;
 	size_t polls_cap;
 	relay_accounts accounts;
-	uint64_t now_ms;
+	recent_key recent[RECENT_MAX]; /* a ring */
+	size_t recent_count;           /* of all that were ever put there */
+	uint64_t started_ms, now_ms;
 } relay;
 
 /* --- connections --------------------------------------------------------------------------- */
@@ -182,8 +194,34 @@ static void look_for_visitor(const relay *r, side *laptop)
 	}
 }
 
+static bool is_over(const relay *r, uint64_t since_ms, uint64_t sec)
+{
+	return r->now_ms - since_ms >= sec * 1000;
+}
+
+/* Does a laptop with the visitor's key have a connection, or may it be about to make one? */
+static bool may_come(const relay *r, const side *visitor)
+{
+	const size_t kept = r->recent_count < RECENT_MAX ? r->recent_count : RECENT_MAX;
+
+	return !is_over(r, r->started_ms, RECENT_SEC) ||
+	       vv_array_find(r->links, r->count, it, (*it)->proved && has_key(*it, visitor)) ||
+	       vv_array_find(r->recent, kept, it,
+			     memcmp(it->key, visitor->key, VV_KEY_PUBLIC) == 0 &&
+				     !is_over(r, it->left_ms, RECENT_SEC));
+}
+
+static void note_recent(relay *r, const side *k)
+{
+	recent_key *to = &r->recent[r->recent_count++ % RECENT_MAX];
+
+	memcpy(to->key, k->key, VV_KEY_PUBLIC);
+	to->left_ms = r->now_ms;
+}
+
 static void fall_asleep(const relay *r, side *k)
 {
+	k->proved = true;
 	enter_state(r, k, ASLEEP);
 	vv_buf_clear(&k->in);
 	look_for_visitor(r, k);
@@ -194,6 +232,12 @@ static void fall_asleep(const relay *r, side *k)
 static bool over_limit(const relay *r, side *k)
 {
 	return relay_account_add(k->account, 0, r->now_ms) > r->o.hour_bytes;
+}
+
+static void refuse_absent(const relay *r, side *visitor)
+{
+	refuse_request(r, visitor, "404 Not Found",
+		       "no machine with this key is connected to this relay now");
 }
 
 static void begin_visit(const relay *r, side *k, const char *key)
@@ -210,6 +254,9 @@ static void begin_visit(const relay *r, side *k, const char *key)
 		enter_state(r, k, VISITOR);
 		vv_buf_clear(&k->in);
 		look_for_laptop(r, k);
+		if (!k->other && !may_come(r, k)) {
+			refuse_absent(r, k);
+		}
 	}
 }
 
@@ -533,11 +580,6 @@ static void settle_link(side *k)
 
 /* --- time ------------------------------------------------------------------------------------------- */
 
-static bool is_over(const relay *r, uint64_t since_ms, uint64_t sec)
-{
-	return r->now_ms - since_ms >= sec * 1000;
-}
-
 static void end_call(relay *r, side *k)
 {
 	side *visitor = k->other;
@@ -569,8 +611,7 @@ static void watch_link(relay *r, side *k)
 		return;
 	case VISITOR:
 		if (!k->other && is_over(r, k->since_ms, r->o.visit_sec)) {
-			refuse_request(r, k, "404 Not Found",
-				       "no machine with this key is connected to this relay now");
+			refuse_absent(r, k);
 		}
 		return;
 	case JOINED:
@@ -638,6 +679,9 @@ static void sweep_links(relay *r)
 
 	for (size_t i = 0; i < r->count; i++) {
 		if (r->links[i]->state == GONE) {
+			if (r->links[i]->proved) {
+				note_recent(r, r->links[i]);
+			}
 			free_link(r->links[i]);
 		} else {
 			r->links[kept++] = r->links[i];
@@ -763,6 +807,7 @@ VV_AUTO_CLEAR(relay, close_relay)
 vv_status vv_relay_run(const vv_relay_options *o, vv_error *err)
 {
 	vv_auto(relay) r = {.o = *o, .listener = -1, .now_ms = vv_monotonic_ms()};
+	r.started_ms = r.now_ms;
 	vv_auto(char) *url = NULL;
 	vv_status rc;
 

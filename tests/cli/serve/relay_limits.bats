@@ -21,6 +21,10 @@ meets() {
 	meets gone
 }
 
+@test "a visitor hears at once that a machine is not there, unless it may come again" {
+	meets absent
+}
+
 @test "noise and early bytes end their own connection alone" {
 	meets noise
 }

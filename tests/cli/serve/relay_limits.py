@@ -164,6 +164,34 @@ def gone(relay):
     assert is_closed(dead)
 
 
+def absent(relay):
+    """Of a machine that was not there a moment ago the visitor hears at once; for another it waits."""
+    key = Key()
+    first = time.monotonic()
+    took = 3
+    while took > 1:                                 # a relay that just began waits for machines that come again
+        assert time.monotonic() - first < 30
+        begun = time.monotonic()
+        assert answer(visit(relay, Key()))[0] == 404
+        took = time.monotonic() - begun
+    for _ in range(2):                              # the second one comes while the machine streams
+        machine, visitor = pair(relay, key)
+        other = visit(relay, key)
+        time.sleep(1)
+        again, word = wait(relay, key)
+        assert read(again, 1) == b"!"
+        again.sendall(b"!")
+        assert answer(other)[0] == 101
+        for s in machine, again, other:
+            s.close()
+        other = visit(relay, key)                   # and it left a moment ago
+        time.sleep(1)
+        again, word = wait(relay, key)
+        assert read(again, 1) == b"!"
+        other.close()
+        again.close()
+
+
 def noise(relay):
     assert request(relay.connect(), "/relay/wait", more="X: " + "y" * 5000 + "\r\n")[0] == 400
     s = relay.connect()
@@ -234,7 +262,7 @@ def duration(relay):
 
 
 CASES = {
-    proofs: ["--host", "relay.example"], streams: [], gone: [], noise: [], connections: ["--per-address", "4"],
+    proofs: ["--host", "relay.example"], streams: [], gone: [], absent: [], noise: [], connections: ["--per-address", "4"],
     keys: ["--relay-keys", "2"], volume: ["--relay-bytes", "1m"], duration: ["--relay-time", "1"],
 }
 for case, options in CASES.items():

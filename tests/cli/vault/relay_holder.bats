@@ -108,6 +108,30 @@ kind_end() {
 	stderr_has "this server is already the holder 'x'"
 }
 
+@test "relay: a holder whose address changes stays the same one, by its key" {
+	x_and a
+	succeeds varve vault replicate --copies 2
+	at_x=$url
+	kind_stop
+	start_relay
+	kind_again x
+	[ "$url" != "$at_x" ]
+	ends_with 2 varve vault holder add a "$url"
+	stderr_has "a holder 'a' already exists"
+	succeeds varve vault holder add x "$url"
+	stderr_has "holder 'x' has a new address, before: $at_x"
+	succeeds varve vault audit --all
+	change 5
+	succeeds varve vault replicate
+	has_all x
+	# another machine is another holder
+	kind_start y
+	ends_with 2 varve vault holder add x "$url"
+	stderr_has "signs with another key"
+	ends_with 2 varve vault holder add x "$url" --key "$(cat ../keeper-y.did)"
+	stderr_has "a holder 'x' already exists"
+}
+
 @test "relay: who keeps copies lets strangers ask about copies, and nobody read the repository" {
 	x_and a
 	succeeds varve vault replicate --copies 2
