@@ -315,8 +315,8 @@ static vv_status describe(void *payload, vv_host_commit *to, bool last, vv_error
 	return VV_OK;
 }
 
-/* vv_host_prefetch fetched what versions need: not the bases of other packs, nor what is missing below nodes that are
- * here. */
+/* vv_host_prefetch fetched the blocks of versions: not the bases of other packs, nor blocks below nodes of this
+ * repository. */
 static vv_status fetch_items(compacting *c, vv_error *err)
 {
 	vv_auto(vv_cids) absent = {0};

@@ -316,8 +316,8 @@ static vv_status note_root(void *payload, const vv_new_root *n, vv_error *err)
 	return vv_cid_set_note(payload, &n->root, err);
 }
 
-/* Until the ref has moved, a gc of another clone may free what is old and named by no ref. It keeps a version whose file
- * in a store, or whose root in a pack of a Git host, is young, with all below it. */
+/* Until the ref has moved, a gc of another clone may free old blocks that no ref names. It keeps a version whose file in
+ * a store, or whose root in a pack of a Git host, is young, with all below it. */
 static vv_status find_renewed(sending *s, vv_error *err)
 {
 	const vv_host_sending *what = s->what;
