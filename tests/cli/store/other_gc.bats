@@ -127,7 +127,7 @@ gone_from_host() {
 pushed_whole() {
 	succeeds "$@"
 	cat ../gc.out
-	! grep -q '^varve: \|^error' ../gc.out
+	! grep -q '^varve: \|^error' ../gc.out || false
 	rm -rf ../check
 	succeeds varve clone -q -b gone "$url" ../check
 	cmp prices.csv ../check/prices.csv
