@@ -4,6 +4,8 @@
  */
 #include "dataset/table/column_infer.h"
 
+#include <string.h>
+
 #include "base/array.h"
 #include "base/ascii.h"
 #include "base/sys.h"
@@ -110,9 +112,17 @@ vv_status vv_column_infer(vv_infer *all, vv_table *t, size_t column, const bool 
 	return read_groups(all, t, column, contents, CONTENT_OTHER, (size_t)count, err);
 }
 
+/* 03.06.2024, 03/06/24 or 09:30 */
+static bool is_dated(const vv_cell *c)
+{
+	const char mark = c->len > 2 ? c->text[2] : '\0';
+
+	return mark == ':' || (c->len > 5 && mark == c->text[5] && mark && strchr("./-", mark));
+}
+
 static bool is_code(const vv_cell *c)
 {
-	return c->len > 1 && *c->text == '0' && vv_is_digit(c->text[1]);
+	return c->len > 1 && *c->text == '0' && vv_is_digit(c->text[1]) && !is_dated(c);
 }
 
 static bool has_codes(const vv_batch *b, size_t column)

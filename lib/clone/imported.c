@@ -399,6 +399,7 @@ vv_status vv_imported_store(vv_imported *i, vv_cid *root, vv_repository *r, int 
 	if (i->root && (rc = vv_cid_parse(&before.root, i->root, strlen(i->root), err)) == VV_OK &&
 	    (rc = vv_repository_store(r, &store, err)) == VV_OK) {
 		o.parent = vv_store_has(store, &before.root) ? &before : NULL;
+		o.looks_back = true;
 	}
 	if (rc == VV_OK && i->root && !o.parent && !anything) return fail_base(i, err);
 	if (rc < 0 || (rc = source.again(source.payload, err)) < 0 ||

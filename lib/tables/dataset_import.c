@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
@@ -16,8 +17,10 @@
 #include "dataset/format/dialect.h"
 #include "dataset/read/scan_cache.h"
 #include "dataset/schema/declared.h"
+#include "dataset/schema/schema.h"
 #include "dataset/table/import.h"
 #include "dataset/table/mem_sink.h"
+#include "dataset/table/root.h"
 #include "lib/tables/dataset_import_internal.h"
 #include "lib/tables/dataset_reader_internal.h"
 #include "repo/git/blob.h"
@@ -162,11 +165,205 @@ static vv_kind kind_for(const char *path, const vv_dataset_options *opts, const 
 	return *guess ? VV_KIND_TABLE : before;
 }
 
+/* --- types of earlier versions --------------------------------------------------------- */
+
+/* Adds the version of a pointer blob, if it is a table of this size; size 0: not known. */
+static vv_status add_version(dataset_inputs *in, vv_dataset_reader *r, const vv_oid *blob,
+			     uint64_t size, vv_error *err)
+{
+	vv_auto(vv_arena) arena = VV_ARENA_INIT;
+	vv_pointer p;
+	vv_store *store;
+	bool found;
+	vv_status rc = vv_dataset_reader_find_pointer(r, blob, &arena, &p, &found, err);
+
+	if (rc < 0 || !found || (size > 0 && p.bytes != size) || strcmp(p.kind, "table") != 0)
+		return rc;
+	if ((rc = vv_repository_store(r->parts.repo, &store, err)) < 0) return rc;
+	if (!vv_store_has(store, &p.root)) return VV_OK;
+	vv_root *root = &in->past[in->past_count];
+
+	vv_root_init(root);
+	if ((rc = vv_root_load(root, store, &p.root, err)) < 0) {
+		vv_root_clear(root);
+		return rc;
+	}
+	in->past_count++;
+	return VV_OK;
+}
+
+static vv_status find_versions(dataset_inputs *in, vv_dataset_reader *r, const char *path,
+			       uint64_t size, vv_error *err)
+{
+	const vv_oid *commits;
+	size_t count;
+	vv_oid last = {0};
+	vv_status rc = dataset_reader_past(r, &commits, &count, err);
+
+	for (size_t i = 0; i < count && in->past_count < DATASET_PAST_VERSIONS; i++) {
+		vv_auto(vv_tree_entry) at = {0};
+
+		rc = vv_tree_entry_at(r->parts.repo, &commits[i], path, &at, err);
+		if (rc == VV_OK && !vv_oid_equal(&at.id, &last)) {
+			last = at.id;
+			rc = add_version(in, r, &at.id, size, err);
+		}
+		if (rc == VV_ENOMEM || rc == VV_EIO) return rc;
+	}
+	return vv_error_excuse(rc, rc != VV_ENOMEM && rc != VV_EIO, err);
+}
+
+static vv_status find_past(dataset_inputs *in, vv_dataset_reader *r, const char *path,
+			   uint64_t size, vv_error *err)
+{
+	const vv_root *parent = in->opts.parent;
+
+	if (!parent || parent->kind != VV_KIND_TABLE || in->opts.kind != VV_KIND_TABLE ||
+	    in->opts.schema) {
+		return VV_OK;
+	}
+	return find_versions(in, r, path, size, err);
+}
+
+static bool has_same_bytes(const vv_root *a, const vv_root *b)
+{
+	return a->bytes == b->bytes && vv_hash128_equal(a->hash, b->hash) &&
+	       strcmp(a->dialect.encoding, b->dialect.encoding) == 0 &&
+	       vv_root_is_sorted(a) == vv_root_is_sorted(b);
+}
+
+/* A type that was not declared, or that is found again if it is needed: a string without a
+ * format, and a number in the usual spelling instead of an integer. */
+static bool is_guess(const vv_field *f, const vv_field *past)
+{
+	if (!vv_field_is_found(f) || !vv_field_is_found(past) || f->type == past->type ||
+	    past->type == VV_TYPE_ANY) {
+		return false;
+	}
+	return f->type == VV_TYPE_STRING || f->type == VV_TYPE_ANY ||
+	       (f->type == VV_TYPE_NUMBER && past->type == VV_TYPE_INTEGER &&
+		vv_field_plain_marks(f));
+}
+
+/* A sorted version has its rows in the order that the types of the key give, and a key is unique as
+ * values of its types. */
+static bool may_change_key(const vv_root *root, const vv_root *past, const vv_field *f)
+{
+	return !vv_array_find(root->key, root->key_count, name, strcmp(*name, f->name) == 0) ||
+	       (!vv_root_is_sorted(root) &&
+		vv_root_names_equal(root->key, root->key_count, past->key, past->key_count));
+}
+
+/* Sets fields to those of now with the types that come back, and returns the number of these. */
+static size_t choose_types(vv_new_field *fields, const vv_schema *now, const vv_root *root,
+			   const vv_schema *past, const vv_root *past_root)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < now->count; i++) {
+		const vv_field *f = &now->fields[i];
+		const long at = vv_schema_find(past, f->name, f->name_len);
+		const vv_field *was = at < 0 ? NULL : &past->fields[at];
+		const bool back = was && is_guess(f, was) && may_change_key(root, past_root, f);
+
+		fields[i] = vv_new_field_like(back ? was : f);
+		fields[i].again = back;
+		count += back;
+	}
+	return count;
+}
+
+static vv_status put_types(vv_dataset_found *out, const vv_buf *schema, const vv_sink *sink,
+			   vv_error *err)
+{
+	vv_root changed = out->result.root; /* borrows */
+	vv_import_result *result = &out->result;
+	vv_auto(vv_buf) block = VV_BUF_INIT;
+	vv_cid cid;
+	vv_status rc;
+
+	changed.schema = (vv_bytes){(char *)schema->data, schema->len};
+	if ((rc = vv_root_encode(&block, &changed, err)) < 0 ||
+	    (rc = vv_cid_of(&cid, VV_CODEC_DAG_CBOR, block.data, block.len, err)) < 0 ||
+	    (sink->put &&
+	     (rc = sink->put(sink->payload, &cid, block.data, block.len, NULL, err)) < 0) ||
+	    (rc = vv_root_decode(&result->root, block.data, block.len, err)) < 0) {
+		return rc;
+	}
+	result->cid = cid;
+	result->schema_changed = true;
+	if (result->cache) {
+		result->cache->root = cid;
+	}
+	vv_buf_clear(&result->root_block);
+	result->root_block = block;
+	block = (vv_buf)VV_BUF_INIT;
+	return VV_OK;
+}
+
+/* "d: an earlier version has the same bytes: date again" */
+static vv_status tell_types(vv_dataset_found *out, const vv_new_field *fields, size_t count,
+			    vv_error *err)
+{
+	vv_buf *warnings = &out->result.warnings;
+
+	for (size_t i = 0; i < count; i++) {
+		if (fields[i].again) {
+			vv_buf_printf(warnings,
+				      "%s: an earlier version has the same bytes: %s again\n",
+				      vv_text_name(fields[i].name, fields[i].name_len),
+				      vv_type_name(fields[i].type));
+		}
+	}
+	return vv_buf_ok(warnings, err);
+}
+
+static vv_status take_types(vv_dataset_found *out, const vv_root *past, const vv_sink *sink,
+			    vv_error *err)
+{
+	const vv_root *root = &out->result.root;
+	vv_auto(vv_schema) now = {0}, was = {0};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_status rc;
+
+	if ((rc = vv_schema_read(&now, root->schema.data, root->schema.len, "the file", err)) < 0 ||
+	    (rc = vv_schema_read(&was, past->schema.data, past->schema.len, "an earlier version",
+				 err)) < 0) {
+		return rc;
+	}
+	vv_auto_free vv_new_field *fields = vv_calloc(now.count + 1, sizeof(*fields));
+	if (!fields) return vv_fail_nomem(err);
+	if (choose_types(fields, &now, root, &was, past) == 0) return VV_OK;
+	if ((rc = vv_schema_refit(&text, &now, fields, now.count, err)) < 0 ||
+	    (rc = put_types(out, &text, sink, err)) < 0) {
+		return rc;
+	}
+	return tell_types(out, fields, now.count, err);
+}
+
+static vv_status take_past_types(vv_dataset_found *out, const dataset_inputs *in,
+				 const vv_sink *sink, vv_error *err)
+{
+	if (out->result.root.kind != VV_KIND_TABLE ||
+	    vv_cid_equal(&out->result.cid, &out->parent)) {
+		return VV_OK;
+	}
+	const vv_root *past = vv_array_find(in->past, in->past_count, it,
+					    has_same_bytes(it, &out->result.root));
+
+	return past ? take_types(out, past, sink, err) : VV_OK;
+}
+
+/* --- the inputs together --------------------------------------------------------------- */
+
 void dataset_inputs_clear(dataset_inputs *in)
 {
 	vv_package_resource_clear(&in->package);
 	vv_schema_clear(&in->schema);
 	vv_scan_cache_free(in->cache);
+	vv_array_each(in->past, in->past_count, root) {
+		vv_root_clear(root);
+	}
 	vv_free(in->temp);
 	vv_arena_clear(&in->arena);
 }
@@ -219,8 +416,8 @@ static vv_status refuse_for_bytes(const char *path, const vv_dataset_options *op
 }
 
 vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const char *path,
-				const vv_dataset_options *opts, bool dry, vv_dataset_found *out,
-				vv_error *err)
+				const vv_dataset_options *opts, uint64_t size, bool dry,
+				vv_dataset_found *out, vv_error *err)
 {
 	vv_store *store;
 	vv_status rc;
@@ -274,7 +471,7 @@ vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const 
 			in->opts.key_known = true;
 		}
 	}
-	return VV_OK;
+	return opts->parent && !opts->looks_back ? VV_OK : find_past(in, r, path, size, err);
 }
 
 /* --- the import ------------------------------------------------------------------------ */
@@ -362,7 +559,8 @@ vv_status dataset_import_run(vv_dataset_found *out, const dataset_inputs *in,
 {
 	vv_status rc = vv_import(&out->result, source, sink, &in->opts, err);
 
-	return rc < 0 ? rc : take_named(out, in, sink, err);
+	if (rc < 0 || (rc = take_named(out, in, sink, err)) < 0) return rc;
+	return take_past_types(out, in, sink, err);
 }
 
 static vv_status put_first(vv_buf *warnings, const char *line, vv_error *err)
@@ -445,7 +643,8 @@ vv_status vv_dataset_reader_import(vv_dataset_reader *r, const char *path, const
 	uint64_t start = vv_monotonic_ms();
 	vv_status rc;
 
-	if ((rc = dataset_inputs_gather(&in, r, path, opts, to == NULL, out, err)) < 0 ||
+	if ((rc = dataset_inputs_gather(&in, r, path, opts, source->size, to == NULL, out, err)) <
+		    0 ||
 	    (rc = vv_repository_store(r->parts.repo, &store, err)) < 0 ||
 	    (to && (rc = to->open(to->payload, &sink, err)) < 0)) {
 		return rc;

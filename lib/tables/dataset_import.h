@@ -39,6 +39,9 @@ typedef struct vv_dataset_options {
 	/* the block of parent's root if it is not in the store yet; else NULL */
 	const vv_buf *parent_block;
 	bool no_parent; /* the table is new: no previous version is looked up */
+	/* with parent: types may come back from earlier versions of the path in HEAD's history, as
+	 * without it */
+	bool looks_back;
 	/* if a row of the table is too long, or cannot be reproduced exactly: fail; false: store
 	 * the file as bytes, and warn */
 	bool as_named;

@@ -26,6 +26,7 @@
 #include "lib/tables/dataset_reader_internal.h"
 #include "lib/tables/known_bytes.h"
 #include "repo/git/blob.h"
+#include "repo/git/history/commit.h"
 #include "repo/git/history/expired.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/index/index.h"
@@ -87,6 +88,7 @@ void vv_dataset_reader_forget(vv_dataset_reader *r)
 	r->folder = NULL;
 	r->new_package = false;
 	r->head_known = false;
+	r->past_count = 0;
 	vv_dataset_reader_lend_index(r, NULL);
 }
 
@@ -261,6 +263,29 @@ vv_status dataset_reader_head(vv_dataset_reader *r, vv_error *err)
 		r->unborn = head.unborn;
 	}
 	return rc;
+}
+
+vv_status dataset_reader_past(vv_dataset_reader *r, const vv_oid **out, size_t *count,
+			      vv_error *err)
+{
+	vv_status rc = dataset_reader_head(r, err);
+	vv_oid next = r->head;
+	bool more = rc == VV_OK && !r->unborn && r->past_count == 0;
+
+	while (more && r->past_count < DATASET_PAST_COMMITS) {
+		vv_auto(vv_commit) c = {.message = NULL};
+
+		rc = vv_commit_read(r->parts.repo, &next, &c, err);
+		if (rc < 0) {
+			break; /* where a shallow clone ends, too */
+		}
+		r->past[r->past_count++] = next;
+		more = c.parent_count > 0;
+		next = more ? c.parents[0] : next;
+	}
+	*out = r->past;
+	*count = r->past_count;
+	return vv_error_excuse(rc, rc != VV_ENOMEM && rc != VV_EIO, err);
 }
 
 /* Is the file there, and another than the index or HEAD has? */

@@ -21,6 +21,10 @@ typedef struct copied_blob {
 } copied_blob;
 #define COPIES 4u /* maximum number of copies: the three versions of a merge, and one more */
 
+/* The number of commits in which versions with the same bytes are looked for. A lookup takes some
+ * microseconds, for each file that is imported. */
+#define DATASET_PAST_COMMITS 64u
+
 struct vv_dataset_reader {
 	vv_reader_parts parts;
 	vv_pool *pool;
@@ -34,6 +38,9 @@ struct vv_dataset_reader {
 	vv_hash_index package_index; /* finds packages by path */
 	vv_oid head;                 /* HEAD, read when it is first needed */
 	bool head_known, unborn;     /* head_known: HEAD was read; unborn: HEAD has no commit */
+	/* HEAD and its first parents, newest first; past_count 0: not read yet */
+	vv_oid past[DATASET_PAST_COMMITS];
+	size_t past_count;
 	copied_blob copies[COPIES];
 	unsigned next_copy; /* index of the oldest copy, which is replaced next */
 };
@@ -43,6 +50,10 @@ vv_status dataset_reader_open_index(vv_dataset_reader *r, vv_error *err);
 
 /* Sets r->head and r->unborn, unless they are set. */
 vv_status dataset_reader_head(vv_dataset_reader *r, vv_error *err);
+/* Sets *out to at most DATASET_PAST_COMMITS commits: HEAD and its first parents, newest first,
+ * borrowed from r; *count is 0 before the first commit. */
+vv_status dataset_reader_past(vv_dataset_reader *r, const vv_oid **out, size_t *count,
+			      vv_error *err);
 /* Reads the small file `path` of the work tree into out, or, if the reader's index is a tree, of
  * that tree. For vv_declared_find; payload is the reader. */
 vv_status dataset_reader_work_file(void *payload, const char *path, vv_buf *out, vv_error *err);

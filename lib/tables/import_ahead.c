@@ -87,8 +87,8 @@ static bool is_ready(vv_import_ahead *a)
 	if (!a->path || !(a->file = vv_repository_file(a->reader->parts.repo, a->path)) ||
 	    (a->fd = vv_open(a->file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, VV_IGNORED)) < 0 ||
 	    vv_fstat(&a->before, a->fd, a->path, VV_IGNORED) < 0 || !is_fit(a) ||
-	    dataset_inputs_gather(&a->in, a->reader, a->path, a->how.opts, a->how.dry, &a->found,
-				  VV_IGNORED) < 0 ||
+	    dataset_inputs_gather(&a->in, a->reader, a->path, a->how.opts, a->before.size,
+				  a->how.dry, &a->found, VV_IGNORED) < 0 ||
 	    !open_blocks(a)) {
 		return false;
 	}

@@ -13,6 +13,7 @@ cases() {
 		fraction|1 2 3|1 2 3.5|number|real|v: '3.5' in line 4 is not an integer: now number
 		missing|1 2 3|n/a 2 3|integer|integer|v: 'n/a' in line 2 is now a missing value
 		mended|1 2x 3|1 2 3|integer|integer|v: all values are integer: now integer
+		dotted|03.06.2024 07.05.2023 01.02.2023|2024-06-03 2023-05-07 2023-02-01|date|text|v: all values are date: now date
 		codes|01 02 13|11 12 13|string|text|
 		same|1 2 3|4 5 6|integer|integer|
 	END
@@ -170,4 +171,67 @@ table() {
 	varve info --json k.csv | jq -e '.columns[0].type == "string"' > /dev/null
 	succeeds varve check
 	output_has "nothing wrong"
+}
+
+# usage: has_first_version FILE: the table of HEAD is that of the first commit, and no version is changed
+has_first_version() {
+	[ "$(git rev-parse "HEAD:$1")" = "$(git rev-parse "first:$1")" ] && [ -z "$(git status --porcelain)" ]
+}
+
+# usage: commits_again FILE FIRST SECOND: these versions, then the first once more by cp, restore, git add, and revert
+commits_again() {
+	printf "$2" > "$1"
+	varve add -q "$1"
+	varve commit -qm first
+	git tag -f first > /dev/null
+	cp "$1" ../first
+	printf "$3" > "$1"
+	varve commit -qam second 2> /dev/null
+	! has_first_version "$1" || false
+	cp ../first "$1"
+	succeeds varve commit -qam third
+	has_first_version "$1"
+	git reset -q --hard HEAD~1
+	varve restore -q --source first "$1"
+	varve commit -qam third 2> /dev/null
+	has_first_version "$1"
+	git reset -q --hard HEAD~1
+	cp ../first "$1"
+	git add "$1" # a pipe, whose size is not known
+	git commit -qm third
+	has_first_version "$1"
+	git reset -q --hard HEAD~1
+	varve revert --no-edit HEAD > /dev/null
+	has_first_version "$1"
+}
+
+@test "a file with the bytes of an earlier version gets its types again" {
+	new_repo
+	commits_again dates.csv 'id,d\n1,2024-06-03\n2,2023-05-07\n' 'id,d\n1,03.06.2024\n2,07.05.2023\n'
+	commits_again codes.csv 'id,d\n1,2500\n2,3750\n' 'id,d\n1,002500\n2,003750\n'
+	commits_again groups.csv 'id,d\n1,2500\n2,3750\n' 'id,d\n1,2.500\n2,3.750\n'
+	commits_again comma.csv 'id,d\n1,2.5\n2,3.75\n' 'id;d\n1;2,5\n2;3,75\n'
+	commits_again words.csv 'id,d\n1,true\n2,false\n' 'id,d\n1,01\n2,00\n'
+	commits_again key.csv 'id,d\n1,2\n2,5\n' 'id,d\n001,2\n002,5\n'
+}
+
+@test "restore --spelling brings back the types, and one line names them; declared ones stay" {
+	new_repo
+	printf 'id,d,e\n1,25,7\n2,37,8\n' > a.csv
+	varve add -q a.csv
+	varve commit -qm first
+	git tag first
+	printf 'id,d,e\n1,0025,07\n2,0037,08\n' > a.csv
+	varve commit -qam second 2> /dev/null
+	varve restore -q --spelling --source first a.csv
+	succeeds varve commit -am third
+	stderr_has "a.csv: d: an earlier version has the same bytes: integer again"
+	has_first_version a.csv
+	git reset -q --hard HEAD~1
+	varve schema --type e=string a.csv
+	varve add -q datapackage.json a.csv
+	varve commit -qm declared
+	git cat-file --filters first:a.csv > a.csv
+	varve commit -qam third 2> /dev/null
+	varve info --json a.csv | jq -e '.columns[2].type == "string"' > /dev/null
 }
