@@ -16,6 +16,22 @@
 
 #define DAY 86400u /* seconds */
 
+static void print_aside(const vv_gc_run *g)
+{
+	const vv_aside *aside = &g->aside;
+
+	if (aside->blocks == 0) return;
+	vv_out("set aside: %s, %s, ", vv_text_counted(aside->blocks, "block", NULL),
+	       vv_text_bytes(aside->bytes));
+	if (aside->until == 0) {
+		vv_out("kept\n");
+	} else {
+		vv_out("removable by 'varve gc%s' after %s\n",
+		       g->has_grace && g->grace_sec == 0 ? " --prune=now" : "",
+		       vv_text_time(aside->until, VV_TIME_MINUTE));
+	}
+}
+
 void vv_gc_print(const vv_gc_run *g)
 {
 	const vv_gc_result *out = &g->result;
@@ -40,14 +56,19 @@ void vv_gc_print(const vv_gc_run *g)
 			       out->aside_blocks == 1 ? "it" : "they");
 		}
 	}
+	print_aside(g);
 	if (out->dropped_blocks > 0) {
 		vv_out("%s: %s, %s\n", g->dry_run ? "would remove" : "removed",
 		       vv_text_counted(out->dropped_blocks, "block", NULL),
 		       vv_text_bytes(out->dropped_bytes));
 	}
-	vv_out("store: %s%s -> %s%s\n", g->dry_run ? "would go from " : "",
+	vv_out("store: %s%s -> %s%s", g->dry_run ? "would go from " : "",
 	       vv_text_bytes(out->bytes_before), g->dry_run ? "about " : "",
 	       vv_text_bytes(out->bytes_after));
+	if (out->bytes_after > out->bytes_before && out->aside_blocks > 0) {
+		vv_out("; blocks that are set aside are stored whole, and not as differences");
+	}
+	vv_out("\n");
 }
 
 /* Starts `varve gc --auto` with its output in the file gc->log. *pid: of the process. */

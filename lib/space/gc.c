@@ -192,7 +192,7 @@ static vv_status run_store(vv_gc_run *g, vv_repository *r, vv_store *store,
 	vv_status rc = vv_store_gc(store, &opts, vv_keep_mark, &keep, &g->result, err);
 
 	g->versions = keep.roots;
-	return rc;
+	return rc < 0 ? rc : vv_aside_count(&g->aside, store, &opts, err);
 }
 
 vv_status vv_gc_run_all(vv_gc_run *g, vv_repository *r, vv_error *err)

@@ -13,6 +13,7 @@
 #include "repo/blocks/reach.h"
 #include "repo/blocks/store.h"
 #include "repo/git/repository.h"
+#include "repo/known/aside.h"
 
 /* A run: its options and its result. */
 typedef struct vv_gc_run {
@@ -33,6 +34,7 @@ typedef struct vv_gc_run {
 	const vv_cid_set *unnamed;
 	/* The following members are set by vv_gc_run_all. */
 	vv_gc_result result;
+	vv_aside aside;    /* the blocks that are set aside after the run */
 	uint64_t versions; /* number of versions whose blocks were kept */
 } vv_gc_run;
 

@@ -51,7 +51,13 @@ packs_size() {
 	output_has "removed by a later gc, 1 h 30 min after"
 	succeeds varve gc
 	output_has "unused: "
+	output_has "set aside: "
 	succeeds varve cat "$root"
+	succeeds varve gc
+	output_has "set aside: "
+	output_has ", removable by 'varve gc' after 20"
+	succeeds varve gc --json
+	jq -e '.asideBlocks > 0 and .asideBytes > 0 and .asideUntil > "2026"' <<< "$output"
 	before=$(packs_size)
 	succeeds varve gc --prune=now
 	output_has "removed: "
@@ -406,6 +412,8 @@ all_files() {
 	git reset -q
 	varve gc --prune=now > out
 	grep -q "kept until an hour old, since a program may be about to use them" out
+	succeeds varve gc --prune=now
+	output_has ", removable by 'varve gc --prune=now' after "
 	# git goes on with what it has stored
 	git update-index --cacheinfo "100644,$(git hash-object -w --stdin <<< "$pointer"),t.csv"
 	git commit -q -m two

@@ -88,18 +88,22 @@ static bool parse_grace(uint64_t *out, const char *text)
 static vv_status print_json(const vv_gc_run *run, vv_error *err)
 {
 	const vv_gc_result *g = &run->result;
+	/* what a dry run would set aside */
+	const bool is_planned = run->dry_run && g->aside_blocks > 0;
 
-	return vv_out_object(2, err, {JSON_BOOL("dryRun", run->dry_run)},
-			     {JSON_NUMBER("versions", run->versions)},
-			     {JSON_NUMBER("bytesBefore", g->bytes_before)},
-			     {JSON_NUMBER("bytesAfter", g->bytes_after)},
-			     {JSON_NUMBER("liveBlocks", g->live_blocks)},
-			     {JSON_NUMBER("liveBytes", g->live_bytes)},
-			     {JSON_NUMBER("asideBlocks", g->aside_blocks)},
-			     {JSON_NUMBER("asideBytes", g->aside_bytes)},
-			     {JSON_TIME("youngUntil", g->young_until)},
-			     {JSON_NUMBER("droppedBlocks", g->dropped_blocks)},
-			     {JSON_NUMBER("droppedBytes", g->dropped_bytes)});
+	return vv_out_object(
+		2, err, {JSON_BOOL("dryRun", run->dry_run)},
+		{JSON_NUMBER("versions", run->versions)},
+		{JSON_NUMBER("bytesBefore", g->bytes_before)},
+		{JSON_NUMBER("bytesAfter", g->bytes_after)},
+		{JSON_NUMBER("liveBlocks", g->live_blocks)},
+		{JSON_NUMBER("liveBytes", g->live_bytes)},
+		{JSON_NUMBER("asideBlocks", is_planned ? g->aside_blocks : run->aside.blocks)},
+		{JSON_NUMBER("asideBytes", is_planned ? g->aside_bytes : run->aside.bytes)},
+		{JSON_TIME("asideUntil", run->aside.until)},
+		{JSON_TIME("youngUntil", g->young_until)},
+		{JSON_NUMBER("droppedBlocks", g->dropped_blocks)},
+		{JSON_NUMBER("droppedBytes", g->dropped_bytes)});
 }
 
 /* --auto: only when much can be saved; prints the reason when it does nothing. */
