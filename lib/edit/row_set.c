@@ -160,14 +160,59 @@ static vv_status find_column(job *j, size_t *out, const char *name, size_t len, 
 	return j->more[i - j->file.table.columns] ? VV_OK : vv_fail_nomem(err);
 }
 
+static bool has_type(const job *j, const vv_field *f, const vv_cell *cell)
+{
+	return (is_json(j) ? vv_field_accepts_json : vv_field_accepts)(f, cell);
+}
+
 static void warn_misfit(job *j, const char *word, const vv_field *f, const vv_cell *cell)
 {
-	if (!(is_json(j) ? vv_field_accepts_json : vv_field_accepts)(f, cell)) {
+	if (!has_type(j, f, cell)) {
 		vv_buf_printf(&j->out->warnings,
 			      "'%s': the value does not have the type of the "
 			      "column, %s\n",
 			      vv_text_shows(word), vv_type_name(f->type));
 	}
+}
+
+/* A number with the column's decimal mark in the place of the only other one: 7.99 for 7,99. Not for 7,999, which may be
+ * 7999. */
+static char *other_mark(job *j, const vv_field *f, const char *text)
+{
+	const size_t len = strlen(text), at = strcspn(text, ",.");
+	char *number = len - at == 4 || at == len ? NULL : vv_arena_strndup(&j->arena, text, len);
+	vv_cell cell = {.text = number, .len = (uint32_t)len, .state = VV_CELL_TEXT};
+
+	if (!number || f->type != VV_TYPE_NUMBER || strlen(f->decimal) != 1) return NULL;
+	number[at] = *f->decimal;
+	return vv_field_accepts(f, &cell) ? number : NULL;
+}
+
+/* COL=TEXT must have the column's type; COL:=JSON is how another value is written on purpose. */
+static vv_status check_type(job *j, const char *word, const vv_field *f, const vv_cell *cell,
+			    vv_error *err)
+{
+	const char *text = strchr(word, '=') + 1;
+	const int name_len = (int)(text - word - 1);
+	vv_auto(vv_buf) other = VV_BUF_INIT, lines = VV_BUF_INIT;
+
+	if (has_type(j, f, cell)) return VV_OK;
+	if (f->type == VV_TYPE_INTEGER && vv_field_is_found(f) &&
+	    vv_type_is_number(text, strlen(text))) { /* the type will be number */
+		warn_misfit(j, word, f, cell);
+		return VV_OK;
+	}
+	const char *number = other_mark(j, f, text);
+	vv_buf_printf(&other, "%.*s:=", name_len, word);
+	vv_json_put_string(&other, text, strlen(text));
+	if (number) {
+		vv_buf_printf(&lines, "did you mean '%.*s=%s'? ", name_len, word, number);
+	}
+	vv_text_put_word(&lines, vv_buf_cstr(&other));
+	vv_buf_puts(&lines, " sets the text nevertheless");
+	return vv_fail(err, VV_EUSAGE,
+		       "'%s': the value does not have the type of the column, %s\n%s",
+		       vv_text_shows(word), vv_type_name(f->type), vv_buf_cstr(&lines));
 }
 
 /* "price=5", "tags:=[]" */
@@ -204,7 +249,11 @@ static vv_status read_value(job *j, const char *word, vv_error *err)
 	if (j->given[at]) {
 		return vv_fail(err, VV_EUSAGE, "'%s' has two values", vv_text_name(word, len));
 	}
-	warn_misfit(j, word, f, &cell);
+	if (json) {
+		warn_misfit(j, word, f, &cell);
+	} else if ((rc = check_type(j, word, f, &cell, err)) < 0) {
+		return rc;
+	}
 	j->cells[at] = cell;
 	j->given[at] = true;
 	return VV_OK;

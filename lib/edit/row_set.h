@@ -53,8 +53,8 @@ typedef struct vv_row_set_result {
 	/* the first of these rows as JSON: after it was set or inserted, or before it was deleted;
 	 * if nothing was changed, the row with the key; empty if no row has the key */
 	vv_buf json;
-	/* one line for each new member of JSON, and for each value that does not fit its
-	 * column's type */
+	/* one line for each new member of JSON, and for each JSON value, and value of a new row's key,
+	 * that does not fit its column's type */
 	vv_buf warnings;
 	/* if no row with the key could be deleted: a similar key of another row, or NULL; if the key was
 	 * COLUMN=VALUE of the key's column (VV_EUSAGE): the value; owned */
@@ -65,8 +65,8 @@ VV_AUTO_CLEAR(vv_row_set_result, vv_row_set_result_clear)
 
 /* Sets, inserts or deletes the row s->row in the file s->path, and sets *out to the result. The
  * file is replaced in one step; all other bytes are unchanged. Waits for other processes that set
- * rows. VV_EUSAGE: the path is not a table with a key; a value is invalid, or is for a column of
- * the key; or a new row has an empty key, or a key that another row has in a different spelling or,
+ * rows. VV_EUSAGE: the path is not a table with a key; a value is invalid, is for a column of
+ * the key, or is a text that does not have the type of its column; or a new row has an empty key, or a key that another row has in a different spelling or,
  * without s->insert, in a similar one.
  * VV_ECONFLICT: several rows have the key, and s->all is not set. VV_ENOTFOUND: a CSV file does not
  * have the column. VV_EINPUT: the condition is invalid, or the file cannot represent a value.

@@ -38,6 +38,27 @@ tasks() {
 	stderr_is "t.csv: row 1: no row has this key"
 }
 
+@test "a text that is no value of its column's type is refused, and the line that sets it is named" {
+	new_repo
+	printf 'id,price,n\n000042,8.5,1\n000043,9.25,2\n' > t.csv
+	printf '{"id":1,"n":5}\n' > t.ndjson
+	varve add -q .
+	cp t.csv before
+	ends_with 2 varve set t.csv 000042 price=7,99
+	stderr_has "'price=7,99': the value does not have the type of the column, number"
+	stderr_has "did you mean 'price=7.99'? 'price:=\"7,99\"' sets the text nevertheless"
+	ends_with 2 varve set t.csv 000042 price=7,999
+	! stderr_has "did you mean" || false
+	ends_with 2 varve set t.csv 000044 n=2x
+	ends_with 2 varve set t.ndjson 1 n=abc
+	cmp before t.csv
+	succeeds varve set t.csv 000042 price=7.99 n=2.5 # of a found type
+	stderr_has "'n=2.5': the value does not have the type of the column, integer"
+	succeeds varve set t.csv 000043 'price:="7,99"'
+	stderr_has "warning: t.csv: "
+	printf 'id,price,n\n000042,7.99,2.5\n000043,"7,99",2\n' | cmp - t.csv
+}
+
 @test "a key that is not of its column's type is set with a warning" {
 	new_repo
 	tasks
@@ -112,7 +133,7 @@ tasks() {
 	cmp before t.csv
 	succeeds varve set --all --json --if 'n = 3' t.csv 2 a=k
 	output_has '{"outcome":"changed","cells":{"id":"2","a":"k","n":"3"},"rowsChanged":1}'
-	succeeds varve set --all t.csv 2 n=abc
+	succeeds varve set --all t.csv 2 'n:="abc"'
 	stderr_has "the value does not have the type of the column, integer"
 	stderr_has "changed, 2 rows"
 	printf 'id,a,n\n007,x,1\n2,y,abc\n2,k,abc\n' | cmp - t.csv
@@ -165,8 +186,8 @@ tasks() {
 	stderr_is "t.csv: row 1: changed"
 	succeeds varve set t.csv 2 p=-99.0 'w=2 000 kg'
 	succeeds varve set t.csv 3 p=1.234e5
-	succeeds varve set t.csv 4 p=ca.4
-	stderr_has "'p=ca.4': the value does not have the type of the column, number"
+	succeeds varve set t.csv 4 'p:="ca.4"'
+	stderr_has "the value does not have the type of the column, number"
 	ends_with 2 varve set t.csv 4 'w=2 00 kg'
 	stderr_has "' ' separates groups of digits"
 	[ "$(tail -n 4 t.csv)" = $'1;n.a.;6 kg\n2;-99.0;2 000 kg\n3;1.234e5;7 kg\n4;ca.4;8 kg' ]
