@@ -22,6 +22,7 @@
 #include "lib/names/version.h"
 #include "lib/sync/fetch_run.h"
 #include "lib/view/kept_keys.h"
+#include "lib/view/key_place.h"
 #include "lib/view/view.h"
 
 #define CAT_FORMATS VV_VIEW_STREAMS "|table|xlsx|parquet"
@@ -67,7 +68,8 @@ static const vv_absent_option absent[] = {
 	{"tail last", .line = "varve cat ARGS | tail -n VALUE"},
 	{"no-header no-headers H headerless", .line = "varve cat ARGS | tail -n +2"},
 	{"filter query condition q", .use = "--where"},
-	{"row", .hint = "did you mean '--where'?"},
+	{"row",
+	 .hint = "'--where \"KEY = VALUE\"', with the name of the key's column, prints one row"},
 	{"select column cols fields c usecols keep", .use = "--columns"},
 	{"drop exclude except omit without not ignore ignore-column ignore-columns drop-columns",
 	 .use = "--columns=-"},
@@ -217,10 +219,58 @@ static vv_status open_keys(vv_kept_keys *out, const vv_subject *s, const vv_view
 	return rc;
 }
 
+/* The place of the only column of a table's key; -1: the key is another one. */
+static long key_place(const vv_table *t)
+{
+	const vv_root *root = &t->root;
+
+	return root->kind == VV_KIND_TABLE && root->key_count == 1
+		       ? vv_schema_find(&t->schema, root->key[0], strlen(root->key[0]))
+		       : -1;
+}
+
+/* The value in "NAME = VALUE" with the name of the key's column, in out; NULL: another condition. */
+static const char *read_equal(vv_buf *out, const char *condition, const char *name)
+{
+	const char *s = condition + strspn(condition, " \"");
+	const size_t len = strlen(name);
+
+	if (strncmp(s, name, len) != 0) return NULL;
+	s += len;
+	s += strspn(s, " \"");
+	if (*s != '=') return NULL;
+	s += strspn(s, "=");
+	s += strspn(s, " '");
+	size_t value_len = strlen(s);
+	while (value_len > 0 && strchr(" '", s[value_len - 1])) {
+		value_len--;
+	}
+	vv_buf_put(out, s, value_len);
+	return vv_buf_cstr(out);
+}
+
+/* No row was printed: was the key written in another way? */
+static void note_near_key(vv_table *t, const char *name, const options *o)
+{
+	const long at = key_place(t);
+	const size_t key = (size_t)at;
+	vv_auto(vv_buf) room = VV_BUF_INIT;
+	const char *value = at < 0 || o->where.count != 1 || o->limit || o->offset
+				    ? NULL
+				    : read_equal(&room, o->where.items[0], t->root.key[0]);
+	vv_auto(char) *near = value ? vv_key_place_meant(t, &key, 1, value) : NULL;
+
+	if (near) {
+		vv_note("%s: no row '%s', but a row '%s'", vv_text_shows(name),
+			vv_text_shows(value), vv_text_shows(near));
+	}
+}
+
 static vv_status write_view(vv_table *t, const char *name, const options *o,
 			    const vv_view_options *view, vv_out_file *out, vv_error *err)
 {
-	uint64_t rows;
+	uint64_t rows = 0;
+	vv_status rc;
 
 	if (is_workbook(o)) {
 		return vv_view_workbook(t, name, view, vv_environ(), vv_out_file_put, out, err);
@@ -228,7 +278,11 @@ static vv_status write_view(vv_table *t, const char *name, const options *o,
 	if (is_parquet(o)) {
 		return vv_view_parquet(t, view, vv_environ(), vv_out_file_put, out, err);
 	}
-	return vv_view_write(t, view, vv_out_file_put, out, &rows, err);
+	rc = vv_view_write(t, view, vv_out_file_put, out, &rows, err);
+	if (rc == VV_OK && rows == 0) {
+		note_near_key(t, name, o);
+	}
+	return rc;
 }
 
 static vv_status write_rows(vv_subject *s, const options *o, const vv_view_options *v,
@@ -280,6 +334,70 @@ static vv_status write_one(vv_subject *s, const options *o, const vv_view_option
 {
 	return shows_rows(s, o) ? write_rows(s, o, v, out, err)
 				: vv_subject_text(s, vv_out_file_put, out, v->progress, err);
+}
+
+/* Appends NAME = 'VALUE', with the quotes that a condition needs. */
+static void put_equal(vv_buf *out, const vv_field *f, const char *value)
+{
+	const bool plain = strspn(f->name, "abcdefghijklmnopqrstuvwxyz_") == strlen(f->name);
+	const char *quote = plain ? "" : "\"";
+
+	vv_buf_printf(out, "%s%s%s = ", quote, f->name, quote);
+	if (f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER) {
+		vv_buf_puts(out, value);
+		return;
+	}
+	vv_buf_putc(out, '\'');
+	for (const char *s = value; *s; s++) {
+		vv_buf_puts(out, *s == '\'' ? "'" : "");
+		vv_buf_putc(out, *s);
+	}
+	vv_buf_putc(out, '\'');
+}
+
+/* A word that is not a file, but a key of the table before it. */
+static vv_status hint_row(const vv_context *c, const char *word, vv_error *err)
+{
+	const vv_subject_options how = {.find_key = true, .unpack = true};
+	vv_auto(vv_subject) s = {.env = vv_environ()};
+	vv_auto(vv_table) t = {0};
+	vv_auto(vv_buf) condition = VV_BUF_INIT, line = VV_BUF_INIT;
+	uint64_t row;
+	bool found = false, whole;
+
+	if (vv_subject_find(&s, c->repo, c->reader, &(vv_version_name){.word = c->argv[0]},
+			    VV_IGNORED) < 0 ||
+	    vv_subject_open(&s, &t, &how, VV_IGNORED) < 0) {
+		return err->code;
+	}
+	const long at = key_place(&t);
+	const size_t key = (size_t)at;
+	if (at < 0) return err->code;
+	const vv_key_place place = {.table = &t, .key = &key, .key_count = 1, .text = word};
+	if (vv_key_place_find(&place, &row, &found, &whole, VV_IGNORED) < 0 || !found) {
+		return err->code;
+	}
+	put_equal(&condition, &t.schema.fields[at], word);
+	vv_buf_puts(&line, "varve cat --where ");
+	vv_text_put_word(&line, vv_buf_cstr(&condition));
+	vv_buf_putc(&line, ' ');
+	vv_text_put_word(&line, c->argv[0]);
+	vv_hint_clear(err);
+	return vv_hint(err, "'%s' prints the row", vv_buf_cstr(&line));
+}
+
+/* Are all words versions? Nothing is printed before this is known. */
+static vv_status check_words(const vv_context *c, vv_error *err)
+{
+	for (int i = 0; c->argc > 1 && i < c->argc; i++) {
+		vv_auto(vv_subject) s = {.env = vv_environ()};
+		const vv_status rc = vv_subject_find(&s, c->repo, c->reader,
+						     &(vv_version_name){.word = c->argv[i]}, err);
+
+		if (rc == VV_ENOTFOUND && i > 0) return hint_row(c, c->argv[i], err);
+		if (rc < 0) return rc;
+	}
+	return VV_OK;
 }
 
 static bool has_word(const vv_context *c, const char *word)
@@ -343,7 +461,7 @@ static vv_status run_cat(vv_context *c, vv_error *err)
 	if ((rc = vv_context_need(c, vv_out_is_terminal() && !o->output ? 0 : VV_NEEDS_PROGRESS,
 				  err)) < 0 ||
 	    (o->from.count > 0 && (rc = fetch_cids(c->repo, o, c->argc, c->argv, err)) < 0) ||
-	    (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
+	    (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0 || (rc = check_words(c, err)) < 0) {
 		return vv_out_failed() ? VV_OK : rc;
 	}
 	if ((rc = vv_out_file_open(&out, o->output ? o->output : "-", true, err)) < 0) return rc;

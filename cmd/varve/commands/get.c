@@ -1,6 +1,9 @@
 /*
  * get: a file of another repository, without its history.
  */
+#include <string.h>
+
+#include "base/file.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
@@ -38,6 +41,20 @@ static bool put_line(vv_buf *line, const vv_context *c)
 	vv_typed t;
 
 	vv_typed_read(&t, c->typed_count, c->typed);
+	if (c->argc >= 2 && c->argc <= 3 && !out && vv_exists(c->argv[0]) &&
+	    !vv_is_folder(c->argv[0])) { /* "get prices.csv 42 price" */
+		vv_auto(char) *condition = vv_asprintf("KEY = '%s'", c->argv[1]);
+
+		vv_buf_puts(line, "varve cat --where ");
+		vv_text_put_word(line, condition ? condition : "");
+		if (c->argc == 3) {
+			vv_buf_puts(line, " --columns ");
+			vv_text_put_word(line, c->argv[2]);
+		}
+		vv_buf_putc(line, ' ');
+		vv_text_put_word(line, c->argv[0]);
+		return true;
+	}
 	if (c->argc == 2 && !strchr(c->argv[0], '#')) {
 		vv_buf_printf(line, "varve get %s#", vv_text_url(c->argv[0]));
 		vv_text_put_word(line, c->argv[1]);

@@ -448,3 +448,22 @@ two_versions() {
 	stderr_has "is missing here, and could not be fetched"
 	[ ! -e t.parquet ]
 }
+
+@test "a row's key in another spelling, or among the files, is answered with the row that is meant" {
+	new_repo
+	printf 'sku,price\n000042,8.5\n000043,9.25\n' > prices.csv
+	varve add -q --key sku prices.csv
+	succeeds varve cat --where 'sku = 42' prices.csv
+	[ "$output" = sku,price ]
+	stderr_has "prices.csv: no row '42', but a row '000042'"
+	succeeds varve cat --where "sku = '42'" prices.csv
+	stderr_has "no row '42', but a row '000042'"
+	succeeds varve cat --where "price = 42" prices.csv
+	! stderr_has "no row" || false
+	ends_with 2 varve cat prices.csv 000043
+	[ -z "$output" ] # nothing is printed before all words are known
+	stderr_has "no such file '000043'"
+	stderr_has "'varve cat --where \"sku = '000043'\" prices.csv' prints the row"
+	ends_with 2 varve cat prices.csv 000049
+	! stderr_has "prints the row" || false
+}

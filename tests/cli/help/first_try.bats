@@ -21,6 +21,8 @@ load ../helper
 		2|cat prices.csv --columns id price|--columns id,price
 		2|cat prices.csv --to json|'varve cat prices.csv --format json'
 		2|schema show prices.csv|'varve schema prices.csv'
+		2|get prices.csv 2 price|--columns price prices.csv' does it
+		2|cat --row 2 prices.csv|'--where "KEY = VALUE"'
 		2|add prices|did you mean 'prices.csv'?
 		2|update prices.csv set price=4 where id=2|'varve set prices.csv 2 price=4 --if id=2' does it
 		2|update prices.csv set price=4 where 'item = "red plum"'|'varve set prices.csv 'red plum' price=4 --if 'item = "red plum"'' does it
