@@ -422,7 +422,7 @@ static void go_on(part *p)
 	}
 }
 
-vv_status rowdiff_gap_match(vv_rowdiff *d, vv_error *err)
+static vv_status match_parts(vv_rowdiff *d, vv_error *err)
 {
 	const row_gap *g = &d->gap;
 	uint64_t from[2] = {0, 0};
@@ -455,6 +455,24 @@ vv_status rowdiff_gap_match(vv_rowdiff *d, vv_error *err)
 			    : vv_progress_update(d->opts.progress, "matching", from[0], g->removed,
 						 err);
 	}
+	return rc;
+}
+
+/* Rows are paired by all columns, also where only some are compared: one column alone has no cells that stayed. */
+vv_status rowdiff_gap_match(vv_rowdiff *d, vv_error *err)
+{
+	const vv_columns *c = d->opts.columns;
+	bool *const compared = d->compared;
+
+	if (!d->opts.only) return match_parts(d, err);
+	vv_auto_free bool *all = vv_calloc(c->count + 1, sizeof(*all));
+	if (!all) return vv_fail_nomem(err);
+	for (size_t i = 0; i < c->count; i++) {
+		all[i] = c->pairs[i].a >= 0 && c->pairs[i].b >= 0;
+	}
+	d->compared = all;
+	const vv_status rc = match_parts(d, err);
+	d->compared = compared;
 	return rc;
 }
 

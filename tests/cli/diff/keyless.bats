@@ -140,3 +140,17 @@ became_unique() {
 		rm -rf .git ./* .gitattributes
 	done
 }
+
+@test "rows without a key are paired alike with and without --columns" {
+	new_repo
+	printf 'road,size,score\nA,big,4.75\nB,small,3\nA,small,4\n' > s.csv
+	varve add -q --no-key s.csv
+	sed -i 's/4.75/3.5/' s.csv
+	succeeds varve diff s.csv
+	output_has "4.75 -> 3.5"
+	succeeds varve diff --columns score s.csv
+	output_has "4.75 -> 3.5"
+	! output_has "row added" || false
+	succeeds varve diff --columns road s.csv
+	! output_has "row" || false
+}
