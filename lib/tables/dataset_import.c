@@ -177,8 +177,8 @@ static vv_status add_version(dataset_inputs *in, vv_dataset_reader *r, const vv_
 	bool found;
 	vv_status rc = vv_dataset_reader_find_pointer(r, blob, &arena, &p, &found, err);
 
-	if (rc < 0 || !found || (size > 0 && p.bytes != size) || strcmp(p.kind, "table") != 0)
-		return rc;
+	if (rc < 0 || !found || (size > 0 && p.bytes != size)) return rc;
+	if (strcmp(p.kind, "table") != 0) return VV_OK;
 	if ((rc = vv_repository_store(r->parts.repo, &store, err)) < 0) return rc;
 	if (!vv_store_has(store, &p.root)) return VV_OK;
 	vv_root *root = &in->past[in->past_count];

@@ -18,7 +18,6 @@
 #include "diff/rows/columns.h"
 #include "diff/rows/key_unique.h"
 #include "diff/rows/row_change.h"
-#include "diff/rows/rowdiff.h"
 #include "lib/names/version.h"
 #include "lib/rows/where.h"
 #include "lib/view/key.h"
@@ -721,6 +720,7 @@ static vv_status both(comparison *c, vv_error *err)
 	}
 	if (rc < 0) return rc;
 	warn_repeats(c, s);
+	table_diff_note_rewritten(c->item, c->how, c->b, s);
 	if (c->told.proposal.len > 0 && s->added + s->removed + s->changed > 0) {
 		vv_notes_put(c->how->notes, "hint: %s", vv_buf_cstr(&c->told.proposal));
 	}

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
+#include "diff/rows/rowdiff.h"
 #include "lib/names/long_rows.h"
 #include "lib/view/table_diff.h"
 
@@ -33,5 +34,10 @@ vv_status table_diff_files(const vv_diff_item *i, const vv_table *a, const vv_ta
  * why: the reason why it is not read as a table; may be NULL. */
 vv_status table_diff_text(const vv_diff_item *item, const vv_diff_how *how, vv_diff_answer *out,
 			  const char *why, vv_error *err);
+
+/* Adds a note with the command that restores the spelling if most rows of a file differ, as after a
+ * program has opened and saved it. b: the new version's table; s: the statistics of all rows. */
+void table_diff_note_rewritten(const vv_diff_item *i, const vv_diff_how *how, const vv_table *b,
+			       const vv_rowdiff_stats *s);
 
 #endif

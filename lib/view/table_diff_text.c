@@ -169,3 +169,22 @@ vv_status table_diff_text(const vv_diff_item *item, const vv_diff_how *how, vv_d
 	}
 	return vv_buf_ok(&out->line, err);
 }
+
+#define MOST_OF 20u /* rows of a table; fewer are often edited together */
+
+void table_diff_note_rewritten(const vv_diff_item *i, const vv_diff_how *how, const vv_table *b,
+			       const vv_rowdiff_stats *s)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+
+	if (!how->propose || !how->notes || !b || !i->b || i->b->from != VV_FROM_WORK ||
+	    i->b->table || i->files || s->old_rows < MOST_OF ||
+	    s->changed + s->formatted_rows + s->removed < s->old_rows / 2 ||
+	    vv_form_is_typed(b->root.dialect.form)) {
+		return;
+	}
+	if (vv_hint_put(&text, "", how->notes->words, VV_HINT_RESTORE_SPELLING, i->path)) {
+		vv_notes_put(how->notes, "hint: if a spreadsheet program rewrote the file: %s",
+			     vv_buf_cstr(&text));
+	}
+}

@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "base/json/json_list.h"
+#include "base/path.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/print/path.h"
@@ -395,6 +396,29 @@ static void put_conflicts(writer *w)
 	}
 }
 
+#define MOST_OF 20u /* rows of a table; fewer are often edited together */
+
+/* A program that opens and saves a table writes most rows in another way. */
+static bool is_rewritten(const vv_change_entry *e)
+{
+	static const char *const endings[] = {"csv", "tsv", "tab", "txt"};
+	const vv_change_counts *c = &e->work_facts.counts;
+
+	return e->work == 'M' && c->counted && !c->many && c->old_rows >= MOST_OF &&
+	       c->changed + c->rewritten + c->removed >= c->old_rows / 2 &&
+	       vv_text_is_among(vv_path_ext(e->path), endings, sizeof(endings) / sizeof(*endings));
+}
+
+static void hint_rewritten(writer *w, const vv_change_entry *e)
+{
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+
+	vv_buf_puts(&text, "if a spreadsheet program rewrote it: \"varve restore --spelling ");
+	vv_text_put_word(&text, e->path);
+	vv_buf_puts(&text, "\" restores the spelling and keeps all edits");
+	hint(w, vv_buf_cstr(&text));
+}
+
 static void put_unstaged(writer *w)
 {
 	if (!begin_part(w, w->c->unstaged > 0, "Changes not staged for commit:",
@@ -405,6 +429,9 @@ static void put_unstaged(writer *w)
 	vv_array_each(w->c->entries, w->c->count, e) {
 		if (e->work != ' ' && e->work != '?' && !is_conflict(e)) {
 			put_entry(w, e, word(e->work), VV_RED, false);
+		}
+		if (is_rewritten(e)) {
+			hint_rewritten(w, e);
 		}
 	}
 }

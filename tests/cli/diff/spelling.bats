@@ -141,3 +141,22 @@ respelled() {
 	succeeds varve diff --cached --where 'b = 3' --name-only -- blank.csv spelled.csv
 	output_is ""
 }
+
+@test "status and diff name restore --spelling if most rows of a file differ" {
+	new_repo
+	seq -f '%06g' 40 | awk 'BEGIN { print "sku,n" } { print $1 ",n" $1 }' > t.csv
+	varve add -q --key sku t.csv
+	varve commit -qm one
+	sed -i '3s/,n/,m/' t.csv
+	succeeds varve status
+	! output_has "restore --spelling" || false
+	sed -i 's/^0*\([0-9]\)/\1/' t.csv
+	succeeds varve status
+	output_has '(if a spreadsheet program rewrote it: "varve restore --spelling t.csv" restores the spelling and keeps all edits)'
+	succeeds varve diff
+	stderr_has "hint: if a spreadsheet program rewrote the file: 'varve restore --spelling t.csv'"
+	varve restore -q --spelling t.csv
+	succeeds varve diff
+	! stderr_has "spelling" || false
+	output_has "1 row changed"
+}
