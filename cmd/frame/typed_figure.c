@@ -119,16 +119,6 @@ const char *vv_typed_aggregate(vv_buf *room, const vv_typed *t, const char *text
 	return vv_buf_cstr(room);
 }
 
-const char *vv_typed_group(vv_buf *room VV_UNUSED, const vv_typed *t, const char *text VV_UNUSED)
-{
-	vv_auto(vv_buf) call = VV_BUF_INIT;
-	aggregation a;
-
-	if (t->word_count == 2 && put_call(&call, t->words[0])) return t->words[1];
-	if (t->word_count == 2 && put_call(&call, t->words[1])) return t->words[0];
-	return read_aggregation(&a, t) ? a.group : NULL;
-}
-
 /* The value of one of the options, which are separated by blanks; NULL: none was typed. */
 static const char *option_value(const vv_typed *t, const char *names)
 {
@@ -146,6 +136,16 @@ static const char *option_value(const vv_typed *t, const char *names)
 		}
 	}
 	return NULL;
+}
+
+const char *vv_typed_group(vv_buf *room VV_UNUSED, const vv_typed *t, const char *text VV_UNUSED)
+{
+	vv_auto(vv_buf) call = VV_BUF_INIT;
+	aggregation a;
+
+	if (t->word_count == 2 && put_call(&call, t->words[0])) return t->words[1];
+	if (t->word_count == 2 && put_call(&call, t->words[1])) return t->words[0];
+	return read_aggregation(&a, t) ? a.group : option_value(t, "-g");
 }
 
 /* BEGIN, and LENGTH from it to the end, of "slice -s 2 -e 4". */

@@ -19,6 +19,7 @@
 #include "cmd/frame/typed_line.h"
 #include "cmd/frame/typed_row.h"
 #include "cmd/ipfs/gateway.h"
+#include "cmd/varve/verb_chain.h"
 #include "cmd/varve/words.h"
 #include "lib/names/pathspec.h"
 
@@ -305,10 +306,40 @@ static int answer_file_first(const char *word, int argc, char **argv)
 	return ours ? answer_as(word, argv[0], argc, rest) : unknown(argv[0], argc, rest);
 }
 
+/* "sort -nr price then head -n 3 prices.csv": as one command, or the first verb alone. Returns -1 if it is no chain. */
+static int answer_chain(const char *word, int argc, char **argv)
+{
+	vv_auto(vv_buf) line = VV_BUF_INIT, left = VV_BUF_INIT;
+	vv_auto_free char **first = vv_calloc((size_t)argc + 2, sizeof(*first));
+	int count = 0;
+
+	if (!first || !vv_verb_chain_has(argc, argv)) return -1;
+	if (vv_verb_chain_put(&line, word, argc, argv)) {
+		vv_note("varve has no '%s'; '%s' does it", word, vv_buf_cstr(&line));
+		return VV_EXIT_TROUBLE;
+	}
+	for (; strcmp(argv[count], "then") != 0; count++) {
+		first[count] = argv[count];
+	}
+	int rest = argc;
+	while (rest > count && !vv_exists(argv[rest - 1])) {
+		rest--;
+	}
+	vv_text_put_argv(&left, (rest > count ? rest - 1 : argc) - count, argv + count);
+	if (rest > count) {
+		first[count++] = argv[rest - 1];
+	}
+	const int code = unknown(word, count, first);
+
+	vv_note("hint: that leaves out%s", vv_buf_cstr(&left));
+	return code;
+}
+
 static int unknown(const char *word, int argc, char **argv)
 {
 	vv_auto(char) *one = find_singular(word);
-	const int first = answer_file_first(word, argc, argv);
+	const int chain = answer_chain(word, argc, argv),
+		  first = chain >= 0 ? chain : answer_file_first(word, argc, argv);
 
 	if (first >= 0) return first;
 	if (one) return answer_as(word, one, argc, argv);

@@ -490,6 +490,7 @@ static const struct {
 	{"to-markdown", "varve sql --format markdown \"SELECT * FROM TABLE\""},
 	{"to-parquet", "varve cat FILE -o OUT.parquet"},
 	{"tojsonl", "varve cat FILE --format ndjson"},
+	{"top", "varve sql \"SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY KIND ORDER BY COLUMN DESC) AS place FROM TABLE) WHERE place <= COUNT\""},
 	{"top", "varve cat FILE --sort -COLUMN --limit COUNT"},
 	{"transpose", "varve cat FILE --format table"},
 	{"trend", "varve log --figure 'sum(COLUMN)' FILE"},

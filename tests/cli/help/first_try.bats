@@ -33,6 +33,10 @@ load ../helper
 		2|insert prices.csv|'varve set --add prices.csv KEY COL=VALUE'
 		2|edit prices.csv id=2 price=4|'varve set prices.csv 2 price=4 --if id=2' does it
 		2|history prices.csv --row 2 --column price|'varve log --row 2 prices.csv' does it
+		2|--from prices.csv sort -nr price then cut -f id,price|'varve cat prices.csv --sort -price --columns id,price' does it
+		2|--icsv --ojson sort -f item -nr price then head -n 3 then cut -x -f id prices.csv|'varve cat prices.csv --sort item,-price --limit 3 --columns -id --format json' does it
+		2|head -n 1 then nest -f item prices.csv|'varve cat prices.csv --limit 1' does it
+		2|top -n 1 -f price -g item prices.csv|PARTITION BY item ORDER BY price DESC) AS place FROM prices) WHERE place <= 1"' does it
 		2|rollback|'varve revert HEAD' does it
 		2|rollback HEAD~1|'varve revert HEAD~1' does it
 		2|diff HEAD~1 --csv|varve_diff_cells('FILE', 'HEAD~1')
