@@ -758,7 +758,8 @@ void vv_use_own_encodings(void)
 
 int strerror_r(int number, char *out, size_t size)
 {
-	return strerror_s(out, size, number);
+	vv_windows_error_text(out, size, number);
+	return 0;
 }
 
 /* Those of msvcrt fail before 1970. These count days as https://howardhinnant.github.io/date_algorithms.html does, from 1 March 0000 on. */

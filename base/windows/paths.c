@@ -1,13 +1,15 @@
 /*
- * paths: which error of Windows is which errno, and long paths.
+ * paths: which error of Windows is which errno, the texts of errno, and long paths.
  */
 #include "base/windows/paths.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <windows.h>
 
+#define OTHERS 10000   /* errno for an error without another one: this and its number */
 #define LONG_FROM 240u /* CreateDirectoryW takes 248, the others 260 */
 
 static const struct {
@@ -47,19 +49,79 @@ static const struct {
 	{ERROR_PRIVILEGE_NOT_HELD, EPERM},
 	{ERROR_NOT_SUPPORTED, ENOSYS},
 	{ERROR_NO_UNICODE_TRANSLATION, EILSEQ},
+	{ERROR_DELETE_PENDING, EBUSY},
+	{225 /* ERROR_VIRUS_INFECTED */, EBADMSG},
+	{1295 /* ERROR_DISK_QUOTA_EXCEEDED */, EDQUOT},
 };
+
+/* Those of msvcrt end at 42; it calls EBUSY "Resource device". */
+static const struct {
+	int number;
+	const char *text;
+} texts[] = {
+	{EBUSY, "another program, such as Excel, has it open"},
+	{EXDEV, "Invalid cross-device link"},
+	{ENODATA, "its content is only in the cloud, and OneDrive, or the program that manages it, "
+		  "did not fetch it"},
+	{EBADMSG, "Windows' virus scanner blocks it"},
+	{ELOOP, "Too many levels of symbolic links"},
+	{EOVERFLOW, "Value too large for defined data type"},
+	{EDQUOT, "Disk quota exceeded"},
+	{EWOULDBLOCK, "Resource temporarily unavailable"},
+	{EADDRINUSE, "Address already in use"},
+	{EADDRNOTAVAIL, "Cannot assign requested address"},
+	{EAFNOSUPPORT, "Address family not supported by protocol"},
+	{ECONNABORTED, "Software caused connection abort"},
+	{ECONNREFUSED, "Connection refused"},
+	{ECONNRESET, "Connection reset by peer"},
+	{ENOBUFS, "No buffer space available"},
+	{ENOTCONN, "Transport endpoint is not connected"},
+	{ETIMEDOUT, "Connection timed out"},
+};
+
+/* A file of OneDrive or the like that Windows cannot fetch (ERROR_CLOUD_FILE_...). */
+static int is_of_cloud(DWORD error)
+{
+	return (error >= 358 && error <= 398) || error == 404 || error == 426;
+}
 
 int vv_windows_failed(void)
 {
 	const DWORD error = GetLastError();
 
-	errno = EIO;
+	errno = is_of_cloud(error) ? ENODATA : OTHERS + (int)error;
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		if (numbers[i].error == error) {
 			errno = numbers[i].number;
 		}
 	}
 	return -1;
+}
+
+void vv_windows_error_text(char *out, size_t size, int number)
+{
+	wchar_t wide[256];
+	const DWORD how = FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS |
+			  FORMAT_MESSAGE_MAX_WIDTH_MASK;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (texts[i].number == number) {
+			(void)snprintf(out, size, "%s", texts[i].text);
+			return;
+		}
+	}
+	if (number < OTHERS) {
+		(void)snprintf(out, size, "%s", strerror(number));
+		return;
+	}
+	const DWORD len = FormatMessageW(how, NULL, (DWORD)(number - OTHERS), 0, wide, 256, NULL);
+	char *text = len > 0 ? vv_narrow_text(wide) : NULL;
+
+	(void)snprintf(out, size, "error %d of Windows", number - OTHERS);
+	if (text) {
+		(void)snprintf(out, size, "error %d of Windows: %s", number - OTHERS, text);
+	}
+	free(text);
 }
 
 /* Makes a path absolute and clean, with "\\?\" or "\\?\UNC\" before it. */

@@ -20,5 +20,7 @@ char *vv_narrow_path(char *out, size_t size, const wchar_t *path);
 char *vv_narrow_text(const wchar_t *text);
 /* Sets errno to what GetLastError() reports. Returns -1. */
 int vv_windows_failed(void);
+/* Writes the text of an errno to out. The C library of Windows has none above 42. */
+void vv_windows_error_text(char *out, size_t size, int number);
 
 #endif

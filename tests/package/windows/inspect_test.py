@@ -36,7 +36,7 @@ def build(folder, main, *words):
     source, out = os.path.join(folder, "main.c"), os.path.join(folder, "program.exe")
     with open(source, "w", encoding="utf-8") as f:
         f.write(main)
-    of_base = [] if "windows.h" in main else [*OF_BASE, *compile_base(folder)]
+    of_base = [*OF_BASE, *compile_base(folder)] if "base/os.h" in main else []
     subprocess.run([COMPILER, *FLAGS, "-o", out, source, *of_base, *WINDOWS, *words, "-lws2_32"], check=True)
     return out
 

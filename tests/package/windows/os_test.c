@@ -10,8 +10,10 @@
 #include <string.h>
 #include <sys/file.h>
 #include <time.h>
+#include <windows.h>
 
 #include "base/os.h"
+#include "base/windows/paths.h"
 
 #define PIECE 64u
 #define PIECES 5000u
@@ -236,6 +238,36 @@ static void texts_are_those_of_posix(void)
 	check(unsetenv("CAF\u00c9") == 0 && !getenv("CAF\u00c9"), "a variable is removed");
 }
 
+static bool says(int number, const char *words)
+{
+	char text[256];
+
+	return strerror_r(number, text, sizeof(text)) == 0 && strstr(text, words);
+}
+
+/* Wine has neither OneDrive nor a virus scanner. */
+static void errors_have_the_texts_of_posix_or_what_a_user_of_windows_sees(void)
+{
+	static const struct {
+		DWORD error;
+		const char *words;
+	} of[] = {{2, "No such file"},
+		  {32, "has it open"},
+		  {362, "only in the cloud"},
+		  {404, "in the cloud"},
+		  {225, "scanner"},
+		  {112, "No space"},
+		  {1295, "quota"},
+		  {1359, "error 1359 of Windows"}};
+
+	for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+		SetLastError(of[i].error);
+		check(vv_windows_failed() == -1 && says(errno, of[i].words), of[i].words);
+	}
+	check(says(ELOOP, "symbolic links") && says(ECONNREFUSED, "refused"),
+	      "errors that msvcrt does not know have a text");
+}
+
 int main(void)
 {
 	times_before_1970_are_in_the_zone();
@@ -246,6 +278,7 @@ int main(void)
 	one_locks_a_file_at_a_time();
 	long_paths_are_used_and_listed();
 	texts_are_those_of_posix();
+	errors_have_the_texts_of_posix_or_what_a_user_of_windows_sees();
 	if (faults == 0) {
 		puts("ok");
 	}
