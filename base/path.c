@@ -93,6 +93,16 @@ const char *vv_path_ext(const char *path)
 	return dot && dot != base ? dot + 1 : "";
 }
 
+char *vv_path_typed(const char *path)
+{
+	char *out = vv_strdup(path);
+
+	for (char *p = out; p && *(p += strcspn(p, VV_OS_SLASHES)); p++) {
+		*p = '/';
+	}
+	return out;
+}
+
 /* Appends the parts of path to the clean absolute path in b, whose root has `top` bytes before its '/'. */
 static void append_clean(vv_buf *b, size_t top, const char *path)
 {

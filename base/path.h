@@ -37,6 +37,10 @@ char *vv_path_dir(const char *path);
  * name such as ".profile" has no extension. */
 const char *vv_path_ext(const char *path);
 
+/* Returns a path as a user typed it with '/' between its folders: on Windows, each '\\' becomes '/'. The
+ * caller frees the text with vv_free. NULL: out of memory. */
+char *vv_path_typed(const char *path);
+
 /* Makes path absolute: a relative path starts at base, an absolute path. Resolves '.', '..' and '//' in
  * the text, without reading the file system. The caller frees the result with vv_free. NULL: out of
  * memory. */

@@ -104,10 +104,12 @@ bool vv_pathspec_is_pattern(const vv_repository *r, const char *text)
 static vv_status pattern_path(char **out, vv_repository *r, const char *given, bool top,
 			      vv_error *err)
 {
-	vv_auto(char) *here = NULL;
+	vv_auto(char) *here = NULL, *typed = vv_path_typed(given);
 	vv_status rc = top ? VV_OK : vv_repository_relative(&here, r, ".", err);
 
+	if (!typed) return vv_fail_nomem(err);
 	if (rc < 0) return rc;
+	given = typed;
 	while (given[0] == '.' && given[1] == '/') {
 		given += 2;
 	}

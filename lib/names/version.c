@@ -105,11 +105,12 @@ vv_status vv_subject_dup(vv_subject *out, const vv_subject *s, const char *text,
 /* The path after the colon: from the top, or from here when it begins with "./". */
 static vv_status tree_path(char **out, vv_repository *r, const char *path, vv_error *err)
 {
-	if (strncmp(path, "./", 2) == 0 || strncmp(path, "../", 3) == 0) {
+	*out = vv_path_typed(path);
+	if (!*out) return vv_fail_nomem(err);
+	if (strncmp(*out, "./", 2) == 0 || strncmp(*out, "../", 3) == 0) {
+		vv_free(vv_take(out));
 		return vv_repository_relative(out, r, path, err);
 	}
-	*out = vv_strdup(path);
-	if (!*out) return vv_fail_nomem(err);
 	for (size_t len = strlen(*out); len > 0 && (*out)[len - 1] == '/'; len--) {
 		(*out)[len - 1] = '\0';
 	}
@@ -482,7 +483,9 @@ static vv_status find_word(vv_subject *s, const char *text, vv_error *err)
 		return VV_OK;
 	}
 	memset(&s->root, 0, sizeof(s->root));
-	if (!s->repo || !colon || vv_exists(text)) return find_in_work(s, err);
+	if (!s->repo || !colon || vv_exists(text) || vv_path_is_absolute(text)) {
+		return find_in_work(s, err);
+	}
 	if (colon == text) {
 		/* ":0:PATH" is the long form of ":PATH"; 1 to 3 are the sides of a conflict */
 		bool staged = text[1] >= '0' && text[1] <= '3' && text[2] == ':';

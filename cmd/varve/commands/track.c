@@ -135,7 +135,7 @@ static vv_status list(vv_context *c, const options *o, vv_error *err)
 static vv_status top_pattern(char **out, vv_repository *r, const char *pattern, bool *literal,
 			     vv_error *err)
 {
-	vv_auto(char) *prefix = NULL;
+	vv_auto(char) *prefix = NULL, *typed = NULL;
 	vv_status rc;
 
 	*literal = vv_exists(pattern);
@@ -145,6 +145,7 @@ static vv_status top_pattern(char **out, vv_repository *r, const char *pattern, 
 		}
 		return rc;
 	}
+	if (!(pattern = typed = vv_path_typed(pattern))) return vv_fail_nomem(err);
 	if ((rc = vv_worktree_prefix(&prefix, r, err)) < 0) return rc;
 	if (!*prefix) {
 		*out = vv_strdup(pattern);
