@@ -579,12 +579,35 @@ static vv_status stage_pack(vv_repository *r, const char *from, const char *hex,
 	return rc;
 }
 
+static bool hash_file(vv_hash128 *out, uint64_t *len, const char *path)
+{
+	vv_auto(vv_fd) fd = vv_open(path, O_RDONLY, 0, VV_IGNORED);
+	vv_auto(vv_xxh3_state) *hash = fd >= 0 ? vv_xxh3_new(0) : NULL;
+
+	if (!hash || vv_hash_rest(hash, len, fd, path, VV_IGNORED) < 0) return false;
+	*out = vv_xxh3_digest128(hash);
+	return true;
+}
+
+static bool have_same_bytes(const char *a, const char *b)
+{
+	uint64_t a_len, b_len;
+	vv_hash128 x, y;
+
+	return hash_file(&x, &a_len, a) && hash_file(&y, &b_len, b) && a_len == b_len &&
+	       vv_hash128_equal(x, y);
+}
+
+/* A pack that came before stays if the system does not replace it: on Windows, this repository may have it mapped. */
 static vv_status move_file(const char *from, const char *to, const char *hex, bool index,
 			   vv_error *err)
 {
 	vv_auto(char) *old = pack_path(from, hex, index), *now = pack_path(to, hex, index);
+	vv_error failure = {0};
 
-	return old && now ? vv_rename(old, now, err) : vv_fail_nomem(err);
+	if (!old || !now) return vv_fail_nomem(err);
+	if (vv_rename(old, now, &failure) == VV_OK || have_same_bytes(old, now)) return VV_OK;
+	return vv_error_copy(err, &failure);
 }
 
 /* They get their names; their folder becomes durable later. */
