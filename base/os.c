@@ -863,6 +863,19 @@ bool vv_os_spelling(char *out, size_t size, const char *path)
 	return false;
 }
 
+bool vv_os_git_has_inodes(void)
+{
+	return true;
+}
+
+bool vv_os_made(const char *path, int64_t *seconds, uint32_t *ns)
+{
+	(void)path;
+	(void)seconds;
+	(void)ns;
+	return false;
+}
+
 size_t vv_os_root_len(const char *path)
 {
 	return path[0] == '/' ? 1 : 0;

@@ -668,6 +668,25 @@ bool vv_os_spelling(char *out, size_t size, const char *path)
 	return vv_narrow_path(out, size, found.cFileName) != NULL;
 }
 
+bool vv_os_git_has_inodes(void)
+{
+	return false;
+}
+
+bool vv_os_made(const char *path, int64_t *seconds, uint32_t *ns)
+{
+	wchar_t w[VV_WIDE_MAX];
+	WIN32_FILE_ATTRIBUTE_DATA data;
+
+	if (!vv_wide_path(w, path) || !GetFileAttributesExW(w, GetFileExInfoStandard, &data)) {
+		return false;
+	}
+	const uint64_t ticks = ticks_of(data.ftCreationTime) - VV_UNIX_TICKS;
+	*seconds = (int64_t)(ticks / SECOND_TICKS);
+	*ns = (uint32_t)(ticks % SECOND_TICKS * 100);
+	return true;
+}
+
 /* --- conditions ---------------------------------------------------------------------------- */
 
 bool vv_os_condition_init(void *condition)

@@ -14,6 +14,7 @@
 #include "base/hint.h"
 #include "base/path.h"
 #include "base/sys.h"
+#include "base/system/user.h"
 #include "base/text.h"
 #include "repo/git/history/commit.h"
 #include "repo/git/index/index_file.h"
@@ -292,14 +293,15 @@ bool vv_index_has_written(const vv_index_entry *e, const vv_stat *st)
 {
 	return !e->intent_to_add && e->stage == 0 && e->size == (uint32_t)st->size &&
 	       (e->size != 0 || st->size == 0) && same_kind(e->mode, st->mode) &&
-	       e->ino == (uint32_t)st->ino &&
+	       (e->ino == (uint32_t)st->ino || !vv_os_git_has_inodes()) &&
 	       same_time(st->mtime_sec, st->mtime_nsec, e->mtime_sec, e->mtime_nsec);
 }
 
 bool vv_index_stat_clean(const vv_index *x, const vv_index_entry *e, const vv_stat *st)
 {
 	return vv_index_has_written(e, st) &&
-	       same_time(st->ctime_sec, st->ctime_nsec, e->ctime_sec, e->ctime_nsec) &&
+	       (same_time(st->ctime_sec, st->ctime_nsec, e->ctime_sec, e->ctime_nsec) ||
+		!vv_os_git_has_inodes()) &&
 	       !entry_is_racy(x, e);
 }
 
@@ -349,23 +351,42 @@ static vv_status add_edit(vv_index *x, const char *path, git_index_entry *entry_
 	return rc;
 }
 
+vv_status vv_index_fill_ctime(git_index_entry *e, const vv_repository *r, const vv_stat *st,
+			      vv_error *err)
+{
+	int64_t seconds = st->ctime_sec;
+	uint32_t ns = st->ctime_nsec;
+
+	if (!vv_os_git_has_inodes()) {
+		vv_auto(char) *file = vv_repository_file(r, e->path);
+
+		if (!file) return vv_fail_nomem(err);
+		(void)vv_os_made(file, &seconds, &ns);
+	}
+	e->ctime = (git_index_time){(int32_t)(uint32_t)seconds, ns};
+	return VV_OK;
+}
+
 static void fill_stat(git_index_entry *e, const vv_stat *st)
 {
 	e->mtime.seconds = (int32_t)(uint32_t)st->mtime_sec;
 	e->mtime.nanoseconds = st->mtime_nsec;
-	e->ctime.seconds = (int32_t)(uint32_t)st->ctime_sec;
-	e->ctime.nanoseconds = st->ctime_nsec;
-	e->dev = (uint32_t)st->dev;
-	e->ino = (uint32_t)st->ino;
-	e->uid = st->uid;
-	e->gid = st->gid;
 	e->file_size = (uint32_t)st->size;
+	if (vv_os_git_has_inodes()) {
+		e->dev = (uint32_t)st->dev;
+		e->ino = (uint32_t)st->ino;
+		e->uid = st->uid;
+		e->gid = st->gid;
+	}
 }
 
 vv_status vv_index_set(vv_index *x, const char *path, uint32_t mode, const vv_oid *id,
 		       const vv_stat *st, vv_error *err)
 {
-	git_index_entry e = {.mode = mode, .id = *vv_to_git(id)};
+	git_index_entry e = {.mode = mode, .id = *vv_to_git(id), .path = path};
+	vv_status rc = st ? vv_index_fill_ctime(&e, x->repo, st, err) : VV_OK;
+
+	if (rc < 0) return rc;
 	if (st) {
 		fill_stat(&e, st);
 	}

@@ -247,8 +247,7 @@ vv_status vv_index_note_moved(bool *noted, const vv_repository *r, const char *f
 		}
 		const vv_index_entry known = vv_index_entry_of(&e);
 		*noted = *noted && vv_index_has_written(&known, &st);
-		e.ctime.seconds = (int32_t)(uint32_t)st.ctime_sec;
-		e.ctime.nanoseconds = st.ctime_nsec;
+		if ((rc = vv_index_fill_ctime(&e, r, &st, err)) < 0) return rc;
 		code = git_index_add(now, &e);
 	}
 	if (!*noted && code >= 0) return VV_OK;
