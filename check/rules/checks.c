@@ -435,17 +435,45 @@ static size_t list_length(const char *const *list)
 	return count;
 }
 
+/* The name to write for a path without quotes: "stations" of "data/stations.csv(id)". */
+static void hint_target(reader *r, size_t begin)
+{
+	const char *const text = r->text + begin, *name = text;
+	const char *const end = memchr(text, '(', r->len - begin);
+	size_t len;
+
+	for (const char *c = text; end && c < end; c++) {
+		name = *c == '/' ? c + 1 : name;
+	}
+	if (r->rc == VV_OK || !end) return;
+	for (len = 0; name + len < end && is_name(name[len]); len++) {
+	}
+	if (len > 0) {
+		vv_hint(r->err,
+			"write the table without folder and ending: references %.*s(COLUMN)",
+			(int)len, name);
+	}
+}
+
 static void read_reference(reader *r, vv_check_rule *rule)
 {
+	size_t at;
+
 	rule->kind = VV_CHECK_REFERENCES;
 	rule->rule = vv_rule_find("foreign-key");
 	rule->columns = take_columns(r, true);
 	if (!take_word(r, "references")) {
 		fail_at(r, r->at, "expected 'references'");
 	}
+	skip_blank(r);
+	const size_t begin = r->at;
+	const bool fine = r->rc == VV_OK;
 	rule->target = take_name(r, "expected the name of a table");
-	const size_t at = r->at;
+	at = r->at;
 	rule->targets = take_columns(r, false);
+	if (fine) {
+		hint_target(r, begin);
+	}
 	if (r->rc == VV_OK && list_length(rule->columns) != list_length(rule->targets)) {
 		fail_at(r, at, "expected the same number of columns as before 'references'");
 	}

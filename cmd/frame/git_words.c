@@ -90,10 +90,28 @@ static bool makes_patch(const char *command, int argc, char **argv)
 	       !vv_array_find(argv, (size_t)argc, it, strcmp(*it, "--no-ext-diff") == 0);
 }
 
+/* Options about lines, which the cells that varve shows do not have: "-w", "--word-diff=color". */
+static bool compares_lines(const char *command, int argc, char **argv)
+{
+	static const char *const lines[] = {
+		"-w",        "-b",          "-W",          "-U",         "--ignore-",
+		"--unified", "--word-diff", "--color-w",   "--patience", "--inter-hunk",
+		"--minimal", "--diff-algo", "--histogram", "--function", "--color-moved",
+	};
+
+	for (int i = 0; strcmp(command, "diff") == 0 && i < argc; i++) {
+		vv_array_each(lines, sizeof(lines) / sizeof(lines[0]), it) {
+			if (strncmp(argv[i], *it, strlen(*it)) == 0) return true;
+		}
+	}
+	return false;
+}
+
 void vv_git_words_put(vv_buf *out, const char *command, int argc, char **argv)
 {
 	vv_buf_printf(out, "git %s", command);
-	if (makes_patch(command, argc, argv)) { /* not with the cells that varve shows instead */
+	if (makes_patch(command, argc, argv) ||
+	    compares_lines(command, argc, argv)) { /* not with the cells that varve shows instead */
 		vv_buf_puts(out, " --no-ext-diff");
 	}
 	vv_text_put_argv(out, argc, argv);

@@ -70,7 +70,9 @@ bool vv_typed_put(vv_buf *line, const char *pattern, const vv_typed *t);
  * one. */
 void vv_typed_put_with(vv_buf *line, int argc, char **argv, const char *part, const char *with);
 
-/* Patterns that several programs use. */
+#define VV_TYPED_DISTINCT_OUT "varve cat FILE | awk '!seen[$0]++' > OUT.new && mv OUT.new OUT"
+/* For tables whose rows are lines. */
+#define VV_TYPED_DISTINCT "awk '!seen[$0]++' FILE > FILE.new && mv FILE.new FILE"
 #define VV_TYPED_DROP_COLUMN "varve cat FILE --columns=-A,B -o FILE"
 #define VV_TYPED_ADD_COLUMN                                                                        \
 	"awk -F'\"' '{n += NF - 1} NF && n % 2 == 0 {sub(/\\r?$/, (h++ ? \"DELIMITER\" : "         \

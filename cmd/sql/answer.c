@@ -445,11 +445,23 @@ static const struct {
 	{"getdate()", "datetime('now')"},
 	{"curdate()", "date('now')"},
 	{"today()", "date('now')"},
+	{"commit", "commit_hash"},
 };
 
 static bool is_name_byte(char c)
 {
 	return vv_is_alnum(c) || strchr("_./-", c) != NULL || (c & 0x80);
+}
+
+/* prices_history, as other programs call it: varve_history_prices */
+static bool put_history_name(vv_buf *out, const char *sql, size_t len)
+{
+	static const char end[] = "_history";
+	const size_t end_len = strlen(end), name = len - end_len;
+
+	if (len <= end_len || vv_ascii_compare(sql + name, end, end_len) != 0) return false;
+	vv_buf_printf(out, "varve_history_%.*s", (int)name, sql);
+	return true;
 }
 
 /* Appends the name at sql, of len bytes, in our dialect: one of the table, or a file's name in quotes. Returns the
@@ -465,6 +477,7 @@ static size_t put_our_name(vv_buf *out, const char *sql, size_t len)
 			return theirs;
 		}
 	}
+	if (put_history_name(out, sql, len)) return len;
 	vv_auto(char) *name = memchr(sql, '.', len) ? vv_strndup(sql, len) : NULL;
 	if (!name || !vv_exists(name)) return 0;
 	vv_buf_printf(out, "\"%s\"", name);
@@ -495,6 +508,17 @@ static bool put_our_names(vv_buf *out, const char *sql)
 		sql += len > 0 ? len : 1;
 	}
 	return changed;
+}
+
+/* "commit": commit_hash, which is not a word of SQL */
+static bool put_commit_hash(vv_buf *out, const char *sql)
+{
+	static const char commit[] = "\"commit\"";
+	const char *at = find_word(sql, commit);
+
+	if (!at) return false;
+	put_with(out, sql, at, strlen(commit), "commit_hash");
+	return true;
 }
 
 /* = "London": = 'London', for texts without quotes in them. */
@@ -590,6 +614,7 @@ static bool put_fetched(vv_buf *out, const char *sql)
 	X(put_limit)                                                                               \
 	X(put_fetched)                                                                             \
 	X(put_group)                                                                               \
+	X(put_commit_hash)                                                                         \
 	X(put_select)                                                                              \
 	X(put_single_quoted)                                                                       \
 	X(put_our_names)

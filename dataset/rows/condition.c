@@ -546,6 +546,11 @@ static vv_status read_operator(vv_parser *p, bool *more)
 			"write numbers with a decimal point, such as 1.5, even if the file has "
 			"decimal commas");
 	}
+	if (t.len == 1 && *t.text == '.') {
+		return vv_hint(
+			p->err,
+			"an object is a text of JSON: NAME like '%%\"KEY\"%%\"TEXT\"%%'; in SQL: json_extract(NAME, '$.KEY') = 'TEXT'");
+	}
 	if (vv_token_is_word(&t, "contains") || vv_token_is_word(&t, "includes")) {
 		return vv_hint(p->err, "write: contains(COLUMN, 'TEXT')");
 	}

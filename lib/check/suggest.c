@@ -651,8 +651,12 @@ vv_status vv_check_suggest(vv_buf *out, size_t *tables, vv_check_run *run, const
 	*tables = 0;
 	run->only = codes;
 	run->only_count = sizeof(codes) / sizeof(codes[0]);
-	if ((rc = vv_diff_side_commit(&side, run->repo, commit, NULL, err)) < 0 ||
-	    (rc = vv_check_rules_read(&rules, run->reader, written, err)) < 0 ||
+	if ((rc = vv_diff_side_commit(&side, run->repo, commit, NULL, err)) < 0) return rc;
+	if ((rc = vv_check_rules_read(&rules, run->reader, written, err)) == VV_EINPUT) {
+		vv_notes_warn(vv_repository_notes(run->repo), "%s", err->message);
+		rc = vv_error_excuse(rc, true, err);
+	}
+	if (rc < 0 ||
 	    (rc = vv_check_list_read(&list, run->repo, run->reader, &side, NULL, argc, argv,
 				     VV_CHECK_ALL_OF, err)) < 0 ||
 	    (!run->no_documents &&

@@ -251,7 +251,9 @@ void vv_change_counts_json(vv_json_out *w, const vv_change_counts *c)
 				    {JSON_NUMBER("rowsRemoved", c->removed)},
 				    {JSON_NUMBER("rowsChanged", c->changed)},
 				    {JSON_NUMBER("keysChanged", c->rekeyed)},
-				    {JSON_NUMBER("cellsChanged", c->cells)});
+				    {JSON_NUMBER("cellsChanged", c->cells)},
+				    {JSON_NUMBER("rowsMoved", c->moved)},
+				    {JSON_BOOL("reordered", c->reordered)});
 	}
 	vv_json_put_members(w, {JSON_NUMBER("columnsAdded", c->columns_added)},
 			    {JSON_NUMBER("columnsRemoved", c->columns_removed)},

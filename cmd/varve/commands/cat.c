@@ -81,8 +81,9 @@ static const vv_absent_option absent[] = {
 	{"arrow feather format=feather", .use = "--format arrow"},
 	{"parquet", .use = "-o out.parquet"},
 	{"xlsx excel", .use = "-o out.xlsx"},
-	{"distinct unique", .line = "varve sql \"SELECT DISTINCT A,B FROM TABLE\"\n"
-				    "varve sql \"SELECT DISTINCT * FROM TABLE\""},
+	{"distinct unique",
+	 .line = "varve cat FILE --columns A,B | awk '!seen[$0]++'\n" VV_TYPED_DISTINCT_OUT
+		 "\nvarve cat FILE | awk '!seen[$0]++'"},
 	{"out", .use = "--output"},
 	{"sheet sheet-name sheetname worksheet tab", .line = "varve cat FILE#VALUE OPTIONS"},
 	VV_ABSENT_WRITTEN,

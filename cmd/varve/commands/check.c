@@ -353,10 +353,7 @@ static vv_status find_merge_base(check *c, const vv_oid *commit, const vv_head *
 		rc = vv_branch_upstream(c->run.repo, head->branch, &upstream, &ahead, &behind, err);
 	}
 	if (rc == VV_ENOTFOUND) {
-		return vv_fail(err, VV_ENOTFOUND,
-			       "--new-only compares with the upstream branch, and %s\n"
-			       "name a base: --base origin/main",
-			       head->branch ? "this branch has none" : "HEAD is detached");
+		return vv_check_no_upstream(c->run.repo, head, err);
 	}
 	if (rc < 0 || (rc = vv_rev_commit(c->run.repo, upstream, &there, err)) < 0 ||
 	    (rc = vv_merge_base(c->run.repo, commit, &there, &base, err)) < 0) {
@@ -949,7 +946,7 @@ static vv_status run_check(vv_context *in, vv_error *err)
 		return rc;
 	}
 	c.run.progress = in->progress;
-	rc = run_checks(&c, err);
+	rc = vv_check_fault(run_checks(&c, err), err);
 	if (rc == VV_OK && spells(o)) {
 		show_spelled(&c);
 	} else if (rc == VV_OK && o->explain) {

@@ -49,6 +49,7 @@ static const vv_option table[] = {
 static const vv_absent_option absent[] = {
 	{"depth shallow-since shallow-exclude filter", .line = "varve clone --lazy ARGS",
 	 .drops = true},
+	{"no-data", .line = "varve clone --lazy -n ARGS"},
 	{"revision", .hint = "clone it with --lazy, then 'git switch --detach REV'"},
 	{.names = NULL},
 };

@@ -13,6 +13,7 @@
 #include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "dataset/format/dialect.h"
 #include "lib/space/room.h"
 #include "lib/sync/fetch_data.h"
 #include "lib/sync/fetch_run.h"
@@ -257,6 +258,14 @@ static int check_fetch(const vv_context *c)
 
 	if (o->job.full && c->dashdash > 1) {
 		return vv_usage_error("--data accepts one REV, or A..B, before '--'");
+	}
+	if (o->job.full && c->argc > 0 && c->dashdash != 0 && vv_exists(c->argv[0]) &&
+	    vv_ending_of(c->argv[0])) {
+		vv_auto(vv_buf) line = VV_BUF_INIT;
+
+		vv_text_put_argv(&line, c->argc, c->argv);
+		return vv_usage_error("a version comes before the path: varve fetch --data HEAD%s",
+				      vv_buf_cstr(&line));
 	}
 	if (o->job.full && o->job.from.count > VV_NEEDED_FROM_MAX) {
 		return vv_usage_error("--from: at most %u peers with --data", VV_NEEDED_FROM_MAX);

@@ -439,7 +439,9 @@ static int run_help(void *given, int argc, char **argv)
 		return vv_report(&err);
 	}
 	if (argc == 1) {
-		vv_status rc = show_page(argv[0], &err);
+		const bool rules = strcmp(argv[0], "checks") == 0 ||
+				   strcmp(argv[0], "varve.checks") == 0;
+		vv_status rc = show_page(rules ? "rules" : argv[0], &err);
 
 		if (rc != VV_ENOTFOUND) return rc < 0 ? vv_report(&err) : VV_EXIT_OK;
 		if (!is_program(argv[0]) && search(argv[0])) return VV_EXIT_OK;

@@ -64,6 +64,8 @@ static const vv_option_rule option_rules[] = {
 static const vv_absent_option absent[] = {
 	{"rev", .hint = "write it before the path: URL#REV:PATH"},
 	{"out to table as", .use = "--output"},
+	{"append upsert update mode",
+	 .hint = "'varve cat --format arrow MORE | varve add --arrow - --mode upsert --columns keep FILE' replaces rows by their key and adds the others; --mode append only adds"},
 	{.names = NULL},
 };
 

@@ -108,7 +108,6 @@ static const vv_option_rule option_rules[] = {
 	{"--row", .excludes = "--all --stat --reverse -p --name-only --name-status -S"},
 	{"--json", .excludes = "-p --name-only --name-status"},
 	{"--figure", .excludes = "--stat -p --name-only --name-status"},
-	{"--where", .requires = "--figure"},
 	{"--by", .requires = "--figure"},
 	{"--key", .requires = "--row"},
 	{NULL, NULL, NULL},
@@ -883,6 +882,14 @@ static int check_log(const vv_context *c)
 	const options *o = c->options;
 	uint64_t max_count;
 
+	if (o->where.count > 0 && !o->figure) {
+		vv_auto(vv_buf) line = VV_BUF_INIT;
+
+		vv_text_put_argv(&line, c->typed_count, c->typed);
+		return vv_usage_error(
+			"--where requires --figure: 'varve log --figure 'count(*)'%s' counts these rows in each version",
+			vv_buf_cstr(&line));
+	}
 	return !o->max_count || vv_parse_u64(&max_count, o->max_count, strlen(o->max_count))
 		       ? VV_EXIT_OK
 		       : vv_usage_error("-n requires a number, not '%s'",

@@ -135,6 +135,10 @@ static vv_status run_push(vv_context *c, vv_error *err)
 	j->quiet |= vv_wants_json(o->format);
 	j->move = j->blocks_only && j->refs.all;
 	vv_status rc = vv_push_job_run(j, err);
+	if (rc == VV_ENOTFOUND && c->argc > 0 && strchr(c->argv[0], '/') &&
+	    strncmp(err->message, "no such repository", 18) == 0) {
+		vv_hint(err, "'git init --bare %s' makes one", vv_text_word(c->argv[0]));
+	}
 	if (rc == VV_OK && j->move && !j->dry_run) {
 		rc = switch_to(c, j, err);
 	}

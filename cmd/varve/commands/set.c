@@ -385,6 +385,8 @@ static const vv_absent_option absent[] = {
 	{"column",
 	 .hint = "the column is written before the value: 'varve set FILE KEY COL=VALUE'"},
 	{"where", .line = "varve set FILE KEY COL=VALUE"},
+	{"from file",
+	 .hint = "'varve cat --format arrow MORE | varve add --arrow - --mode upsert --columns keep FILE' replaces rows by their key and adds the others; --mode append only adds"},
 	{.names = NULL},
 };
 
@@ -411,26 +413,37 @@ const vv_command vv_cmd_set = {
 	.run = run_set,
 };
 
-/* Answers "delete FILE where id = 7". */
-static int refuse_condition(const vv_context *c)
+/* Names the line that removes the rows of a condition. */
+static int refuse_rows(const vv_context *c, const char *condition)
 {
-	vv_auto(vv_buf) line = VV_BUF_INIT, condition = VV_BUF_INIT;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
 	vv_typed t;
 
-	for (int i = 2; i < c->argc; i++) {
-		vv_buf_printf(&condition, "%s%s", i > 2 ? " " : "", c->argv[i]);
-	}
 	vv_typed_read(&t, 1, c->argv);
-	t.value = vv_buf_cstr(&condition);
+	t.value = condition;
 	vv_typed_put(&line, "varve cat FILE --where not(VALUE) -o FILE", &t);
 	return vv_usage_error("delete requires a file and a row's key; '%s' keeps the other rows",
 			      vv_buf_cstr(&line));
 }
 
+/* Answers "delete FILE where id = 7". */
+static int refuse_condition(const vv_context *c)
+{
+	vv_auto(vv_buf) condition = VV_BUF_INIT;
+
+	for (int i = 2; i < c->argc; i++) {
+		vv_buf_printf(&condition, "%s%s", i > 2 ? " " : "", c->argv[i]);
+	}
+	return refuse_rows(c, vv_buf_cstr(&condition));
+}
+
 static int check_delete(const vv_context *c)
 {
+	const options *o = c->options;
+
 	if (c->argc == 2) return VV_EXIT_OK;
 	if (c->argc > 2 && vv_ascii_equal(c->argv[1], "where")) return refuse_condition(c);
+	if (c->argc == 1 && o->condition) return refuse_rows(c, o->condition);
 	return vv_usage_error("delete requires a file and a row's key");
 }
 
@@ -441,7 +454,7 @@ static vv_status run_delete(vv_context *c, vv_error *err)
 
 static const vv_absent_option delete_absent[] = {
 	{"row key id k", .line = "varve delete FILE VALUE"},
-	{"where", .line = "varve cat FILE --where not(VALUE) -o FILE"},
+	{"where if", .line = "varve cat FILE --where not(VALUE) -o FILE"},
 	{.names = NULL},
 };
 

@@ -20,6 +20,37 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/print/out_format.h"
 #include "lib/worktree/add_plan.h"
+#include "repo/git/history/revision.h"
+
+/* check_fault: what to type instead. */
+
+vv_status vv_check_no_upstream(vv_repository *r, const vv_head *head, vv_error *err)
+{
+	static const char *const names[] = {"origin/main", "origin/master", "main", "master"};
+	const char *base = "HEAD";
+	vv_oid there;
+
+	for (size_t i = sizeof(names) / sizeof(names[0]); i-- > 0;) {
+		const bool own = head->branch && vv_path_ends(head->branch, names[i]);
+
+		if (!own && vv_rev_commit(r, names[i], &there, VV_IGNORED) == VV_OK) {
+			base = names[i];
+		}
+	}
+	return vv_fail(err, VV_ENOTFOUND,
+		       "--new-only compares with the upstream branch, and %s\n"
+		       "name a base: --base %s",
+		       head->branch ? "this branch has none" : "HEAD is detached", base);
+}
+
+vv_status vv_check_fault(vv_status rc, vv_error *err)
+{
+	static const char name[] = "varve.checks:";
+
+	return rc == VV_EINPUT && strncmp(err->message, name, strlen(name)) == 0
+		       ? vv_hint(err, "'varve check --suggest' prints rules that hold today")
+		       : rc;
+}
 
 /* check_log: one line for each rule: since when, by whom, how often. */
 

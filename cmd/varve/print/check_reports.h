@@ -13,6 +13,7 @@
 #include "cmd/frame/command.h"
 #include "cmd/varve/print/aligned.h"
 #include "lib/check/timeline.h"
+#include "repo/git/history/refs.h"
 
 typedef struct vv_check_explained vv_check_explained;
 
@@ -26,6 +27,11 @@ bool vv_check_log_print(const vv_timeline *t, bool all, bool quiet, bool json);
 /* Appends a heading and an HTML table with all rules of t. For each rule, small bars show the number
  * of findings in each of the last 24 versions. */
 void vv_check_log_html(vv_buf *out, const vv_timeline *t);
+
+/* Fails because --new-only has no base, and names one that exists. */
+vv_status vv_check_no_upstream(vv_repository *r, const vv_head *head, vv_error *err);
+/* Returns rc, the result of a check. If varve.checks has an error, adds the command that prints rules. */
+vv_status vv_check_fault(vv_status rc, vv_error *err);
 
 /* check_explain: prints the data that each rule reads, and how much of its result is cached, as a
  * table or as JSON.

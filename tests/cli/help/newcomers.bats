@@ -149,8 +149,8 @@ right() {
 		groupby item price --agg std prices.csv^varve sql "SELECT item, stddev(price) FROM prices GROUP BY item"^
 		sumif item plum price prices.csv^varve sql "SELECT sum(price) FROM prices WHERE item = 'plum'"^
 		countif price ">2" prices.csv^varve sql "SELECT count(*) FROM prices WHERE price > 2"^
-		cat prices.csv --distinct --columns item^varve sql "SELECT DISTINCT item FROM prices"^
-		cat prices.csv --distinct --limit 1^varve sql "SELECT DISTINCT * FROM prices"^--limit 1
+		cat prices.csv --distinct --columns item^varve cat prices.csv --columns item | awk '!seen[$0]++'^
+		cat prices.csv --distinct --limit 1^varve cat prices.csv | awk '!seen[$0]++'^--limit 1
 		blame prices.csv -L 2,3 --cells^varve blame prices.csv --cells | sed -n '1p;2,3 p'^
 		dvc get . prices.csv --rev HEAD -o old.csv^varve get .#HEAD:prices.csv -o old.csv^
 		update prices.csv set price=4 where id=2 --quiet^varve set prices.csv 2 price=4 --if id=2^--quiet

@@ -158,7 +158,7 @@ hint: 'varve log' lists versions, 'varve branch' and 'varve tag' branches and ta
 	printf '%s' "$output" | python3 -c '
 import json, sys
 two, one = [c["files"][0] for c in json.load(sys.stdin)]
-assert two["changes"]["rowsAdded"] == 1 and two["changes"]["cellsChanged"] == 1, two
+assert two["changes"]["rowsAdded"] == 1 and two["changes"]["cellsChanged"] == 1 and not two["changes"]["reordered"], two
 assert (two["rowCount"], two["rowCountBefore"], two["columnCount"], two["columnCountBefore"]) == (3, 2, 2, 2), two
 assert one["rowCount"] == one["columnCount"] == 2 and one["rowCountBefore"] is one["columnCountBefore"] is None and one["kind"] == "text", one'
 	sed -i 's/x/y/' t.csv

@@ -248,6 +248,12 @@ static const vv_option_rule option_rules[] = {
 	{NULL, NULL, NULL},
 };
 
+static const vv_absent_option absent[] = {
+	{"pre-commit hook hooks",
+	 .hint = "a hook is two lines in .git/hooks/pre-commit, which must be executable: '#!/bin/sh' and 'exec varve check --cached'"},
+	{.names = NULL},
+};
+
 const vv_command vv_cmd_install = {
 	.name = "install",
 	.group = "start",
@@ -258,6 +264,7 @@ const vv_command vv_cmd_install = {
 	.options = install_table,
 	.option_count = VV_OPTION_COUNT(install_table),
 	.options_size = sizeof(options),
+	.absent = absent,
 	.arguments = "",
 	.takes = "",
 	.rules = option_rules,

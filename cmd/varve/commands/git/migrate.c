@@ -857,6 +857,11 @@ static const vv_option_rule option_rules[] = {
 	{NULL, NULL, NULL},
 };
 
+static const vv_absent_option absent[] = {
+	{"history all all-history all-branches", .use = "--everything"},
+	{.names = NULL},
+};
+
 const vv_command vv_cmd_migrate = {
 	.name = "migrate",
 	.group = "change",
@@ -869,6 +874,7 @@ const vv_command vv_cmd_migrate = {
 	.options = migrate_table,
 	.option_count = VV_OPTION_COUNT(migrate_table),
 	.options_size = sizeof(options),
+	.absent = absent,
 	.arguments = "path",
 	.rules = option_rules,
 	.check = check_migrate,

@@ -243,6 +243,11 @@ static vv_status run_publish(vv_context *c, vv_error *err)
 	return VV_OK;
 }
 
+static const vv_absent_option absent[] = {
+	{"pages html", .hint = "pages are written unless --no-pages is given: omit it"},
+	{.names = NULL},
+};
+
 const vv_command vv_cmd_publish = {
 	.name = "publish",
 	.group = "peers",
@@ -255,6 +260,7 @@ const vv_command vv_cmd_publish = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
+	.absent = absent,
 	.arguments = "ref",
 	.rules = option_rules,
 	.check = check_publish,

@@ -111,6 +111,10 @@ static int check_erase(const vv_context *c)
 	if (o->where.count > 0) {
 		return c->argc == 1 ? VV_EXIT_OK : vv_usage_error("--where requires one FILE");
 	}
+	if (!o->values_from && o->apply) {
+		return vv_usage_error(
+			"--apply repeats the search of --plan: give it the same FILE --where CONDITION, or --values-from -");
+	}
 	if (!o->values_from) {
 		return vv_usage_error("what to find? --values-from - reads values from standard "
 				      "input; FILE --where CONDITION finds rows");

@@ -616,6 +616,11 @@ static vv_status run_expire(vv_context *c, vv_error *err)
 	return o->apply ? apply_plan(c, err) : make_plan(c, err);
 }
 
+static const vv_absent_option absent[] = {
+	{"dry-run n", .hint = "without --apply nothing is removed: omit it"},
+	{.names = NULL},
+};
+
 const vv_command vv_cmd_expire = {
 	.name = "expire",
 	.group = "care",
@@ -630,6 +635,7 @@ const vv_command vv_cmd_expire = {
 	.options = table,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
+	.absent = absent,
 	.rules = option_rules,
 	.arguments = "path",
 	.check = check_expire,
