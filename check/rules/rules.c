@@ -38,6 +38,8 @@ struct vv_rules_file {
 	bool has_limit;
 	uint64_t limit;
 	vv_checks *checks; /* or NULL */
+	/* of the text of varve.json, and of this hash and the text of varve.checks */
+	uint8_t json_hash[VV_SHA256_LEN], hash[VV_SHA256_LEN];
 };
 
 /* The file being read. */
@@ -539,9 +541,10 @@ vv_status vv_rules_file_read(vv_rules_file **out, const char *json, size_t len, 
 			       VV_RULES_MAX);
 	}
 	if ((rc = vv_json_read(&top, &f->arena, json, len, name, err)) < 0 ||
-	    (rc = read_top(&r, top)) < 0) {
+	    (rc = read_top(&r, top)) < 0 || (rc = vv_sha256(f->json_hash, json, len, err)) < 0) {
 		return rc;
 	}
+	memcpy(f->hash, f->json_hash, sizeof(f->hash));
 	return vv_hand_over(out, &f);
 }
 
@@ -561,7 +564,17 @@ vv_status vv_rules_file_add(vv_rules_file **f, const char *text, size_t len, con
 
 	if (rc < 0) return rc;
 	vv_checks_free((*f)->checks);
-	return vv_checks_read(&(*f)->checks, text, len, name, err);
+	if ((rc = vv_checks_read(&(*f)->checks, text, len, name, err)) < 0) return rc;
+	vv_auto(vv_buf) both = VV_BUF_INIT;
+	vv_buf_put(&both, (*f)->json_hash, VV_SHA256_LEN);
+	vv_buf_put(&both, text, len);
+	rc = vv_buf_ok(&both, err);
+	return rc < 0 ? rc : vv_sha256((*f)->hash, both.data, both.len, err);
+}
+
+const uint8_t *vv_rules_hash(const vv_rules_file *f)
+{
+	return f->hash;
 }
 
 vv_on_commit vv_rules_on_commit(const vv_rules_file *f)

@@ -17,6 +17,7 @@
 #include "base/auto.h"
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/hash.h"
 #include "check/rules/checks.h"
 #include "check/rules/finding.h"
 
@@ -84,6 +85,8 @@ vv_status vv_rules_file_read(vv_rules_file **out, const char *json, size_t len, 
  * after a failure. */
 vv_status vv_rules_file_add(vv_rules_file **f, const char *text, size_t len, const char *name,
 			    vv_error *err);
+/* Returns VV_SHA256_LEN bytes, borrowed from f: a hash of the texts of varve.json and varve.checks. */
+const uint8_t *vv_rules_hash(const vv_rules_file *f);
 void vv_rules_file_free(vv_rules_file *f); /* accepts NULL */
 VV_AUTO_FREE(vv_rules_file, vv_rules_file_free)
 

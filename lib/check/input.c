@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/schema/declared.h"
@@ -22,6 +23,10 @@ vv_status vv_check_read_beside(void *payload, const char *path, vv_buf *out, vv_
 	const vv_check_input_options *o = payload;
 	vv_status rc;
 
+	if (o->read_other && strcmp(path, VV_RULES_NAME) != 0 &&
+	    strcmp(vv_path_base(path), VV_PACKAGE_NAME) != 0) {
+		*o->read_other = true;
+	}
 	if (o->side->kind != VV_SIDE_WORK) {
 		const bool index = o->side->kind == VV_SIDE_INDEX;
 		vv_subject at = {.from = index ? VV_FROM_INDEX : VV_FROM_COMMIT,

@@ -69,6 +69,9 @@ typedef struct vv_check_input_options {
 	/* standard: path of a file with a copy of standard input; may be NULL. It is read in place
 	 * of the file at standard_path, or of "-" if standard_path is NULL */
 	const char *standard, *standard_path;
+	/* set to true if a file other than varve.json and datapackage.json is read beside the path,
+	 * such as one with a schema; may be NULL */
+	bool *read_other;
 	vv_pool *pool; /* threads to use if reader is NULL; may be NULL */
 	const vv_progress *progress;
 } vv_check_input_options;

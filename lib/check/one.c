@@ -19,24 +19,14 @@
 #include "lib/check/erased_rows.h"
 #include "lib/check/input.h"
 #include "lib/check/kept_base.h"
+#include "lib/check/kept_verdict.h"
 #include "lib/check/older.h"
 #include "lib/check/one.h"
 #include "lib/check/one_internal.h"
+#include "lib/check/other_tables.h"
 #include "lib/check/query.h"
 #include "lib/check/text_numbers.h"
 #include "repo/git/blob.h"
-
-/* A table that a foreign key names. */
-typedef struct resource {
-	char *name;
-	vv_check_input in;
-	vv_schema declared;
-	bool is_declared; /* a description determines how it is read, which a stored version may
-			   * lack */
-	vv_status rc;
-	vv_error why;
-	struct resource *next;
-} resource;
 
 typedef struct one {
 	vv_check_run *run;
@@ -55,8 +45,10 @@ typedef struct one {
 	vv_base_options against;
 	vv_known *known; /* --new-only */
 	bool of_base;    /* the base is being checked, to collect its findings */
-	vv_buf text;     /* of a finding put otherwise */
-	resource *resources;
+	/* no verdict is kept of a table with findings, or whose check read a separate file or older versions */
+	bool has_finding, read_other, looked_back;
+	vv_buf text; /* of a finding put otherwise */
+	vv_other_tables others;
 } one;
 
 /* found NULL: is anything accepted that the rule may find? */
@@ -83,6 +75,7 @@ static vv_status on_finding(void *payload, const vv_finding *f, vv_error *err)
 	vv_finding g = *f;
 	vv_status rc;
 
+	c->has_finding = true;
 	if (c->of_base) return vv_known_add(c->known, f, err);
 	if (c->known) {
 		int known = vv_known_take(c->known, f, err);
@@ -105,6 +98,7 @@ static vv_status on_more(void *payload, const vv_finding *f, uint64_t count, vv_
 	vv_finding g = *f;
 	vv_status rc = recode(c, &g, err);
 
+	c->has_finding = true;
 	if (rc < 0) return rc;
 	g.accepted = accepted(c, g.rule, &g);
 	return vv_report_more(c->run->report, &g, count, err);
@@ -125,142 +119,21 @@ static vv_status report_table(one *c, const char *rule, const char *message, con
 	return on_finding(c, &f, err);
 }
 
-/* The path of the package's resource of that name: owned, repository-relative. */
-static vv_status find_resource(one *c, const char *name, char **path, vv_error *err)
-{
-	const char *package = c->in.package.package_path;
-	vv_check_input_options look = c->look;
-	vv_auto(vv_arena) arena = VV_ARENA_INIT;
-	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_json *top;
-	vv_status rc;
-
-	*path = NULL;
-	if (!package) {
-		return vv_fail(err, VV_ENOTFOUND, "no datapackage.json describes '%s'",
-			       vv_text_shows(name));
-	}
-	look.side = c->held ? &c->run->owner->side : look.side;
-	if ((rc = vv_check_read_beside(&look, package, &text, err)) < 0 ||
-	    (rc = vv_json_read(&top, &arena, vv_buf_cstr(&text), text.len, package, err)) < 0) {
-		return rc;
-	}
-	const vv_json *found = vv_json_get(
-		vv_json_find(vv_json_get(top, "resources"), n,
-			     vv_text_same(vv_json_get_string(n, "name"), name)),
-		"path");
-	if (found && found->type == VV_JSON_ARRAY) {
-		found = found->count == 1 ? found->first : NULL;
-	}
-	if (!found || found->type != VV_JSON_STRING) {
-		return vv_fail(err, VV_ENOTFOUND, "%s has no resource '%s' with exactly one file",
-			       vv_text_shows(package), vv_text_shows(name));
-	}
-	vv_buf_reset(&text);
-	if (strchr(package, '/')) {
-		vv_buf_put(&text, package, (size_t)(strrchr(package, '/') - package) + 1);
-	}
-	vv_buf_puts(&text, strncmp(found->text, "./", 2) == 0 ? found->text + 2 : found->text);
-	*path = vv_buf_detach(&text);
-	return *path ? VV_OK : vv_fail_nomem(err);
-}
-
-/* A table that no package names: a path, or a name in the same folder. r->why stays where there is none. */
-static vv_status open_beside(one *c, resource *r, const vv_check_input_options *look)
-{
-	const char *slash = strrchr(c->path, '/');
-	vv_status rc = VV_ENOTFOUND;
-
-	for (size_t i = 0; rc == VV_ENOTFOUND && (i < 2 || vv_endings[i / 2 - 1].pattern); i++) {
-		bool beside = i % 2 == 0;
-		vv_auto(vv_buf) path = VV_BUF_INIT;
-		vv_error why;
-
-		if (!beside && !slash) {
-			continue; /* the same path */
-		}
-		if (beside && slash) {
-			vv_buf_put(&path, c->path, (size_t)(slash - c->path) + 1);
-		}
-		vv_buf_printf(&path, "%s%s", r->name,
-			      i < 2 ? "" : vv_endings[i / 2 - 1].pattern + 1);
-		if (path.failed) return vv_fail_nomem(&r->why);
-		rc = vv_check_input_open(&r->in, vv_buf_cstr(&path), look, &why);
-		if (rc < 0) {
-			vv_check_input_close(&r->in);
-		}
-		if (rc < 0 && rc != VV_ENOTFOUND) {
-			r->why = why;
-		}
-	}
-	return rc;
-}
-
-static vv_status open_resource(one *c, resource *r, vv_error *err)
-{
-	vv_check_input_options look = c->look;
-	vv_auto(char) *path = NULL;
-
-	look.base = NULL;
-	r->rc = find_resource(c, r->name, &path, &r->why);
-	if (r->rc == VV_OK) {
-		r->rc = vv_check_input_open(&r->in, path, &look, &r->why);
-	} else if (r->rc == VV_ENOTFOUND) {
-		r->rc = open_beside(c, r, &look);
-	}
-	/* with rows left out some might be treated as missing that exist */
-	if (r->rc == VV_OK && (!r->in.open || (r->in.mend && vv_mend_lost_rows(r->in.mend)))) {
-		r->why = r->in.why;
-		r->rc = vv_recode(&r->why, VV_EINPUT);
-	}
-	if (r->rc == VV_OK && r->in.described && r->in.package.schema.len > 0) {
-		r->is_declared = vv_schema_read(&r->declared, r->in.package.schema.data,
-						r->in.package.schema.len, "", NULL) == VV_OK;
-	}
-	if (r->rc < 0) {
-		*err = r->why;
-	}
-	return r->rc;
-}
-
 static vv_status on_resource(void *payload, const char *name, vv_table **out,
 			     const vv_schema **schema, vv_error *err)
 {
 	one *c = payload;
-	resource *r;
+	const vv_other_table t = {.path = c->path,
+				  .package = c->in.package.package_path,
+				  .package_side = c->held ? &c->run->owner->side : c->look.side,
+				  .look = &c->look};
 
-	for (r = c->resources; r && strcmp(r->name, name) != 0; r = r->next) {
-	}
-	if (!r) {
-		r = vv_calloc(1, sizeof(*r));
-		if (!r || !(r->name = vv_strdup(name))) {
-			vv_free(r);
-			return vv_fail_nomem(err);
-		}
-		r->next = c->resources;
-		c->resources = r;
-		open_resource(c, r, err);
-	}
-	if (r->rc < 0) {
-		return vv_error_copy(err, &r->why);
-	}
-	*out = &r->in.table;
-	*schema = r->is_declared ? &r->declared : NULL;
-	return VV_OK;
+	return vv_other_tables_open(&c->others, name, &t, out, schema, err);
 }
 
 static void one_clear(one *c)
 {
-	while (c->resources) {
-		vv_auto_free resource *r = c->resources;
-
-		c->resources = r->next;
-		vv_check_input_close(&r->in);
-		if (r->is_declared) {
-			vv_schema_clear(&r->declared);
-		}
-		vv_free(r->name);
-	}
+	vv_other_tables_clear(&c->others);
 	vv_known_free(c->known);
 	vv_check_input_close(&c->in);
 	vv_check_input_close(&c->base);
@@ -389,6 +262,7 @@ static vv_status tell_unread(one *c, const vv_error *why, vv_error *err)
 			.message = vv_check_without_path(why->message, c->path),
 			.expected = vv_check_hint(c->run, &worded)};
 
+	c->has_finding = true;
 	if (c->run->unread.code == VV_OK) {
 		c->run->unread = *why;
 	}
@@ -590,6 +464,7 @@ static vv_status find_older(void *payload, vv_older *out, vv_error *err)
 				   .now = c->path,
 				   .document = c->document};
 
+	c->looked_back = true;
 	return vv_older_find(out, &s, err);
 }
 
@@ -934,6 +809,78 @@ static vv_status report_unread(one *c, const vv_error *why, vv_error *err)
 	return vv_report_end(c->run->report, &facts, err);
 }
 
+/* --- verdicts that are kept -------------------------------------------------------------------- */
+
+/* Do the findings depend on time, or on tables that a query names? */
+static bool depends_on_more(const one *c)
+{
+	if (vv_rule_set_severity(&c->rules, "freshness") != VV_SEVERITY_OFF ||
+	    vv_array_find(c->rules.items, c->rules.count, it, it->accepted)) {
+		return true;
+	}
+	return vv_array_find(c->rules.lines, c->rules.line_count, it,
+			     it->kind == VV_CHECK_SELECT && it->severity != VV_SEVERITY_OFF) !=
+	       NULL;
+}
+
+/* 1: it is kept that the table has no findings, and this is reported. */
+static int report_kept(one *c, const vv_check_path *path, vv_check_verdict *kept,
+		       const vv_diff_side *base, uint64_t start, vv_error *err)
+{
+	vv_check_run *run = c->run;
+	vv_status rc;
+	int found;
+
+	*kept = (vv_check_verdict){.keyed = false};
+	if (!run->verdicts || depends_on_more(c)) return 0;
+	if ((found = vv_check_verdict_find(kept, run->verdicts, path, err)) <= 0) return found;
+	vv_report_facts facts = {.rows = kept->rows,
+				 .columns = kept->columns,
+				 .groups = kept->groups,
+				 .ms = vv_monotonic_ms() - start};
+	if (!vv_cid_is_null(&kept->base_root)) {
+		facts.base = base->name;
+		facts.base_commit = vv_oid_shows(&base->commit);
+	}
+	if ((rc = vv_report_begin(run->report, c->path, c->commit, err)) < 0 ||
+	    (rc = vv_report_rules(run->report, &c->rules, err)) < 0 ||
+	    (rc = vv_report_end(run->report, &facts, err)) < 0) {
+		return (int)rc;
+	}
+	return 1;
+}
+
+/* Was the table that which *verdict is about, and read whole? */
+static bool is_of_verdict(const one *c, const vv_check_verdict *verdict)
+{
+	const vv_check_input *in = &c->in, *base = &c->base;
+	const bool of_base = !vv_oid_is_null(&verdict->base_blob);
+
+	if (c->has_finding || c->read_other || c->looked_back || c->others.first ||
+	    in->bad_package || c->base_broken.code < 0 || c->has_base != of_base) {
+		return false;
+	}
+	return in->open && !in->mend && in->subject.is_dataset &&
+	       in->table.root.kind == VV_KIND_TABLE &&
+	       vv_oid_equal(&in->subject.blob, &verdict->blob) &&
+	       (!of_base || (base->open && base->subject.is_dataset && !base->mend &&
+			     vv_oid_equal(&base->subject.blob, &verdict->base_blob)));
+}
+
+static vv_status keep_verdict(one *c, vv_check_verdict *verdict, const vv_check_result *result,
+			      vv_error *err)
+{
+	if (!verdict->keyed || !is_of_verdict(c, verdict)) return VV_OK;
+	verdict->root = c->in.subject.root;
+	if (c->has_base) {
+		verdict->base_root = c->base.subject.root;
+	}
+	verdict->rows = result->rows;
+	verdict->columns = (uint32_t)result->columns;
+	verdict->groups = (uint32_t)(result->groups < UINT32_MAX ? result->groups : UINT32_MAX);
+	return vv_check_verdict_keep(c->run->verdicts, verdict, err);
+}
+
 vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const vv_diff_side *side,
 			   const vv_diff_side *base, const vv_check_path *path, vv_error *err)
 {
@@ -942,10 +889,12 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 			  .was = path->was ? path->was : path->path,
 			  .document = path->document};
 	vv_auto(vv_check_result) result = {0};
+	vv_check_verdict verdict;
 	char hex[VV_OID_TEXT + 1];
 	uint64_t start = vv_monotonic_ms();
 	vv_error why;
 	bool left;
+	int kept;
 	vv_status rc;
 
 	c.look = (vv_check_input_options){.repo = run->repo,
@@ -957,12 +906,16 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 					  .rules_text = run->rules_text,
 					  .standard = run->standard,
 					  .standard_path = run->standard_path,
+					  .read_other = &c.read_other,
 					  .pool = run->pool,
 					  .progress = run->progress};
 	set_commit(&c, side, hex);
 	if ((rc = set_rules(&c, rules, err)) < 0 || !note_used(&c)) return rc;
 	if (path->absent) return one_check_absent(run, rules, side, path, err);
 	if ((rc = one_leave_expired(&left, run, side, path->path, err)) < 0 || left) return rc;
+	if ((kept = report_kept(&c, path, &verdict, base, start, err)) != 0) {
+		return kept < 0 ? (vv_status)kept : VV_OK;
+	}
 	if ((rc = open_both(&c, base, err)) < 0) {
 		why = *err;
 		if (is_finding(&c, rc)) return tell_unopened(&c, rules, side, &why, err);
@@ -994,5 +947,6 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 		facts.base = base->name;
 		facts.base_commit = vv_oid_shows(&base->commit);
 	}
-	return vv_report_end(run->report, &facts, err);
+	rc = vv_report_end(run->report, &facts, err);
+	return rc < 0 ? rc : keep_verdict(&c, &verdict, &result, err);
 }

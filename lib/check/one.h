@@ -32,12 +32,14 @@ typedef struct vv_erased vv_erased;
 typedef struct vv_check_run {
 	vv_repository *repo; /* NULL: outside of a repository */
 	const vv_env *env;   /* if repo is NULL: the environment of document readers; may be NULL */
-	vv_dataset_reader *reader;  /* NULL if repo is NULL */
-	vv_check_report *report;    /* receives the findings (vv_report_new) */
-	vv_check_cache *cache;      /* may be NULL */
-	vv_pattern_budget patterns; /* budget of all patterns of the run */
-	const char *temp_dir;       /* NULL: /tmp */
-	vv_pool *pool;              /* threads, if reader is NULL; may be NULL */
+	vv_dataset_reader *reader; /* NULL if repo is NULL */
+	vv_check_report *report;   /* receives the findings (vv_report_new) */
+	vv_check_cache *cache;     /* may be NULL */
+	bool keep_verdicts;        /* use and keep verdicts of whole tables (kept_verdict.h) */
+	struct vv_check_verdicts *verdicts; /* internal: of the side being checked; or NULL */
+	vv_pattern_budget patterns;         /* budget of all patterns of the run */
+	const char *temp_dir;               /* NULL: /tmp */
+	vv_pool *pool;                      /* threads, if reader is NULL; may be NULL */
 	const vv_progress *progress;
 	/* maximum number of stored findings for each rule and column of a dataset; 0: no limit */
 	uint64_t limit;

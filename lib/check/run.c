@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "dataset/schema/declared.h"
 #include "lib/check/input.h"
+#include "lib/check/kept_verdict.h"
 #include "lib/check/list.h"
 #include "lib/check/one.h"
 #include "repo/git/history/promised.h"
@@ -279,6 +280,20 @@ static vv_status check_gone(vv_check_run *run, const vv_rules_file *rules, const
 		       : vv_check_about(run, rules, side, was, &f, 1, err);
 }
 
+/* Opens the verdicts of whole tables, unless an option changes findings, or wants more than verdicts. */
+static vv_status open_verdicts(vv_check_verdicts **out, const vv_check_run *run,
+			       const vv_check_verdicts_of *of, vv_error *err)
+{
+	if (!run->keep_verdicts || !run->repo || !run->reader || !run->cache || run->new_only ||
+	    run->in_range || run->only_count > 0 || run->skip_count > 0 || run->accept_count > 0 ||
+	    run->owner || run->erased || run->rows || run->schema || run->written ||
+	    run->standard || run->rules_text || run->share || run->result_count > 0 ||
+	    run->spelled || run->explain) {
+		return VV_OK;
+	}
+	return vv_check_verdicts_open(out, of, err);
+}
+
 /* whole: no dataset of the side is left out of the list. */
 static vv_status check_list(vv_check_run *run, vv_check_list *list, bool whole, const scope *s,
 			    const vv_diff_side *side, const vv_diff_side *base, vv_error *err)
@@ -302,6 +317,15 @@ static vv_status check_list(vv_check_run *run, vv_check_list *list, bool whole, 
 	}
 	vv_auto(vv_attr_held) held VV_UNUSED = run->repo ? vv_attr_hold(run->repo)
 							 : (vv_attr_held){NULL};
+	vv_auto(vv_check_verdicts) *verdicts = NULL;
+	const vv_check_verdicts_of of = {.repo = run->repo,
+					 .reader = run->reader,
+					 .cache = run->cache,
+					 .rules = rules,
+					 .side = side,
+					 .base = base};
+	rc = open_verdicts(&verdicts, run, &of, err);
+	run->verdicts = verdicts;
 	for (size_t i = 0; rc == VV_OK && i < list->count; i++) {
 		const vv_check_path *p = &list->items[i];
 		bool wanted = false;
@@ -314,6 +338,7 @@ static vv_status check_list(vv_check_run *run, vv_check_list *list, bool whole, 
 		}
 		rc = vv_check_dataset(run, rules, side, base, p, err);
 	}
+	run->verdicts = NULL;
 	return rc;
 }
 

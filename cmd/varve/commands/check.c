@@ -581,10 +581,8 @@ static vv_status check_files(check *c, vv_error *err)
 		return rc;
 	}
 	c->run.pool = vv_pool_new(cpus > 1 ? cpus - 1 : 0);
-	if (!c->run.pool) {
-		rc = vv_fail_nomem(err);
-	}
-	if (rc < 0 || (rc = set_side(&c->side, VV_SIDE_WORK, "the files", err)) < 0 ||
+	if (!c->run.pool) return vv_fail_nomem(err);
+	if ((rc = set_side(&c->side, VV_SIDE_WORK, "the files", err)) < 0 ||
 	    (rc = make_report(c, rules, err)) < 0) {
 		return rc;
 	}
@@ -727,8 +725,9 @@ static vv_status check_versions(check *c, vv_error *err)
 		return rc;
 	}
 	if ((rc = make_report(c, c->has_start ? c->owner.rules : own, err)) < 0) return rc;
-	return vv_check_side(&c->run, &c->side, c->has_base ? &c->base : NULL, c->argc, c->argv,
-			     err);
+	c->run.keep_verdicts = !c->o->save && !c->o->trust; /* these have the facts of groups */
+	const vv_diff_side *base = c->has_base ? &c->base : NULL;
+	return vv_check_side(&c->run, &c->side, base, c->argc, c->argv, err);
 }
 
 static void check_clear(check *c)

@@ -141,6 +141,14 @@ orders.csv | row-constraint | 4 | days(ordered, shipped) between 0 and 30" ] || 
 	done
 }
 
+@test "kept verdicts of whole tables are used only if nothing that they depend on has changed" {
+	local seed
+	for seed in ${VARVE_TEST_SEEDS:-$((RANDOM))}; do
+		new_repo "v$seed"
+		(cd "v$seed" && python3 "$BATS_TEST_DIRNAME/verdict_model.py" "$seed" "${VARVE_TEST_ROUNDS:-6}")
+	done
+}
+
 @test "the rules of descriptions and varve.json, printed as lines, find the same" {
 	local seed
 	new_repo
