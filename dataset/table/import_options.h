@@ -175,6 +175,8 @@ typedef struct vv_import_result {
 	vv_import_finding *findings;
 	size_t finding_count, finding_cap;
 	bool schema_changed; /* columns or types differ from those of the previous version */
+	/* a column found as string or number kept its type, although all values have a narrower one */
+	bool types_kept;
 	/* a row is longer than VV_ROW_MAX or could not be reproduced exactly: the table was
 	 * refused, or stored as a file */
 	bool only_bytes;

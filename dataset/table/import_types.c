@@ -67,7 +67,7 @@ bool import_types_may_narrow(const import *im)
 	return import_types_give_way(im) &&
 	       (im->opts->find_types ||
 		vv_array_find(im->parent_schema.fields, im->parent_schema.count, it,
-			      is_open(im, it)));
+			      is_open(im, it) || it->type == VV_TYPE_NUMBER));
 }
 
 vv_import_finding *import_find_misfit(const import *im, size_t column)
@@ -108,6 +108,7 @@ static vv_status does_string_narrow(const import *im, const vv_field *f, const v
 	if (rc < 0 || !*out) return rc;
 	if ((rc = vv_column_type(&was, &before, column, f, err)) < 0) return rc;
 	*out = was == f->type || was == VV_TYPE_ANY;
+	im->out->types_kept |= !*out;
 	return VV_OK;
 }
 
@@ -136,6 +137,7 @@ vv_status import_type_outdated(const import *im, size_t column, const vv_field *
 		return VV_OK;
 	}
 	*outdated = is_open(im, f) && now != VV_TYPE_ANY && now != f->type;
+	im->out->types_kept |= f->type == VV_TYPE_NUMBER && now == VV_TYPE_INTEGER;
 	return *outdated && f->type == VV_TYPE_STRING
 		       ? does_string_narrow(im, f, &all, outdated, err)
 		       : VV_OK;

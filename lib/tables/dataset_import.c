@@ -165,10 +165,26 @@ static vv_kind kind_for(const char *path, const vv_dataset_options *opts, const 
 	return *guess ? VV_KIND_TABLE : before;
 }
 
+#define PAST_VERSIONS 4u /* maximum number of earlier versions that are compared */
+
 /* --- types of earlier versions --------------------------------------------------------- */
 
-/* Adds the version of a pointer blob, if it is a table of this size; size 0: not known. */
-static vv_status add_version(dataset_inputs *in, vv_dataset_reader *r, const vv_oid *blob,
+/* Earlier versions of a path that may have the bytes of the source, newest first. */
+typedef struct past_versions {
+	vv_root roots[PAST_VERSIONS];
+	size_t count;
+} past_versions;
+
+static void past_versions_clear(past_versions *past)
+{
+	vv_array_each(past->roots, past->count, root) {
+		vv_root_clear(root);
+	}
+}
+VV_AUTO_CLEAR(past_versions, past_versions_clear)
+
+/* Adds the version of a pointer blob, if it is a table of this size. */
+static vv_status add_version(past_versions *past, vv_dataset_reader *r, const vv_oid *blob,
 			     uint64_t size, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
@@ -181,18 +197,18 @@ static vv_status add_version(dataset_inputs *in, vv_dataset_reader *r, const vv_
 	if (strcmp(p.kind, "table") != 0) return VV_OK;
 	if ((rc = vv_repository_store(r->parts.repo, &store, err)) < 0) return rc;
 	if (!vv_store_has(store, &p.root)) return VV_OK;
-	vv_root *root = &in->past[in->past_count];
+	vv_root *root = &past->roots[past->count];
 
 	vv_root_init(root);
 	if ((rc = vv_root_load(root, store, &p.root, err)) < 0) {
 		vv_root_clear(root);
 		return rc;
 	}
-	in->past_count++;
+	past->count++;
 	return VV_OK;
 }
 
-static vv_status find_versions(dataset_inputs *in, vv_dataset_reader *r, const char *path,
+static vv_status find_versions(past_versions *past, vv_dataset_reader *r, const char *path,
 			       uint64_t size, vv_error *err)
 {
 	const vv_oid *commits;
@@ -200,29 +216,17 @@ static vv_status find_versions(dataset_inputs *in, vv_dataset_reader *r, const c
 	vv_oid last = {0};
 	vv_status rc = dataset_reader_past(r, &commits, &count, err);
 
-	for (size_t i = 0; i < count && in->past_count < DATASET_PAST_VERSIONS; i++) {
+	for (size_t i = 0; i < count && past->count < PAST_VERSIONS; i++) {
 		vv_auto(vv_tree_entry) at = {0};
 
 		rc = vv_tree_entry_at(r->parts.repo, &commits[i], path, &at, err);
 		if (rc == VV_OK && !vv_oid_equal(&at.id, &last)) {
 			last = at.id;
-			rc = add_version(in, r, &at.id, size, err);
+			rc = add_version(past, r, &at.id, size, err);
 		}
 		if (rc == VV_ENOMEM || rc == VV_EIO) return rc;
 	}
 	return vv_error_excuse(rc, rc != VV_ENOMEM && rc != VV_EIO, err);
-}
-
-static vv_status find_past(dataset_inputs *in, vv_dataset_reader *r, const char *path,
-			   uint64_t size, vv_error *err)
-{
-	const vv_root *parent = in->opts.parent;
-
-	if (!parent || parent->kind != VV_KIND_TABLE || in->opts.kind != VV_KIND_TABLE ||
-	    in->opts.schema) {
-		return VV_OK;
-	}
-	return find_versions(in, r, path, size, err);
 }
 
 static bool has_same_bytes(const vv_root *a, const vv_root *b)
@@ -341,17 +345,22 @@ static vv_status take_types(vv_dataset_found *out, const vv_root *past, const vv
 	return tell_types(out, fields, now.count, err);
 }
 
-static vv_status take_past_types(vv_dataset_found *out, const dataset_inputs *in,
+/* Where the values alone do not say whether a column is wider than they are, a version of the path in HEAD's history that has
+ * the same bytes does. */
+static vv_status take_past_types(vv_dataset_found *out, vv_dataset_reader *r, const char *path,
 				 const vv_sink *sink, vv_error *err)
 {
-	if (out->result.root.kind != VV_KIND_TABLE ||
+	const vv_root *root = &out->result.root;
+	vv_auto(past_versions) past = {.count = 0};
+
+	if (!out->result.types_kept || root->kind != VV_KIND_TABLE ||
 	    vv_cid_equal(&out->result.cid, &out->parent)) {
 		return VV_OK;
 	}
-	const vv_root *past = vv_array_find(in->past, in->past_count, it,
-					    has_same_bytes(it, &out->result.root));
+	const vv_status rc = find_versions(&past, r, path, root->bytes, err);
+	const vv_root *same = vv_array_find(past.roots, past.count, it, has_same_bytes(it, root));
 
-	return past ? take_types(out, past, sink, err) : VV_OK;
+	return rc == VV_OK && same ? take_types(out, same, sink, err) : rc;
 }
 
 /* --- the inputs together --------------------------------------------------------------- */
@@ -361,9 +370,6 @@ void dataset_inputs_clear(dataset_inputs *in)
 	vv_package_resource_clear(&in->package);
 	vv_schema_clear(&in->schema);
 	vv_scan_cache_free(in->cache);
-	vv_array_each(in->past, in->past_count, root) {
-		vv_root_clear(root);
-	}
 	vv_free(in->temp);
 	vv_arena_clear(&in->arena);
 }
@@ -416,8 +422,8 @@ static vv_status refuse_for_bytes(const char *path, const vv_dataset_options *op
 }
 
 vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const char *path,
-				const vv_dataset_options *opts, uint64_t size, bool dry,
-				vv_dataset_found *out, vv_error *err)
+				const vv_dataset_options *opts, bool dry, vv_dataset_found *out,
+				vv_error *err)
 {
 	vv_store *store;
 	vv_status rc;
@@ -471,7 +477,7 @@ vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const 
 			in->opts.key_known = true;
 		}
 	}
-	return opts->parent && !opts->looks_back ? VV_OK : find_past(in, r, path, size, err);
+	return VV_OK;
 }
 
 /* --- the import ------------------------------------------------------------------------ */
@@ -559,8 +565,7 @@ vv_status dataset_import_run(vv_dataset_found *out, const dataset_inputs *in,
 {
 	vv_status rc = vv_import(&out->result, source, sink, &in->opts, err);
 
-	if (rc < 0 || (rc = take_named(out, in, sink, err)) < 0) return rc;
-	return take_past_types(out, in, sink, err);
+	return rc < 0 ? rc : take_named(out, in, sink, err);
 }
 
 static vv_status put_first(vv_buf *warnings, const char *line, vv_error *err)
@@ -643,8 +648,7 @@ vv_status vv_dataset_reader_import(vv_dataset_reader *r, const char *path, const
 	uint64_t start = vv_monotonic_ms();
 	vv_status rc;
 
-	if ((rc = dataset_inputs_gather(&in, r, path, opts, source->size, to == NULL, out, err)) <
-		    0 ||
+	if ((rc = dataset_inputs_gather(&in, r, path, opts, to == NULL, out, err)) < 0 ||
 	    (rc = vv_repository_store(r->parts.repo, &store, err)) < 0 ||
 	    (to && (rc = to->open(to->payload, &sink, err)) < 0)) {
 		return rc;
@@ -654,7 +658,11 @@ vv_status vv_dataset_reader_import(vv_dataset_reader *r, const char *path, const
 	} else if (!to) {
 		vv_sink_dry(&sink, store);
 	}
-	if ((rc = dataset_import_run(out, &in, source, &sink, err)) == VV_OK) {
+	rc = dataset_import_run(out, &in, source, &sink, err);
+	if (rc == VV_OK && (!opts->parent || opts->looks_back)) {
+		rc = take_past_types(out, r, path, &sink, err);
+	}
+	if (rc == VV_OK) {
 		rc = dataset_import_settle(out, &in, r, err);
 	}
 	out->ms = vv_monotonic_ms() - start;

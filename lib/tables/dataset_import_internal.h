@@ -12,8 +12,6 @@
 #include "dataset/table/root.h"
 #include "lib/tables/dataset_import.h"
 
-#define DATASET_PAST_VERSIONS 4u /* maximum number of earlier versions that are compared */
-
 /* The inputs of an import, except the bytes: the user's options, and, from the
  * repository, the previous version, datapackage.json and the scan cache. */
 typedef struct dataset_inputs {
@@ -28,17 +26,13 @@ typedef struct dataset_inputs {
 	 * repository; else NULL */
 	const char *named_kind;
 	const char **named_key; /* the key in the same pointer; else NULL */
-	/* roots of earlier versions of the path that may have the bytes of the source, newest first */
-	vv_root past[DATASET_PAST_VERSIONS];
-	size_t past_count;
 } dataset_inputs;
 
 /* Does the first step: sets *in, which must be zeroed, and the members of *out about the previous
- * version and the package. size: the size of the source in bytes, 0 if it is not known. dry: for an import that stores
- * nothing. The caller clears *in, also after a failure. */
+ * version and the package. dry: for an import that stores nothing. The caller clears *in, also after a failure. */
 vv_status dataset_inputs_gather(dataset_inputs *in, vv_dataset_reader *r, const char *path,
-				const vv_dataset_options *opts, uint64_t size, bool dry,
-				vv_dataset_found *out, vv_error *err);
+				const vv_dataset_options *opts, bool dry, vv_dataset_found *out,
+				vv_error *err);
 void dataset_inputs_clear(dataset_inputs *in);
 VV_AUTO_CLEAR(dataset_inputs, dataset_inputs_clear)
 

@@ -87,8 +87,8 @@ static bool is_ready(vv_import_ahead *a)
 	if (!a->path || !(a->file = vv_repository_file(a->reader->parts.repo, a->path)) ||
 	    (a->fd = vv_open(a->file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, 0, VV_IGNORED)) < 0 ||
 	    vv_fstat(&a->before, a->fd, a->path, VV_IGNORED) < 0 || !is_fit(a) ||
-	    dataset_inputs_gather(&a->in, a->reader, a->path, a->how.opts, a->before.size,
-				  a->how.dry, &a->found, VV_IGNORED) < 0 ||
+	    dataset_inputs_gather(&a->in, a->reader, a->path, a->how.opts, a->how.dry, &a->found,
+				  VV_IGNORED) < 0 ||
 	    !open_blocks(a)) {
 		return false;
 	}
@@ -158,7 +158,8 @@ vv_status vv_import_ahead_end(vv_import_ahead *take_a, vv_dataset_found *out, vv
 
 	vv_pool_wait(r->pool, &a->job);
 	uint64_t start = vv_monotonic_ms();
-	if (a->status < 0 || !is_unchanged(a)) return VV_ENOTFOUND;
+	/* the ordinary import looks at earlier versions */
+	if (a->status < 0 || a->found.result.types_kept || !is_unchanged(a)) return VV_ENOTFOUND;
 	if ((!a->how.dry && (rc = vv_mem_sink_pour(a->blocks, NULL, &a->how.below, err)) < 0) ||
 	    (rc = dataset_import_settle(&a->found, &a->in, r, err)) < 0 ||
 	    (rc = vv_stat_cache_set(r->parts.stats, a->path, &a->before, &a->found.blob, a->sure,

@@ -50,8 +50,8 @@ void vv_import_ahead_begin(vv_import_ahead **out, vv_dataset_reader *r, const ch
 bool vv_import_ahead_is_of(const vv_import_ahead *a, const char *path,
 			   const vv_dataset_options *opts);
 /* Waits for the import, puts its blocks into the sink unless it is dry, sets *out, which must be
- * initialised, to the result, and frees take_a. VV_ENOTFOUND: the import failed, or the file changed
- * meanwhile; nothing was stored, and another import finds the error again. */
+ * initialised, to the result, and frees take_a. VV_ENOTFOUND: the import failed, the file changed
+ * meanwhile, or earlier versions decide on types; nothing was stored, and another import does it again. */
 vv_status vv_import_ahead_end(vv_import_ahead *take_a, vv_dataset_found *out, vv_error *err);
 void vv_import_ahead_drop(vv_import_ahead *a); /* waits for the import and frees it; accepts NULL */
 
