@@ -824,16 +824,29 @@ vv_status vv_git_must(const vv_git_call *r, const char *what, vv_error *err)
 	return rc == VV_OK && code != 0 ? explain(what, &said, false, code, err) : rc;
 }
 
+/* The text after "remote: ", as a terminal shows it: only the part after the last carriage return. */
+static void put_remote_line(vv_buf *out, const char *text, size_t len)
+{
+	size_t at;
+
+	while (len > 0 && (text[len - 1] == ' ' || text[len - 1] == '\r')) {
+		len--;
+	}
+	for (at = len; at > 0 && text[at - 1] != '\r';) {
+		at--;
+	}
+	if (at > 0 && strncmp(text + at, "remote: ", 8) == 0) {
+		at += 8;
+	}
+	vv_text_put_urls(out, text + at, len - at);
+	vv_buf_putc(out, '\n');
+}
+
 void vv_git_remote_lines(const vv_buf *said, vv_buf *out)
 {
 	for (vv_line l = {.rest = vv_buf_cstr(said)}; vv_line_next(&l);) {
 		if (strncmp(l.text, "remote: ", 8) == 0) {
-			size_t n = l.len - 8;
-			while (n > 0 && (l.text[8 + n - 1] == ' ' || l.text[8 + n - 1] == '\r')) {
-				n--;
-			}
-			vv_text_put_urls(out, l.text + 8, n);
-			vv_buf_putc(out, '\n');
+			put_remote_line(out, l.text + 8, l.len - 8);
 		}
 	}
 }

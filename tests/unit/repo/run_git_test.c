@@ -1,5 +1,5 @@
 /*
- * run_git: which failures git's words mean.
+ * run_git: which failures git's words mean, and a host's lines for people.
  */
 #include "repo/git/run_git.h"
 
@@ -53,9 +53,25 @@ static void numbers_and_words_in_paths_and_urls_are_not_the_servers(void **state
 		VV_EIO);
 }
 
+static void what_a_host_overwrote_by_carriage_returns_is_left_out(void **state VV_UNUSED)
+{
+	vv_auto(vv_buf) said = VV_BUF_INIT, lines = VV_BUF_INIT;
+
+	vv_buf_puts(&said, "remote: \rremote: Processing: refs: 1 (/)        \rremote: "
+			   "Processing: refs: 1, done    \n"
+			   "remote: checked: 10%\rchecked: 100%\r\n"
+			   "remote: \n"
+			   "error: a line of git\n"
+			   "remote: SUCCESS        \n");
+	vv_git_remote_lines(&said, &lines);
+	assert_string_equal(vv_buf_cstr(&lines),
+			    "Processing: refs: 1, done\nchecked: 100%\n\nSUCCESS\n");
+}
+
 static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(the_status_of_a_server_is_read_where_git_has_it),
 	cmocka_unit_test(numbers_and_words_in_paths_and_urls_are_not_the_servers),
+	cmocka_unit_test(what_a_host_overwrote_by_carriage_returns_is_left_out),
 };
 
 VV_TEST_SUITE(run_git)
