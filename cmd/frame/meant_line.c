@@ -203,6 +203,37 @@ static bool hint_row(vv_error *err, const char *command, int argc, char **argv)
 	return true;
 }
 
+/* "rm prices.csv 000056": a row. */
+static bool hint_delete(vv_error *err, const char *command, int argc, char **argv)
+{
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+
+	if (strcmp(command, "rm") != 0 || argc != 2 || err->code != VV_ENOTFOUND ||
+	    *argv[1] == '-' || !vv_exists(argv[0]) || vv_exists(argv[1]) ||
+	    strpbrk(argv[1], "./*?")) {
+		return false;
+	}
+	vv_text_put_argv(&line, argc, argv);
+	vv_hint_clear(err);
+	(void)vv_hint(err, "'varve delete%s' does it: a row", vv_buf_cstr(&line));
+	return true;
+}
+
+/* "gc --remote DIR": the folder is a repository itself. */
+static bool hint_there(vv_error *err, const char *command, int argc, char **argv)
+{
+	if (strcmp(command, "gc") != 0 || argc != 2 || strcmp(argv[0], "--remote") != 0 ||
+	    err->code != VV_EUSAGE) {
+		return false;
+	}
+	vv_hint_clear(err);
+	(void)vv_hint(err,
+		      vv_exists(argv[1]) ? "'varve -C %s gc' does it"
+					 : "'varve gc --remote=%s' does it",
+		      vv_text_word(argv[1]));
+	return true;
+}
+
 /* Is the word quoted in the message, or are there too many? */
 static bool is_wrong(const vv_error *err, const char *word)
 {
@@ -235,6 +266,7 @@ void vv_meant_sentence(vv_error *err, const char *command, int argc, char **argv
 	vv_typed none;
 
 	if (err->code != VV_EUSAGE && err->code != VV_ENOTFOUND) return;
+	if (hint_there(err, command, argc, argv)) return;
 	if (argc == 1 && strcmp(argv[0], "help") == 0) {
 		vv_hint_clear(err);
 		(void)vv_hint(err, "'varve help %s' does it", command);
@@ -296,7 +328,10 @@ void vv_meant_line(vv_error *err, const char *command, int argc, char **argv)
 
 	if (hint_whole(err, command, argc, argv)) return;
 
-	if (hint_show(err, command, argc, argv) || hint_row(err, command, argc, argv)) return;
+	if (hint_show(err, command, argc, argv) || hint_row(err, command, argc, argv) ||
+	    hint_delete(err, command, argc, argv)) {
+		return;
+	}
 	if (!hint_ending(err, argc, argv) && err->hint_id == VV_HINT_NONE) return;
 	vv_error worded = *err;
 	vv_hint_word(&worded, vv_hint_words);

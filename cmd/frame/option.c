@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/git_words.h"
+#include "cmd/frame/typed_file.h"
 #include "cmd/frame/typed_left.h"
 #include "cmd/frame/typed_line.h"
 #include "dataset/schema/csv_record.h"
@@ -265,6 +266,9 @@ static vv_status hint_line(const parser *p, const typed_option *o, const vv_abse
 	if (more && a->hint) return vv_hint(p->err, "%s", a->hint);
 	vv_typed_read(&t, count, others);
 	t.value = next ? p->argv[last] : o->value;
+	if (strstr(a->line, "FILE") || strstr(a->line, "TABLE")) {
+		vv_typed_find_file(&t);
+	}
 	if (!put_first_line(&line, a->line, &t) && a->hint) return vv_hint(p->err, "%s", a->hint);
 	if (line.len + 16 >= VV_HINT_MAX) return vv_hint(p->err, "'%s' does it", a->line);
 	return vv_hint(p->err, "'%s' does it%s", vv_buf_cstr(&line),

@@ -184,6 +184,24 @@ const char *vv_typed_condition(vv_buf *room, const vv_typed *t, const char *text
 	return vv_buf_cstr(room);
 }
 
+/* "price >= 0", for printf in quotes; not the name of a rule. */
+const char *vv_typed_rule(vv_buf *room, const vv_typed *t, const char *text)
+{
+	vv_auto(vv_buf) words = VV_BUF_INIT;
+	const char *rule = t->value ? t->value : vv_typed_condition(&words, t, text);
+
+	if (!rule || !is_condition(rule) || strpbrk(rule, "\\\n")) return NULL;
+	for (; *rule; rule++) {
+		if (*rule == '\'') {
+			vv_buf_puts(room, "'\\''"); /* within quotes of the shell */
+		} else {
+			vv_buf_putc(room, *rule);
+			vv_buf_puts(room, *rule == '%' ? "%" : "");
+		}
+	}
+	return vv_buf_cstr(room);
+}
+
 /* "ratio = price / 2" as price / 2 AS ratio, for a column that the file lacks. */
 const char *vv_typed_expressed(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
 {

@@ -15,6 +15,7 @@ const char *vv_typed_opposite(vv_buf *room, const vv_typed *t, const char *text)
 const char *vv_typed_matches(vv_buf *room, const vv_typed *t, const char *text);
 const char *vv_typed_contains(vv_buf *room, const vv_typed *t, const char *text);
 const char *vv_typed_condition(vv_buf *room, const vv_typed *t, const char *text);
+const char *vv_typed_rule(vv_buf *room, const vv_typed *t, const char *text);
 const char *vv_typed_expressed(vv_buf *room, const vv_typed *t, const char *text);
 const char *vv_typed_criterion(vv_buf *room, const vv_typed *t, const char *text);
 const char *vv_typed_summed(vv_buf *room, const vv_typed *t, const char *text);

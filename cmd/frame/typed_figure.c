@@ -166,3 +166,41 @@ const char *vv_typed_sliced(vv_buf *room, const vv_typed *t, const char *text)
 	vv_buf_printf(room, "%" PRIu64, to - from);
 	return vv_buf_cstr(room);
 }
+
+/* Returns the columns of the newer version in a function of differences. */
+const char *vv_typed_newer_columns(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
+{
+	enum { MOST = 120 };
+	vv_auto(vv_string_list) columns = {0};
+
+	if (!t->file) return NULL;
+	vv_typed_columns(&columns, t->file);
+	vv_array_each(columns.items, columns.count, it) {
+		vv_auto(char) *name = vv_asprintf("to_%s", *it);
+
+		vv_buf_puts(room, room->len > 0 ? ", " : "");
+		vv_typed_put_name(room, name ? name : "");
+	}
+	return room->len > 0 && room->len < MOST ? vv_buf_cstr(room) : "*";
+}
+
+/* "v1..v2", "v1 v2" */
+const char *vv_typed_first_version(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
+{
+	const char *range = t->word_count == 1 ? strstr(t->words[0], "..") : NULL;
+
+	if (t->version || !range) return t->version;
+	vv_buf_put(room, t->words[0], (size_t)(range - t->words[0]));
+	return room->len > 0 ? vv_buf_cstr(room) : NULL;
+}
+
+const char *vv_typed_second_version(vv_buf *room VV_UNUSED, const vv_typed *t,
+				    const char *text VV_UNUSED)
+{
+	const char *range = t->word_count == 1 ? strstr(t->words[0], "..") : NULL;
+
+	if (t->word_count != 1 || (!range && !t->version)) return NULL;
+	if (!range) return t->words[0];
+	range += strspn(range, ".");
+	return *range ? range : "HEAD";
+}

@@ -1,5 +1,5 @@
 /*
- * typed_figure: the functions of columns, and the parts of a table, that typed words are about; for typed_line.h.
+ * typed_figure: the functions of columns, and the parts and versions of a table, that typed words are about; for typed_line.h.
  */
 #ifndef VV_CMD_FRAME_TYPED_FIGURE_H
 #define VV_CMD_FRAME_TYPED_FIGURE_H
@@ -18,5 +18,10 @@ const char *vv_typed_aggregate(vv_buf *room, const vv_typed *t, const char *text
 const char *vv_typed_group(vv_buf *room, const vv_typed *t, const char *text);
 /* BEGIN and LENGTH */
 const char *vv_typed_sliced(vv_buf *room, const vv_typed *t, const char *text);
+
+/* FIRST, SECOND and NEWER */
+const char *vv_typed_first_version(vv_buf *room, const vv_typed *t, const char *text);
+const char *vv_typed_second_version(vv_buf *room, const vv_typed *t, const char *text);
+const char *vv_typed_newer_columns(vv_buf *room, const vv_typed *t, const char *text);
 
 #endif

@@ -23,7 +23,8 @@ static bool has_text(const char *line, const char *text)
 	const size_t len = strlen(text);
 
 	for (const char *at = strstr(line, text); at && len > 0; at = strstr(at + 1, text)) {
-		const bool begins = at == line || !is_of_name(at[-1]) || !is_of_name(*text);
+		const bool begins = at == line || !is_of_name(at[-1]) || !is_of_name(*text) ||
+				    (at > line + 1 && at[-2] == '\\'); /* "\n" of printf */
 
 		if (begins && (!is_of_name(at[len]) || !is_of_name(text[len - 1]))) return true;
 	}

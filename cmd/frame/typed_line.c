@@ -709,7 +709,8 @@ static const placeholder placeholders[] = {
 	{"FILE", MEMBER(file)},
 	{"MORE", MEMBER(more)},
 	{"COLUMN", .word = first_column, .column = true},
-	{"CONDITION", .word = vv_typed_condition},
+	{"CONDITION", .word = vv_typed_condition, .raw = true},
+	{"RULE", .word = vv_typed_rule, .raw = true},
 	{"TEXT", MEMBER(words)},
 	{"MATCHES", .word = vv_typed_matches},
 	{"CONTAINS", .word = vv_typed_contains, .raw = true},
@@ -726,6 +727,10 @@ static const placeholder placeholders[] = {
 	{"BEGIN", .word = vv_typed_sliced},
 	{"LENGTH", .word = vv_typed_sliced},
 	{"VERSION", .word = version_name},
+	{"REV", MEMBER(version)},
+	{"FIRST", .word = vv_typed_first_version},
+	{"SECOND", .word = vv_typed_second_version},
+	{"NEWER", .word = vv_typed_newer_columns, .raw = true},
 	{"NEW", .word = only_word},
 	{"OUT.xlsx", .word = out_with_ending},
 	{"OUT.csv", .word = out_with_ending},
@@ -736,6 +741,7 @@ static const placeholder placeholders[] = {
 	{"ROWKEY", .word = key_word},
 	{"TABLE", .word = table_name, .column = true},
 	{"DELIMITER", .word = delimiter, .raw = true},
+	{"DEFAULTED", .word = vv_typed_defaulted, .raw = true},
 	{"CELLS", .word = cells},
 	{"JOINED", .word = joined, .raw = true},
 	{"QUERY", .word = query},
@@ -751,6 +757,8 @@ static const placeholder placeholders[] = {
 	{"OLD NEW", .words = put_names},
 	{"KEY COL=VALUE", .words = put_row},
 	{"NEWKEY COL=VALUE", .words = put_new_row},
+	{"COL=VALUE", .words = vv_typed_put_values},
+	{"GIVEN", .word = vv_typed_given},
 	{"COMPUTED", .words = vv_typed_put_computed},
 	{"FILLED", .words = vv_typed_put_filled},
 	{"[REVS]", .words = put_revisions},
@@ -764,10 +772,10 @@ static const placeholder versioned = {"FILE", .word = file_name};
 /* Is the pattern a command that reads REV:FILE? */
 static bool reads_versions(const char *pattern)
 {
-	static const char *const commands[] = {"varve cat ", "varve convert ", "varve info ",
-					       "varve cite "};
+	static const char *const commands[] = {"varve cat ", "varve convert ", "varve info "};
 
-	return vv_array_find(commands, sizeof(commands) / sizeof(commands[0]), it,
+	return !strstr(pattern, ":FILE") &&
+	       vv_array_find(commands, sizeof(commands) / sizeof(commands[0]), it,
 			     strncmp(pattern, *it, strlen(*it)) == 0) != NULL;
 }
 

@@ -40,6 +40,11 @@ bool vv_typed_is_direction(const char *option, const char *value);
  *   CONDITION            a condition: one of `words`, or several that make one
  *   CONTAINS MATCHES     conditions that a column contains a text, that a part of it matches a pattern
  *   VERSION              version, else the first of `words`, else HEAD
+ *   REV                  version, where one was typed
+ *   FIRST SECOND         of "v1..v2", or "v1 v2"
+ *   NEWER                the columns to_A, to_B of a function of differences
+ *   RULE                 `value`, or words, that a rule may be, for printf in quotes
+ *   DEFAULTED            for awk: the delimiter and the value of an added column
  *   A,B                  all of `words`
  *   BEGIN LENGTH         of "slice -s 2 -e 4": 2, and how many rows these are
  *   EXPRESSED            "ratio = price / 2" as price / 2 AS ratio
@@ -54,6 +59,7 @@ bool vv_typed_is_direction(const char *option, const char *value);
  *   OLD NEW              the first two of `words`
  *   KEY COL=VALUE        the key of a row, also of "where id=7" or `value`, and words such as price=9.99
  *   NEWKEY COL=VALUE     likewise, of a row to be added
+ *   GIVEN COL=VALUE      the condition after "where", else true; words such as price=9.99 before it
  *   not(VALUE)           the opposite of the condition `value`
  *   COMPUTED FILLED      for awk: a column that is computed, "price=price*2"; one whose empty cells get a value
  *   [REVS]               the versions and ranges; nothing if there are none
@@ -73,9 +79,13 @@ void vv_typed_put_with(vv_buf *line, int argc, char **argv, const char *part, co
 #define VV_TYPED_DISTINCT_OUT "varve cat FILE | awk '!seen[$0]++' > OUT.new && mv OUT.new OUT"
 /* For tables whose rows are lines. */
 #define VV_TYPED_DISTINCT "awk '!seen[$0]++' FILE > FILE.new && mv FILE.new FILE"
+/* Patterns that several programs use. */
+#define VV_TYPED_HOOK                                                                              \
+	"printf '#!/bin/sh\\nexec varve check --cached\\n' >> .git/hooks/pre-commit && chmod +x "  \
+	".git/hooks/pre-commit"
 #define VV_TYPED_DROP_COLUMN "varve cat FILE --columns=-A,B -o FILE"
 #define VV_TYPED_ADD_COLUMN                                                                        \
-	"awk -F'\"' '{n += NF - 1} NF && n % 2 == 0 {sub(/\\r?$/, (h++ ? \"DELIMITER\" : "         \
+	"awk -F'\"' '{n += NF - 1} NF && n % 2 == 0 {sub(/\\r?$/, (h++ ? DEFAULTED : "             \
 	"\"DELIMITER\" \"COLUMN\") \"&\")} 1' FILE > FILE.new && mv FILE.new FILE"
 
 #endif

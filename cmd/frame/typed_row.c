@@ -5,7 +5,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/array.h"
 #include "base/ascii.h"
@@ -257,6 +256,27 @@ static void put_values(vv_buf *line, const vv_typed *t, const char *without)
 	}
 }
 
+bool vv_typed_put_values(vv_buf *line, const vv_typed *t)
+{
+	const size_t before = line->len;
+
+	for (int i = 0; i < t->argc && !vv_ascii_equal(t->argv[i], "where"); i++) {
+		if (is_assignment(t, t->argv[i])) {
+			put_after_blank(line, t->argv[i]);
+		}
+	}
+	const bool any = line->len > before;
+	vv_buf_puts(line, any ? "" : " COL=VALUE");
+	return any;
+}
+
+const char *vv_typed_given(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
+{
+	const char *given = typed_condition(room, t);
+
+	return given ? given : "true";
+}
+
 /* Appends "price 4" after the key as price=4. */
 static void put_value_pairs(vv_buf *line, const vv_typed *t, const char *key)
 {
@@ -334,21 +354,22 @@ static char *find_given(const vv_typed *t, const char *of, const char *value, si
 
 char *vv_typed_row_key(const vv_typed *t)
 {
-	vv_auto(vv_buf) room = VV_BUF_INIT, column = VV_BUF_INIT;
+	vv_auto(vv_buf) room = VV_BUF_INIT, name = VV_BUF_INIT;
 	const char *given = typed_condition(&room, t), *value = NULL;
 	size_t len = 0;
 
 	if (t->row) return vv_strdup(t->row);
 	given = given ? given : first_value(t);
-	value = given ? condition_value(t, given, &column, &len) : NULL;
+	value = given ? condition_value(t, given, &name, &len) : NULL;
 	if (value) {
-		vv_auto(char) *found = find_given(t, vv_buf_cstr(&column), value, len);
+		vv_auto(char) *found = find_given(t, vv_buf_cstr(&name), value, len);
 
 		return found ? vv_take(&found) : vv_strndup(value, len);
 	}
-	if (t->word_count == 0) return t->count ? vv_strdup(t->count) : NULL;
+	const bool column = t->word_count == 1 && t->count && has_column(t, t->words[0]);
+	if (t->word_count == 0 || column) return t->count ? vv_strdup(t->count) : NULL;
 	if (!t->file) return vv_strdup(t->words[0]);
-	vv_auto(char) *key = find_address(t->file, t->words[0], strlen(t->words[0]), &column);
+	vv_auto(char) *key = find_address(t->file, t->words[0], strlen(t->words[0]), &name);
 	key = key ? key : vv_typed_find_row(t->file, NULL, t->words[0], &room);
 	return key ? vv_take(&key) : vv_strdup(t->words[0]);
 }
@@ -518,6 +539,42 @@ bool vv_typed_put_computed(vv_buf *line, const vv_typed *t)
 	return true;
 }
 
+/* --- columns that are added ---------------------------------------------------------------------- */
+
+/* Returns the value of a column that is added: of --default, after DEFAULT, or the number after the name; NULL: none. */
+static const char *default_value(const vv_typed *t)
+{
+	static const char *const words[] = {"--default", "--value", "--fill", "default"};
+
+	for (int i = 0; i < t->argc; i++) {
+		const char *equals = strncmp(t->argv[i], "--", 2) == 0 ? strchr(t->argv[i], '=')
+								       : NULL;
+		vv_auto(char) *word = vv_strndup(t->argv[i], strcspn(t->argv[i], "="));
+
+		if (word &&
+		    (vv_text_is_among(word, words, sizeof(words) / sizeof(words[0])) ||
+		     vv_ascii_equal(word, "default")) &&
+		    (equals || i + 1 < t->argc)) {
+			return equals ? equals + 1 : t->argv[i + 1];
+		}
+	}
+	return t->argc > 0 && t->count == t->argv[t->argc - 1] ? t->count : NULL;
+}
+
+/* For awk: the delimiter, and the value of an added column, if one was typed. */
+const char *vv_typed_defaulted(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
+{
+	const char mark = t->file ? vv_typed_delimiter(t->file, &(size_t){0}) : '\0';
+	const char *value = default_value(t);
+
+	if (!mark || (value && (strpbrk(value, "'\"\\&") || strchr(value, mark)))) return NULL;
+	vv_buf_printf(room, mark == '\t' ? "\"\\t\"" : "\"%c\"", mark);
+	if (value && *value) {
+		vv_buf_printf(room, " \"%s\"", value);
+	}
+	return vv_buf_cstr(room);
+}
+
 /* --- empty cells that get a value -------------------------------------------------------------------- */
 
 bool vv_typed_put_filled(vv_buf *line, const vv_typed *t)
@@ -540,56 +597,4 @@ bool vv_typed_put_filled(vv_buf *line, const vv_typed *t)
 	vv_buf_printf(line, " -F%c -v OFS=%c 'NR > 1 && $%zu == \"\" {$%zu = \"%s\"} 1'", mark,
 		      mark, place + 1, place + 1, value);
 	return true;
-}
-
-/* --- the file of a word that names none --------------------------------------------------------------- */
-
-/* Is the file small enough to be read for a hint, and a table by its ending? */
-static bool is_small_table(const char *name)
-{
-	struct stat st;
-	const char *dot = strrchr(name, '.');
-
-	if (!dot || dot == name || stat(name, &st) != 0 || !S_ISREG(st.st_mode) ||
-	    st.st_size > 64 << 20) {
-		return false;
-	}
-	for (const vv_ending *e = vv_endings; e->pattern; e++) {
-		if (strcmp(e->pattern + 1, dot) == 0) return true;
-	}
-	return false;
-}
-
-/* Does one row of the file have the word, or is it the name of a column? */
-static bool has_word(const char *file, const char *word)
-{
-	vv_auto(vv_string_list) columns = {0};
-	vv_auto(vv_buf) where = VV_BUF_INIT;
-
-	vv_typed_columns(&columns, file);
-	if (vv_text_is_among(word, VV_TEXTS(columns.items), columns.count)) return true;
-	vv_auto(char) *key = vv_typed_find_row(file, NULL, word, &where);
-	return key != NULL;
-}
-
-char *vv_typed_file_of(const vv_string_list *names, const vv_typed *t)
-{
-	const char *found = NULL;
-
-	vv_array_each(names->items, names->count, name) {
-		bool all = t->word_count > 0 && is_small_table(*name);
-
-		for (size_t i = 0; i < t->word_count && all; i++) {
-			const char *word = t->words[i];
-			vv_auto(char) *column = vv_strndup(word, strcspn(word, "=<>"));
-
-			all = (*word >= '0' && *word <= '9') || (column && has_word(*name, column));
-			if (!all && i > 0 && t->word_count > 2) { /* a value that is new */
-				all = i + 1 == t->word_count;
-			}
-		}
-		if (all && found) return NULL;
-		found = all ? *name : found;
-	}
-	return found ? vv_strdup(found) : NULL;
 }

@@ -29,14 +29,18 @@ char *vv_typed_row_key(const vv_typed *t);
  * placeholder appended, if words are missing. */
 bool vv_typed_put_row(vv_buf *line, const vv_typed *t, bool added);
 
+/* Appends the words such as price=9.99 before "where"; likewise. */
+bool vv_typed_put_values(vv_buf *line, const vv_typed *t);
+/* Returns the condition after "where", which may be in room, or "true". */
+const char *vv_typed_given(vv_buf *room, const vv_typed *t, const char *text);
+
 /* Appends the arguments of awk that compute "price=price*2 where id=1" in the file; likewise. */
 bool vv_typed_put_computed(vv_buf *line, const vv_typed *t);
 
+/* Returns DEFAULTED. */
+const char *vv_typed_defaulted(vv_buf *room, const vv_typed *t, const char *text);
+
 /* Appends the arguments of awk that put a value into the empty cells of a column, "stock 0"; likewise. */
 bool vv_typed_put_filled(vv_buf *line, const vv_typed *t);
-
-/* Returns the only one of the files with a column or a row for each of the words; NULL: there is none. The caller
- * frees it. */
-char *vv_typed_file_of(const vv_string_list *names, const vv_typed *t);
 
 #endif

@@ -209,6 +209,36 @@ static bool put_update(vv_buf *line, const statement *s)
 	return vv_typed_put(line, "varve set FILE KEY COL=VALUE", &t);
 }
 
+/* update FILE set A=1, B=2 [where CONDITION], of any rows */
+static bool put_update_many(vv_buf *line, const statement *s, const char *sql)
+{
+	static const char word[] = " where ";
+	const int where = find_keyword(s, "where"), end = where < 0 ? s->count : where;
+	const char *condition = where < 0 ? "true" : NULL;
+	vv_typed t;
+
+	if (s->count < 4 || end < 4 || find_keyword(s, "set") != 2) return false;
+	for (const char *at = where < 0 ? "" : sql; *at; at++) {
+		if (vv_ascii_compare(at, word, strlen(word)) == 0) {
+			condition = at + strlen(word);
+			break;
+		}
+	}
+	if (!condition) return false;
+	vv_typed_read(&t, 1, (char **)(uintptr_t)s->words + 1);
+	if (!t.file) return false;
+	vv_buf_puts(line, "varve set --where ");
+	vv_text_put_word(line, condition);
+	vv_buf_putc(line, ' ');
+	vv_text_put_word(line, t.file);
+	for (int i = 3; i < end; i++) {
+		if (!assigned_value(s, i)) return false;
+		vv_buf_putc(line, ' ');
+		vv_text_put_word(line, s->words[i]);
+	}
+	return true;
+}
+
 /* A statement by its first words, and the pattern for the words after them. */
 static const struct {
 	const char *first, *pattern;
@@ -644,6 +674,9 @@ static bool put_rewritten(vv_buf *line, const char *sql, const vv_sql_judge *jud
 	}
 	if (!changed || !text || !judge->prepares(judge->payload, text)) return false;
 	vv_buf_puts(line, "varve sql ");
+	if (judge->format) {
+		vv_buf_printf(line, "--format %s ", judge->format);
+	}
 	vv_text_put_word(line, text);
 	return true;
 }
@@ -671,6 +704,10 @@ void vv_sql_answer(vv_error *err, const char *script, const vv_sql_judge *judge)
 		}
 	} else if (found && vv_ascii_equal(s.words[0], "update")) {
 		found = put_update(&line, &s);
+		if (!found) {
+			vv_buf_clear(&line);
+			found = put_update_many(&line, &s, sql);
+		}
 	} else {
 		found = found && put_pattern(&line, &s);
 	}

@@ -12,6 +12,7 @@
 typedef struct vv_sql_judge {
 	bool (*prepares)(void *payload, const char *sql);
 	void *payload;
+	const char *format; /* the value of --format, or NULL */
 } vv_sql_judge;
 
 /* Sets the hint of err, the error of the statement sql, to a line that can be pasted: "varve delete

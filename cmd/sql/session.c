@@ -142,7 +142,10 @@ vv_status vv_sql_session_fail(const vv_sql_session *s, bool *sql, vv_error *err)
 	*sql = e->code != VARVE_EMISSING && e->code != VARVE_EIO && e->code != VARVE_ECORRUPT &&
 	       e->code != VARVE_ENOMEM && sqlite3_errcode(s->db) != SQLITE_NOMEM;
 	if (e->code != 0 && strstr(message, e->message)) return take(err, e);
-	if (strstr(message, "may not be modified")) {
+	if (strstr(message, "may not be altered")) {
+		message = "a column is added, renamed or dropped in the file";
+	}
+	if (strstr(message, "may not be modified") || strstr(message, "in the file")) {
 		return vv_fail(
 			err, VV_EUSAGE,
 			"%s: tables are read-only in SQL\nuse 'varve set FILE KEY COLUMN=VALUE', edit the file, or use Repo.write in Python",
@@ -153,8 +156,37 @@ vv_status vv_sql_session_fail(const vv_sql_session *s, bool *sql, vv_error *err)
 
 #define NO_TABLE "no such table: "
 
+/* Adds the columns of the only table, or function, after FROM. */
+static bool hint_columns(const vv_sql_session *s, const char *sql, vv_error *err)
+{
+	static const char from[] = "from ", apart[] = " \t\n,;()";
+	vv_auto(vv_buf) names = VV_BUF_INIT;
+	sqlite3_stmt *stmt = NULL;
+
+	while (*sql && sqlite3_strnicmp(sql, from, (int)strlen(from)) != 0) {
+		sql++;
+	}
+	if (!*sql) return false;
+	sql += strlen(from) + strspn(sql + strlen(from), " \n\t");
+	const bool quoted = *sql == '"';
+	vv_auto(char) *name = vv_strndup(sql + quoted,
+					 quoted ? strcspn(sql + 1, "\"") : strcspn(sql, apart));
+	char *text = name && *name ? sqlite3_mprintf("SELECT * FROM \"%w\"", name) : NULL;
+	if (text && sqlite3_prepare_v2(s->db, text, -1, &stmt, NULL) == SQLITE_OK) {
+		for (int i = 0; i < sqlite3_column_count(stmt); i++) {
+			vv_buf_printf(&names, "%s%s", i > 0 ? ", " : "",
+				      vv_text_shows(sqlite3_column_name(stmt, i)));
+		}
+	}
+	sqlite3_finalize(stmt);
+	sqlite3_free(text);
+	if (names.len == 0 || names.len + 20 >= VV_HINT_MAX) return false;
+	(void)vv_hint(err, "its columns are %s", vv_buf_cstr(&names));
+	return true;
+}
+
 /* Adds a likely correction at the place of an error. */
-static vv_status advise(const char *sql, size_t place, vv_error *err)
+static vv_status advise(const vv_sql_session *s, const char *sql, size_t place, vv_error *err)
 {
 	static const char of[] = " AS OF ";
 	size_t len = strlen(of);
@@ -167,6 +199,7 @@ static vv_status advise(const char *sql, size_t place, vv_error *err)
 		return vv_hint(err,
 			       "the columns of varve_diff_ tables are named to_NAME and from_NAME");
 	}
+	if (strstr(err->message, "no such column") && hint_columns(s, sql, err)) return err->code;
 	if (place >= 4 && sqlite3_strnicmp(sql + place - 4, " at ", 4) == 0) {
 		return vv_hint(err, "write: NAME AS OF 'REV'");
 	}
@@ -224,7 +257,7 @@ vv_status vv_sql_session_prepare(sqlite3_stmt **stmt, vv_sql_session *s, const c
 		if (vv_ascii_is(*sql, strcspn(*sql, "0123456789"), "select top ")) {
 			return vv_hint(err, "write 'limit N' at the end in place of 'top N'");
 		}
-		if (*place >= 0) return advise(*sql, (size_t)*place, err);
+		if (*place >= 0) return advise(s, *sql, (size_t)*place, err);
 		if (strncmp(err->message, NO_TABLE, strlen(NO_TABLE)) == 0 &&
 		    strchr(err->message, '.') && !strchr(*sql, '"')) {
 			vv_hint_clear(err);

@@ -127,6 +127,16 @@ static void show_place(const char *sql, int place)
 	}
 }
 
+/* In the statement as it was typed; not after a name that was rewritten. */
+static void show_typed_place(const char *sql, const char *rewritten, const char *at, int place)
+{
+	const size_t begin = (size_t)(at - rewritten);
+
+	if (place >= 0 && strncmp(sql, rewritten, begin + (size_t)place) == 0) {
+		show_place(sql, (int)begin + place);
+	}
+}
+
 static void show_warnings(const vv_sql_catalog *c)
 {
 	if (c->expired > 0) {
@@ -238,7 +248,7 @@ static bool run_statement(vv_sql_script *j, sqlite3_stmt *stmt, const char *sql)
 	vv_status rc = vv_sql_session_bind(stmt, j->params, &err);
 
 	if (rc == VV_OK && (rc = print_rows(j, stmt, &wrong, &err)) < 0 && wrong) {
-		vv_sql_answer(&err, sql, &(vv_sql_judge){prepares, j});
+		vv_sql_answer(&err, sql, &(vv_sql_judge){prepares, j, j->format});
 	}
 	sqlite3_finalize(stmt);
 	vv_out_flush();
@@ -278,9 +288,9 @@ static vv_status sql_script_run(vv_sql_script *j, const char *sql, vv_error *err
 			bool wrong;
 
 			(void)vv_sql_session_fail(&j->session, &wrong, VV_IGNORED);
-			vv_sql_answer(&e, sql, &(vv_sql_judge){prepares, j});
+			vv_sql_answer(&e, sql, &(vv_sql_judge){prepares, j, j->format});
 			report(j, &e, wrong);
-			show_place(at, place);
+			show_typed_place(sql, text, at, place);
 			more = false;
 		} else if (stmt) {
 			more = run_statement(j, stmt, sql);
@@ -857,6 +867,8 @@ static int check_sql(const vv_context *c)
 
 static const vv_absent_option absent[] = {
 	{"out", .use = "--output"},
+	{"format=parquet format=xlsx format=excel",
+	 .line = "varve sql --format csv ARGS > result.csv"},
 	{"rev as-of version", .use = "--at"},
 	{"pretty table format=markdown format=md format=text format=pretty",
 	 .use = "--format table"},

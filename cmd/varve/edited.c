@@ -38,13 +38,6 @@ void vv_edited_read(vv_string_list *out, const char *staged)
 	read_names(out, args);
 }
 
-void vv_edited_tracked(vv_string_list *out)
-{
-	const char *const args[] = {"ls-files", "-z", NULL};
-
-	read_names(out, args);
-}
-
 void vv_edited_warn(const char *line, const char *file, const vv_string_list *changed)
 {
 	vv_auto(vv_buf) names = VV_BUF_INIT;

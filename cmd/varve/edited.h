@@ -17,8 +17,6 @@ void vv_edited_warn(const char *line, const char *file, const vv_string_list *ch
 /* Appends the id of the commit before the last one that changed the file; nothing if there is none. */
 void vv_edited_previous(vv_buf *out, const char *file);
 
-/* Appends the names of the tracked files in the current folder. */
-void vv_edited_tracked(vv_string_list *out);
 /* Is a merge in progress? */
 bool vv_edited_merging(void);
 

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/frame/typed_figure.h"
+#include "cmd/frame/typed_file.h"
 #include "cmd/frame/typed_left.h"
 #include "cmd/frame/typed_line.h"
 #include "cmd/frame/typed_row.h"
@@ -31,6 +32,8 @@ static const struct {
 	{"add-column", VV_TYPED_ADD_COLUMN},
 	{"add-row", "varve set --add FILE NEWKEY COL=VALUE"},
 	{"add-row", "sed -i '$a CELLS' FILE"},
+	{"add-rule", "printf '[%s]\\nRULE\\n' FILE >> varve.checks && varve check FILE"},
+	{"add-rule", "varve check --list-rules"},
 	{"aggregate", "varve sql \"SELECT KIND, AGGREGATE FROM TABLE GROUP BY KIND\""},
 	{"aggregate", "varve sql \"SELECT AGGREGATE FROM TABLE\""},
 	{"aggregate", "varve log --figure AGGREGATE FILE"},
@@ -80,7 +83,7 @@ static const struct {
 	{"chart", "varve help use/recipes"},
 	{"checkout-version", "varve restore --source VERSION FILE"},
 	{"ci", "varve commit"},
-	{"citation", "varve cite REV:FILE"},
+	{"citation", "varve cite VERSION:FILE"},
 	{"claim", "varve set --if COND --push FILE KEY COL=VALUE"},
 	{"co", "varve switch BRANCH"},
 	{"colleague", "varve help use/recipes"},
@@ -164,20 +167,20 @@ static const struct {
 	{"describe", "varve info [FILE]"},
 	{"desk", "varve web"},
 	{"desktop", "varve web"},
-	{"dim", "varve info [FILE]"},
 	{"discard", "varve restore FILE"},
 	{"discard", "varve restore CHANGED"},
 	{"discard", "varve restore --staged STAGED"},
 	{"distinct", "varve sql \"SELECT DISTINCT COLUMN FROM TABLE\""},
 	{"docs", "varve help --all"},
-	{"doi", "varve cite REV:FILE"},
+	{"doi", "varve cite VERSION:FILE"},
 	{"download", "varve cat FILE -o OUT"},
 	{"download", "varve cat FILE"},
 	{"download", "varve fetch --data HEAD FILE"},
 	{"dropbox", "varve help use/recipes"},
 	{"dropna", "varve cat FILE --where 'COLUMN is not null'"},
 	{"dtypes", "varve schema FILE"},
-	{"du", "varve info [FILE]"},
+	{"du", "varve info FILE"},
+	{"du", "varve gc --dry-run"},
 	{"duckdb", "varve help programs/engines"},
 	{"dump", "varve cat FILE"},
 	{"duplicate-rows", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN HAVING count(*) > 1\""},
@@ -194,6 +197,7 @@ static const struct {
 	{"explain", "varve info [FILE]"},
 	{"export", "varve cat FILE -o OUT"},
 	{"export", "varve cat FILE -o OUT.xlsx"},
+	{"export", "mkdir -p NEW && git archive REV | tar -x -C NEW"},
 	{"export", "varve publish -o TEXT"},
 	{"export-history", "varve migrate --everything --export"},
 	{"extsort", "varve cat FILE --sort SORTED"},
@@ -205,6 +209,9 @@ static const struct {
 	{"find", "varve cat FILE --where CONDITION"},
 	{"find", "git grep -n TEXT [FILE]"},
 	{"first", "varve cat FILE --limit 10"},
+	{"fix", "varve set FILE KEY COL=VALUE"},
+	{"fix", "varve restore --spelling FILE"},
+	{"fix", "varve fsck --repair"},
 	{"flatten", "varve cat FILE --format table"},
 	{"fmt", "varve cat FILE --format tsv"},
 	{"fork", "varve help operate/hosts"},
@@ -234,6 +241,7 @@ static const struct {
 	{"history", "varve log --row ROWKEY FILE"},
 	{"history", "varve log [REVS] [FILE]"},
 	{"holder", "varve vault holder"},
+	{"hook", VV_TYPED_HOOK},
 	{"html", "varve web --export DIR"},
 	{"ignore", "echo PATTERN >> .gitignore"},
 	{"iloc", "varve cat FILE --offset NUMBER --limit 1"},
@@ -256,7 +264,6 @@ static const struct {
 	{"least-frequent", "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN ORDER BY 2\""},
 	{"ledger", "varve vault ledger"},
 	{"left_join", "varve sql \"SELECT * FROM 'FILE' a LEFT JOIN 'MORE' b JOINED\""},
-	{"len", "varve info [FILE]"},
 	{"less", "varve cat FILE"},
 	{"lfs", "varve migrate"},
 	{"lint", "varve check [FILE]"},
@@ -303,15 +310,12 @@ static const struct {
 	{"mutate", "varve set FILE KEY COL=VALUE"},
 	{"mutate", "varve sql \"SELECT *, EXPRESSED FROM TABLE\""},
 	{"names", "varve info [FILE]"},
-	{"ncol", "varve info [FILE]"},
 	{"ndjson", "varve cat FILE --format ndjson"},
 	{"network-drive", "varve help use/recipes"},
 	{"new", "varve init"},
 	{"nightly", "varve help use/recipes"},
 	{"nlargest", "varve cat FILE --sort -COLUMN --limit COUNT"},
 	{"notebook", "varve help programs/python"},
-	{"nrow", "varve info [FILE]"},
-	{"nrows", "varve info [FILE]"},
 	{"nsmallest", "varve cat FILE --sort COLUMN --limit COUNT"},
 	{"nunique", "varve log --figure 'count(distinct COLUMN)' FILE"},
 	{"old-file", "varve restore --source REV FILE"},
@@ -361,13 +365,14 @@ static const struct {
 	{"recover", "varve vault recover"},
 	{"redo", "varve revert COMMIT"},
 	{"release", "varve tag NEW"},
-	{"release", "varve help use/recipes"},
+	{"release", "git archive -o REV.zip REV"},
 	{"remove", "varve rm FILE"},
 	{"rename", "varve rename-column FILE OLD NEW"},
 	{"rename", "varve mv FILE NEW"},
 	{"rename-column", "varve rename-column FILE OLD NEW"},
 	{"rename-table", "varve mv FILE NEW"},
-	{"repair", "varve vault repair"},
+	{"repair", "varve restore --spelling FILE"},
+	{"repair", "varve fsck --repair"},
 	{"replace", "varve set FILE KEY COL=VALUE"},
 	{"replace", "sed -i 's/THIS/THAT/g' FILE"},
 	{"replicate", "varve vault replicate"},
@@ -382,7 +387,6 @@ static const struct {
 	{"round", "varve sql \"SELECT *, round(COLUMN) AS new FROM TABLE\""},
 	{"rowcat", "awk 'FNR > 1 || NR == 1' FILE MORE"},
 	{"rows", "varve info [FILE]"},
-	{"rules", "varve check --list-rules"},
 	{"s3", "varve help operate/stores"},
 	{"sample", "varve sql \"SELECT * FROM TABLE ORDER BY random() LIMIT COUNT\""},
 	{"save", "varve commit -a -m TEXT"},
@@ -415,7 +419,8 @@ static const struct {
 	{"show-schema", "varve schema FILE"},
 	{"show-tables", "varve info"},
 	{"shuffle", "varve sql \"SELECT * FROM TABLE ORDER BY random()\""},
-	{"size", "varve info [FILE]"},
+	{"size", "varve info FILE"},
+	{"size", "varve gc --dry-run"},
 	{"slice", "varve cat FILE --offset START --limit COUNT"},
 	{"slice -e", "varve cat FILE --offset BEGIN --limit LENGTH"},
 	{"slice -i", "varve cat FILE --offset NUMBER --limit 1"},
@@ -437,11 +442,9 @@ static const struct {
 	{"stack", "tail -n +2 MORE >> FILE"},
 	{"stage", "varve add FILE"},
 	{"stashes", "git stash list"},
-	{"stat", "varve info [FILE]"},
 	{"stats", "varve info [FILE]"},
 	{"stats1", "varve sql \"SELECT KIND, AGGREGATE FROM TABLE GROUP BY KIND\""},
 	{"stats1", "varve sql \"SELECT AGGREGATE FROM TABLE\""},
-	{"str", "varve info [FILE]"},
 	{"std", "varve sql \"SELECT LATER, stddev(COLUMN) FROM TABLE GROUP BY LATER\""},
 	{"std", "varve sql \"SELECT stddev(COLUMN) FROM TABLE\""},
 	{"submit", "varve push"},
@@ -521,11 +524,7 @@ static const struct {
 	{"versions", "varve log [REVS] [FILE]"},
 	{"versions-list", "varve log [FILE]"},
 	{"view", "varve cat FILE"},
-	{"vlookup", "git grep -n TEXT [FILE]"},
-	{"vlookup", "varve blame --row NUMBER FILE"},
-	{"vlookup", "varve blame --row ROWKEY FILE"},
 	{"vstack", "awk 'FNR > 1 || NR == 1' FILE MORE"},
-	{"wc", "varve info [FILE]"},
 	{"website", "varve web --export DIR"},
 	{"what-change", "varve log --stat UNCHANGED"},
 	{"what-change", "varve diff [REVS] [FILE]"},
@@ -538,14 +537,12 @@ static const struct {
 	{"when", "varve log -S TEXT"},
 	{"where", "varve cat FILE --where CONDITION"},
 	{"where", "git grep -n TEXT [FILE]"},
+	{"who", "varve blame --columns COLUMN --row NUMBER FILE"},
 	{"who", "varve blame --cells --row ROWKEY FILE"},
 	{"who", "varve blame FILE"},
 	{"whoami", "git config user.name"},
 	{"why", "varve blame --cells FILE"},
 	{"workbook", "varve help use/documents"},
-	{"xlookup", "git grep -n TEXT [FILE]"},
-	{"xlookup", "varve blame --row NUMBER FILE"},
-	{"xlookup", "varve blame --row ROWKEY FILE"},
 	{"xlsx", "varve help use/documents"},
 };
 /* clang-format on */
@@ -599,6 +596,7 @@ static const struct {
 static const struct {
 	const char *ours, *theirs;
 } synonyms[] = {
+	{"add-rule", "rule rule-add rule-new rule-set"},
 	{"aggregate", "agg tapply"},
 	{"anti_join", "exclude"},
 	{"changes", "difftool params highlight"},
@@ -606,20 +604,21 @@ static const struct {
 	{"contributors", "authors"},
 	{"dedup", "extdedup dedupe-rows"},
 	{"delete-duplicates", "removeduplicates"},
-	{"describe", "analyze memory_usage databases"},
+	{"describe", "analyze databases dim len memory_usage ncol nrow stat str wc"},
 	{"distinct", "levels"},
 	{"dropna", "complete_cases na_omit notna notnull"},
-	{"edit", "at fix iat"},
+	{"edit", "at iat"},
 	{"fillna", "fill fill-down fill-empty"},
 	{"head", "slice_head"},
 	{"group-by", "groupby"},
 	{"go-back", "back-to jump-to restore-to return-to revert-to rewind roll-back"},
 	{"discard", "forget throw-away revert-changes reset-changes"},
 	{"history", "trackchanges track-changes revisions"},
+	{"hook", "hook-install install-hook install-hooks pre-commit precommit"},
 	{"import-url", "get-url"},
 	{"join", "joinp"},
 	{"list", "list-url ls-url"},
-	{"lookup", "hlookup index match"},
+	{"lookup", "hlookup index match vlookup xlookup"},
 	{"mutate", "assign calc calculate compute eval put transform with_columns"},
 	{"nlargest", "slice_max top_n large"},
 	{"nsmallest", "slice_min small"},
@@ -710,10 +709,11 @@ const char *vv_word_does(const char *word)
 	return best;
 }
 
-/* Would the pattern empty or damage the file if it is run with a placeholder in it? */
+/* Would the pattern empty or damage the file if it is run with a placeholder in it, or is it only for versions? */
 static bool overwrites(const char *does)
 {
-	return strstr(does, " && mv ") || strstr(does, " >> ") || strncmp(does, "sed -i ", 7) == 0;
+	return strstr(does, " && mv ") || strstr(does, " >> ") ||
+	       strncmp(does, "sed -i ", 7) == 0 || strstr(does, " REV");
 }
 
 /* Appends the command, or all of the word's commands if words are missing for each. Returns the pattern. */
@@ -891,19 +891,6 @@ static int leave_out_function(char **out, int argc, char **argv, const char *opt
 	return count;
 }
 
-/* Without the name of a file: takes the only tracked one that has the words. */
-static void find_file(vv_typed *t)
-{
-	vv_auto(vv_string_list) tracked = {0};
-
-	if (t->file || t->word_count == 0) return;
-	vv_edited_tracked(&tracked);
-	vv_auto(char) *file = vv_typed_file_of(&tracked, t);
-	if (file) {
-		vv_typed_set_file(t, file);
-	}
-}
-
 /* rename-column refuses a file that is changed since it was added. */
 static void add_first(vv_buf *line, const char *file, const vv_string_list *changed)
 {
@@ -943,7 +930,7 @@ static bool answer(const vv_tool *tool, const char *word, const char *typed, int
 	t.changed = &changed;
 	t.staged = &staged;
 	t.merging = vv_edited_merging() ? "--abort" : NULL;
-	find_file(&t);
+	vv_typed_find_file(&t);
 	if (t.file) {
 		vv_edited_previous(&previous, t.file);
 	}

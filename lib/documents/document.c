@@ -161,11 +161,13 @@ static vv_status none_reads(const vv_document *d, const char *kind, const char *
 		vv_fail(err, VV_ENOSUPPORT, "%s: no reader for this kind of file is installed%s%s",
 			vv_text_shows(d->name), mark, why);
 	}
+	const char *install = d->written ? VV_WRITER_INSTALL : VV_READER_INSTALL;
+
 	return kind ? vv_hint(err,
 			      "'git config --global varve.reader.%s.command COMMAND' sets a "
 			      "reader",
 			      vv_text_shows(kind))
-		    : vv_hint(err, VV_READER_INSTALL);
+		    : vv_hint(err, "%s", install);
 }
 
 /* Python's, Arrow's and the system's words for it. */

@@ -20,6 +20,9 @@
 #define VV_READER_INSTALL                                                                          \
 	"'pip install \"varve-data[office]\"', or \"./python[office]\" in a clone of varve, brings readers of workbooks, Parquet, SQLite, Stata and SPSS files"
 
+#define VV_WRITER_INSTALL                                                                          \
+	"'pip install \"varve-data[office]\"' brings one; without it: a name with .csv, .json or .arrow, and --bom for a .csv that Excel opens"
+
 #define VV_READER_MERGES                                                                           \
 	"'pip install \"varve-data[office]\"' installs a program that merges workbooks by cell"
 

@@ -14,6 +14,7 @@
 #include "dataset/schema/decimal.h"
 #include "dataset/schema/key_words.h"
 #include "dataset/schema/type.h"
+#include "dataset/table/walk.h"
 #include "lib/edit/row_file.h"
 
 typedef struct job {
@@ -421,6 +422,56 @@ static vv_status add_row(job *j, vv_error *err)
 			err);
 }
 
+/* Each row that meets the condition. */
+static vv_status edit_meeting(job *j, vv_error *err)
+{
+	vv_auto(vv_group_walk) w = vv_group_walk_open(&j->file.table, NULL, 0, err);
+	bool holds, any = false;
+
+	while (vv_group_walk_next(&w)) {
+		for (size_t i = 0; i < w.batch.rows && w.rc == VV_OK; i++) {
+			const vv_cell *cells = &w.batch.cells[i * w.batch.columns];
+
+			if ((w.rc = meets_condition(j, cells, &holds, err)) == VV_OK && holds) {
+				any = true;
+				w.rc = edit_row(j, w.batch.first_row + i, cells, err);
+			}
+		}
+	}
+	if (w.rc == VV_OK && !any) {
+		j->out->done = VV_SET_NOT_SO;
+	}
+	return w.rc;
+}
+
+/* Cells of the key stay. */
+static vv_status set_rows(job *j, vv_error *err)
+{
+	const vv_table *t = &j->file.table;
+	vv_status rc;
+
+	j->file.keyless = true;
+	if ((rc = vv_row_file_open(&j->file, err)) < 0 || (rc = open_condition(j, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; i < t->root.key_count && j->now.key_count < VV_ROW_KEY_MAX; i++) {
+		const long at = vv_schema_find(&t->schema, t->root.key[i], strlen(t->root.key[i]));
+
+		if (at >= 0) {
+			j->now.key[j->now.key_count++] = (size_t)at;
+		}
+	}
+	j->now.has = true;
+	if ((rc = read_values(j, err)) < 0 || (rc = edit_meeting(j, err)) < 0 ||
+	    (rc = vv_buf_ok(&j->out->json, err)) < 0 ||
+	    (rc = vv_buf_ok(&j->out->warnings, err)) < 0) {
+		return rc;
+	}
+	return j->edit_count > 0 && !j->s->dry_run
+		       ? vv_row_file_write(&j->file, j->edits, j->edit_count, err)
+		       : VV_OK;
+}
+
 static vv_status set_row(job *j, vv_error *err)
 {
 	vv_status rc;
@@ -483,7 +534,7 @@ vv_status vv_row_set_run(vv_row_set_result *out, const vv_row_set *s, vv_error *
 		 .file = {.repo = s->repo, .reader = s->reader, .path = s->path, .made = s->made}};
 
 	*out = (vv_row_set_result){.done = VV_SET_NOTHING};
-	vv_status rc = set_row(&j, err);
+	vv_status rc = s->row ? set_row(&j, err) : set_rows(&j, err);
 	vv_condition_scratch_free(j.scratch);
 	vv_condition_free(j.condition);
 	vv_free(j.edits);

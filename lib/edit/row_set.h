@@ -19,7 +19,9 @@ typedef struct vv_row_set {
 	vv_repository *repo;
 	vv_dataset_reader *reader;
 	const char *path; /* path of the table, as the user wrote it */
-	const char *row;  /* key of the row; values of several columns are separated by commas */
+	/* key of the row; values of several columns are separated by commas; NULL: set the values in every row that
+	 * meets `condition`, of a table that need not have a key */
+	const char *row;
 	/* the count values to set: COL=TEXT, converted to the column's type, or COL:=JSON;
 	 * empty if remove is set */
 	const char *const *values;
@@ -34,6 +36,7 @@ typedef struct vv_row_set {
 	/* if not NULL, the new file is left in a temporary folder, and *made is set to its path
 	 * (as in vv_row_file); NULL: the file is replaced */
 	char **made;
+	bool dry_run; /* change nothing; only with row NULL */
 } vv_row_set;
 
 /* The change that was made. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """hints.py ROOT: the commands that messages and examples name ('varve WORD ...' between quotes,
 (use "varve WORD ...", $ varve WORD ...) exist, and so do the options named with them, also after a
-colon (... : varve WORD ...). A word that is filled in (%s, %1) may be any.
+colon (... : varve WORD ...), and the pages of 'varve help'. A word that is filled in (%s, %1) may be any.
 
 The codes of hints (base/hint.h), their words (cmd/frame/hint_table.c) and the calls that set them agree,
 python/varve/_hints.py has words for each or says that it has none, and no other text below cmd names a command.
@@ -17,6 +17,7 @@ FOLDERS = ("base", "repo", "transport", "dataset", "diff", "check", "lib", "cmd"
 TOKEN = re.compile(r"""/\*.*?\*/|//[^\n]*|'(?:\\.|[^'\\])+'|("(?:\\.|[^"\\\n])*"(?:\s*(?:PRI\w+\s*)?"(?:\\.|[^"\\\n])*")*)""", re.S)
 HINT = re.compile(r"""(?:'|\(use \\"|\$ |: )varve ([^'\\`;|]*)""")
 OPTION = re.compile(r'OPT_(\w+)\(?(?:\s*(?:0|\'(.)\'),\s*(?:"([^"]+)"|NULL))?')
+PAGE = re.compile(r"\bvarve help ([a-z]+/[\w-]+)")
 ANY = re.compile(r"%|^$")
 OTHER = {"pointer:"}  # "varve pointer: " begins a pointer's text
 
@@ -187,6 +188,8 @@ def main(root, *args):
     there, wrong, looked = commands(root), [], 0
     for path in sorted(p for f in FOLDERS for p in (root / f).rglob("*.[ch]")):
         for line, text in literals(path):
+            wrong += [f"{path.relative_to(root)}:{line}: there is no page docs/{page}.md" for page in PAGE.findall(text)
+                      if not (root / f"docs/{page}.md").exists()]
             for m in HINT.finditer(text):
                 if m.group(0)[0] == ":" and not m.group(1).split(" ")[0] in there:
                     continue  # a sentence: "...: varve was ended there"

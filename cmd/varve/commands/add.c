@@ -428,10 +428,11 @@ static const vv_option_rule option_rules[] = {
 };
 
 #define PATCH_HINT                                                                                 \
-	"a table is staged whole; 'varve restore --row KEY FILE' takes a row of it back first"
+	"a table is staged whole; to stage it without the edit of one row, and keep that: 'cp FILE FILE.edited && varve restore --row KEY FILE && varve add FILE && mv FILE.edited FILE'"
 
 static const vv_absent_option absent[] = {
-	{"p patch", .hint = PATCH_HINT},
+	{"p patch i interactive", .hint = PATCH_HINT,
+	 .line = "cp FILE FILE.edited && varve restore --row KEY FILE && varve add FILE && mv FILE.edited FILE"},
 	{"primary-key pk id keys", .use = "--key"},
 	{"sep", .use = "--delimiter"},
 	{"m message", .line = "varve add FILE && varve commit -m VALUE", .drops = true},

@@ -31,7 +31,7 @@
 #define LINES_MAX 1000u /* laid out together */
 
 typedef struct options {
-	vv_strings key, where;
+	vv_strings key, where, columns;
 	const char *row;
 	bool cells, json;
 } options;
@@ -41,6 +41,7 @@ static const vv_option table[] = {
 	OPT_LIST(0, "where", where, "CONDITION",
 		 "only rows that meet CONDITION; may be repeated, all must be met"),
 	OPT_FLAG(0, "cells", cells, "show a commit for each cell, not for each row"),
+	OPT_NAMES(0, "columns", columns, "as --cells, only the cells of these columns"),
 	OPT_NAMES(0, "key", key, "columns that identify rows (default: the table's key)"),
 	OPT_FLAG(0, "json", json, "as JSON"),
 };
@@ -126,9 +127,23 @@ typedef struct listing {
 	const vv_table *t;
 	vv_aligned lines;
 	size_t key[KEY_MAX], key_count;
-	size_t *order; /* the columns: those of the key first */
+	size_t *order; /* the columns to be printed: those of the key first */
+	size_t order_count;
 	vv_buf scratch, out;
 } listing;
+
+static bool is_asked(const blame_run *r, const vv_field *f)
+{
+	return r->o->columns.count == 0 ||
+	       vv_text_is_among(f->name, r->o->columns.items, r->o->columns.count);
+}
+
+static void add_to_order(listing *l, size_t column)
+{
+	if (is_asked(l->r, &l->t->schema.fields[column])) {
+		l->order[l->order_count++] = column;
+	}
+}
 
 static vv_status listing_init(listing *l, const blame_run *r, const vv_table *t, vv_error *err)
 {
@@ -138,11 +153,12 @@ static vv_status listing_init(listing *l, const blame_run *r, const vv_table *t,
 	l->key_count = key_places(r, t, l->key, KEY_MAX);
 	vv_aligned_init(&l->lines, vv_out_limit(), r->o->cells ? 2 : 0);
 	if (!(l->order = vv_calloc(t->columns + 1, sizeof(*l->order)))) return vv_fail_nomem(err);
-	memcpy(l->order, l->key, l->key_count * sizeof(*l->order));
-	size_t n = l->key_count;
+	for (size_t i = 0; i < l->key_count; i++) {
+		add_to_order(l, l->key[i]);
+	}
 	for (size_t i = 0; i < t->columns; i++) {
 		if (!vv_array_has(l->key, l->key_count, i)) {
-			l->order[n++] = i;
+			add_to_order(l, i);
 		}
 	}
 	vv_array_each(of_commit, 3, name) {
@@ -155,7 +171,7 @@ static vv_status listing_init(listing *l, const blame_run *r, const vv_table *t,
 	if (!r->o->cells && l->key_count == 0) {
 		vv_aligned_column(&l->lines, "row", 3, "", true, true);
 	}
-	vv_array_each(l->order, r->o->cells ? 0 : n, at) {
+	vv_array_each(l->order, r->o->cells ? 0 : l->order_count, at) {
 		const vv_field *f = &t->schema.fields[*at];
 		bool number = f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER;
 		vv_aligned_column(&l->lines, f->name, f->name_len, "", number, false);
@@ -233,7 +249,7 @@ static void put_row(listing *l, const vv_cell *cells, uint64_t row, uint64_t ind
 	} else {
 		put_title(l, cells, row);
 	}
-	vv_array_each(l->order, l->t->columns, at) {
+	vv_array_each(l->order, l->order_count, at) {
 		size_t c = *at;
 		if (r->o->cells) {
 			put_commit(l, &r->commits[vv_blame_of(r->walk.blame, index, c)]);
@@ -264,9 +280,12 @@ static void json_row(const blame_run *r, const vv_table *t, const vv_cell *cells
 	} else {
 		vv_json_add_object(w, "cells");
 		for (size_t c = 0; c < t->columns; c++) {
-			vv_json_add_string(
-				w, t->schema.fields[c].name,
-				vv_oid_shows(&r->commits[vv_blame_of(r->walk.blame, index, c)].id));
+			const size_t commit = vv_blame_of(r->walk.blame, index, c);
+
+			if (is_asked(r, &t->schema.fields[c])) {
+				vv_json_add_string(w, t->schema.fields[c].name,
+						   vv_oid_shows(&r->commits[commit].id));
+			}
 		}
 		vv_json_close_object(w);
 	}
@@ -405,6 +424,18 @@ static vv_status choose_rows(blame_run *r, vv_table *t, vv_error *err)
 	return r->key ? VV_ENOTFOUND : vv_hint_code(err, VV_HINT_LOG_ROW, r->o->row, r->path);
 }
 
+static vv_status check_columns(const blame_run *r, const vv_table *t, vv_error *err)
+{
+	vv_array_each(r->o->columns.items, r->o->columns.count, it) {
+		if (vv_schema_find(&t->schema, *it, strlen(*it)) < 0) {
+			vv_fail(err, VV_ENOTFOUND, "'%s' has no column '%s'",
+				vv_text_shows(r->path), vv_text_shows(*it));
+			return vv_schema_hint(&t->schema, *it, strlen(*it), err);
+		}
+	}
+	return VV_OK;
+}
+
 /* In the words of the user, not by the commit's id. */
 static vv_status need_path(const blame_run *r, const char *rev, const vv_oid *commit, vv_error *err)
 {
@@ -447,7 +478,10 @@ static vv_status blame(blame_run *r, const char *rev, vv_error *err)
 			vv_text_shows(r->path));
 		return vv_hint_code(err, VV_HINT_ADD_AS_TABLE, r->path);
 	}
-	if ((rc = choose_rows(r, &first.table, err)) < 0) return rc;
+	if ((rc = check_columns(r, &first.table, err)) < 0 ||
+	    (rc = choose_rows(r, &first.table, err)) < 0) {
+		return rc;
+	}
 	const vv_blame_options o = {.key = r->key,
 				    .rows = r->rows,
 				    .row_count = r->row_count,
@@ -490,7 +524,10 @@ static vv_status run_blame(vv_context *c, vv_error *err)
 	} else {
 		rev = c->argv[swapped ? 0 : 1];
 	}
-	vv_auto(blame_run) r = {.o = c->options, .repo = c->repo, .reader = c->reader};
+	options *o = c->options;
+
+	o->cells = o->cells || o->columns.count > 0;
+	vv_auto(blame_run) r = {.o = o, .repo = c->repo, .reader = c->reader};
 	vv_auto(char) *path = NULL;
 	vv_status rc;
 
@@ -511,7 +548,7 @@ static vv_status run_blame(vv_context *c, vv_error *err)
 
 static const vv_absent_option absent[] = {
 	{"L lines", .line = "varve blame ARGS | sed -n '1p;VALUE p'"},
-	{"column columns cols c", .line = "varve blame --cells ARGS | grep -E '^[^ ]|  VALUE '"},
+	{"column cell cols c", .use = "--columns"},
 	{"csv format", .line = "varve sql --format csv \"SELECT * FROM varve_blame_TABLE\""},
 	{"id k r line", .use = "--row"},
 	{"filter query", .use = "--where"},
@@ -527,8 +564,9 @@ const vv_command vv_cmd_blame = {
 	.name = "blame",
 	.group = "history",
 	.summary = "show which commit last set each row, or each cell, of a table",
-	.usage = "[--cells] [--row KEY | --where CONDITION] [--key A,B] [--json] PATH [REV]\n"
-		 "[--cells] [--row KEY | --where CONDITION] [--key A,B] [--json] REV [--] PATH",
+	.usage =
+		"[--cells | --columns A,B] [--row KEY | --where CONDITION] [--key A,B] [--json] PATH [REV]\n"
+		"[--cells | --columns A,B] [--row KEY | --where CONDITION] [--key A,B] [--json] REV [--] PATH",
 	.example = "$ varve blame --row MMM companies.csv\n"
 		   "commit   author    date        Symbol  Security    GICS Sector\n"
 		   "b120536  A U Thor  2026-08-03  MMM     3M Company  Industrials",

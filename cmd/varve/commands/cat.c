@@ -84,6 +84,11 @@ static const vv_absent_option absent[] = {
 	{"distinct unique",
 	 .line = "varve cat FILE --columns A,B | awk '!seen[$0]++'\n" VV_TYPED_DISTINCT_OUT
 		 "\nvarve cat FILE | awk '!seen[$0]++'"},
+	{"count-by", .line = "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
+	{"count", .line = "varve sql \"SELECT count(*) FROM TABLE WHERE CONDITION\"\n"
+			  "varve sql \"SELECT count(*) FROM TABLE\""},
+	{"changed-since changed-rows changed",
+	 .line = "varve sql --format csv \"SELECT NEWER FROM varve_diff('FILE', 'VALUE') WHERE diff_type <> 'removed'\""},
 	{"out", .use = "--output"},
 	{"sheet sheet-name sheetname worksheet tab", .line = "varve cat FILE#VALUE OPTIONS"},
 	VV_ABSENT_WRITTEN,

@@ -109,7 +109,9 @@ static const vv_absent_option absent[] = {
 	{"strict fail-on-warning werror warnings-as-errors", .use = "--fail-on warning"},
 	{"against compare since diff", .use = "--base"},
 	{"exclude ignore", .use = "--skip"},
-	{"only rule include", .use = "--select"},
+	{"rule", .line = "printf '[%s]\\nRULE\\n' FILE >> varve.checks && varve check FILE\n"
+			 "varve check --select VALUE ARGS"},
+	{"only include", .use = "--select"},
 	{"junit", .use = "--format junit"},
 	{"sarif", .use = "--format sarif"},
 	{"github", .use = "--format github"},

@@ -386,6 +386,12 @@ static vv_status run_revert(vv_context *c, vv_error *err)
 	return pick(c, true, err);
 }
 
+static const vv_absent_option revert_absent[] = {
+	{"row key k id", .line = "varve restore --source VERSION~1 --row VALUE FILE"},
+	{"column columns", .line = "varve restore --source VERSION~1 --column VALUE FILE"},
+	{.names = NULL},
+};
+
 const vv_command vv_cmd_revert = {
 	.name = "revert",
 	.group = "history",
@@ -395,6 +401,7 @@ const vv_command vv_cmd_revert = {
 		   "[main 5d0b7e1] Revert \"March prices\"\n"
 		   " 1 file changed",
 	.options = revert_table,
+	.absent = revert_absent,
 	.option_count = VV_OPTION_COUNT(revert_table),
 	.options_size = sizeof(options),
 	.exit_codes =

@@ -129,7 +129,11 @@ static const vv_absent_option absent[] = {
 	{"changed only-changed modified only-modified updated",
 	 .line = "varve diff --format ndjson ARGS | grep '\"change\":\"changed\"'"},
 	{"csv format=csv",
-	 .line = "varve sql --format csv \"SELECT * FROM varve_diff_cells('FILE', 'VERSION')\""},
+	 .line = "varve sql --format csv \"SELECT * FROM varve_diff_cells('FILE', 'FIRST', 'SECOND')\"\n"
+		 "varve sql --format csv \"SELECT * FROM varve_diff_cells('FILE', 'VERSION')\""},
+	{"changed-rows full-rows whole-rows",
+	 .line = "varve sql --format csv \"SELECT NEWER FROM varve_diff('FILE', 'FIRST', 'SECOND') WHERE diff_type <> 'removed'\"\n"
+		 "varve sql --format csv \"SELECT NEWER FROM varve_diff('FILE', 'VERSION') WHERE diff_type <> 'removed'\""},
 	{"html format=html",
 	 .line = "varve diff ARGS | sed -e 's/&/\\&amp;/g; s/</\\&lt;/g' -e '1i<!DOCTYPE html><meta "
 		 "charset=utf-8><pre>' > VALUE\nvarve web --export pages"},

@@ -453,6 +453,14 @@ static int run_help(void *given, int argc, char **argv)
 		}
 		if (search(vv_buf_cstr(&text))) return VV_EXIT_OK;
 	}
+	if (strchr(argv[0], '/') && names_absent_page("varve help ")) {
+		vv_fail(&err, VV_ENOTFOUND, "page '%s': this varve was installed without its pages",
+			vv_text_shows(argv[0]));
+		vv_hint(&err,
+			"'varve help --all' lists the commands; the sources have the page: docs/%s.md",
+			vv_text_shows(argv[0]));
+		return vv_report(&err);
+	}
 	int code = vv_varve.unknown(argv[0], argc - 1, argv + 1);
 	list_pages(&pages);
 	fputs(vv_buf_cstr(&pages), stderr);

@@ -427,10 +427,8 @@ static void print_facts(const info *f)
 	print_fact("bytes", "%s (%s)", vv_text_count(vv_root_file_bytes(r)),
 		   vv_text_bytes(vv_root_file_bytes(r)));
 	if (f->has_stored) {
-		print_fact(
-			"stored",
-			"%s bytes in this version's blocks (%s; including blocks shared with other versions, without the bases of differences)",
-			vv_text_count(f->stored), vv_text_bytes(f->stored));
+		print_fact("stored", "%s bytes of blocks (%s), which other versions may share",
+			   vv_text_count(f->stored), vv_text_bytes(f->stored));
 	}
 	print_fact(is_table ? "groups" : "chunks", "%s", vv_text_count(f->groups));
 	if (is_table) {

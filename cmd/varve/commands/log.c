@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "cmd/varve/log_hints.h"
 #include "cmd/varve/print/commit.h"
 #include "cmd/varve/print/diff_show.h"
 #include "cmd/varve/print/row_event.h"
@@ -41,7 +42,7 @@
 #define KEY_MAX 16u  /* columns of a key */
 
 typedef struct options {
-	vv_strings key, where, by;
+	vv_strings key, where, by, columns;
 	const char *row, *figure;
 	bool oneline, reverse, patch, decorate, no_decorate, follow, allow_unsigned;
 	vv_log_filter_options filter;
@@ -65,6 +66,8 @@ static const vv_option table[] = {
 		"the same, each preceded by its letter: A added, M modified, D deleted, R renamed (with both paths)"),
 	OPT_STRING('S', NULL, filter.value, "VALUE",
 		   "commits that change the number of cells with the value VALUE"),
+	OPT_NAMES(0, "columns", columns,
+		  "in one table: commits that changed, added or removed cells of these columns"),
 	OPT_STRING(0, "since", filter.since, "DATE",
 		   "commits since DATE: 2026-03-01, yesterday, '2 weeks ago'"),
 	OPT_STRING(0, "after", filter.since, "DATE", "the same as --since"),
@@ -110,6 +113,7 @@ static const vv_option_rule option_rules[] = {
 	{"--figure", .excludes = "--stat -p --name-only --name-status"},
 	{"--by", .requires = "--figure"},
 	{"--key", .requires = "--row"},
+	{"--columns", .excludes = "--all --figure"},
 	{NULL, NULL, NULL},
 };
 
@@ -193,7 +197,51 @@ typedef struct sieve {
 	vv_path_log_entry at;    /* paths: only what these have is shown */
 	vv_path_log_entry *kept; /* with --reverse: what passed, newest first */
 	size_t kept_count, kept_cap;
+	vv_diff_show compared; /* only: --columns, or NULL */
+	bool known;            /* a version has these columns */
 } sieve;
+
+/* Has the table of this commit, if it is there, one of the columns? */
+static vv_status has_column(bool *out, const sieve *s, const vv_oid *commit, const char *path,
+			    vv_error *err)
+{
+	vv_auto(vv_table_at) at = {.open = false};
+	const vv_version_name version = {.path = path, .commit = commit};
+
+	if (vv_table_at_open(&at, s->repo, s->compared.reader, &version,
+			     &(vv_subject_options){.unpack = true, .long_rows = true}, err) < 0) {
+		return vv_error_excuse(err->code, err->code != VV_ENOMEM, err);
+	}
+	vv_array_each(s->compared.only->items, s->compared.only->count, it) {
+		*out = *out || vv_schema_find(&at.table.schema, *it, strlen(*it)) >= 0;
+	}
+	return VV_OK;
+}
+
+/* Does the commit differ from each parent in the columns? */
+static vv_status changes_columns(bool *out, sieve *s, vv_error *err)
+{
+	vv_auto(vv_commit) c = {0};
+	vv_status rc = vv_commit_read(s->repo, &s->at.commit, &c, err);
+
+	*out = true;
+	if (rc < 0) return rc;
+	for (size_t i = 0; rc == VV_OK && *out && (i == 0 || i < c.parent_count); i++) {
+		rc = vv_diff_show_differs(out, &s->known, &s->compared,
+					  c.parent_count > 0 ? &c.parents[i] : NULL, &c.id, err);
+	}
+	if (rc < 0 || !*out) return rc;
+	bool has = false; /* not if the table is new, or was removed, without such a column */
+	for (size_t i = 0; rc == VV_OK && s->at.paths[i]; i++) {
+		rc = has_column(&has, s, &c.id, s->at.paths[i], err);
+		if (rc == VV_OK && !has && c.parent_count > 0) {
+			rc = has_column(&has, s, &c.parents[0], s->at.paths[i], err);
+		}
+	}
+	*out = has;
+	s->known = s->known || has;
+	return rc;
+}
 
 static int next_passing(sieve *s, vv_error *err)
 {
@@ -205,9 +253,15 @@ static int next_passing(sieve *s, vv_error *err)
 				 : vv_log_next(s->log, &s->at.commit, err)) > 0 &&
 	       sifts) {
 		const int passes = vv_log_filter_passes(s->filter, &s->at.commit, err);
+		bool changes = true;
 
 		if (passes < 0) return passes;
-		if (passes && s->skipped++ >= s->o->skip) {
+		if (passes && s->compared.only) {
+			const vv_status rc = changes_columns(&changes, s, err);
+
+			if (rc < 0) return (int)rc;
+		}
+		if (passes && changes && s->skipped++ >= s->o->skip) {
 			break;
 		}
 	}
@@ -634,54 +688,6 @@ static vv_status open_sieve(sieve *s, const words *w, const vv_log_filter_option
 	return vv_path_log_open(&s->follow, s->repo, &lo, vv_table_lineage(fo->reader), err);
 }
 
-/* The value of --since or --until, if it is a version and no date; else NULL. */
-static const char *version_for_date(vv_repository *r, const char *value)
-{
-	vv_date date;
-	vv_oid id;
-
-	return value && vv_date_span(&date, value, VV_IGNORED) < 0 &&
-			       vv_rev_commit(r, value, &id, VV_IGNORED) == VV_OK
-		       ? value
-		       : NULL;
-}
-
-/* Is this the option, or its value? */
-static bool is_of_value(const char *word, const char *next, const char *value)
-{
-	return value && (next == value || (value >= word && value <= word + strlen(word)));
-}
-
-/* "--since v1 prices.csv": hints at 'varve log v1..HEAD prices.csv'. */
-static void hint_range(const vv_context *c, const words *w, vv_error *err)
-{
-	const options *o = c->options;
-	const char *since = version_for_date(c->repo, o->filter.since),
-		   *until = version_for_date(c->repo, o->filter.until);
-	vv_auto(vv_buf) line = VV_BUF_INIT, range = VV_BUF_INIT;
-
-	if ((!since && !until) || w->range_count > 0 || o->log.all) return;
-	if (since) {
-		vv_buf_printf(&range, "%s..", since);
-	}
-	vv_buf_puts(&range, until ? until : "HEAD");
-	vv_buf_puts(&line, "--since and --until take dates; 'varve log ");
-	vv_text_put_word(&line, vv_buf_cstr(&range));
-	for (int i = 0; i < c->typed_count; i++) {
-		const char *next = i + 1 < c->typed_count ? c->typed[i + 1] : NULL;
-
-		if (!is_of_value(c->typed[i], next, since) &&
-		    !is_of_value(c->typed[i], next, until)) {
-			vv_buf_putc(&line, ' ');
-			vv_text_put_word(&line, c->typed[i]);
-		}
-	}
-	vv_buf_puts(&line, "' does it");
-	if (line.failed || line.len >= VV_HINT_MAX) return;
-	vv_hint_clear(err);
-	vv_hint(err, "%s", vv_buf_cstr(&line));
-}
-
 /* Is what was listed all that a shallow clone has, and not all that there is? */
 static bool is_part(const sieve *s, const words *w)
 {
@@ -693,6 +699,15 @@ static bool is_part(const sieve *s, const words *w)
 	return vv_repository_is_shallow(s->repo) &&
 	       (s->max_count == 0 || s->given < s->max_count) &&
 	       (open < w->range_count || w->range_count == 0);
+}
+
+static void hint_range(const vv_context *c, const words *w, vv_error *err)
+{
+	const options *o = c->options;
+
+	if (w->range_count == 0 && !o->log.all) {
+		vv_log_hint_range(c, o->filter.since, o->filter.until, err);
+	}
 }
 
 static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv_error *err)
@@ -708,6 +723,9 @@ static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv
 	if (o->figure && (w->path_count != 1 || o->log.all)) {
 		return vv_fail(err, VV_EUSAGE, "--figure requires the path of one table");
 	}
+	if (o->columns.count > 0 && w->path_count != 1) {
+		return vv_log_fail_path(c, "--columns", err);
+	}
 	if (w->path_count == 1 && !o->log.all) {
 		s.at.paths[0] = w->paths[0];
 		fo.paths = s.at.paths;
@@ -718,7 +736,7 @@ static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv
 	view.repo = r;
 	view.paths = fo.paths;
 	view.style = style_of(o);
-	if ((o->patch || o->view.stat || o->filter.value || o->figure ||
+	if ((o->patch || o->view.stat || o->filter.value || o->figure || o->columns.count > 0 ||
 	     (w->path_count == 1 && strchr(w->paths[0], '#'))) &&
 	    (rc = vv_context_need(c, VV_NEEDS_READER, err)) < 0) {
 		goto done;
@@ -727,6 +745,11 @@ static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv
 		goto done;
 	}
 	fo.reader = c->reader;
+	if (o->columns.count > 0) {
+		s.compared = (vv_diff_show){
+			.repo = r, .reader = c->reader, .paths = fo.paths, .only = &o->columns};
+		patch.only = s.compared.only;
+	}
 	if (o->patch) {
 		patch.reader = c->reader;
 		view.patch = &patch;
@@ -745,6 +768,10 @@ static vv_status print_all(vv_context *c, const words *w, uint64_t max_count, vv
 		rc = vv_gaps_end(vv_log_filter_gaps(s.filter), vv_repository_notes(r),
 				 "commits that changed them were not searched", err);
 	}
+	if (rc == VV_OK && s.compared.only && !s.known && !vv_out_failed()) {
+		rc = vv_fail(err, VV_ENOTFOUND, "no listed version of '%s' has a column '%s'",
+			     vv_text_shows(w->paths[0]), vv_text_shows(o->columns.items[0]));
+	}
 	c->code = view.trouble ? VV_EXIT_TROUBLE : c->code;
 	if (rc == VV_OK && is_part(&s, w)) {
 		vv_warn("this clone is shallow: it lacks the older commits ('git fetch --unshallow' gets them)");
@@ -759,6 +786,18 @@ done:
 }
 
 /* --- one row --------------------------------------------------------------------------- */
+
+/* Did the commit change a cell of --columns? */
+static bool has_columns(const options *o, const vv_row_event *e)
+{
+	const vv_strings *names = &o->columns;
+
+	return names->count == 0 ||
+	       vv_array_find(e->cells, e->count, it,
+			     vv_text_is_among(it->name, names->items, names->count) ||
+				     (it->old_name && vv_text_is_among(it->old_name, names->items,
+								       names->count))) != NULL;
+}
 
 /* *seen: how many commits changed the row, shown or not. */
 static vv_status print_row(sieve *s, vv_row_history *h, uint64_t *seen, vv_error *err)
@@ -778,7 +817,7 @@ static vv_status print_row(sieve *s, vv_row_history *h, uint64_t *seen, vv_error
 		const int passes = vv_log_filter_passes(s->filter, &e.commit, err);
 
 		++*seen;
-		if (passes > 0 && s->skipped++ >= o->skip) {
+		if (passes > 0 && has_columns(o, &e) && s->skipped++ >= o->skip) {
 			rc = vv_commit_print(&view, &e.commit, err);
 			s->given++;
 		} else if (passes < 0) {
@@ -832,7 +871,7 @@ static vv_status log_row(vv_context *c, const words *w, uint64_t max_count, vv_e
 	vv_status rc;
 
 	if (w->path_count != 1) {
-		return vv_fail(err, VV_EUSAGE, "--row requires the path of one table");
+		return vv_log_fail_path(c, "--row", err);
 	}
 	if ((rc = vv_log_filter_open(&filter, r, &o->filter, err)) < 0) {
 		hint_range(c, w, err);
@@ -932,7 +971,7 @@ static const vv_absent_option absent[] = {
 	{"diff cells rows changes", .use = "-p"},
 	{"L", .hint = "'varve log --row KEY FILE' lists the commits that changed one row",
 	 .rows = true},
-	{"column columns", .line = "varve blame --cells FILE"},
+	{"column cell col field", .use = "--columns"},
 	{.names = NULL}};
 
 const vv_command vv_cmd_log = {
@@ -941,6 +980,7 @@ const vv_command vv_cmd_log = {
 	.summary = "list the commits, newest first",
 	.usage = "[--oneline | --json] [--stat | -p | --name-status] [-n N] "
 		 "[REV | A..B]... [--] [PATH...]\n"
+		 "--columns A,B [-p] [REV | A..B]... [--] PATH\n"
 		 "--row KEY [--key A,B] [REV | A..B]... [--] PATH\n"
 		 "--figure AGGREGATE [--where CONDITION] [--by EXPRESSION] [--row KEY] "
 		 "[REV | A..B]... [--] PATH",

@@ -67,14 +67,51 @@ static vv_status read_set(vv_resolving *r, char **column, const char *set, vv_er
 	return *column ? VV_OK : vv_fail_nomem(err);
 }
 
+/* "resolve prices.csv 7 price=6.50", "resolve prices.csv" after the file was edited. */
+static int answer(const vv_context *c)
+{
+	const char *set = NULL, *key = NULL;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	vv_error err;
+
+	for (int i = 1; i < c->argc; i++) {
+		if (strchr(c->argv[i], '=')) {
+			set = c->argv[i];
+		} else {
+			key = c->argv[i];
+		}
+	}
+	if (c->argc == 1 && c->typed_count == 1) {
+		vv_fail(&err, VV_EUSAGE,
+			"resolve requires one of --ours, --theirs, --base, --once, --both, --set");
+		vv_hint(&err, "'varve add %s' takes the file as you edited it",
+			vv_text_word(c->argv[0]));
+		return vv_report_trouble(&err);
+	}
+	if (!set || c->argc > 3) {
+		return vv_usage_error(
+			"resolve requires exactly one of --ours, --theirs, --base, --once, --both, --set");
+	}
+	vv_text_put_word(&line, set);
+	if (key) {
+		vv_buf_puts(&line, " --row ");
+		vv_text_put_word(&line, key);
+	}
+	vv_buf_putc(&line, ' ');
+	vv_text_put_word(&line, c->argv[0]);
+	vv_fail(&err, VV_EUSAGE, "resolve takes a value with --set, and a row's key with --row");
+	vv_hint(&err, "'varve resolve --set %s' does it", vv_buf_cstr(&line));
+	return vv_report_trouble(&err);
+}
+
 static int check_resolve(const vv_context *c)
 {
 	const options *o = c->options;
 
-	return o->ours + o->theirs + o->base + o->once + o->both + (o->set != NULL) == 1
-		       ? VV_EXIT_OK
-		       : vv_usage_error(
-				 "resolve requires exactly one of --ours, --theirs, --base, --once, --both, --set");
+	if (o->ours + o->theirs + o->base + o->once + o->both + (o->set != NULL) == 1) {
+		return VV_EXIT_OK;
+	}
+	return answer(c);
 }
 
 static int side_of(const options *o)
@@ -122,6 +159,15 @@ static vv_status run_resolve(vv_context *c, vv_error *err)
 	return rc;
 }
 
+static const vv_absent_option absent[] = {
+	{"keep=ours take=ours use=ours mine", .use = "--ours"},
+	{"keep=theirs take=theirs use=theirs", .use = "--theirs"},
+	{"keep=base take=base use=base", .use = "--base"},
+	{"keep=both", .use = "--both"},
+	{"keep take use accept side", .hint = "name the side: --ours, --theirs or --base"},
+	{.names = NULL},
+};
+
 const vv_command vv_cmd_resolve = {
 	.name = "resolve",
 	.group = "history",
@@ -136,6 +182,7 @@ const vv_command vv_cmd_resolve = {
 		   "$ varve resolve --set price=2.50 prices.csv --row 9\n"
 		   "prices.csv: resolved",
 	.options = table,
+	.absent = absent,
 	.option_count = VV_OPTION_COUNT(table),
 	.options_size = sizeof(options),
 	.arguments = "path",

@@ -225,6 +225,9 @@ static const vv_absent_option absent[] = {
 	{"columns col cols cell", .use = "--column"},
 	{"key k id", .use = "--row"},
 	{"excel", .use = "--spelling"},
+	{"o output out", .line = "varve cat VERSION:FILE -o VALUE"},
+	{"to directory dir dest target",
+	 .line = "mkdir -p VALUE && git archive VERSION FILE | tar -x -C VALUE"},
 	{.names = NULL},
 };
 

@@ -12,6 +12,7 @@
 #include "base/show.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/meant_line.h"
 #include "cmd/frame/output.h"
 #include "cmd/frame/run.h"
 #include "cmd/frame/typed_left.h"
@@ -28,13 +29,16 @@
 #include "repo/git/write_turn.h"
 
 typedef struct options {
-	const char *condition, *format;
-	bool all, fresh, add, quiet, push;
+	const char *condition, *where, *format;
+	bool all, fresh, add, quiet, push, dry_run;
 } options;
 
 static const vv_option set_table[] = {
 	OPT_ONCE(0, "if", condition, "COND",
 		 "only if this is true of the row, as in 'owner is null'"),
+	OPT_ONCE(0, "where", where, "COND",
+		 "in place of KEY: every row of which this is true ('true': all rows)"),
+	OPT_FLAG('n', "dry-run", dry_run, "with --where: only print how many rows would change"),
 	OPT_FLAG(
 		0, "push", push,
 		"commit only this change and push it; if another push came first, test COND again"),
@@ -45,6 +49,12 @@ static const vv_option set_table[] = {
 		 "only add a row: if a row has this key, change nothing, and print it"),
 	OPT_FLAG(0, "new", fresh,
 		 "add the row even if another row has a similar key (7 beside 007)"),
+};
+
+static const vv_option_rule set_rules[] = {
+	{"--where", .excludes = "--if --add --new --all --push"},
+	{"-n", .requires = "--where"},
+	{NULL, NULL, NULL},
 };
 
 static const vv_option delete_table[] = {
@@ -88,6 +98,22 @@ static void print_text(const vv_context *c, const vv_row_set_result *r)
 	}
 }
 
+/* Prints the result of --where. */
+static void print_rows(const vv_context *c, const vv_row_set_result *r)
+{
+	const options *o = c->options;
+	const char *path = vv_text_shows(c->argv[0]);
+
+	if (r->done == VV_SET_NOT_SO) {
+		vv_note("%s: no row meets the condition", path);
+	} else if (!o->quiet && r->done == VV_SET_NOTHING) {
+		vv_note("%s: unchanged: the rows have these values", path);
+	} else if (!o->quiet) {
+		vv_note("%s: %s %s", path, o->dry_run ? "would change" : "changed",
+			vv_text_counted(r->rows, "row", NULL));
+	}
+}
+
 static vv_status print_json(const vv_row_set_result *r, vv_error *err)
 {
 	static const char *const words[] = {"unchanged", "changed", "added", "deleted", "refused"};
@@ -107,7 +133,7 @@ static vv_status tell_row_set(vv_context *c, const vv_row_set_result *r, vv_erro
 		vv_warn("%s: %.*s", vv_text_shows(c->argv[0]), (int)l.len, l.text);
 	}
 	if (vv_wants_json(o->format)) return print_json(r, err);
-	print_text(c, r);
+	(o->where ? print_rows : print_text)(c, r);
 	return VV_OK;
 }
 
@@ -335,17 +361,23 @@ static vv_status hint_key(const vv_context *c, const char *key, vv_error *err)
 static vv_status run(vv_context *c, bool remove, vv_error *err)
 {
 	const options *o = c->options;
-	const vv_row_set s = {.repo = c->repo,
-			      .reader = c->reader,
-			      .path = c->argv[0],
-			      .row = c->argv[1],
-			      .values = (const char *const *)c->argv + 2,
-			      .count = (size_t)c->argc - 2,
-			      .remove = remove,
-			      .insert = o->fresh,
-			      .only_new = o->add,
-			      .all = o->all,
-			      .condition = o->condition};
+	const int first = o->where ? 1 : 2; /* of the values */
+	vv_row_set s = {.repo = c->repo,
+			.reader = c->reader,
+			.path = c->argv[0],
+			.row = first == 1 ? NULL : c->argv[1],
+			.values = (const char *const *)c->argv + first,
+			.count = (size_t)(c->argc - first),
+			.remove = remove,
+			.insert = o->fresh,
+			.only_new = o->add,
+			.all = o->all,
+			.condition = o->condition};
+
+	if (o->where) {
+		s.condition = o->where;
+		s.dry_run = o->dry_run;
+	}
 	vv_auto(vv_row_set_result) r = {.rows = 0};
 	vv_status rc = o->push ? set_and_push(c, &s, err) : vv_row_set_run(&r, &s, err);
 
@@ -356,9 +388,46 @@ static vv_status run(vv_context *c, bool remove, vv_error *err)
 	return rc < 0 || o->push ? rc : tell_row_set(c, &r, err);
 }
 
+/* Without a key: all rows may be meant. */
+static int refuse_keyless(const vv_context *c)
+{
+	vv_error err;
+
+	vv_fail(&err, VV_EUSAGE, "set requires a file, a row's key and at least one COL=VALUE");
+	vv_meant_sentence(&err, c->name, c->typed_count, c->typed);
+	if (c->argc == 2 && vv_exists(c->argv[0]) && strchr(c->argv[1], '=') &&
+	    (err.hint_id == VV_HINT_NONE || strstr(err.hint, "KEY COL=VALUE"))) {
+		vv_auto(vv_buf) line = VV_BUF_INIT;
+
+		vv_hint_clear(&err);
+		vv_text_put_argv(&line, c->argc, c->argv);
+		vv_hint(&err, "'varve set --where true%s' sets it in all rows", vv_buf_cstr(&line));
+	}
+	return err.hint_id == VV_HINT_NONE ? vv_usage_error("%s", err.message)
+					   : vv_report_trouble(&err);
+}
+
+/* "set --where COND prices.csv 7 price=4" */
+static int refuse_key(const vv_context *c)
+{
+	const options *o = c->options;
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+	vv_error err;
+
+	vv_text_put_argv(&line, c->argc, c->argv);
+	vv_buf_puts(&line, " --if ");
+	vv_text_put_word(&line, o->where);
+	vv_fail(&err, VV_EUSAGE, "--where takes the place of the key");
+	vv_hint(&err, "'varve set%s' does it in the row with this key", vv_buf_cstr(&line));
+	return vv_report_trouble(&err);
+}
+
 static int check_set(const vv_context *c)
 {
 	const options *o = c->options;
+
+	if (c->argc < (o->where ? 2 : 3)) return refuse_keyless(c);
+	if (o->where && !strchr(c->argv[1], '=')) return refuse_key(c);
 
 	if (o->add && (o->condition || o->all)) {
 		return vv_usage_error("--add cannot be used with --if and --all");
@@ -384,7 +453,6 @@ static const vv_absent_option absent[] = {
 	 .hint = "the key is written after the file: 'varve set FILE KEY COL=VALUE'"},
 	{"column",
 	 .hint = "the column is written before the value: 'varve set FILE KEY COL=VALUE'"},
-	{"where", .line = "varve set FILE KEY COL=VALUE"},
 	{"from file",
 	 .hint = "'varve cat --format arrow MORE | varve add --arrow - --mode upsert --columns keep FILE' replaces rows by their key and adds the others; --mode append only adds"},
 	{.names = NULL},
@@ -393,9 +461,11 @@ static const vv_absent_option absent[] = {
 const vv_command vv_cmd_set = {
 	.name = "set",
 	.group = "change",
-	.summary = "set cells of one row, or add the row; with --if, only if a condition is met",
+	.summary =
+		"set cells of one row, or add the row; with --where, of all rows that meet a condition",
 	.usage =
-		"[--if COND | --add] [--push] [--new] [--all] PATH KEY COL=VALUE... [COL:=JSON]...",
+		"[--if COND | --add] [--push] [--new] [--all] PATH KEY COL=VALUE... [COL:=JSON]...\n"
+		"--where COND [-n] PATH COL=VALUE... [COL:=JSON]...",
 	.example = "$ varve set --if 'owner is null' issues.jsonl 7 owner=ada status=doing\n"
 		   "issues.jsonl: row 7: changed",
 	.options = set_table,
@@ -406,9 +476,7 @@ const vv_command vv_cmd_set = {
 		"the condition is not met, or with --add a row has the key: nothing was done, and the row is printed",
 	.arguments = "path",
 	.check = check_set,
-	.takes = "a file, a row's key and at least one COL=VALUE",
-	.least = 3,
-	.most = INT_MAX,
+	.rules = set_rules,
 	.needs = VV_NEEDS_PROGRESS | VV_NEEDS_RIGHT | VV_NEEDS_READER,
 	.run = run_set,
 };

@@ -186,7 +186,10 @@ static vv_status hint_set_command(const vv_context *c, vv_error *err)
 	vv_typed t;
 
 	vv_typed_read(&t, c->typed_count, c->typed);
-	vv_typed_put_answer(&line, "varve set FILE KEY COL=VALUE", &t);
+	if (!vv_typed_put_answer(&line, "varve set FILE KEY COL=VALUE", &t)) {
+		vv_buf_clear(&line);
+		vv_typed_put_answer(&line, "varve set --where GIVEN FILE COL=VALUE", &t);
+	}
 	return vv_hint(err, "%s", vv_buf_cstr(&line));
 }
 
@@ -214,7 +217,7 @@ static vv_status run_update(vv_context *c, vv_error *err)
 				vv_text_shows(c->argv[0]));
 		} else {
 			vv_fail(err, VV_ENOTFOUND, "%s",
-				c->argc > 1 ? "not every path was imported"
+				c->argc > 1 ? "some of these are not tables that were imported"
 					    : "this repository has no imports");
 		}
 		const bool sets = vv_array_find(c->argv, (size_t)c->argc, word,
@@ -238,7 +241,7 @@ static vv_status run_update(vv_context *c, vv_error *err)
 }
 
 static const vv_absent_option absent[] = {
-	{"where", .line = "varve set FILE KEY COL=VALUE"},
+	{"where", .line = "varve set --where VALUE FILE COL=VALUE"},
 	{.names = NULL},
 };
 

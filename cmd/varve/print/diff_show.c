@@ -482,17 +482,19 @@ vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_commit_stat *stat
 	static const vv_strings none;
 	vv_auto(vv_buf) shown_by = VV_BUF_INIT;
 	vv_auto(vv_diff_sides) d = {0};
-	vv_auto(vv_diff_print) r = {
-		.repo = s->repo,
-		.reader = s->reader,
-		.stat = stat,
-		.fd = -1,
-		.book.fd = -1,
-		.kind = &vv_diff_writer_text,
-		.shows_all = s->shows_all,
-		.of_commit = true,
-		.one_of_many = !s->unasked,
-		.how = {.key = &none, .only = &none, .ignore = &none, .where = &none}};
+	vv_auto(vv_diff_print) r = {.repo = s->repo,
+				    .reader = s->reader,
+				    .stat = stat,
+				    .fd = -1,
+				    .book.fd = -1,
+				    .kind = &vv_diff_writer_text,
+				    .shows_all = s->shows_all,
+				    .of_commit = true,
+				    .one_of_many = !s->unasked,
+				    .how = {.key = &none,
+					    .only = s->only ? s->only : &none,
+					    .ignore = &none,
+					    .where = &none}};
 	vv_status rc;
 
 	vv_buf_printf(&shown_by, "git show %.10s", vv_oid_shows(to));
@@ -506,4 +508,36 @@ vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_commit_stat *stat
 	}
 	*trouble = *trouble || r.trouble;
 	return rc;
+}
+
+vv_status vv_diff_show_differs(bool *out, bool *known, const vv_diff_show *s, const vv_oid *from,
+			       const vv_oid *to, vv_error *err)
+{
+	static const vv_strings none;
+	vv_auto(vv_diff_sides) d = {0};
+	vv_auto(vv_diff_print) r = {.repo = s->repo,
+				    .reader = s->reader,
+				    .fd = -1,
+				    .book.fd = -1,
+				    .kind = &vv_diff_writer_text,
+				    .of_commit = true,
+				    .quiet = true,
+				    .how = {.key = &none,
+					    .only = s->only,
+					    .ignore = &none,
+					    .where = &none,
+					    .only_whether = true}};
+	vv_status rc;
+
+	if ((rc = vv_diff_sides_between(&d, s->repo, from, to, s->paths, err)) < 0) return rc;
+	r.how.pool = vv_dataset_reader_pool(s->reader);
+	if ((rc = vv_diff_print_begin(&r, "", err)) == VV_OK &&
+	    (rc = vv_diff_print_sides(&r, &d, err)) == VV_OK) {
+		rc = vv_diff_print_end(&r, err);
+	}
+	*out = rc == VV_OK && r.differs;
+	*known = *known || (rc == VV_OK && d.count > 0 && d.paths[0].old_mode != 0 &&
+			    d.paths[0].new_mode != 0);
+	/* neither version has such a column */
+	return vv_error_excuse(rc, rc == VV_ENOTFOUND, err);
 }

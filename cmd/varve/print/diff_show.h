@@ -91,6 +91,7 @@ typedef struct vv_diff_show {
 	vv_dataset_reader *reader; /* borrowed */
 	/* print only these paths, relative to the repository, followed by NULL; NULL: all */
 	const char *const *paths;
+	const vv_strings *only; /* the columns to compare; NULL: all; borrowed */
 	uint64_t limit; /* the greatest number of rows to print for each table; 0: all rows */
 	bool no_limit;  /* ignore limit, and use vv_diff_print_limit */
 	const char *shows_all; /* as in vv_diff_print */
@@ -105,5 +106,10 @@ typedef struct vv_diff_show {
  * vv_diff_print_sides does. */
 vv_status vv_diff_show_commits(const vv_diff_show *s, const vv_commit_stat *stat,
 			       const vv_oid *from, const vv_oid *to, bool *trouble, vv_error *err);
+
+/* Sets *out to whether the two commits differ in the columns s->only of the paths. *known: one of the versions has
+ * the columns, which is not found out of a file that only one of them has. */
+vv_status vv_diff_show_differs(bool *out, bool *known, const vv_diff_show *s, const vv_oid *from,
+			       const vv_oid *to, vv_error *err);
 
 #endif

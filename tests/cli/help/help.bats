@@ -273,7 +273,7 @@ all_commands() {
 		cat t.csv --sort price --desc|did you mean 'varve cat t.csv --sort -price'?
 		cat t.csv --desc|--sort -COLUMN
 		blame t.csv 2|--row 2
-		blame t.csv --row 2 --column price|--cells
+		blame t.csv --row 2 --column price|blame t.csv --row 2 --columns price
 		add t.csv --primary-key id|--key
 		commit "a message"|a message follows -m
 		check --strict t.csv|--fail-on warning

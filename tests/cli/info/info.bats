@@ -99,7 +99,7 @@ assert n["min"] == "1" and n["max"] == "200000"
 	sed -i '1000s/item/changed/' prices.csv
 	varve commit -qam two
 	succeeds varve info prices.csv
-	output_has "without the bases of differences"
+	output_has "which other versions may share"
 	second=$(varve info --json prices.csv | sed -n 's/.*"storedBytes": \([0-9]*\).*/\1/p')
 	[ "$second" -lt "$first" ]
 }

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
+#include "cmd/frame/typed_line.h"
 #include "cmd/varve/commands.h"
 #include "lib/remotes/push_hook.h"
 #include "lib/worktree/attributes_lines.h"
@@ -250,7 +251,7 @@ static const vv_option_rule option_rules[] = {
 
 static const vv_absent_option absent[] = {
 	{"pre-commit hook hooks",
-	 .hint = "a hook is two lines in .git/hooks/pre-commit, which must be executable: '#!/bin/sh' and 'exec varve check --cached'"},
+	 .line = VV_TYPED_HOOK},
 	{.names = NULL},
 };
 

@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/gc.h"
+#include "cmd/frame/hint_words.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
 #include "lib/remotes/reach.h"
@@ -281,8 +282,8 @@ static vv_status run_remote(vv_context *c, vv_error *err)
 	if (!there.host) {
 		return vv_fail(err, VV_EUSAGE,
 			       "--remote is for Git hosts without varve, and %s is not one\n"
-			       "run 'varve gc' there",
-			       vv_text_url(m.url));
+			       "'varve -C %s gc' does it, on the machine that has it",
+			       vv_text_url(m.url), vv_hint_path(vv_text_url(m.url)));
 	}
 	gc.remote = &m;
 	gc.notes = &vv_notes_stderr;
@@ -330,6 +331,7 @@ static vv_status run_gc(vv_context *c, vv_error *err)
 static const vv_absent_option absent[] = {
 	/* of DVC, which removes what its options do not name; gc keeps all versions */
 	{"w a A T workspace all-branches all-commits all-tags", .use = ""},
+	{"now", .use = "--prune=now"},
 	{.names = NULL},
 };
 

@@ -1,0 +1,18 @@
+/*
+ * log_hints: what log answers to dates that are versions, and to rows and columns of no table.
+ */
+#ifndef VV_CMD_VARVE_LOG_HINTS_H
+#define VV_CMD_VARVE_LOG_HINTS_H
+
+#include "base/error.h"
+#include "cmd/frame/command.h"
+
+/* "--since v1 prices.csv": hints at 'varve log v1..HEAD prices.csv'. after, before: the values of --since and --until, or
+ * NULL. */
+void vv_log_hint_range(const vv_context *c, const char *after, const char *before, vv_error *err);
+
+/* Fails, since the option requires the path of one table, and hints at the only one that has the typed row and
+ * columns. */
+vv_status vv_log_fail_path(const vv_context *c, const char *option, vv_error *err);
+
+#endif
