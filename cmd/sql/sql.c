@@ -127,7 +127,7 @@ static void show_place(const char *sql, int place)
 	}
 }
 
-/* In the statement as it was typed; not after a name that was rewritten. */
+/* Shows the place in the typed statement; not after a rewritten name. */
 static void show_typed_place(const char *sql, const char *rewritten, const char *at, int place)
 {
 	const size_t begin = (size_t)(at - rewritten);

@@ -31,7 +31,7 @@ load ../helper
 		2|change prices.csv 2 price=4|'varve set prices.csv 2 price=4' does it
 		2|insert prices.csv|'varve set --add prices.csv KEY COL=VALUE'
 		2|edit prices.csv id=2 price=4|'varve set prices.csv 2 price=4 --if id=2' does it
-		2|history prices.csv --row 2 --column price|'varve log --row 2 prices.csv' does it
+		2|history prices.csv --row 2 --column price|'varve log --row 2 prices.csv --columns price' does it
 		2|--from prices.csv sort -nr price then cut -f id,price|'varve cat prices.csv --sort -price --columns id,price' does it
 		2|--icsv --ojson sort -f item -nr price then head -n 3 then cut -x -f id prices.csv|'varve cat prices.csv --sort item,-price --limit 3 --columns -id --format json' does it
 		2|head -n 1 then nest -f item prices.csv|'varve cat prices.csv --limit 1' does it

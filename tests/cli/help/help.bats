@@ -303,9 +303,9 @@ all_commands() {
 		undo|'varve revert HEAD' does it
 		cat --rev HEAD t.csv|'varve cat HEAD:t.csv' does it
 		diff --html|varve web --export pages
-		log t.csv --column price|'varve blame --cells t.csv'
+		log t.csv --column price|log t.csv --columns price
 		blame t.csv K2|--row K2
-		add -p t.csv|varve restore --row KEY FILE
+		add -p t.csv|varve restore --row KEY t.csv
 		serve --port 80|--http 127.0.0.1:80 .
 	END
 	git diff --quiet
