@@ -59,7 +59,7 @@ load ../helper
 		2|sql prices.csv 'select * from prices'|varve sql "select * from prices"
 		1|sql 'show tables'|varve sql '.tables'
 		1|sql 'select top 2 * from prices'|'varve sql 'select * from prices limit 2''
-		1|sql 'update prices set price = 1'|'varve set FILE KEY COLUMN=VALUE'
+		1|sql 'update prices set price = 1'|'varve set --where true prices.csv price=1' does it
 	EOF
 }
 
