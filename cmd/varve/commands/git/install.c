@@ -250,8 +250,7 @@ static const vv_option_rule option_rules[] = {
 };
 
 static const vv_absent_option absent[] = {
-	{"pre-commit hook hooks",
-	 .line = VV_TYPED_HOOK},
+	{"pre-commit hook hooks", .line = VV_TYPED_HOOK},
 	{.names = NULL},
 };
 
