@@ -67,7 +67,8 @@ vv_status vv_log_fail_path(const vv_context *c, const char *option, vv_error *er
 	vv_typed_read(&t, c->typed_count, c->typed);
 	vv_typed_find_file(&t);
 	vv_text_put_argv(&line, c->typed_count, c->typed);
-	if (!t.file || t.file_word || line.len + strlen(t.file) + 32 >= VV_HINT_MAX)
+	if (!t.file || t.file_word || line.len + strlen(t.file) + 32 >= VV_HINT_MAX) {
 		return err->code;
+	}
 	return vv_hint(err, "'varve log%s %s' does it", vv_buf_cstr(&line), vv_text_word(t.file));
 }

@@ -206,9 +206,9 @@ static vv_status has_column(bool *out, const sieve *s, const vv_oid *commit, con
 			    vv_error *err)
 {
 	vv_auto(vv_table_at) at = {.open = false};
-	const vv_version_name version = {.path = path, .commit = commit};
 
-	if (vv_table_at_open(&at, s->repo, s->compared.reader, &version,
+	if (vv_table_at_open(&at, s->repo, s->compared.reader,
+			     &(vv_version_name){.path = path, .commit = commit},
 			     &(vv_subject_options){.unpack = true, .long_rows = true}, err) < 0) {
 		return vv_error_excuse(err->code, err->code != VV_ENOMEM, err);
 	}
@@ -231,15 +231,14 @@ static vv_status changes_columns(bool *out, sieve *s, vv_error *err)
 					  c.parent_count > 0 ? &c.parents[i] : NULL, &c.id, err);
 	}
 	if (rc < 0 || !*out) return rc;
-	bool has = false; /* not if the table is new, or was removed, without such a column */
+	bool has = false;
 	for (size_t i = 0; rc == VV_OK && s->at.paths[i]; i++) {
 		rc = has_column(&has, s, &c.id, s->at.paths[i], err);
 		if (rc == VV_OK && !has && c.parent_count > 0) {
 			rc = has_column(&has, s, &c.parents[0], s->at.paths[i], err);
 		}
 	}
-	*out = has;
-	s->known = s->known || has;
+	s->known |= *out = has; /* not if the table is new, or was removed, without such a column */
 	return rc;
 }
 
@@ -256,10 +255,8 @@ static int next_passing(sieve *s, vv_error *err)
 		bool changes = true;
 
 		if (passes < 0) return passes;
-		if (passes && s->compared.only) {
-			const vv_status rc = changes_columns(&changes, s, err);
-
-			if (rc < 0) return (int)rc;
+		if (passes && s->compared.only && changes_columns(&changes, s, err) < 0) {
+			return (int)err->code;
 		}
 		if (passes && changes && s->skipped++ >= s->o->skip) {
 			break;

@@ -98,7 +98,7 @@ hint: 'varve add new.csv' reads and stages it"
 	ends_with 2 varve cat ck.csv --head 3
 	stderr_has "--limit 3"
 	ends_with 2 varve cat ck.csv --row 1
-	stderr_has "'--where'"
+	stderr_has "'--where "
 	ends_with 2 varve clone /nope
 	stderr_has "no such folder '/nope'"
 	ends_with 2 varve check --failed-rows /nodir/x q.csv

@@ -88,13 +88,14 @@ assert n["min"] == "1" and n["max"] == "200000"
 	output_has '\x1B[2J'
 }
 
-@test "the bytes stored are said to be those of the version's own blocks" {
+@test "the bytes stored are those of the version's blocks, and it says that others may share them" {
 	new_repo
 	rows 2000 > prices.csv
 	varve add prices.csv > /dev/null
 	varve commit -qm one
 	succeeds varve info prices.csv
-	output_has " bytes in this version's blocks ("
+	output_has " bytes of blocks ("
+	output_has "which other versions may share"
 	first=$(varve info --json prices.csv | sed -n 's/.*"storedBytes": \([0-9]*\).*/\1/p')
 	sed -i '1000s/item/changed/' prices.csv
 	varve commit -qam two
