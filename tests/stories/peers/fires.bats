@@ -164,6 +164,24 @@ attacks() {
 	git -C ../a.git config core.bare true
 }
 
+# relayed FOLDER: eve serves it to everybody behind a relay; $bad is its URL there.
+relayed() {
+	local log=../log-through-${#pids[@]} i
+	if [ -z "${relay-}" ]; then
+		started ../log-relay varve serve --relay 127.0.0.1:0
+		relay=$(sed -n 's/^relaying at //p' ../log-relay)
+	fi
+	as eve varve serve --through "$relay" --public "$1" 2> "$log" 3>&- &
+	pids+=($!)
+	for ((i = 0; i < 1200; i++)); do
+		bad=$(sed -n 's/^serving .* as //p' "$log")
+		! grep -q 'waiting for visitors' "$log" || return 0
+		sleep 0.05
+	done
+	cat "$log" >&2
+	return 1
+}
+
 # reader_stays WHAT: a clone that has the newest version does not move, and the place is named.
 reader_stays() {
 	git -C ../reader remote set-url origin "$bad"
@@ -180,7 +198,7 @@ copy_is_used() {
 	newcomer --from "$good" --from "$bad" "$name"
 }
 
-@test "an attacker at a web server, a folder or varve itself is named, moves nothing, and the healthy copy is used" {
+@test "an attacker at a web server, a folder, varve itself or behind a relay is named, moves nothing, and the healthy copy is used" {
 	local -A says=([old]=rollback [forked]=fork [foreign]="cannot be trusted" [mixed]="before its signed head")
 	local place what n=0
 	two_signed
@@ -189,13 +207,14 @@ copy_is_used() {
 	good=$at
 	attacks
 	varve clone -q "$good" ../reader
-	for n in $(sampled 12 3); do
+	for n in $(sampled 16 4); do
 		what=(old forked foreign mixed)
 		what=${what[(n - 1) % 4]}
 		case $(((n - 1) / 4)) in
 		0) web "../pub-$what" && bad=$at ;;
 		1) bad=$PWD/../pub-$what ;;
 		2) started "../log-$n" varve serve --http 127.0.0.1:0 "../$what.git" && bad=$at ;;
+		3) relayed "../$what.git" && [[ $bad == relay+http://* ]] ;;
 		esac
 		git -C ../reader config --unset remote.origin.varveKind || true
 		reader_stays "${says[$what]}"
