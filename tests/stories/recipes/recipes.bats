@@ -18,7 +18,7 @@ shop() {
 	sed -i 's/^9,item [0-9]*,/9,desk,/' prices.csv
 	varve commit -qa --date '50 days ago' -m two
 	sed -i 's/^7,\(item [0-9]*\),[^,]*/7,\1,4711/' prices.csv
-	varve commit -qa --date '3 days ago' -m three
+	varve commit -qa -m three # today: three days ago may be last month
 	varve push -q -u origin main
 	mkdir exports
 	for month in 08 09 10; do
