@@ -157,7 +157,7 @@ static int check_emptied(const vv_sql_opened *o, const vv_sql_place *place, varv
 	varve_version *v = NULL;
 	char head[VARVE_ID_SIZE];
 
-	if (!o->file || o->is.st_size > 0 || !place->repo ||
+	if (!o->file || !S_ISREG(o->is.st_mode) || o->is.st_size > 0 || !place->repo ||
 	    varve_rev_parse(head, place->repo, "HEAD", NULL) < 0 ||
 	    varve_version_at(&v, place->repo, head, place->path, NULL) < 0) {
 		return 0;
