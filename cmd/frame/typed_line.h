@@ -76,9 +76,12 @@ bool vv_typed_put(vv_buf *line, const char *pattern, const vv_typed *t);
  * one. */
 void vv_typed_put_with(vv_buf *line, int argc, char **argv, const char *part, const char *with);
 
-#define VV_TYPED_DISTINCT_OUT "varve cat FILE | awk '!seen[$0]++' > OUT.new && mv OUT.new OUT"
-/* For tables whose rows are lines. */
-#define VV_TYPED_DISTINCT "awk '!seen[$0]++' FILE > FILE.new && mv FILE.new FILE"
+/* Each row once, also one that has line ends within quotes. */
+#define VV_TYPED_ONCE                                                                              \
+	"awk -F'\"' '{n += NF - 1; r = r $0 ORS} n % 2 == 0 {if (!seen[r]++) printf \"%s\", r; "    \
+	"r = \"\"} END {printf \"%s\", r}'"
+#define VV_TYPED_DISTINCT_OUT "varve cat FILE | " VV_TYPED_ONCE " > OUT.new && mv OUT.new OUT"
+#define VV_TYPED_DISTINCT VV_TYPED_ONCE " FILE > FILE.new && mv FILE.new FILE"
 /* Patterns that several programs use. */
 #define VV_TYPED_HOOK                                                                              \
 	"printf '#!/bin/sh\\nexec varve check --cached\\n' >> .git/hooks/pre-commit && chmod +x "  \

@@ -82,8 +82,8 @@ static const vv_absent_option absent[] = {
 	{"parquet", .use = "-o out.parquet"},
 	{"xlsx excel", .use = "-o out.xlsx"},
 	{"distinct unique",
-	 .line = "varve cat FILE --columns A,B | awk '!seen[$0]++'\n" VV_TYPED_DISTINCT_OUT
-		 "\nvarve cat FILE | awk '!seen[$0]++'"},
+	 .line = "varve cat FILE --columns A,B | " VV_TYPED_ONCE "\n" VV_TYPED_DISTINCT_OUT
+		 "\nvarve cat FILE | " VV_TYPED_ONCE},
 	{"count-by", .line = "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
 	{"count", .line = "varve sql \"SELECT count(*) FROM TABLE WHERE CONDITION\"\n"
 			  "varve sql \"SELECT count(*) FROM TABLE\""},

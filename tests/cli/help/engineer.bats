@@ -15,11 +15,17 @@ setup_tables() {
 @test "a hint that removes repeated rows keeps the bytes of the others" {
 	setup_tables
 	ends_with 2 varve cat --distinct s.csv -o x.csv
-	stderr_has "varve cat s.csv | awk '!seen[\$0]++' > x.csv.new && mv x.csv.new x.csv"
+	stderr_has "varve cat s.csv | awk -F'\"' '{"
+	stderr_has "> x.csv.new && mv x.csv.new x.csv"
 	bash -c "$(printf '%s\n' "$stderr" | sed -n "s/^hint: '\(.*\)' does it.*/\1/p")"
 	[ "$(cat x.csv)" = "$(head -n 3 s.csv)" ]
 	ends_with 2 varve cat --distinct s.csv --columns id
-	stderr_has "varve cat s.csv --columns id | awk '!seen[\$0]++'"
+	stderr_has "varve cat s.csv --columns id | awk -F'\"' '{"
+	ends_with 2 varve dedup s.csv
+	bash -c "$(printf '%s\n' "$stderr" | sed -n "s/.*; '\(awk.*\)' does it.*/\1/p")"
+	cmp s.csv x.csv
+	printf 'id,t\r\n1,"a ""b""\nend"\r\n2,"c\nend"\r\n1,"a ""b""\nend"\r\n3,x\r\n' > s.csv
+	printf 'id,t\r\n1,"a ""b""\nend"\r\n2,"c\nend"\r\n3,x\r\n' > x.csv
 	ends_with 2 varve dedup s.csv
 	bash -c "$(printf '%s\n' "$stderr" | sed -n "s/.*; '\(awk.*\)' does it.*/\1/p")"
 	cmp s.csv x.csv
