@@ -7,16 +7,20 @@
 
 #include "base/array.h"
 #include "base/ascii.h"
+#include "base/codec.h"
 #include "base/file.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
 #include "cmd/frame/output.h"
 #include "cmd/frame/typed_condition.h"
+#include "cmd/frame/typed_join.h"
 #include "cmd/frame/typed_line.h"
 #include "cmd/varve/commands.h"
 #include "cmd/varve/out_file.h"
 #include "cmd/varve/print/out_format.h"
+#include "dataset/format/form.h"
+#include "dataset/rows/condition.h"
 #include "lib/arrow/ipc.h"
 #include "lib/documents/workbook.h"
 #include "lib/names/version.h"
@@ -81,9 +85,8 @@ static const vv_absent_option absent[] = {
 	{"arrow feather format=feather", .use = "--format arrow"},
 	{"parquet", .use = "-o out.parquet"},
 	{"xlsx excel", .use = "-o out.xlsx"},
-	{"distinct unique",
-	 .line = "varve cat FILE --columns A,B | " VV_TYPED_ONCE "\n" VV_TYPED_DISTINCT_OUT
-		 "\nvarve cat FILE | " VV_TYPED_ONCE},
+	{"distinct unique", .line = "varve cat FILE --columns A,B | " VV_TYPED_ONCE
+				    "\n" VV_TYPED_DISTINCT_OUT "\nvarve cat FILE | " VV_TYPED_ONCE},
 	{"count-by", .line = "varve sql \"SELECT COLUMN, count(*) FROM TABLE GROUP BY COLUMN\""},
 	{"count", .line = "varve sql \"SELECT count(*) FROM TABLE WHERE CONDITION\"\n"
 			  "varve sql \"SELECT count(*) FROM TABLE\""},
@@ -235,24 +238,24 @@ static long key_place(const vv_table *t)
 		       : -1;
 }
 
-/* The value in "NAME = VALUE" with the name of the key's column, in out; NULL: another condition. */
-static const char *read_equal(vv_buf *out, const char *condition, const char *name)
+/* The key of a condition that only compares the key's column with it, as in "sku = 7"; NULL: another condition. The caller
+ * frees it. */
+static char *asked_key(const vv_table *t, size_t key, const char *text)
 {
-	const char *s = condition + strspn(condition, " \"");
-	const size_t len = strlen(name);
+	const vv_condition_how how = {.json = vv_form_is_typed(t->root.dialect.form),
+				      .filter = true};
+	vv_auto(vv_condition) *c = NULL;
+	vv_auto_free vv_condition_test *tests = NULL;
+	size_t count = 0, cap = 0;
+	bool all;
 
-	if (strncmp(s, name, len) != 0) return NULL;
-	s += len;
-	s += strspn(s, " \"");
-	if (*s != '=') return NULL;
-	s += strspn(s, "=");
-	s += strspn(s, " '");
-	size_t value_len = strlen(s);
-	while (value_len > 0 && strchr(" '", s[value_len - 1])) {
-		value_len--;
+	if (vv_condition_compile(&c, text, strlen(text), &t->schema, &how, VV_IGNORED) < 0 ||
+	    !vv_condition_tests(c, &tests, &count, &cap, &all) || !all || count != 1 ||
+	    tests->column != key ||
+	    (tests->op != VV_CONDITION_EQUAL && tests->op != VV_CONDITION_SAME)) {
+		return NULL;
 	}
-	vv_buf_put(out, s, value_len);
-	return vv_buf_cstr(out);
+	return vv_strndup(tests->text, tests->len);
 }
 
 /* No row was printed: was the key written in another way? */
@@ -260,12 +263,10 @@ static void note_near_key(vv_table *t, const char *name, const options *o)
 {
 	const long at = key_place(t);
 	const size_t key = (size_t)at;
-	vv_auto(vv_buf) room = VV_BUF_INIT;
-	const char *value = at < 0 || o->where.count != 1 || o->limit || o->offset
-				    ? NULL
-				    : read_equal(&room, o->where.items[0], t->root.key[0]);
-	vv_auto(char) *near = value ? vv_key_place_meant(t, &key, 1, value) : NULL;
 
+	if (at < 0 || o->where.count != 1 || o->limit || o->offset) return;
+	vv_auto(char) *value = asked_key(t, key, o->where.items[0]);
+	vv_auto(char) *near = value ? vv_key_place_meant(t, &key, 1, value) : NULL;
 	if (near) {
 		vv_note("%s: no row '%s', but a row '%s'", vv_text_shows(name),
 			vv_text_shows(value), vv_text_shows(near));
@@ -345,20 +346,13 @@ static vv_status write_one(vv_subject *s, const options *o, const vv_view_option
 /* Appends NAME = 'VALUE', with the quotes that a condition needs. */
 static void put_equal(vv_buf *out, const vv_field *f, const char *value)
 {
-	const bool plain = strspn(f->name, "abcdefghijklmnopqrstuvwxyz_") == strlen(f->name);
-	const char *quote = plain ? "" : "\"";
-
-	vv_buf_printf(out, "%s%s%s = ", quote, f->name, quote);
+	vv_typed_put_name(out, f->name);
+	vv_buf_puts(out, " = ");
 	if (f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER) {
 		vv_buf_puts(out, value);
-		return;
+	} else {
+		vv_doubled_put(out, '\'', value, strlen(value));
 	}
-	vv_buf_putc(out, '\'');
-	for (const char *s = value; *s; s++) {
-		vv_buf_puts(out, *s == '\'' ? "'" : "");
-		vv_buf_putc(out, *s);
-	}
-	vv_buf_putc(out, '\'');
 }
 
 /* A word that is not a file, but a key of the table before it. */
