@@ -21,16 +21,9 @@
 static bool is_small_table(const char *name)
 {
 	struct stat st;
-	const char *dot = strrchr(name, '.');
 
-	if (!dot || dot == name || stat(name, &st) != 0 || !S_ISREG(st.st_mode) ||
-	    st.st_size > 64 << 20) {
-		return false;
-	}
-	for (const vv_ending *e = vv_endings; e->pattern; e++) {
-		if (strcmp(e->pattern + 1, dot) == 0) return true;
-	}
-	return false;
+	return vv_ending_of(name) && stat(name, &st) == 0 && S_ISREG(st.st_mode) &&
+	       st.st_size <= 64 << 20;
 }
 
 /* Does one row of the file have the word, or is it the name of a column? */

@@ -142,14 +142,12 @@ vv_status vv_sql_session_fail(const vv_sql_session *s, bool *sql, vv_error *err)
 	*sql = e->code != VARVE_EMISSING && e->code != VARVE_EIO && e->code != VARVE_ECORRUPT &&
 	       e->code != VARVE_ENOMEM && sqlite3_errcode(s->db) != SQLITE_NOMEM;
 	if (e->code != 0 && strstr(message, e->message)) return take(err, e);
-	if (strstr(message, "may not be altered")) {
-		message = "a column is added, renamed or dropped in the file";
-	}
-	if (strstr(message, "may not be modified") || strstr(message, "in the file")) {
+	const bool alters = strstr(message, "may not be altered") != NULL;
+	if (alters || strstr(message, "may not be modified")) {
 		return vv_fail(
 			err, VV_EUSAGE,
 			"%s: tables are read-only in SQL\nuse 'varve set FILE KEY COLUMN=VALUE', edit the file, or use Repo.write in Python",
-			message);
+			alters ? "a column is added, renamed or dropped in the file" : message);
 	}
 	return vv_fail(err, VV_EUSAGE, "%s", message);
 }

@@ -9,6 +9,7 @@
 #include "base/ascii.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "cmd/frame/typed_join.h"
 #include "lib/names/pathspec.h"
 
 /* The steps of 'varve cat', in its order. */
@@ -29,39 +30,30 @@ static void chain_clear(chain *c)
 }
 VV_AUTO_CLEAR(chain, chain_clear)
 
-static bool is_option(const char *word, const char *const *options, size_t count)
-{
-	return vv_text_is_among(word, options, count);
-}
-
 /* Appends the columns of a list, each with the sign. */
 static void put_columns(vv_buf *out, const char *list, const char *sign)
 {
-	for (const char *p = list; *p;) {
-		const size_t len = strcspn(p, ",");
+	while (*list) {
+		vv_auto(char) *name = vv_typed_next_name(&list);
 
-		vv_buf_puts(out, out->len > 0 ? "," : "");
-		vv_buf_puts(out, sign);
-		vv_buf_put(out, p, len);
-		p += len + (p[len] == ',');
+		vv_buf_printf(out, "%s%s%s", out->len > 0 ? "," : "", sign, name ? name : "");
 	}
 }
 
 /* -f item -nr price */
 static bool add_sort(chain *c, char **words, size_t count)
 {
-	static const char *const up[] = {"-f", "-c", "-t", "-n", "-nf", "-cf"}, *const down[] = {
-											"-r", "-nr",
-											"-fr",
-											"-cr",
-											"-tr"};
+	static const char *const up[] = {"-f", "-c", "-t", "-n", "-nf", "-cf"};
+	static const char *const down[] = {"-r", "-nr", "-fr", "-cr", "-tr"};
 
 	if (c->reached >= SORTED || count == 0 || count % 2 != 0) return false;
 	c->reached = SORTED;
 	for (size_t i = 0; i < count; i += 2) {
-		const bool descends = is_option(words[i], down, sizeof(down) / sizeof(down[0]));
+		const bool descends = vv_text_is_among(words[i], down,
+						       sizeof(down) / sizeof(down[0]));
 
-		if (!descends && !is_option(words[i], up, sizeof(up) / sizeof(up[0]))) return false;
+		if (!descends && !vv_text_is_among(words[i], up, sizeof(up) / sizeof(up[0])))
+			return false;
 		put_columns(&c->sort, words[i + 1], descends ? "-" : "");
 	}
 	return true;

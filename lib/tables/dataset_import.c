@@ -193,8 +193,7 @@ static vv_status add_version(past_versions *past, vv_dataset_reader *r, const vv
 	bool found;
 	vv_status rc = vv_dataset_reader_find_pointer(r, blob, &arena, &p, &found, err);
 
-	if (rc < 0 || !found || (size > 0 && p.bytes != size)) return rc;
-	if (strcmp(p.kind, "table") != 0) return VV_OK;
+	if (rc < 0 || !found || p.bytes != size || strcmp(p.kind, "table") != 0) return rc;
 	if ((rc = vv_repository_store(r->parts.repo, &store, err)) < 0) return rc;
 	if (!vv_store_has(store, &p.root)) return VV_OK;
 	vv_root *root = &past->roots[past->count];

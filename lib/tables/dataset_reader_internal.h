@@ -21,8 +21,7 @@ typedef struct copied_blob {
 } copied_blob;
 #define COPIES 4u /* maximum number of copies: the three versions of a merge, and one more */
 
-/* The number of commits in which versions with the same bytes are looked for. A lookup takes some
- * microseconds, for each file that is imported. */
+/* The number of commits in which versions with the same bytes are looked for, if the values of a file leave a type open. */
 #define DATASET_PAST_COMMITS 64u
 
 struct vv_dataset_reader {
