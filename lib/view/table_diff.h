@@ -104,6 +104,10 @@ typedef struct vv_diff_answer {
  * for them the result is true only if `named` is set: the user gave the path. */
 bool vv_diff_is_table_name(const char *path, bool named);
 
+/* Returns true if so many of the old rows differ that a program probably opened and saved the table, and
+ * wrote most rows in another way. */
+bool vv_diff_is_rewritten(uint64_t old_rows, uint64_t differing);
+
 /* Compares the versions of *item, passes the differences to how->writer, and sets *out to the
  * result. If a file has the name of a table but cannot be read as one, out->line states this; but
  * if item->named is set, the function fails with VV_EINPUT. On failure, out->line is empty. */

@@ -172,14 +172,19 @@ vv_status table_diff_text(const vv_diff_item *item, const vv_diff_how *how, vv_d
 
 #define MOST_OF 20u /* rows of a table; fewer are often edited together */
 
+bool vv_diff_is_rewritten(uint64_t old_rows, uint64_t differing)
+{
+	return old_rows >= MOST_OF && differing >= old_rows / 2;
+}
+
 void table_diff_note_rewritten(const vv_diff_item *i, const vv_diff_how *how, const vv_table *b,
 			       const vv_rowdiff_stats *s)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	if (!how->propose || !how->notes || !b || !i->b || i->b->from != VV_FROM_WORK ||
-	    i->b->table || i->files || s->old_rows < MOST_OF ||
-	    s->changed + s->formatted_rows + s->removed < s->old_rows / 2 ||
+	    i->b->table || i->files ||
+	    !vv_diff_is_rewritten(s->old_rows, s->changed + s->formatted_rows + s->removed) ||
 	    vv_form_is_typed(b->root.dialect.form)) {
 		return;
 	}

@@ -13,6 +13,7 @@
 #include "cmd/frame/output.h"
 #include "cmd/varve/print/path.h"
 #include "lib/status/change_count.h"
+#include "lib/view/table_diff.h"
 #include "lib/worktree/attributes_lines.h"
 
 #define MISSING_SHOWN 20u
@@ -396,16 +397,13 @@ static void put_conflicts(writer *w)
 	}
 }
 
-#define MOST_OF 20u /* rows of a table; fewer are often edited together */
-
-/* A program that opens and saves a table writes most rows in another way. */
 static bool is_rewritten(const vv_change_entry *e)
 {
 	static const char *const endings[] = {"csv", "tsv", "tab", "txt"};
 	const vv_change_counts *c = &e->work_facts.counts;
 
-	return e->work == 'M' && c->counted && !c->many && c->old_rows >= MOST_OF &&
-	       c->changed + c->rewritten + c->removed >= c->old_rows / 2 &&
+	return e->work == 'M' && c->counted && !c->many &&
+	       vv_diff_is_rewritten(c->old_rows, c->changed + c->rewritten + c->removed) &&
 	       vv_text_is_among(vv_path_ext(e->path), endings, sizeof(endings) / sizeof(*endings));
 }
 
