@@ -436,7 +436,7 @@ static size_t list_length(const char *const *list)
 }
 
 /* The name to write for a path without quotes: "stations" of "data/stations.csv(id)". */
-static void hint_target(reader *r, size_t begin)
+static void hint_table_name(reader *r, size_t begin)
 {
 	const char *const text = r->text + begin, *name = text;
 	const char *const end = memchr(text, '(', r->len - begin);
@@ -472,7 +472,7 @@ static void read_reference(reader *r, vv_check_rule *rule)
 	at = r->at;
 	rule->targets = take_columns(r, false);
 	if (fine) {
-		hint_target(r, begin);
+		hint_table_name(r, begin);
 	}
 	if (r->rc == VV_OK && list_length(rule->columns) != list_length(rule->targets)) {
 		fail_at(r, at, "expected the same number of columns as before 'references'");

@@ -1,5 +1,5 @@
 /*
- * export: how a virtual table is declared.
+ * export: how the virtual tables of the file are declared.
  */
 #include "cmd/sql/export.h"
 
@@ -40,7 +40,7 @@ static bool is_table(const exporting *x, const char *name)
 	return false;
 }
 
-static vv_status declare(const exporting *x, size_t i, vv_error *err)
+static vv_status declare_views(const exporting *x, size_t i, vv_error *err)
 {
 	const char *at, *path = x->tables.items[i];
 	size_t len;
@@ -64,7 +64,7 @@ static vv_status declare(const exporting *x, size_t i, vv_error *err)
 	return rc;
 }
 
-static vv_status list(exporting *x, vv_error *err)
+static vv_status list_tables(exporting *x, vv_error *err)
 {
 	const varve_repo *repo = x->s->catalog->repo;
 	varve_error e;
@@ -85,12 +85,12 @@ static vv_status list(exporting *x, vv_error *err)
 				 "the last commit does not contain a table\nadd one with 'varve add' and 'varve commit'");
 }
 
-static vv_status fill(const exporting *x, const char *file, vv_error *err)
+static vv_status fill_database(const exporting *x, const char *file, vv_error *err)
 {
 	vv_status rc = run_owned(x, sqlite3_mprintf("ATTACH %Q AS out; BEGIN", file), err);
 
 	for (size_t i = 0; i < x->tables.count && rc == VV_OK; i++) {
-		rc = declare(x, i, err);
+		rc = declare_views(x, i, err);
 	}
 	return rc < 0 ? rc : run_owned(x, sqlite3_mprintf("COMMIT; DETACH out"), err);
 }
@@ -107,9 +107,9 @@ vv_status vv_sql_export(vv_sql_session *s, const char *file, size_t *count, vv_e
 			       vv_text_shows(file));
 	}
 	vv_auto(char) *made = vv_asprintf("%s.new", file);
-	if ((rc = vv_alloc_ok(made, err)) == VV_OK && (rc = list(&x, err)) == VV_OK) {
+	if ((rc = vv_alloc_ok(made, err)) == VV_OK && (rc = list_tables(&x, err)) == VV_OK) {
 		(void)vv_unlink(made, true, VV_IGNORED); /* of a run that was killed */
-		rc = fill(&x, made, err);
+		rc = fill_database(&x, made, err);
 		if (rc == VV_OK) {
 			rc = vv_rename(made, file, err);
 		} else {

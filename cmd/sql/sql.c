@@ -361,7 +361,7 @@ static vv_status run_to_file(prompt *p, const char *sql, vv_error *err)
 	return rc;
 }
 
-static vv_status prompt_run(prompt *p, const char *sql, vv_error *err)
+static vv_status run_for_prompt(prompt *p, const char *sql, vv_error *err)
 {
 	const bool to_file = p->output.path.len > 0;
 	double start = seconds();
@@ -383,7 +383,7 @@ static vv_status run_on(prompt *p, const char *before, const char *name, const c
 {
 	vv_auto_sqlite char *sql = sqlite3_mprintf("%s%Q%s", before, name, after);
 
-	return sql ? prompt_run(p, sql, err) : vv_fail_nomem(err);
+	return sql ? run_for_prompt(p, sql, err) : vv_fail_nomem(err);
 }
 
 static vv_status run_lines(prompt *p, const vv_buf *text, vv_error *err);
@@ -438,8 +438,8 @@ static vv_status run_word(prompt *p, const char *line, vv_error *err)
 	if (is_word(line, ".quit", ".exit") || is_word(line, "\\q", ".q")) {
 		p->end = true;
 	} else if (is_word(line, ".tables", NULL) || (is_word(line, "\\d", NULL) && !*argument)) {
-		return prompt_run(p, "SELECT name, path, rows, columns, key FROM varve_tables",
-				  err);
+		return run_for_prompt(p, "SELECT name, path, rows, columns, key FROM varve_tables",
+				      err);
 	} else if (is_word(line, ".schema", "\\d") && *argument) {
 		return run_on(p, "SELECT name, type, sql_type, in_key FROM varve_columns(",
 			      argument, ")", err);
@@ -601,7 +601,7 @@ static vv_status take_line(prompt *p, vv_buf *statement, char *line, vv_error *e
 	vv_buf_putc(statement, '\n');
 	if ((rc = vv_buf_ok(statement, err)) == VV_OK && strchr(line, ';') &&
 	    sqlite3_complete(vv_buf_cstr(statement))) {
-		rc = prompt_run(p, vv_buf_cstr(statement), err);
+		rc = run_for_prompt(p, vv_buf_cstr(statement), err);
 		vv_buf_reset(statement);
 	}
 	return rc;
@@ -622,7 +622,7 @@ static vv_status run_lines(prompt *p, const vv_buf *text, vv_error *err)
 		report(p->script, &why, true);
 		return VV_OK;
 	}
-	if (p->script->session.catalog->confined) return prompt_run(p, vv_buf_cstr(text), err);
+	if (p->script->session.catalog->confined) return run_for_prompt(p, vv_buf_cstr(text), err);
 	for (char *line = text->data;
 	     rc == VV_OK && line && p->script->code == VV_EXIT_OK && !p->end;) {
 		char *const end = strchr(line, '\n');
@@ -634,7 +634,7 @@ static vv_status run_lines(prompt *p, const vv_buf *text, vv_error *err)
 		line = end ? end + 1 : NULL;
 	}
 	return rc == VV_OK && p->script->code == VV_EXIT_OK && statement.len > 0
-		       ? prompt_run(p, vv_buf_cstr(&statement), err)
+		       ? run_for_prompt(p, vv_buf_cstr(&statement), err)
 		       : rc;
 }
 

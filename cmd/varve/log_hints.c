@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "cmd/frame/output.h"
 #include "cmd/frame/typed_file.h"
 #include "cmd/frame/typed_line.h"
 #include "repo/git/history/date.h"
@@ -56,6 +57,16 @@ void vv_log_hint_range(const vv_context *c, const char *after, const char *befor
 	if (line.failed || line.len >= VV_HINT_MAX) return;
 	vv_hint_clear(err);
 	vv_hint(err, "%s", vv_buf_cstr(&line));
+}
+
+int vv_log_refuse_where(const vv_context *c)
+{
+	vv_auto(vv_buf) line = VV_BUF_INIT;
+
+	vv_text_put_argv(&line, c->typed_count, c->typed);
+	return vv_usage_error(
+		"--where requires --figure: 'varve log --figure 'count(*)'%s' counts these rows in each version",
+		vv_buf_cstr(&line));
 }
 
 vv_status vv_log_fail_path(const vv_context *c, const char *option, vv_error *err)

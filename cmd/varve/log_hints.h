@@ -1,5 +1,5 @@
 /*
- * log_hints: what log answers to dates that are versions, and to rows and columns of no table.
+ * log_hints: hints of log, for a version in place of a date, and for options that lack a table or --figure.
  */
 #ifndef VV_CMD_VARVE_LOG_HINTS_H
 #define VV_CMD_VARVE_LOG_HINTS_H
@@ -14,5 +14,8 @@ void vv_log_hint_range(const vv_context *c, const char *after, const char *befor
 /* Fails, since the option requires the path of one table, and hints at the only one that has the typed row and
  * columns. */
 vv_status vv_log_fail_path(const vv_context *c, const char *option, vv_error *err);
+
+/* Reports that --where requires --figure, with a line that counts the rows. Returns an exit code. */
+int vv_log_refuse_where(const vv_context *c);
 
 #endif

@@ -231,14 +231,16 @@ static vv_status changes_columns(bool *out, sieve *s, vv_error *err)
 					  c.parent_count > 0 ? &c.parents[i] : NULL, &c.id, err);
 	}
 	if (rc < 0 || !*out) return rc;
-	bool has = false;
+	bool has = false; /* not if the table is new, or was removed, without such a column */
+
 	for (size_t i = 0; rc == VV_OK && s->at.paths[i]; i++) {
 		rc = has_column(&has, s, &c.id, s->at.paths[i], err);
 		if (rc == VV_OK && !has && c.parent_count > 0) {
 			rc = has_column(&has, s, &c.parents[0], s->at.paths[i], err);
 		}
 	}
-	s->known |= *out = has; /* not if the table is new, or was removed, without such a column */
+	s->known = s->known || has;
+	*out = has;
 	return rc;
 }
 
@@ -918,14 +920,7 @@ static int check_log(const vv_context *c)
 	const options *o = c->options;
 	uint64_t max_count;
 
-	if (o->where.count > 0 && !o->figure) {
-		vv_auto(vv_buf) line = VV_BUF_INIT;
-
-		vv_text_put_argv(&line, c->typed_count, c->typed);
-		return vv_usage_error(
-			"--where requires --figure: 'varve log --figure 'count(*)'%s' counts these rows in each version",
-			vv_buf_cstr(&line));
-	}
+	if (o->where.count > 0 && !o->figure) return vv_log_refuse_where(c);
 	return !o->max_count || vv_parse_u64(&max_count, o->max_count, strlen(o->max_count))
 		       ? VV_EXIT_OK
 		       : vv_usage_error("-n requires a number, not '%s'",

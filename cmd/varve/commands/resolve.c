@@ -67,8 +67,8 @@ static vv_status read_set(vv_resolving *r, char **column, const char *set, vv_er
 	return *column ? VV_OK : vv_fail_nomem(err);
 }
 
-/* "resolve prices.csv 7 price=6.50", "resolve prices.csv" after the file was edited. */
-static int answer(const vv_context *c)
+/* Answers "resolve prices.csv 7 price=6.50", and "resolve prices.csv" after the file was edited. */
+static int refuse_words(const vv_context *c)
 {
 	const char *set = NULL, *key = NULL;
 	vv_auto(vv_buf) line = VV_BUF_INIT;
@@ -111,7 +111,7 @@ static int check_resolve(const vv_context *c)
 	if (o->ours + o->theirs + o->base + o->once + o->both + (o->set != NULL) == 1) {
 		return VV_EXIT_OK;
 	}
-	return answer(c);
+	return refuse_words(c);
 }
 
 static int side_of(const options *o)
