@@ -306,7 +306,8 @@ static int answer_file_first(const char *word, int argc, char **argv)
 	return ours ? answer_as(word, argv[0], argc, rest) : unknown(argv[0], argc, rest);
 }
 
-/* "sort -nr price then head -n 3 prices.csv": as one command, or the first verb alone. Returns -1 if it is no chain. */
+/* Answers a chain of verbs, "sort -nr price then head -n 3 prices.csv", with one command that does the same, or else with the
+ * answer to its first verb. Returns -1 if the words are not a chain. */
 static int answer_chain(const char *word, int argc, char **argv)
 {
 	vv_auto(vv_buf) line = VV_BUF_INIT, left = VV_BUF_INIT;

@@ -709,7 +709,7 @@ const char *vv_word_does(const char *word)
 	return best;
 }
 
-/* Would the pattern empty or damage the file if it is run with a placeholder in it, or is it only for versions? */
+/* Must no placeholder be left in the pattern? Run with one in it, it would empty or damage the file, or it lacks a version. */
 static bool overwrites(const char *does)
 {
 	return strstr(does, " && mv ") || strstr(does, " >> ") ||

@@ -3,9 +3,9 @@
  * table need not open it.
  *
  * A verdict is a record of the check's cache. Its key is a hash of the path, the pointers in the side and
- * in the base, the rules, and the packages of both; the cache adds the program's sources. The key has
- * neither time, history, queries nor other tables: the caller keeps no verdicts of tables whose rules
- * use them.
+ * in the base, the rules, and the packages of both; the cache adds the program's sources. The key does
+ * not depend on time, history, queries or other tables: the caller keeps no verdicts of tables whose
+ * rules use them.
  */
 #ifndef VV_LIB_CHECK_KEPT_VERDICT_H
 #define VV_LIB_CHECK_KEPT_VERDICT_H

@@ -7,9 +7,9 @@
 #include "repo/git/history/expired.h"
 #include "repo/git/repository.h"
 
-/* Returns the way to sign lists of r: with the signing key of r, if r trusts signed heads; otherwise lists get no
- * signature. Signing fails with VV_ENOTFOUND if there is no key, and with VV_EREFUSED if the key is neither the
- * owner's nor one that the owner authorized. */
+/* Returns how lists of r are signed: with the signing key of r, if r trusts signed heads; otherwise not at all. Signing fails
+ * with VV_ENOTFOUND if there is no key, and with VV_EREFUSED if the key does not belong to the owner and the owner has not
+ * authorized it. */
 vv_expired_signing vv_signed_list_of(vv_repository *r);
 
 #endif

@@ -38,8 +38,8 @@ vv_status vv_subject_plain_text(vv_subject *s, vv_bytes_fn fn, void *payload,
 vv_status vv_subject_document_text(vv_subject *s, vv_bytes_fn fn, void *payload,
 				   const vv_progress *progress, vv_error *err);
 
-/* Replaces a hint that names 'varve add' for the subject: by one that names what reads it, unless it is a file of the
- * work tree. */
+/* If the hint of err names 'varve add', which cannot add this subject, replaces it with one that names a command that
+ * reads the subject. Does nothing for files of the work tree. */
 void vv_subject_hint(const vv_subject *s, vv_error *err);
 
 #endif

@@ -178,7 +178,8 @@ has_first_version() {
 	[ "$(git rev-parse "HEAD:$1")" = "$(git rev-parse "first:$1")" ] && [ -z "$(git status --porcelain)" ]
 }
 
-# usage: commits_again FILE FIRST SECOND: these versions, then the first once more by cp, restore, git add, and revert
+# usage: commits_again FILE FIRST SECOND: commits the content FIRST, then SECOND, and then FIRST again, which it brings back by
+# cp, by restore, by git add and by revert
 commits_again() {
 	printf "$2" > "$1"
 	varve add -q "$1"

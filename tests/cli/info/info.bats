@@ -167,7 +167,7 @@ assert n["min"] == "1" and n["max"] == "200000"
 	ends_with 2 varve info --quick
 }
 
-@test "what is wrong with a version is hinted with commands that read versions" {
+@test "hints about a version that is not a table name commands that read versions" {
 	new_repo
 	printf 'a,b\n1,"2\n3,4\n' > quote.csv
 	printf 'a,b\n1,2\n3,4,5\n' > ragged.csv

@@ -307,7 +307,7 @@ teardown() {
 	succeeds as bob varve -C signed verify
 	succeeds as bob varve -C signed whereis prices.csv
 	output_has "$address"
-	# what a machine behind a relay cannot be, or is not asked to be
+	# roles that a machine behind a relay cannot have, or was not asked to take
 	cd signed
 	ends_with 2 as bob varve store add there "$address"
 	stderr_has "is not a place for a store"

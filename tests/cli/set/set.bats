@@ -38,7 +38,7 @@ tasks() {
 	stderr_is "t.csv: row 1: no row has this key"
 }
 
-@test "a text that is no value of its column's type is refused, and the line that sets it is named" {
+@test "a text that does not have the type of its column is refused, with the command that sets it nevertheless" {
 	new_repo
 	printf 'id,price,n\n000042,8.5,1\n000043,9.25,2\n' > t.csv
 	printf '{"id":1,"n":5}\n' > t.ndjson
