@@ -9,6 +9,7 @@ Two of three histories are also at a Git host, half of these with a store. The s
 for a fresh clone, for all objects and files of the host and the store, and for the records of all packs in them."""
 import csv
 import glob
+import hashlib
 import io
 import json
 import os
@@ -36,13 +37,14 @@ def read(file):
 
 
 def records(data):
-    """The digests of all records of a pack."""
+    """The digests of all records of a pack, without the 16 random bytes that a pack may begin with."""
     digests, at = set(), 8
     while at < len(data) - 40:
-        method = data[at] & 15
-        digests.add(data[at + 1:at + 33])
-        _, at = varint(data, at + 33)
+        method, first, digest = data[at] & 15, at == 8, data[at + 1:at + 33]
+        raw, at = varint(data, at + 33)
         size, at = varint(data, at)
+        if not (first and method == 0 and raw == size == 16 and hashlib.sha256(data[at:at + 16]).digest() == digest):
+            digests.add(digest)
         if method in (2, 3):
             _, at = varint(data, at)
             distance, at = varint(data, at)
