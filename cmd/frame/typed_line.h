@@ -78,8 +78,8 @@ void vv_typed_put_with(vv_buf *line, int argc, char **argv, const char *part, co
 
 /* Each row once, also one that has line ends within quotes. */
 #define VV_TYPED_ONCE                                                                              \
-	"awk -F'\"' '{n += NF - 1; r = r $0 ORS} n % 2 == 0 {if (!seen[r]++) printf \"%s\", r; "    \
-	"r = \"\"} END {printf \"%s\", r}'"
+	"awk '{r = r $0 ORS; gsub(/[^\"]/, \"\"); q = q $0} q ~ /^(\"\")*$/ {if (!seen[r]++) "     \
+	"printf \"%s\", r; r = q = \"\"} END {printf \"%s\", r}'"
 #define VV_TYPED_DISTINCT_OUT "varve cat FILE | " VV_TYPED_ONCE " > OUT.new && mv OUT.new OUT"
 #define VV_TYPED_DISTINCT VV_TYPED_ONCE " FILE > FILE.new && mv FILE.new FILE"
 /* Patterns that several programs use. */

@@ -118,7 +118,7 @@ right() {
 	printf 'id,item,price\n1,pear,2\n2,plum,3\n' > prices.csv
 	varve add -q --key id prices.csv
 	varve commit -qm one
-	while IFS='^' read -r words line left; do
+	while IFS='`' read -r words line left; do
 		eval "ends_with 2 varve $words"
 		stderr_has "'$line' does it"
 		if [ -n "$left" ]; then
@@ -128,33 +128,33 @@ right() {
 		fi
 		bash -c "$line" > /dev/null
 	done <<- 'EOF'
-		read prices.csv --nrows 2^varve cat prices.csv --limit 2^
-		read_csv prices.csv --nrows=1^varve cat prices.csv --limit=1^
-		csvlook prices.csv --max-rows 2^varve cat prices.csv --format table --limit 2^
-		csvsort -c price -r prices.csv --max-rows 1^varve cat prices.csv --sort -price --limit 1^
-		csvsort -c price -H prices.csv^varve cat prices.csv --sort price^-H
-		csvcut -c 1,3 prices.csv^varve cat prices.csv --columns id,price^
-		csvcut -H -c item prices.csv^varve cat prices.csv --columns item^-H
-		sort_values price --ascending=False prices.csv^varve cat prices.csv --sort -price^
-		sort_values price --ascending False prices.csv^varve cat prices.csv --sort -price^
-		sort_values price --ascending True prices.csv^varve cat prices.csv --sort price^
-		tail -n2 prices.csv --columns item^varve cat prices.csv --columns item | tail -n 2^
-		to_json prices.csv --orient records --indent 2^varve cat prices.csv --format json^--orient records --indent 2
-		search pear prices.csv --ignore-case^git grep -n pear prices.csv^--ignore-case
-		round price 1 prices.csv^varve sql "SELECT *, round(price) AS new FROM prices"^1
-		st prices.csv^varve status^prices.csv
-		head HEAD:prices.csv -1^varve cat HEAD:prices.csv --limit 1^
-		to_csv prices.csv --sep ";" -o out.csv^varve cat prices.csv -o out.csv^--sep ';'
-		std prices.csv price^varve sql "SELECT stddev(price) FROM prices"^
-		groupby item price --agg std prices.csv^varve sql "SELECT item, stddev(price) FROM prices GROUP BY item"^
-		sumif item plum price prices.csv^varve sql "SELECT sum(price) FROM prices WHERE item = 'plum'"^
-		countif price ">2" prices.csv^varve sql "SELECT count(*) FROM prices WHERE price > 2"^
-		cat prices.csv --distinct --columns item^varve cat prices.csv --columns item | awk '!seen[$0]++'^
-		cat prices.csv --distinct --limit 1^varve cat prices.csv | awk '!seen[$0]++'^--limit 1
-		blame prices.csv -L 2,3 --cells^varve blame prices.csv --cells | sed -n '1p;2,3 p'^
-		dvc get . prices.csv --rev HEAD -o old.csv^varve get .#HEAD:prices.csv -o old.csv^
-		update prices.csv set price=4 where id=2 --quiet^varve set prices.csv 2 price=4 --if id=2^--quiet
-		drop item prices.csv --dry-run^varve cat prices.csv --columns=-item -o prices.csv^--dry-run
+		read prices.csv --nrows 2`varve cat prices.csv --limit 2`
+		read_csv prices.csv --nrows=1`varve cat prices.csv --limit=1`
+		csvlook prices.csv --max-rows 2`varve cat prices.csv --format table --limit 2`
+		csvsort -c price -r prices.csv --max-rows 1`varve cat prices.csv --sort -price --limit 1`
+		csvsort -c price -H prices.csv`varve cat prices.csv --sort price`-H
+		csvcut -c 1,3 prices.csv`varve cat prices.csv --columns id,price`
+		csvcut -H -c item prices.csv`varve cat prices.csv --columns item`-H
+		sort_values price --ascending=False prices.csv`varve cat prices.csv --sort -price`
+		sort_values price --ascending False prices.csv`varve cat prices.csv --sort -price`
+		sort_values price --ascending True prices.csv`varve cat prices.csv --sort price`
+		tail -n2 prices.csv --columns item`varve cat prices.csv --columns item | tail -n 2`
+		to_json prices.csv --orient records --indent 2`varve cat prices.csv --format json`--orient records --indent 2
+		search pear prices.csv --ignore-case`git grep -n pear prices.csv`--ignore-case
+		round price 1 prices.csv`varve sql "SELECT *, round(price) AS new FROM prices"`1
+		st prices.csv`varve status`prices.csv
+		head HEAD:prices.csv -1`varve cat HEAD:prices.csv --limit 1`
+		to_csv prices.csv --sep ";" -o out.csv`varve cat prices.csv -o out.csv`--sep ';'
+		std prices.csv price`varve sql "SELECT stddev(price) FROM prices"`
+		groupby item price --agg std prices.csv`varve sql "SELECT item, stddev(price) FROM prices GROUP BY item"`
+		sumif item plum price prices.csv`varve sql "SELECT sum(price) FROM prices WHERE item = 'plum'"`
+		countif price ">2" prices.csv`varve sql "SELECT count(*) FROM prices WHERE price > 2"`
+		cat prices.csv --distinct --columns item`varve cat prices.csv --columns item | awk '{r = r $0 ORS; gsub(/[^"]/, ""); q = q $0} q ~ /^("")*$/ {if (!seen[r]++) printf "%s", r; r = q = ""} END {printf "%s", r}'`
+		cat prices.csv --distinct --limit 1`varve cat prices.csv | awk '{r = r $0 ORS; gsub(/[^"]/, ""); q = q $0} q ~ /^("")*$/ {if (!seen[r]++) printf "%s", r; r = q = ""} END {printf "%s", r}'`--limit 1
+		blame prices.csv -L 2,3 --cells`varve blame prices.csv --cells | sed -n '1p;2,3 p'`
+		dvc get . prices.csv --rev HEAD -o old.csv`varve get .#HEAD:prices.csv -o old.csv`
+		update prices.csv set price=4 where id=2 --quiet`varve set prices.csv 2 price=4 --if id=2`--quiet
+		drop item prices.csv --dry-run`varve cat prices.csv --columns=-item -o prices.csv`--dry-run
 	EOF
 	[ "$(cat prices.csv)" = "$(printf 'id,price\n1,2\n2,4')" ]
 	# a misspelled word is none of these if words would be lost
