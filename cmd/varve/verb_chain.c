@@ -36,7 +36,8 @@ static void put_columns(vv_buf *out, const char *list, const char *sign)
 	while (*list) {
 		vv_auto(char) *name = vv_typed_next_name(&list);
 
-		vv_buf_printf(out, "%s%s%s", out->len > 0 ? "," : "", sign, name ? name : "");
+		vv_buf_puts(out, out->len > 0 ? "," : "");
+		vv_buf_printf(out, "%s%s", sign, name ? name : "");
 	}
 }
 
@@ -52,8 +53,9 @@ static bool add_sort(chain *c, char **words, size_t count)
 		const bool descends = vv_text_is_among(words[i], down,
 						       sizeof(down) / sizeof(down[0]));
 
-		if (!descends && !vv_text_is_among(words[i], up, sizeof(up) / sizeof(up[0])))
+		if (!descends && !vv_text_is_among(words[i], up, sizeof(up) / sizeof(up[0]))) {
 			return false;
+		}
 		put_columns(&c->sort, words[i + 1], descends ? "-" : "");
 	}
 	return true;
