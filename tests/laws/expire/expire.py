@@ -29,6 +29,7 @@ class Story:
         self.dir = f"{TOP}/{seed}"
         os.makedirs(self.dir)
         self.log, self.n = [], 0
+        self.objects = None  # a git that answers
         self.bytes_of = {}  # root -> SHA-256 of the file
         self.host = self.store = None  # folders
         self.more = []  # tips that only the host has
@@ -38,7 +39,7 @@ class Story:
         env = dict(os.environ)
         for who in ("AUTHOR", "COMMITTER"):
             env[f"GIT_{who}_DATE"] = f"{self.time} {'+' if self.zone >= 0 else '-'}{abs(self.zone):02}00"
-        p = subprocess.run(("timeout", "120") + args, cwd=cwd or self.dir, env=env, capture_output=True, text=text, check=False)
+        p = subprocess.run(args, cwd=cwd or self.dir, env=env, capture_output=True, text=text, check=False, timeout=120)
         self.log.append(f"{' '.join(args)} -> {p.returncode}\n{p.stderr if text else p.stderr.decode()}")
         assert not must or p.returncode == 0, f"ended with {p.returncode}"
         return p
@@ -178,9 +179,18 @@ class Story:
                 files[path] = info.split()[2]
         return files
 
+    def blob(self, name):
+        """The bytes of an object, from a git that answers for all of them."""
+        if self.objects is None:
+            self.objects = subprocess.Popen(("git", "cat-file", "--batch"), cwd=self.dir, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.objects.stdin.write(name.encode() + b"\n")
+        self.objects.stdin.flush()
+        data = self.objects.stdout.read(int(self.objects.stdout.readline().split()[2]) + 1)
+        return data[:-1]
+
     def root(self, blob):
         if blob not in self.roots:
-            text = self.run("git", "cat-file", "blob", blob, text=False).stdout
+            text = self.blob(blob)
             found = re.search(rb'"root": "(\w+)"', text) if text.startswith(b"varve pointer") else None
             self.roots[blob] = found.group(1).decode() if found else None
         return self.roots[blob]
@@ -414,6 +424,9 @@ def main():
             print("\n".join(story.log[-12:]))
             print(f"expire.py {n} failed")
             raise
+        finally:
+            if story.objects is not None:
+                story.objects.communicate()
 
 
 main()
