@@ -28,6 +28,8 @@
 #include "lib/view/kept_keys.h"
 #include "lib/view/key_place.h"
 #include "lib/view/view.h"
+#include "repo/blocks/store.h"
+#include "repo/git/repository.h"
 
 #define CAT_FORMATS VV_VIEW_STREAMS "|table|xlsx|parquet"
 
@@ -258,13 +260,25 @@ static char *asked_key(const vv_table *t, size_t key, const char *text)
 	return vv_strndup(tests->text, tests->len);
 }
 
+/* Stops fetching, as a hint is not worth it; call it when only a hint is still to be read. Returns
+ * false if the store cannot be opened. */
+static bool read_only_here(vv_repository *r)
+{
+	vv_store *store;
+
+	if (!r) return true;
+	if (vv_repository_store(r, &store, VV_IGNORED) < 0) return false;
+	vv_store_on_absent(store, NULL, NULL);
+	return true;
+}
+
 /* No row was printed: was the key written in another way? */
-static void note_near_key(vv_table *t, const char *name, const options *o)
+static void note_near_key(vv_repository *r, vv_table *t, const char *name, const options *o)
 {
 	const long at = key_place(t);
 	const size_t key = (size_t)at;
 
-	if (at < 0 || o->where.count != 1 || o->limit || o->offset) return;
+	if (at < 0 || o->where.count != 1 || o->limit || o->offset || !read_only_here(r)) return;
 	vv_auto(char) *value = asked_key(t, key, o->where.items[0]);
 	vv_auto(char) *near = value ? vv_key_place_meant(t, &key, 1, value) : NULL;
 	if (near) {
@@ -273,7 +287,7 @@ static void note_near_key(vv_table *t, const char *name, const options *o)
 	}
 }
 
-static vv_status write_view(vv_table *t, const char *name, const options *o,
+static vv_status write_view(vv_repository *r, vv_table *t, const char *name, const options *o,
 			    const vv_view_options *view, vv_out_file *out, vv_error *err)
 {
 	uint64_t rows = 0;
@@ -287,7 +301,7 @@ static vv_status write_view(vv_table *t, const char *name, const options *o,
 	}
 	rc = vv_view_write(t, view, vv_out_file_put, out, &rows, err);
 	if (rc == VV_OK && rows == 0) {
-		note_near_key(t, name, o);
+		note_near_key(r, t, name, o);
 	}
 	return rc;
 }
@@ -309,7 +323,7 @@ static vv_status write_rows(vv_subject *s, const options *o, const vv_view_optio
 	}
 	view.path = s->path;
 	if (rc == VV_OK) {
-		rc = write_view(&t, name ? name : s->text, o, &view, out, err);
+		rc = write_view(s->repo, &t, name ? name : s->text, o, &view, out, err);
 	}
 	if (rc == VV_ECORRUPT || rc == VV_EMISSING) {
 		vv_prefix(err, "%s", vv_text_shows(s->text));
@@ -365,7 +379,8 @@ static vv_status hint_row(const vv_context *c, const char *word, vv_error *err)
 	uint64_t row;
 	bool found = false, whole;
 
-	if (vv_subject_find(&s, c->repo, c->reader, &(vv_version_name){.word = c->argv[0]},
+	if (!read_only_here(c->repo) ||
+	    vv_subject_find(&s, c->repo, c->reader, &(vv_version_name){.word = c->argv[0]},
 			    VV_IGNORED) < 0 ||
 	    vv_subject_open(&s, &t, &how, VV_IGNORED) < 0) {
 		return err->code;

@@ -225,7 +225,7 @@ asked() {
 		rm -rf "$folder"
 		cp -r "$BATS_TEST_TMPDIR/sound" "$folder"
 	done
-	# a row that is not there; then all rows: the other lists come
+	# a row that is not there: to know whether its key was meant in another spelling, nothing is fetched
 	rm -rf .git/varve/host
 	succeeds varve cat HEAD~1:t.csv --where id=9999999 --format csv
 	[ "$output" = id,code,amount,note ]

@@ -171,7 +171,7 @@ relayed() {
 		started ../log-relay varve serve --relay 127.0.0.1:0
 		relay=$(sed -n 's/^relaying at //p' ../log-relay)
 	fi
-	as eve varve serve --through "$relay" --public "$1" 2> "$log" 3>&- &
+	XDG_CONFIG_HOME=$HOME/eve varve serve --through "$relay" --public "$1" > /dev/null 2> "$log" 3>&- & # not 'as': $! is varve
 	pids+=($!)
 	for ((i = 0; i < 1200; i++)); do
 		bad=$(sed -n 's/^serving .* as //p' "$log")
