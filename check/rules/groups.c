@@ -225,17 +225,9 @@ static vv_status take_result(check_run *r, const vv_check_noted *result, vv_erro
 	return rc;
 }
 
-/* A table of one group is read whole or, with a verdict (lib/check/kept_verdict.h), not at all. Thousands of such
- * tables with the same rules would read and write one record, each. */
-static bool has_facts(const check_run *r)
-{
-	return r->group_count > 1;
-}
-
 vv_status check_facts_load(check_run *r, vv_error *err)
 {
-	vv_status rc = check_memo_open(&r->facts, has_facts(r) ? r->o->cache : NULL, "rows",
-				       r->plan.id, err);
+	vv_status rc = check_memo_open(&r->facts, r->o->cache, "rows", r->plan.id, err);
 
 	if (rc == VV_OK) {
 		take_facts(r, 1);
@@ -317,7 +309,7 @@ vv_status check_facts_save(check_run *r, vv_error *err)
 	size_t count = r->group_count;
 	vv_status rc;
 
-	if (!r->o->cache || !has_facts(r) || r->group_count > UINT32_MAX / 4 ||
+	if (!r->o->cache || r->group_count > UINT32_MAX / 4 ||
 	    !vv_array_find(r->groups, r->group_count, it, it->known != 1)) {
 		return VV_OK;
 	}
