@@ -47,6 +47,7 @@ typedef struct one {
 	bool of_base;    /* the base is being checked, to collect its findings */
 	/* no verdict is kept of a table with findings, or whose check read a separate file or older versions */
 	bool has_finding, read_other, looked_back;
+	bool keyed;  /* a verdict can be kept */
 	vv_buf text; /* of a finding put otherwise */
 	vv_other_tables others;
 } one;
@@ -152,6 +153,16 @@ static const vv_rule_setting *type_setting(void *payload, const char *column)
 		       : NULL;
 }
 
+/* Returns true if the next check needs only the verdict. Thousands of tables of one group with the same
+ * rules would each read and write one shared record of facts. */
+static bool needs_no_facts(const one *c)
+{
+	uint64_t groups;
+
+	return c->keyed && c->in.open &&
+	       vv_table_groups(&c->in.table, &groups, VV_IGNORED) == VV_OK && groups <= 1;
+}
+
 /* The side's schema also applies to the base: so that a finding which the base had under the same
  * rules is not new. */
 static vv_check_options options_of(one *c)
@@ -181,6 +192,9 @@ static vv_check_options options_of(one *c)
 
 	if (c->has_base && c->base.open && !c->of_base) {
 		o.base = &c->base.table;
+	}
+	if (needs_no_facts(c)) {
+		o.cache = NULL;
 	}
 	if (run->reader) {
 		o.pool = vv_dataset_reader_pool(run->reader);
@@ -916,6 +930,7 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 	if ((kept = report_kept(&c, path, &verdict, base, start, err)) != 0) {
 		return kept < 0 ? (vv_status)kept : VV_OK;
 	}
+	c.keyed = verdict.keyed;
 	if ((rc = open_both(&c, base, err)) < 0) {
 		why = *err;
 		if (is_finding(&c, rc)) return tell_unopened(&c, rules, side, &why, err);
