@@ -894,6 +894,7 @@ static vv_status send_from_here(vv_git_host *g, const vv_git_sending *what, vv_h
 					 .dry_run = what->dry_run,
 					 .complete = what->complete,
 					 .verify = what->verify,
+					 .renew = true,
 					 .expired = expired};
 	if (rc == VV_OK && (rc = vv_edited_pointers_warn(g->t->repo, ids, what->count, there,
 							 g->refs.hello.ref_count, err)) == VV_OK) {

@@ -96,3 +96,62 @@ squashed() {
 	cmp <(varve -C ../b cat gone:prices.csv) ../check/prices.csv
 	succeeds varve -C ../check fsck --data
 }
+
+# gone_from_host: a branch that only a still has, and whose blocks are old at the host; a gc of b runs when a pushes it again,
+# after all blocks were sent, and before the ref moves.
+gone_from_host() {
+	numbers 300 > prices.csv
+	varve commit -qam numbers
+	succeeds varve push -q origin main
+	git checkout -q -b gone
+	version 10
+	version 20
+	succeeds varve push -q origin gone
+	git push -q --no-verify origin :gone
+	age
+	varve clone -q "$url" ../b
+	export GIT_COMMITTER_DATE
+	GIT_COMMITTER_DATE="$(date +%s) +0000"
+	cat > ../host.git/hooks/pre-receive <<-END
+	#!/bin/sh
+	grep -q refs/heads/gone || exit 0
+	unset GIT_DIR GIT_QUARANTINE_PATH GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_CONFIG_PARAMETERS
+	cd '$BATS_TEST_TMPDIR/work/b'
+	varve fetch -q origin
+	varve gc --remote $1 > ../gc.out 2>&1
+	END
+	chmod +x ../host.git/hooks/pre-receive
+}
+
+# pushed_whole COMMAND...: the branch is pushed by it, and complete.
+pushed_whole() {
+	succeeds "$@"
+	cat ../gc.out
+	! grep -q '^varve: \|^error' ../gc.out || false
+	rm -rf ../check
+	succeeds varve clone -q -b gone "$url" ../check
+	cmp prices.csv ../check/prices.csv
+	cmp <(varve cat HEAD~1:prices.csv) <(varve -C ../check cat HEAD~1:prices.csv)
+	succeeds varve -C ../check fsck --data
+}
+
+@test "a gc of a Git host between the blocks and the ref of a push that found its blocks there frees none of them" {
+	plain_host
+	a_table a 300
+	gone_from_host
+	before=$(packs | wc -l)
+	pushed_whole varve push -q origin gone
+	grep -q "pack" ../gc.out
+	# the same again, by git, in a young pack already
+	git push -q --no-verify origin :gone
+	before=$(git -C ../host.git rev-parse refs/varve/blocks)
+	pushed_whole git push -q origin gone
+	[ "$(git -C ../host.git rev-parse refs/varve/blocks)" = "$before" ]
+}
+
+@test "a gc of a store between the blocks and the ref of a push that found its blocks there frees none of them" {
+	a_store 300
+	gone_from_host --prune=now
+	pushed_whole varve push -q origin gone
+	grep -q "less than an hour old" ../gc.out
+}

@@ -46,39 +46,38 @@ typedef struct compacting {
 
 static vv_status mark_old(void *payload, const vv_tree_entry *e, vv_error *err VV_UNUSED)
 {
-	compacting *c = payload;
+	vv_host *h = payload;
 	const char *base = vv_path_base(e->path);
 	vv_cid key;
 
 	if (!vv_pack_key_read(&key, base, strcspn(base, "."))) return VV_OK;
-	for (vv_host_pack *p = NULL; vv_catalog_next(c->h->catalog, &p);) {
+	for (vv_host_pack *p = NULL; vv_catalog_next(h->catalog, &p);) {
 		p->marks |= vv_cid_equal(&p->key, &key) ? VV_MARK_OLD : 0;
 	}
 	return VV_OK;
 }
 
-/* Marks packs that existed at that time. */
-static vv_status find_old(compacting *c, vv_error *err)
+vv_status vv_host_mark_old(vv_host *h, int64_t before, vv_error *err)
 {
-	char before[48];
-	const char *args[] = {"rev-list", "-1", before, c->h->tip_ref, NULL};
-	vv_git_call run = vv_host_run(c->h, args);
+	char option[48];
+	const char *args[] = {"rev-list", "-1", option, h->tip_ref, NULL};
+	vv_git_call run = vv_host_run(h, args);
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_oid commit;
 
-	vv_catalog_unmark(c->h->catalog, VV_MARK_OLD);
-	if (c->what->before == INT64_MAX) {
-		for (size_t i = 0; i < vv_catalog_packs(c->h->catalog); i++) {
-			vv_catalog_pack(c->h->catalog, i)->marks |= VV_MARK_OLD;
+	vv_catalog_unmark(h->catalog, VV_MARK_OLD);
+	if (before == INT64_MAX) {
+		for (size_t i = 0; i < vv_catalog_packs(h->catalog); i++) {
+			vv_catalog_pack(h->catalog, i)->marks |= VV_MARK_OLD;
 		}
 		return VV_OK;
 	}
-	(void)snprintf(before, sizeof(before), "--before=%lld", (long long)c->what->before);
+	(void)snprintf(option, sizeof(option), "--before=%lld", (long long)before);
 	run.output = &text;
 	vv_status rc = vv_git_must(&run, "the scratch repository", err);
 	if (rc == VV_OK && text.len >= VV_OID_TEXT &&
 	    vv_oid_parse(&commit, text.data, VV_OID_TEXT)) {
-		rc = vv_tree_each(c->h->scratch, &commit, "packs", mark_old, c, err);
+		rc = vv_tree_each(h->scratch, &commit, "packs", mark_old, h, err);
 	}
 	return rc;
 }
@@ -466,7 +465,9 @@ static vv_status compact_once(vv_host *h, const vv_host_compaction *what, vv_hos
 
 	*lost = false;
 	memset(out, 0, sizeof(*out));
-	if (rc < 0 || (vv_catalog_packs(h->catalog) > 0 && (rc = find_old(&c, err)) < 0) ||
+	if (rc < 0 ||
+	    (vv_catalog_packs(h->catalog) > 0 &&
+	     (rc = vv_host_mark_old(h, what->before, err)) < 0) ||
 	    (rc = find_items(&c, err)) < 0 || (what->drop && (rc = choose_dropping(&c, err)) < 0)) {
 		return rc;
 	}

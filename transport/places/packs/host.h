@@ -198,7 +198,10 @@ typedef struct vv_host_sending {
 	/* send only the versions that are complete in this repository; out->incomplete counts the
 	 * others */
 	bool complete;
-	bool verify;               /* first fetch and hash all packs, and replace bad packs */
+	bool verify; /* first fetch and hash all packs, and replace bad packs */
+	/* the host's refs will name the versions only after the call: those that the host already
+	 * has and that no commit of `there` reaches are protected from a gc in between */
+	bool renew;
 	const vv_expired *expired; /* the host's lists, whose versions are not sent; may be NULL */
 } vv_host_sending;
 /* Sends the blocks that are reachable from what->wants and that the host does not have, and sets

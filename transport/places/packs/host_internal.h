@@ -99,6 +99,9 @@ vv_status vv_host_take_ref(vv_host *h, const char *blocks_ref, vv_error *err);
 /* Returns a vv_git_call that runs git in the scratch repository. args is as in vv_git_call. */
 vv_git_call vv_host_run(vv_host *h, const char *const *args);
 
+/* For a Git host: sets the mark VV_MARK_OLD on the packs of the catalog that existed at this time
+ * (INT64_MAX: on all), by the dates of the ref's commits, and clears it on all others. */
+vv_status vv_host_mark_old(vv_host *h, int64_t before, vv_error *err);
 /* For a store: combines those packs of the catalog that are marked VV_MARK_OLD and are small or
  * mostly garbage into fewer and larger packs. Afterwards, the replaced packs are marked
  * VV_MARK_OLD, and old packs whose needed blocks are all in other packs are marked VV_MARK_SPARE.

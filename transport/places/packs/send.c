@@ -42,6 +42,8 @@ typedef struct sending {
 	vv_buf message;    /* of a commit */
 	vv_host_sum *sum;
 	vv_cids roots;    /* of versions that are to have a file in a store */
+	vv_cids found;    /* roots of versions that were there */
+	vv_cids renewed;  /* those of them that no ref of the host reaches */
 	bool lost;        /* a version is not there that was, or must have been */
 	vv_oids complete; /* commits noted as complete there, sorted */
 	/* other commits of the host's refs, which may have been pushed without their blocks: those
@@ -121,6 +123,9 @@ static vv_status add_version(void *payload, const vv_new_root *n, vv_error *err)
 	s->plain = false;
 	if (vv_new_root_is_left(n, s->h->main, s->what->expired)) return VV_OK;
 	vv_status rc = is_there(s, n, &there, &before, err);
+	if (rc == VV_OK && there && s->what->renew && !s->is_other) {
+		rc = vv_cids_add(&s->found, &n->root, err);
+	}
 	if (rc < 0 || (!lossy && there)) return rc;
 	before = !vv_cid_is_null(&n->before) &&
 		 (vv_cid_set_has(&s->seen, &n->before) || (!lossy && before));
@@ -250,7 +255,7 @@ static vv_status plan_once(sending *s, vv_error *err)
 	vv_status rc;
 
 	vv_cid_set_reset(&s->seen);
-	s->count = s->version_count = s->roots.count = 0;
+	s->count = s->version_count = s->roots.count = s->found.count = s->renewed.count = 0;
 	s->raw = 0;
 	s->lost = false;
 	vv_arena_reset(&s->arena);
@@ -301,6 +306,92 @@ static vv_status add_bases(sending *s, vv_error *err)
 	return rc;
 }
 
+/* --- versions that are there, which nothing names yet ------------------------------------------ */
+
+/* A gc counts packs as young for longer. */
+#define OLD_SECONDS 3600
+
+static vv_status note_root(void *payload, const vv_new_root *n, vv_error *err)
+{
+	return vv_cid_set_note(payload, &n->root, err);
+}
+
+/* Until the ref has moved, a gc of another clone may free old blocks that no ref names. It keeps a version whose file in
+ * a store, or whose root in a pack of a Git host, is young, with all below it. */
+static vv_status find_renewed(sending *s, vv_error *err)
+{
+	const vv_host_sending *what = s->what;
+	vv_auto(vv_cid_set) *unnamed = vv_cid_set_new();
+	vv_host *h = s->h;
+	size_t pack;
+	vv_status rc = unnamed ? VV_OK : vv_fail_nomem(err);
+
+	if (rc < 0 || s->found.count == 0) return rc;
+	if ((rc = vv_new_roots_each(h->repo, what->wants, what->want_count, what->there,
+				    what->there_count, note_root, unnamed, err)) < 0) {
+		return rc;
+	}
+	if (vv_cid_set_count(unnamed) > 0 && !vv_host_is_place(h) &&
+	    (rc = vv_host_mark_old(h, vv_now_sec() - OLD_SECONDS, err)) < 0) {
+		return rc;
+	}
+	for (size_t i = 0; rc == VV_OK && i < s->found.count; i++) {
+		const vv_cid *root = &s->found.items[i];
+		if (vv_cid_set_has(unnamed, root) &&
+		    (vv_host_is_place(h) || (vv_catalog_find(h->catalog, root, &pack, NULL) &&
+					     vv_catalog_has(h->catalog, pack, VV_MARK_OLD)))) {
+			rc = vv_cids_add(&s->renewed, root, err);
+		}
+	}
+	return rc;
+}
+
+/* At a Git host the roots are sent once more; a lazy clone fetches them. */
+static vv_status add_renewed(sending *s, vv_error *err)
+{
+	vv_auto(vv_cids) absent = {0};
+	vv_host *h = s->h;
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; rc == VV_OK && i < s->renewed.count; i++) {
+		rc = vv_cids_add(&absent, &s->renewed.items[i], err);
+	}
+	rc = rc < 0 ? rc : vv_store_without(h->main, absent.items, &absent.count, err);
+	rc = rc < 0 ? rc : vv_host_bring(h, absent.items, absent.count, err);
+	for (size_t i = 0; rc == VV_OK && i < s->renewed.count; i++) {
+		const vv_outgoing again = {.cid = s->renewed.items[i]};
+		if (vv_store_has(h->blocks, &again.cid) &&
+		    !vv_array_add(s->items, s->count, s->cap, again)) {
+			rc = vv_fail_nomem(err);
+		}
+	}
+	return rc;
+}
+
+/* In a store the file of the version is written again, with other bytes than a gc may have condemned. */
+static vv_status renew_file(sending *s, const vv_cid *root, vv_error *err)
+{
+	vv_auto(vv_version_packs) names = {0};
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	bool sound;
+	vv_status rc = vv_files_version(s->h, root, &names, &sound, err);
+
+	if (rc < 0 || !sound) return vv_missing_ok(rc, err);
+	rc = vv_version_file_write(&text, root, &names, true, err);
+	return rc < 0 ? rc : vv_stored_put(&s->h->place, VV_STORED_VERSION, root, &text, err);
+}
+
+static vv_status put_files(sending *s, vv_error *err)
+{
+	vv_host *h = s->h;
+	vv_status rc = vv_versions_put(h, s->roots.items, s->roots.count, 0, &s->sum->bytes, err);
+
+	for (size_t i = 0; rc == VV_OK && i < s->renewed.count; i++) {
+		rc = renew_file(s, &s->renewed.items[i], err);
+	}
+	return rc < 0 || s->renewed.count == 0 ? rc : vv_place_finish(&h->place, err);
+}
+
 /* --- packs ---------------------------------------------------------------------------------- */
 
 static vv_status missing(void *payload, const vv_outgoing *b, vv_error *err)
@@ -326,9 +417,9 @@ static vv_status describe(void *payload, vv_host_commit *c, bool last, vv_error 
 		c->removed = s->bad;
 	}
 	vv_buf_reset(&s->message);
-	vv_buf_printf(
-		&s->message, "Keep blocks of %s\n",
-		vv_text_counted(s->version_count, "version of a table", "versions of tables"));
+	vv_buf_printf(&s->message, "Keep blocks of %s\n",
+		      vv_text_counted(s->version_count + s->renewed.count, "version of a table",
+				      "versions of tables"));
 	c->message = c->pack ? vv_buf_cstr(&s->message) : "Mend damage\n";
 	return rc;
 }
@@ -352,14 +443,18 @@ static vv_status try_send(sending *s, bool *lost, vv_error *err)
 	s->sum->blocks = s->count;
 	s->sum->raw = s->raw;
 	if (s->what->dry_run) return VV_OK;
+	if ((rc = find_renewed(s, err)) < 0 ||
+	    (!vv_host_is_place(h) && s->renewed.count > 0 && (rc = add_renewed(s, err)) < 0)) {
+		return rc;
+	}
 	vv_outgoing_packs o = {
 		.items = s->items,
 		.count = s->count,
-		.from = h->main,
+		.from = s->renewed.count > 0 ? h->blocks : h->main,
 		.bases = h->catalog,
 		.thorough = s->raw < THOROUGH_BYTES,
 		/* A blob that a host has lost git does not send it again: its tree has it. */
-		.salt = vv_condemned_any(&h->condemned) ||
+		.salt = vv_condemned_any(&h->condemned) || s->renewed.count > 0 ||
 			(h->bad.count + h->ruin_count > 0 && !vv_host_is_place(h)),
 		.describe = describe,
 		.missing = missing,
@@ -369,9 +464,7 @@ static vv_status try_send(sending *s, bool *lost, vv_error *err)
 	}
 	s->sum->packs = o.packs;
 	s->sum->bytes = o.pack_bytes + o.list_bytes;
-	return rc < 0 || !vv_host_is_place(h)
-		       ? rc
-		       : vv_versions_put(h, s->roots.items, s->roots.count, 0, &s->sum->bytes, err);
+	return rc < 0 || !vv_host_is_place(h) ? rc : put_files(s, err);
 }
 
 /* Each pusher for another time, so that those who met do not meet again. */
@@ -470,8 +563,8 @@ vv_status vv_host_send(vv_host *h, const vv_host_sending *what, vv_host_sum *out
 		vv_condemned_clear(&h->condemned);
 		vv_host_forget_lists(h);
 	}
-	vv_free_all(s.haves.items, s.complete.items, s.others.items, s.roots.items, s.bad, s.items,
-		    s.versions);
+	vv_free_all(s.haves.items, s.complete.items, s.others.items, s.roots.items, s.found.items,
+		    s.renewed.items, s.bad, s.items, s.versions);
 	vv_buf_clear(&s.message);
 	vv_cid_set_reset(&s.seen);
 	vv_arena_clear(&s.arena);
