@@ -471,6 +471,24 @@ assert all(a["lookedAt"] for a in r["answers"]) and r["objects"] and r["roots"]'
 	[ "$(varve cat HEAD~3:people.csv | wc -l)" = 3 ]
 }
 
+@test "an erasure whose new version the host already had changes nothing there when it is repeated" {
+	hosted_people
+	git checkout -q -b draft main~3
+	printf 'id,email,note\n2,bob@example.org,knows erased\n3,cy@example.org,\n' > people.csv
+	varve commit -qam "no ref of the host names it later"
+	varve push -q origin draft
+	git push -q --no-verify origin :draft
+	git checkout -q main
+	git branch -q -D draft
+	find_ada --column email --plan --remote origin > /dev/null
+	ends_with 1 find_ada --column email --apply --now
+	host_has_nothing '(^|[^n])ada@example[.]org'
+	before=$(git -C ../host.git rev-parse refs/varve/blocks)
+	succeeds find_ada --column email --apply --now
+	output_has "objects: gone; "
+	[ "$(git -C ../host.git rev-parse refs/varve/blocks)" = "$before" ]
+}
+
 @test "a new plan after an application that did not end has what that removed" {
 	hosted_people
 	find_ada --column email --plan --remote origin > /dev/null

@@ -240,14 +240,23 @@ class Applied(erase.Story):
         self.git("switch", "-q", next(b for b in branches if self.git("ls-tree", b, ".varveconfig")))
         return json.loads(self.erase("--apply", *options).stdout)["erased"]["answers"]
 
+    def objects(self, repository):
+        """(type, bytes) of all objects of Git, but packs of blocks: compressed bytes lack the ends of longer words."""
+        data, at = self.run("git", "cat-file", "--batch-all-objects", "--batch", "--unordered", cwd=repository).stdout, 0
+        while at < len(data):
+            end = data.index(b"\n", at)
+            _, kind, size = data[at:end].split()
+            at = end + 1 + int(size) + 1
+            if data[end + 1:end + 7] != b"VVPACK":
+                yield kind, data[end + 1:at - 1]
+
     def search_folder(self, top, repository, named):
         """No value is in an object, or a file below top; those in names of files stay."""
         values = [v for v in self.values if not any(self.fold(v) in self.fold(n) for n in named)]
-        objects = self.run("git", "cat-file", "--batch-all-objects", "--batch", "--unordered", cwd=repository).stdout if repository else b""
-        text = self.fold(objects.decode(errors="replace"))
+        text = self.fold("\n".join(data.decode(errors="replace") for _, data in self.objects(repository)) if repository else "")
         for folder, _, files in os.walk(top):
             for name in files:
-                if name.endswith(".pack"):  # objects are above, blocks below; compressed bytes lack the ends of longer words
+                if name.endswith(".pack"):  # objects are above, and records() reads blocks
                     continue
                 text += "\n" + self.fold(read(os.path.join(folder, name)).decode(errors="replace"))
         for v in values:

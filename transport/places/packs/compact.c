@@ -488,17 +488,23 @@ static vv_status compact_once(vv_host *h, const vv_host_compaction *what, vv_hos
 
 #define TRIES 8u
 
-/* The scratch repository has small packs, also those that were just dropped. */
-static vv_status forget_dropped(vv_host *h, vv_error *err)
+static vv_status read_lists_again(vv_host *h, vv_error *err)
 {
 	const vv_oid tip = h->tip;
 	vv_host_change ignored;
+
+	return vv_host_refresh(h, h->ref, &tip, &ignored, err);
+}
+
+/* The scratch repository has small packs, also those that were just dropped. */
+static vv_status forget_dropped(vv_host *h, vv_error *err)
+{
 	vv_status rc;
 
 	if ((rc = vv_host_drop_parts(h, err)) < 0 || (rc = vv_host_begin_anew(h, err)) < 0) {
 		return rc;
 	}
-	return vv_host_refresh(h, h->ref, &tip, &ignored, err);
+	return read_lists_again(h, err);
 }
 
 vv_status vv_host_compact(vv_host *h, const vv_host_compaction *what, vv_host_compacted *out,
@@ -507,8 +513,12 @@ vv_status vv_host_compact(vv_host *h, const vv_host_compaction *what, vv_host_co
 	vv_host_change ignored;
 	bool lost;
 	vv_oid tip;
-	vv_status rc = compact_once(h, what, out, &lost, err);
+	vv_status rc;
 
+	memset(out, 0, sizeof(*out));
+	/* packs that h sent are not in the catalog: a command that drops versions first sends others */
+	if (what->drop && (rc = read_lists_again(h, err)) < 0) return rc;
+	rc = compact_once(h, what, out, &lost, err);
 	for (unsigned i = 1; what->drop && lost && !h->too_large && i < TRIES; i++) {
 		if ((rc = vv_host_ask_tip(h, h->ref, &tip, err)) < 0 ||
 		    (rc = vv_host_refresh(h, h->ref, &tip, &ignored, err)) < 0) {
