@@ -43,11 +43,12 @@ typedef struct vv_push_item {
 	/* the ref to delete was given by a short name such as "v1"; `to` is then a branch, until
 	 * vv_push_plan_match finds a tag with this name */
 	bool short_to;
-	vv_push_state state; /* the action of the push on the ref */
-	const char *why;     /* VV_PUSH_REFUSED: the reason; else NULL */
-	vv_hint_id hint;     /* remedy for the refusal; VV_HINT_NONE: no remedy is known */
-	bool unsent;         /* VV_PUSH_REFUSED: git did not send it to the host */
-	bool done;           /* the remote's ref was moved */
+	vv_push_state state;      /* the action of the push on the ref */
+	const char *why;          /* VV_PUSH_REFUSED: the reason; else NULL */
+	vv_hint_id hint;          /* remedy for the refusal; VV_HINT_NONE: no remedy is known */
+	const char *hint_args[2]; /* of hint; NULL: it has none */
+	bool unsent;              /* VV_PUSH_REFUSED: git did not send it to the host */
+	bool done;                /* the remote's ref was moved */
 } vv_push_item;
 /* Returns true if the push of a branch was refused because the remote's branch has commits that the
  * pushed commit lacks. Hooks and leases refuse other commits, too. */

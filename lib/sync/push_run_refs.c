@@ -14,6 +14,7 @@
 #include "lib/sync/fetch_refs.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/objects/send.h"
+#include "repo/known/erased.h"
 
 bool vv_push_item_is_behind(const vv_push_item *it)
 {
@@ -389,6 +390,33 @@ static vv_status find_deleted(vv_push_plan *p, const vv_hello *h, vv_push_item *
 	return VV_OK;
 }
 
+/* Is the commit there erased, or, as far as it is known here, one that it has and ours lacks? A damaged list is a matter
+ * of pull. */
+static bool was_erased(vv_repository *r, const vv_push_item *it, bool known)
+{
+	vv_auto(vv_erased) *e = NULL;
+
+	if (known) {
+		return vv_erased_refuse_commit(r, &it->old, &it->id, VV_IGNORED) == VV_EREFUSED;
+	}
+	return vv_erased_open(&e, r, VV_IGNORED) == VV_OK && e && vv_erased_has_oid(e, &it->old);
+}
+
+/* A pull would be refused, too. */
+static vv_status refuse_erased(vv_push_plan *p, const vv_remote *m, vv_push_item *it, vv_error *err)
+{
+	const char *remote = m->name ? m->name : m->url, *to = short_name(it->to);
+
+	it->state = VV_PUSH_REFUSED;
+	it->why = "the remote branch has a commit that was erased here";
+	it->hint = VV_HINT_ERASED_THERE;
+	it->hint_args[0] = vv_arena_strndup(&p->arena, remote, strlen(remote));
+	it->hint_args[1] = strcmp(it->word, to) == 0
+				   ? it->word
+				   : vv_arena_printf(&p->arena, "%s:%s", it->word, to);
+	return it->hint_args[0] && it->hint_args[1] ? VV_OK : vv_fail_nomem(err);
+}
+
 static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, const vv_remote *m,
 		       vv_push_item *it, const vv_push_plan_options *o, vv_error *err)
 {
@@ -423,6 +451,7 @@ static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, con
 	if ((rc = vv_commits_known(r, &it->old, 1, &known, err)) < 0) return rc;
 	bool forward = false;
 	if (known && (rc = vv_is_ancestor(r, &it->old, &it->id, &forward, err)) < 0) return rc;
+	if (!forward && was_erased(r, it, known)) return refuse_erased(p, m, it, err);
 	if (!forward) {
 		it->state = VV_PUSH_REFUSED;
 		it->why = known ? "the remote branch has commits that the pushed commit lacks"
@@ -494,7 +523,8 @@ static void print_item(const vv_push_item *it, vv_repository *r, bool dry_run)
 		vv_buf_reset(&what);
 		vv_text_put_escaped(&what, it->why, strlen(it->why));
 		if (it->hint) {
-			(void)vv_hint_put(&what, ": ", vv_repository_words(r), it->hint);
+			(void)vv_hint_put(&what, ": ", vv_repository_words(r), it->hint,
+					  it->hint_args[0], it->hint_args[1]);
 		}
 		vv_notes_put(vv_repository_notes(r), "     %s", vv_buf_cstr(&what));
 	}

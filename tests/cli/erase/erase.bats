@@ -286,6 +286,7 @@ is_nowhere() {
 	! grep -q ada .git/varve/erase-plan || false
 	succeeds find_ada --column email --apply --map ../map
 	output_has "nothing found"
+	output_lacks "not found:"
 	is_nowhere '(^|[^n])ada@example[.]org'
 	[ "$(varve cat main~2:people.csv)" = "$(printf 'id,mail,note\n2,bob@example.org,knows erased\n3,cy@example.org,')" ]
 	[ "$(git show main~1:notes.txt)" = "see <erased>, not nada@example.org" ]

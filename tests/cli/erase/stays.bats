@@ -201,6 +201,20 @@ erased_people() {
 	stderr_has "was erased"
 }
 
+@test "a push over the history from before an erasure says what happened, and the command that replaces it" {
+	erased_people
+	git -C ../old push -q --no-verify --force origin origin/main:main
+	! git cat-file -e "$(git -C ../hub.git rev-parse main)" 2> /dev/null
+	ends_with 1 varve push origin HEAD:main
+	stderr_has "the remote branch has a commit that was erased here: 'varve push --force origin main' replaces it there"
+	git branch other
+	ends_with 1 varve push origin other:main
+	stderr_has "'varve push --force origin other:main' replaces it there"
+	succeeds varve push -q --force origin main
+	succeeds varve push
+	[ "$(git -C ../hub.git rev-parse main)" = "$(git rev-parse main)" ]
+}
+
 @test "the owner's machine takes no commit with erased data, names the ref, and takes the other refs" {
 	erased_people
 	cd ../old
@@ -221,6 +235,9 @@ erased_people() {
 	stderr_has "was erased"
 	ends_with 2 varve pull --rebase
 	[ "$(git rev-parse main)" = "$(git rev-parse origin/good)" ]
+	ends_with 1 varve push
+	stderr_has "the remote branch has a commit that was erased here: 'varve push --force origin main' replaces it there"
+	stderr_lacks "'varve pull' first"
 	succeeds varve push -q --force origin main
 	succeeds varve fetch
 }

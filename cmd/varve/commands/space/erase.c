@@ -339,18 +339,22 @@ static void print_gaps(const vv_erase *e)
 	}
 }
 
-static void print_text(const vv_erase *e)
+/* applied: it is the search afterwards, which finds none of the erased values. */
+static void print_text(const vv_erase *e, bool applied)
 {
 	print_spots(e);
 	print_notes(e);
 	print_refs(e);
 	print_reused(e);
-	print_not_found(e);
+	if (!applied) {
+		print_not_found(e);
+	}
 	print_gaps(e);
 	if (e->spot_count == 0 && e->note_count == 0) {
 		vv_out("nothing found\n");
 	}
-	vv_out("searched %s", vv_text_counted(e->commits, "commit", NULL));
+	vv_out("searched %s%s", applied ? "again: " : "",
+	       vv_text_counted(e->commits, "commit", NULL));
 	vv_out(" and %s of files\n", vv_text_counted(e->versions, "version", NULL));
 }
 
@@ -893,7 +897,7 @@ static vv_status apply_plan(vv_context *c, const vv_erase *like, vv_error *err)
 		if (rest.spot_count + rest.note_count > 0) {
 			vv_out("still found:\n");
 		}
-		print_text(&rest);
+		print_text(&rest, true);
 	} else if ((rc = print_json(&rest, &a, err)) < 0) {
 		return rc;
 	}
@@ -926,7 +930,7 @@ static vv_status find_all(vv_context *c, vv_erase *e, vv_error *err)
 	}
 	c->code = e->open_count == 0 ? VV_EXIT_OK : VV_EXIT_NO;
 	if (vv_wants_json(o->format)) return print_json(e, NULL, err);
-	print_text(e);
+	print_text(e, false);
 	vv_out(o->plan ? "nothing is changed yet: the same command with --apply in place of --plan "
 			 "erases it\n"
 		       : "nothing is changed: --plan and then --apply erase it; see "
