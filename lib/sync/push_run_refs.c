@@ -402,7 +402,7 @@ static bool was_erased(vv_repository *r, const vv_push_item *it, bool known)
 	return vv_erased_open(&e, r, VV_IGNORED) == VV_OK && e && vv_erased_has_oid(e, &it->old);
 }
 
-/* A pull would be refused, too. */
+/* A pull is refused, too. */
 static vv_status refuse_erased(vv_push_plan *p, const vv_remote *m, vv_push_item *it, vv_error *err)
 {
 	const char *remote = m->name ? m->name : m->url, *to = short_name(it->to);

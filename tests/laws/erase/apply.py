@@ -95,9 +95,16 @@ class Applied(erase.Story):
             out.append(new)
         return out, same
 
-    def about(self, commit):
-        fields = self.git("show", "-s", "--no-notes", "--format=%an%x00%ae%x00%ad%x00%cn%x00%ce%x00%cd%x00%P%x00%B", commit).split("\0")
-        return fields[:6], fields[6].split(), fields[7]
+    def abouts(self, commits):
+        """{commit: (persons, parents, message)}"""
+        text = self.run("git", "log", "--no-walk=unsorted", "--stdin", "--no-notes", "--format=%H%x00%an%x00%ae%x00%ad%x00%cn%x00%ce%x00%cd%x00%P%x00%B%x01",
+                        stdin="\n".join(commits).encode()).stdout.decode(errors="surrogateescape")
+        out = {}
+        for record in text.split("\x01\n")[:-1]:
+            commit, *fields = record.split("\0")
+            out[commit] = fields[:6], fields[6].split(), fields[7].rstrip("\n")
+        assert set(out) == set(commits), "commits that git log did not show"
+        return out
 
     def all_commits(self):
         return self.git("rev-list", "--topo-order", "--reverse", "--exclude=refs/varve/*", "--all", "--reflog").split()
@@ -105,8 +112,9 @@ class Applied(erase.Story):
     def look(self):
         """Everything that the history has: {commit: (persons, parents, message, {path: bytes})}, tags, notes."""
         commits = self.all_commits()
-        trees = self.trees(commits)
-        history = {c: (*self.about(c), {p: self.blob(b, f"{c}:{p}") for p, b in trees[c].items()}, trees[c]) for c in commits}
+        trees, abouts = self.trees(commits), self.abouts(commits)
+        with erase.Objects(self.dir) as objects:
+            history = {c: (*abouts[c], {p: self.blob(b, f"{c}:{p}", objects) for p, b in trees[c].items()}, trees[c]) for c in commits}
         tags = {t: self.git("for-each-ref", "--format=%(taggername)%00%(taggeremail)%00%(taggerdate)%00%(contents)%00%(*objectname)", f"refs/tags/{t}")
                 for t in self.git("tag").split()}
         notes = {}
@@ -241,22 +249,23 @@ class Applied(erase.Story):
         return json.loads(self.erase("--apply", *options).stdout)["erased"]["answers"]
 
     def objects(self, repository):
-        """(type, bytes) of all objects of Git, but packs of blocks: compressed bytes lack the ends of longer words."""
+        """(type, bytes) of all objects of Git."""
         data, at = self.run("git", "cat-file", "--batch-all-objects", "--batch", "--unordered", cwd=repository).stdout, 0
         while at < len(data):
             end = data.index(b"\n", at)
             _, kind, size = data[at:end].split()
             at = end + 1 + int(size) + 1
-            if data[end + 1:end + 7] != b"VVPACK":
-                yield kind, data[end + 1:at - 1]
+            yield kind, data[end + 1:at - 1]
 
     def search_folder(self, top, repository, named):
         """No value is in an object, or a file below top; those in names of files stay."""
         values = [v for v in self.values if not any(self.fold(v) in self.fold(n) for n in named)]
-        text = self.fold("\n".join(data.decode(errors="replace") for _, data in self.objects(repository)) if repository else "")
+        # records() reads packs of blocks: compressed bytes lack the ends of longer words
+        texts = [data.decode(errors="replace") for _, data in self.objects(repository) if data[:6] != b"VVPACK"] if repository else []
+        text = self.fold("\n".join(texts))
         for folder, _, files in os.walk(top):
             for name in files:
-                if name.endswith(".pack"):  # objects are above, and records() reads blocks
+                if name.endswith(".pack"):
                     continue
                 text += "\n" + self.fold(read(os.path.join(folder, name)).decode(errors="replace"))
         for v in values:
@@ -306,10 +315,8 @@ class Applied(erase.Story):
             self.search_folder(self.store, None, named)
             for file in glob.glob(f"{self.store}/**/*.pack", recursive=True):
                 have |= records(read(file))
-        for line in self.git("cat-file", "--batch-all-objects", "--batch-check=%(objectname) %(objecttype)", cwd=self.host).split("\n"):
-            name, kind = line.split()
-            data = self.run("git", "cat-file", "blob", name, cwd=self.host).stdout if kind == "blob" else b""
-            have |= records(data) if data[:6] == b"VVPACK" else set()
+        for kind, data in self.objects(self.host):
+            have |= records(data) if kind == b"blob" and data[:6] == b"VVPACK" else set()
         self.compare_clone(was, ids, have)
 
     def compare_clone(self, was, ids, have):
@@ -331,8 +338,7 @@ class Applied(erase.Story):
     def blocks(self, blob, where):
         if blob not in self.blocks_of:
             self.blocks_of[blob] = set()
-            pointer = self.git("cat-file", "blob", blob)
-            if pointer.startswith("varve pointer"):
+            if blob in self.pointers:
                 self.run("varve", "ipfs", "car", "export", "-q", where, f"{TOP}/x.car")
                 with open(f"{TOP}/x.car", "rb") as f:
                     data = f.read()

@@ -4,6 +4,7 @@
 Random histories (branches, merges, renamed columns, moved files, plain text and back, removals, tags, stashes, notes, amended
 commits, other files, staged and unsaved changes) x random values. What 'varve erase' finds is what this model finds, which reads
 each version of each commit by 'varve cat' and git, and each file with Python. The repository is the same before and after."""
+import contextlib
 import csv
 import hashlib
 import io
@@ -21,6 +22,42 @@ NOTE_REFS = ["refs/notes/commits", "refs/notes/second"]
 NOTES = ["", "ask {}", "{}.", "<{}>", "x{}y", "({}) and {}", "quiet", "{}"]
 
 
+LONGEST = 1800  # seconds that a command may take
+
+
+class Objects:
+    """Objects of a repository, from one git that answers for all of them."""
+
+    def __init__(self, folder):
+        self.process = subprocess.Popen(("git", "cat-file", "--batch"), cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.communicate()
+
+    def get(self, name):
+        self.process.stdin.write(name.encode() + b"\n")
+        self.process.stdin.flush()
+        size = int(self.process.stdout.readline().split()[2])
+        return self.process.stdout.read(size + 1)[:-1]
+
+    def tree(self, name, prefix=""):
+        """{path: blob}"""
+        out, data, at = {}, self.get(f"{name}^{{tree}}"), 0
+        while at < len(data):
+            end = data.index(b"\0", at)
+            mode, path = data[at:end].split(b" ", 1)
+            at = end + 21
+            path, blob = prefix + path.decode(errors="surrogateescape"), data[end + 1:at].hex()
+            if mode == b"40000":
+                out |= self.tree(blob, path + "/")
+            else:
+                out[path] = blob
+        return out
+
+
 class Story:
     def __init__(self, seed):
         self.rng = random.Random(seed)
@@ -29,6 +66,7 @@ class Story:
         self.log, self.n = [], 0
         self.time = 1700000000
         self.cells, self.texts = {}, {}
+        self.pointers = set()  # blobs that are one
         self.host = self.store = None  # folders
 
     def run(self, *args, must=True, stdin=None, who=None, cwd=None):
@@ -37,7 +75,7 @@ class Story:
             env[f"GIT_{role}_DATE"] = f"{self.time} +0000"
         if who:
             env["GIT_AUTHOR_NAME"] = who
-        p = subprocess.run(("timeout", "120") + args, cwd=cwd or self.dir, env=env, capture_output=True, input=stdin, check=False)
+        p = subprocess.run(args, cwd=cwd or self.dir, env=env, capture_output=True, input=stdin, check=False, timeout=LONGEST)
         self.log.append(f"{' '.join(args)} -> {p.returncode}\n{p.stderr.decode(errors='replace')}")
         assert not must or p.returncode == 0, f"ended with {p.returncode}"
         return p
@@ -250,22 +288,19 @@ class Story:
         self.cells[name] = found
         return found
 
-    def blob(self, blob, where):
+    def blob(self, blob, where, objects=None):
         if blob not in self.texts:
-            data = self.run("git", "cat-file", "blob", blob).stdout
-            if data.startswith(b"varve"):
+            with Objects(self.dir) if objects is None else contextlib.nullcontext(objects) as have:
+                data = have.get(blob)
+            if data.startswith(b"varve pointer"):
+                self.pointers.add(blob)
                 data = self.run("varve", "cat", where).stdout
             self.texts[blob] = data
         return self.texts[blob]
 
     def trees(self, commits):
-        out = {}
-        for c in commits:
-            out[c] = {}
-            for line in self.git("ls-tree", "-rz", c).split("\0")[:-1]:
-                about, path = line.split("\t", 1)
-                out[c][path] = about.split()[2]
-        return out
+        with Objects(self.dir) as objects:
+            return {c: objects.tree(c) for c in commits}
 
     def expected(self):
         self.places, self.found = {}, set()

@@ -199,7 +199,7 @@ typedef struct vv_host_sending {
 	 * others */
 	bool complete;
 	bool verify; /* first fetch and hash all packs, and replace bad packs */
-	/* the host's refs will name the versions only after the call: those that the host already
+	/* the host's refs name the versions only after the call: those that the host already
 	 * has and that no commit of `there` reaches are protected from a gc in between */
 	bool renew;
 	const vv_expired *expired; /* the host's lists, whose versions are not sent; may be NULL */
