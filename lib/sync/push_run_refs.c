@@ -390,7 +390,7 @@ static vv_status find_deleted(vv_push_plan *p, const vv_hello *h, vv_push_item *
 	return VV_OK;
 }
 
-/* Is the commit there erased, or, as far as it is known here, one that it has and ours lacks? A damaged list is a matter
+/* Was the commit there erased, or, if it is known here, one that it has and ours lacks? A damaged list is a matter
  * of pull. */
 static bool was_erased(vv_repository *r, const vv_push_item *it, bool known)
 {
