@@ -111,7 +111,7 @@ next() {
 		python3 -c '
 import sys
 print("id,kind,price")
-for i in range(2000):
+for i in range(20000):
     print("%d,%s,%d" % (i, "odd" if i == int(sys.argv[1]) else ("red", "blue")[i % 2], i * 7 % 1000 + (500 if len(sys.argv) > 2 and i % 3 == 0 else 0)))
 ' "$@" > t.csv
 	}
