@@ -11,33 +11,26 @@
 #include "base/hint.h"
 #include "base/sys.h"
 #include "base/text.h"
+#include "repo/git/verb/push_line.h"
 
-/* The summary of a ref that git did not send, which it does not translate. */
-#define UNSENT "[rejected]"
-
-/* "<flag>\t<from>:<to>\t<summary>": of those that did not move, the summary. */
+/* Keeps the summaries of refs that did not move. */
 static vv_status read_answer(vv_git_push *refs, size_t count, const char *line, size_t len,
 			     size_t *told, vv_error *err)
 {
-	const char *end = line + len, *to, *tab;
+	vv_push_line l;
 
-	if (len < 3 || line[1] != '\t' || !(tab = memchr(line + 2, '\t', len - 2)) ||
-	    !(to = memchr(line + 2, ':', (size_t)(tab - line) - 2))) {
-		return VV_OK; /* "To <url>", "Done" */
-	}
-	to++;
+	if (!vv_push_line_read(&l, line, len)) return VV_OK;
 	vv_array_each(refs, count, p) {
-		if (strlen(p->to) != (size_t)(tab - to) ||
-		    memcmp(p->to, to, (size_t)(tab - to)) != 0) {
+		if (strlen(p->to) != l.to_len || memcmp(p->to, l.to, l.to_len) != 0) {
 			continue;
 		}
 		(*told)++;
-		p->same = line[0] == '=';
+		p->same = l.flag == '=';
 		(void)snprintf(p->was, sizeof(p->was), "%.*s",
-			       (int)strspn(tab + 1, "0123456789abcdef"), tab + 1);
-		if (line[0] == '!' && !p->why) {
-			p->unsent = strncmp(tab + 1, UNSENT, strlen(UNSENT)) == 0;
-			p->why = vv_strndup(tab + 1, (size_t)(end - tab) - 1);
+			       (int)strspn(l.summary, "0123456789abcdef"), l.summary);
+		if (l.flag == '!' && !p->why) {
+			p->unsent = l.unsent;
+			p->why = vv_strndup(l.summary, l.summary_len);
 			return p->why ? VV_OK : vv_fail_nomem(err);
 		}
 	}

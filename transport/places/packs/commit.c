@@ -12,6 +12,7 @@
 #include "repo/git/history/commit.h"
 #include "repo/git/history/identity.h"
 #include "repo/git/history/refs.h"
+#include "repo/git/verb/push_line.h"
 #include "transport/places/packs/files.h"
 #include "transport/places/packs/host_internal.h"
 #include "transport/places/packs/pack_maker.h"
@@ -175,27 +176,50 @@ static void tell_lines(const vv_host *h, const vv_buf *said)
 	}
 }
 
-/* Did another push move the ref at the same time? The requested tip may still be the old one. */
-static bool is_race(const char *said)
-{
-	/* "[rejected]": by git here, which does not translate it; the others are words of the host */
-	static const char *const words[] = {
-		"[rejected]",     "cannot lock ref",          "failed to update ref",
-		"failed to lock", "reference already exists", "incorrect old value"};
+/* The report of git push. */
+typedef struct pushed {
+	int code;
+	bool unsent;  /* git itself refused: the ref of the host is not an ancestor */
+	bool refused; /* the host refused this ref */
+	vv_buf said;  /* git's lines and the host's, and the summary of the ref */
+} pushed;
 
-	return vv_array_find(words, sizeof(words) / sizeof(words[0]), w, strstr(said, *w)) != NULL;
+/* Did another push move the ref at the same time? The requested tip may still be the old one. */
+static bool is_race(const pushed *p)
+{
+	/* reasons that the host sent, which are not translated */
+	static const char *const words[] = {"cannot lock ref", "failed to update ref",
+					    "failed to lock", "reference already exists",
+					    "incorrect old value"};
+
+	return p->unsent || vv_array_find(words, sizeof(words) / sizeof(words[0]), w,
+					  strstr(vv_buf_cstr(&p->said), *w)) != NULL;
 }
 
 /* Does the host refuse this ref, rather than the user? */
-static bool is_of_ref(const char *said)
+static bool is_of_ref(const pushed *p)
 {
-	return strstr(said, "[remote rejected]") && !strstr(said, "ermission");
+	return p->refused && !strstr(vv_buf_cstr(&p->said), "ermission");
+}
+
+/* Adds the summary to the lines that explain a failure. */
+static void read_pushed(pushed *p, const vv_buf *lines)
+{
+	vv_push_line ref;
+
+	for (vv_line l = {.rest = vv_buf_cstr(lines)}; vv_line_next(&l);) {
+		if (vv_push_line_read(&ref, l.text, l.len) && ref.flag == '!') {
+			p->unsent = ref.unsent;
+			p->refused = !ref.unsent;
+			vv_buf_printf(&p->said, "\n ! %.*s\n", (int)ref.summary_len, ref.summary);
+		}
+	}
 }
 
 /* Runs git push for a commit without parents. git would send its whole tree, as it has nothing in common with the tip;
  * the graft makes git leave out the objects of the tip. */
-static vv_status push_grafted(vv_git_call *run, const vv_host *h, const coming *n, vv_buf *said,
-			      int *code, vv_error *err)
+static vv_status push_grafted(vv_git_call *run, const vv_host *h, const coming *n, pushed *out,
+			      vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(h->dir, "graft", (char *)NULL);
 	vv_auto(char) *setting = vv_asprintf("GIT_GRAFT_FILE=%s", path ? path : "");
@@ -206,14 +230,15 @@ static vv_status push_grafted(vv_git_call *run, const vv_host *h, const coming *
 	if (!path || !setting || !graft) return vv_fail_nomem(err);
 	if ((rc = vv_write_file(path, graft, strlen(graft), false, err)) < 0) return rc;
 	run->more = more;
-	rc = vv_git_run(run, said, code, err);
+	rc = vv_git_run(run, &out->said, &out->code, err);
 	(void)vv_unlink(path, true, VV_IGNORED);
 	return rc;
 }
 
 /* Runs git push. A commit without parents replaces only the known tip. */
-static vv_status run_push(vv_host *h, const coming *n, vv_buf *said, int *code, vv_error *err)
+static vv_status run_push(vv_host *h, const coming *n, pushed *out, vv_error *err)
 {
+	vv_auto(vv_buf) lines = VV_BUF_INIT;
 	vv_auto(char) *spec = vv_asprintf(VV_HOST_NEXT ":%s", h->ref);
 	vv_auto(char) *lease = vv_asprintf("--force-with-lease=%s:%s", h->ref,
 					   vv_oid_shows(&h->tip));
@@ -225,6 +250,7 @@ static vv_status run_push(vv_host *h, const coming *n, vv_buf *said, int *code, 
 				    "advice.graftFileDeprecated=false",
 				    "push",
 				    "-q",
+				    "--porcelain",
 				    "--no-verify",
 				    "--no-follow-tags",
 				    "--recurse-submodules=no",
@@ -235,43 +261,51 @@ static vv_status run_push(vv_host *h, const coming *n, vv_buf *said, int *code, 
 	vv_git_call run = vv_host_run(h, args);
 
 	if (!spec || !lease) return vv_fail_nomem(err);
-	return n->anew ? push_grafted(&run, h, n, said, code, err)
-		       : vv_git_run(&run, said, code, err);
+	run.output = &lines;
+	const vv_status rc = n->anew ? push_grafted(&run, h, n, out, err)
+				     : vv_git_run(&run, &out->said, &out->code, err);
+	read_pushed(out, &lines);
+	return rc < 0 ? rc : vv_buf_ok(&out->said, err);
+}
+
+/* Explains why the host did not move the ref. */
+static vv_status explain_refusal(vv_host *h, const coming *n, const pushed *p, bool *lost,
+				 vv_error *err)
+{
+	const vv_status rc = vv_git_explain("the blocks were not accepted", &p->said, p->code, err);
+	vv_oid there;
+
+	*lost = vv_host_learn_size(h, n->waiting, &p->said) || is_race(p) ||
+		(vv_host_ask_tip(h, h->ref, &there, VV_IGNORED) == VV_OK &&
+		 !vv_oid_equal(&there, &h->tip));
+	if (h->too_large) {
+		return vv_hint(err, "set remote.%s.varvePushBytes to send less in each push",
+			       h->remote ? vv_text_shows(h->remote) : "NAME");
+	}
+	if (*lost) return vv_hint(err, "other users pushed at the same time: try again");
+	if (is_of_ref(p)) {
+		vv_hint(err, "set '[blocks] ref' in .varveconfig to another ref, for "
+			     "example the branch varve-blocks, or '[blocks] url' to a peer "
+			     "that keeps blocks");
+	}
+	tell_lines(h, &p->said);
+	return rc;
 }
 
 static vv_status push_commits(vv_host *h, coming *n, bool *lost, vv_error *err)
 {
-	vv_auto(vv_buf) said = VV_BUF_INIT;
-	vv_oid there;
-	int code = 0;
-	vv_status rc;
+	pushed p = {.code = 0};
 
 	*lost = h->too_large = false;
 	if (n->waiting == 0) return VV_OK;
-	rc = run_push(h, n, &said, &code, err);
-	if (rc == VV_OK && code == 0) {
+	vv_status rc = run_push(h, n, &p, err);
+	if (rc == VV_OK && p.code == 0) {
 		n->waiting = 0;
 		rc = vv_host_set_tip(h, &n->id, err);
 	} else if (rc == VV_OK) {
-		rc = vv_git_explain("the blocks were not accepted", &said, code, err);
-		*lost = vv_host_learn_size(h, n->waiting, &said) || is_race(vv_buf_cstr(&said)) ||
-			(vv_host_ask_tip(h, h->ref, &there, VV_IGNORED) == VV_OK &&
-			 !vv_oid_equal(&there, &h->tip));
-		if (h->too_large) {
-			vv_hint(err, "set remote.%s.varvePushBytes to send less in each push",
-				h->remote ? vv_text_shows(h->remote) : "NAME");
-		} else if (*lost) {
-			vv_hint(err, "other users pushed at the same time: try again");
-		} else {
-			if (is_of_ref(vv_buf_cstr(&said))) {
-				vv_hint(err,
-					"set '[blocks] ref' in .varveconfig to another ref, for "
-					"example the branch varve-blocks, or '[blocks] url' to a peer "
-					"that keeps blocks");
-			}
-			tell_lines(h, &said);
-		}
+		rc = explain_refusal(h, n, &p, lost, err);
 	}
+	vv_buf_clear(&p.said);
 	return rc;
 }
 
