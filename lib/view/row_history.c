@@ -697,7 +697,10 @@ static vv_status begin_key(vv_row_history *h, place *p, const vv_table *t,
 	}
 
 	if (p->row && count == 0) {
-		return vv_fail(err, VV_EUSAGE, "'%s' has no key", vv_text_shows(o->path));
+		return vv_fail(
+			err, VV_EUSAGE,
+			"'%s' has no key\nspecify the columns that identify a row: --key A,B",
+			vv_text_shows(o->path));
 	}
 	if (o->values > 0 && o->values != count) {
 		return vv_fail(err, VV_EUSAGE, "the key has %s, not %zu",

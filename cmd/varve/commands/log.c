@@ -886,8 +886,6 @@ static vv_status log_row(vv_context *c, const words *w, uint64_t max_count, vv_e
 					   .first_parent = o->log.first_parent};
 	if ((rc = vv_row_history_open(&h, r, c->reader, &ho, err)) == VV_OK) {
 		rc = print_row(&s, h, &seen, err);
-	} else if (rc == VV_EUSAGE && o->key.count == 0) { /* the table has no key */
-		vv_hint(err, "specify the columns that identify a row: --key A,B");
 	}
 	if (rc == VV_OK && seen == 0 && !vv_out_failed() && vv_row_history_gaps(h)->expired == 0 &&
 	    !vv_array_find(w->ranges, w->range_count, range, range->has_exclude)) {
