@@ -285,6 +285,22 @@ for i in range(60000): print(f"{i},{r.getrandbits(200):x}")' > wide.csv
 	[ "$(from "the vault")" -gt 0 ]
 }
 
+@test "a vault that was named reports a key that cannot be read without a passphrase" {
+	new_vault a
+	add_origin
+	dropped --copies 1
+	git remote remove origin
+	printf 'secret\n' > ../phrase
+	VARVE_PASSPHRASE_FILE=$PWD/../phrase varve vault key export --passphrase ../sealed
+	mv ../sealed "$XDG_CONFIG_HOME/varve/key"
+	chmod 600 "$XDG_CONFIG_HOME/varve/key"
+	# varve runs 'varve vault serve --named' for a vault: on its command line
+	ends_with 2 varve fetch --data --from vault: HEAD~1
+	stderr_has "the passphrase of the key cannot be typed without a terminal"
+	export VARVE_PASSPHRASE_FILE=$PWD/../phrase
+	succeeds varve fetch --data --from vault: HEAD~1
+}
+
 # come_back: an empty machine gets everything from x, which gets requests first, and a; prints the number of shards and
 # of those requested from x.
 come_back() {
