@@ -157,28 +157,53 @@ vv_status vv_nearby_read(vv_named *out, const char *text, size_t len, vv_error *
 	return vv_buf_ok(&out->mirrors, err);
 }
 
+/* Appends what comes next, within the time. False: nothing came, or the output has ended. */
+static bool read_some(vv_buf *out, int fd, uint64_t until)
+{
+	char bytes[4096];
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	const uint64_t now = vv_monotonic_ms();
+
+	if (poll(&p, 1, now < until ? (int)(until - now) : 0) <= 0) return false;
+	const ssize_t n = read(fd, bytes, sizeof(bytes));
+	vv_buf_put(out, bytes, n > 0 ? (size_t)n : 0);
+	return n > 0 && !out->failed;
+}
+
 /* Until the end of the output, the time, or the most that is read. */
 static void read_output(vv_buf *out, int fd, uint64_t until)
 {
-	char bytes[4096];
-	ssize_t n = 1;
-
-	while (n > 0 && out->len < OUTPUT_MAX && !out->failed) {
-		struct pollfd p = {.fd = fd, .events = POLLIN};
-		const uint64_t now = vv_monotonic_ms();
-		if (poll(&p, 1, now < until ? (int)(until - now) : 0) <= 0) return;
-		n = read(fd, bytes, sizeof(bytes));
-		vv_buf_put(out, bytes, n > 0 ? (size_t)n : 0);
+	while (out->len < OUTPUT_MAX && read_some(out, fd, until)) {
 	}
 }
 
-vv_status vv_nearby_take(vv_nearby *n, vv_error *err)
+/* Until a machine is found that can be used, and a short time more for others; at most until `until`. */
+static void await_first(vv_buf *out, int fd, uint64_t until)
+{
+	vv_auto(vv_named) found = {.mirrors = VV_BUF_INIT};
+	size_t before;
+
+	do {
+		before = out->len;
+		if (vv_nearby_read(&found, vv_buf_cstr(out), out->len, NULL) < 0) return;
+		if (found.mirrors.len > 0) {
+			read_output(out, fd, vv_monotonic_ms() + VV_NEARBY_MS);
+			return;
+		}
+		read_some(out, fd, until);
+	} while (out->len > before && out->len < OUTPUT_MAX);
+}
+
+vv_status vv_nearby_take(vv_nearby *n, bool patient, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT, said = VV_BUF_INIT;
 	const vv_child c = n->child;
 
 	if (c.pid == 0) return VV_OK;
 	read_output(&text, c.out, n->until);
+	if (patient) {
+		await_first(&text, c.out, n->until + VV_NEARBY_ALONE_MS - VV_NEARBY_MS);
+	}
 	(void)kill(c.pid, SIGTERM); /* then it prints its results */
 	const uint64_t late = vv_monotonic_ms() + LATE_MS;
 	read_output(&text, c.out, late);

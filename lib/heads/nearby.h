@@ -4,18 +4,19 @@
  * `varve serve --http --announce` publishes a service of type _varve._tcp with the program
  * avahi-publish. The subtype of the service is a hash of the owner's key and the repository's name.
  * A repository with `varve.discover lan` searches for this subtype with avahi-browse, for
- * VV_NEARBY_MS. The machines that answer are not trusted: blocks from them are verified by hash,
+ * VV_NEARBY_MS, or VV_NEARBY_ALONE_MS. The machines that answer are not trusted: blocks from them are verified by hash,
  * and only signed versions are accepted.
  *
  *	vv_auto(vv_nearby) n = {.child = {.pid = 0}};
  *	vv_nearby_ask(&n, r, err);
  *	...
- *	vv_nearby_take(&n, err);
+ *	vv_nearby_take(&n, false, err);
  *	while ((url = vv_named_mirror(&n.found, url))) ...
  */
 #ifndef VV_LIB_HEADS_NEARBY_H
 #define VV_LIB_HEADS_NEARBY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,9 +25,10 @@
 #include "lib/heads/named.h"
 #include "repo/git/program.h"
 
-#define VV_NEARBY_MS 300u  /* duration of a search in milliseconds */
-#define VV_NEARBY_MAX 8u   /* maximum number of machines that are used */
-#define VV_NEARBY_HASH 32u /* hexadecimal digits of the hash */
+#define VV_NEARBY_MS 300u        /* duration of a search in milliseconds */
+#define VV_NEARBY_ALONE_MS 2000u /* of a patient one, until it has found something */
+#define VV_NEARBY_MAX 8u         /* maximum number of machines that are used */
+#define VV_NEARBY_HASH 32u       /* hexadecimal digits of the hash */
 
 /* One value = one search. */
 typedef struct vv_nearby {
@@ -39,9 +41,10 @@ typedef struct vv_nearby {
  * pinned (trust.h). VV_EUSAGE: the setting has an unknown value. VV_EPROGRAM: avahi-browse is not
  * installed. */
 vv_status vv_nearby_ask(vv_nearby *n, vv_repository *r, vv_error *err);
-/* Waits until the search ends, and sets n->found. Does nothing if no search is running. VV_EIO:
+/* Waits until the search ends, and sets n->found. Does nothing if no search is running. patient: a
+ * search that has found nothing goes on, since there is no other copy, or only behind a relay. VV_EIO:
  * avahi-browse failed; the message has the reason. */
-vv_status vv_nearby_take(vv_nearby *n, vv_error *err);
+vv_status vv_nearby_take(vv_nearby *n, bool patient, vv_error *err);
 void vv_nearby_clear(vv_nearby *n);
 VV_AUTO_CLEAR(vv_nearby, vv_nearby_clear)
 

@@ -142,9 +142,9 @@ static vv_status is_own_remote(vv_fetch_from *r, vv_error *err)
 	return vv_missing_ok(rc, err);
 }
 
-/* Adds the owner's mirrors, from the newest trusted head and from the remote's name; and the user's, which may be gateways of
+/* Lists the owner's mirrors, from the newest trusted head and from the remote's name; and the user's, which may be gateways of
  * IPFS. */
-static vv_status add_mirrors(vv_fetch_from *r, vv_error *err)
+static vv_status list_mirrors(vv_fetch_from *r, vv_error *err)
 {
 	vv_error why;
 
@@ -157,19 +157,30 @@ static vv_status add_mirrors(vv_fetch_from *r, vv_error *err)
 	vv_array_each(r->remote.peers.items, r->remote.peers.count, it) {
 		vv_named_add(&r->mirrors, *it);
 	}
-	if ((r->found_by && (rc = vv_named_remotes(&r->mirrors, r->repo, err)) < 0) ||
-	    (rc = vv_buf_ok(&r->mirrors.mirrors, err)) < 0) {
-		return rc;
+	rc = r->found_by ? vv_named_remotes(&r->mirrors, r->repo, err) : VV_OK;
+	return rc < 0 ? rc : vv_buf_ok(&r->mirrors.mirrors, err);
+}
+
+/* A copy that is not behind a relay, apart from the remote, among suppliers and mirrors. */
+static bool has_direct_copy(const vv_fetch_from *r)
+{
+	const char *url = NULL;
+
+	for (size_t i = 1; i < r->supplier_count; i++) {
+		if (!r->suppliers[i].relayed) return true;
 	}
-	return add_found(r, &r->mirrors, VV_BY_SETTINGS, err);
+	while ((url = vv_named_mirror(&r->mirrors, url))) {
+		if (!vv_url_is_behind_relay(url) && strcmp(url, r->remote.url) != 0) return true;
+	}
+	return false;
 }
 
 /* Who answers on the local network in the time that is left. */
-static vv_status add_nearby(vv_fetch_from *r, vv_error *err)
+static vv_status add_nearby(vv_fetch_from *r, bool patient, vv_error *err)
 {
 	vv_error why;
 
-	if (vv_nearby_take(&r->nearby, &why) < 0) {
+	if (vv_nearby_take(&r->nearby, patient, &why) < 0) {
 		vv_notes_warn(r->t.notes, "%s", why.message);
 	}
 	return add_found(r, &r->nearby.found, VV_BY_STRANGER, err);
@@ -548,9 +559,12 @@ static vv_status connect_all(vv_fetch_from *r, vv_error *err)
 	}
 	r->hello = r->origin.hello;
 	if (rc < 0 && rc != silent && !may_be_gone(r, rc)) return vv_error_copy(err, &r->silent);
-	if (add_suppliers(r, err) < 0 || add_nearby(r, err) < 0) return err->code;
+	if (add_suppliers(r, err) < 0 || (rc < 0 && list_mirrors(r, err) < 0) ||
+	    add_nearby(r, rc < 0 && !has_direct_copy(r), err) < 0) {
+		return err->code;
+	}
 	if (rc < 0) {
-		if (add_mirrors(r, err) < 0) return err->code;
+		if (add_found(r, &r->mirrors, VV_BY_SETTINGS, err) < 0) return err->code;
 		*err = r->silent;
 		rc = take_stand_in(r, err);
 	}

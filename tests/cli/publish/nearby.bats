@@ -122,6 +122,13 @@ serve_desk() {
 	cmp a/prices.csv mine/prices.csv
 	[ -z "$(git -C mine for-each-ref --format='%(refname)' refs/remotes refs/tags refs/heads | grep -v '^refs/\(remotes/origin\|heads\)/\(main\|HEAD\)$')" ]
 	ends_with 1 git -C mine cat-file -e "$(git -C near rev-parse main)"
+	# an answer after more than the usual time: there is no other copy
+	mkdir slow
+	printf '#!/bin/sh\nsleep 1\nexec %s "$@"\n' "$(command -v avahi-browse)" > slow/avahi-browse
+	chmod +x slow/avahi-browse
+	PATH=$PWD/slow:$PATH succeeds laptop varve clone "$key_ada/prices" late
+	stderr_has "1 copy answered: http://10.9.0.1:8080/near"
+	same_bytes a/prices.csv late/prices.csv
 }
 
 @test "rows come from a copy on the local network, and from the owner behind a relay when it is gone" {
