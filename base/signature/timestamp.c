@@ -18,7 +18,7 @@
 #define DAY_SEC 86400
 /* The least of keys and digests in the chain: 112 bits, so neither SHA-1 nor RSA of 1,024 bits. */
 #define STRENGTH 2
-#define ACCURACY_MAX 86400 /* a token that is less accurate is not used */
+#define ACCURACY_MAX 86400 /* in seconds; a token that is less accurate is not used */
 
 VV_AUTO_FREE(ASN1_INTEGER, ASN1_INTEGER_free)
 VV_AUTO_FREE(ASN1_TIME, ASN1_TIME_free)
@@ -152,20 +152,46 @@ static bool has_weak_digest(PKCS7 *token)
 }
 
 /* Releases of OpenSSL before 2026 read a value of another type as if it were a sequence. */
-static bool has_sound_attributes(PKCS7 *token)
+static bool has_sound_attributes(PKCS7_SIGNER_INFO *signer)
 {
 	static const int nids[] = {NID_id_smime_aa_signingCertificate,
 				   NID_id_smime_aa_signingCertificateV2};
+
+	for (size_t i = 0; i < sizeof(nids) / sizeof(nids[0]); i++) {
+		const ASN1_TYPE *value = PKCS7_get_signed_attribute(signer, nids[i]);
+		if (value && value->type != V_ASN1_SEQUENCE) return false;
+	}
+	return true;
+}
+
+/* RFC 5652, section 11.1; PKCS7_verify does not compare the types. */
+static bool is_signed_as_time_stamp(PKCS7_SIGNER_INFO *signer)
+{
+	const ASN1_TYPE *type = PKCS7_get_signed_attribute(signer, NID_pkcs9_contentType);
+
+	return type && type->type == V_ASN1_OBJECT &&
+	       OBJ_obj2nid(type->value.object) == NID_id_smime_ct_TSTInfo;
+}
+
+static vv_status check_attributes(PKCS7 *token, vv_error *err)
+{
 	STACK_OF(PKCS7_SIGNER_INFO) *signers = PKCS7_get_signer_info(token);
 
 	for (int i = 0; i < sk_PKCS7_SIGNER_INFO_num(signers); i++) {
 		PKCS7_SIGNER_INFO *signer = sk_PKCS7_SIGNER_INFO_value(signers, i);
-		for (size_t k = 0; k < sizeof(nids) / sizeof(nids[0]); k++) {
-			const ASN1_TYPE *value = PKCS7_get_signed_attribute(signer, nids[k]);
-			if (value && value->type != V_ASN1_SEQUENCE) return false;
+		if (!has_sound_attributes(signer)) return no_token(err);
+		if (!is_signed_as_time_stamp(signer)) {
+			return vv_fail(err, VV_ECORRUPT,
+				       "the time-stamp token is signed as another kind of content");
 		}
 	}
-	return true;
+	return VV_OK;
+}
+
+/* RFC 3161 defines no extension that a reader must know; OpenSSL ignores all. */
+static bool has_critical_extension(TS_TST_INFO *info)
+{
+	return TS_TST_INFO_get_ext_by_critical(info, 1, -1) >= 0;
 }
 
 static bool is_sha256(TS_MSG_IMPRINT *imprint, const uint8_t sha256[VV_SHA256_LEN])
@@ -182,16 +208,24 @@ static vv_status read_info(vv_timestamp *out, PKCS7 *token, const uint8_t sha256
 			   vv_error *err)
 {
 	int64_t late;
+	vv_status rc;
 
 	*out = (vv_timestamp){0};
-	if (!PKCS7_type_is_signed(token) || PKCS7_get_detached(token) ||
-	    !has_sound_attributes(token)) {
-		return no_token(err);
-	}
+	if (!PKCS7_type_is_signed(token) || PKCS7_get_detached(token)) return no_token(err);
+	if ((rc = check_attributes(token, err)) < 0) return rc;
 	vv_auto(TS_TST_INFO) *info = PKCS7_to_TS_TST_INFO(token);
-	if (!info || !read_time(&out->time, TS_TST_INFO_get_time(info)) ||
-	    !read_accuracy(&late, TS_TST_INFO_get_accuracy(info))) {
-		return no_token(err);
+	if (!info) return no_token(err);
+	if (!read_time(&out->time, TS_TST_INFO_get_time(info))) {
+		return vv_fail(err, VV_ECORRUPT, "the time in the time-stamp token is not valid");
+	}
+	if (!read_accuracy(&late, TS_TST_INFO_get_accuracy(info))) {
+		return vv_fail(err, VV_ECORRUPT,
+			       "the accuracy of the time-stamp token is not between 0 and 86,400 "
+			       "seconds");
+	}
+	if (has_critical_extension(info)) {
+		return vv_fail(err, VV_ECORRUPT,
+			       "the time-stamp token has an unknown critical extension");
 	}
 	out->latest = out->time + late;
 	read_authority(out, token);
@@ -232,7 +266,7 @@ static vv_status check_signature(PKCS7 *token, const vv_timestamp *says, const v
 
 	if (!store) return vv_fail_nomem(err);
 	(void)TS_VERIFY_CTX_set_store(ctx, store); /* owned by ctx from now on */
-	(void)TS_VERIFY_CTX_set_flags(ctx, TS_VFY_SIGNATURE | TS_VFY_VERSION);
+	(void)TS_VERIFY_CTX_set_flags(ctx, TS_VFY_SIGNATURE | TS_VFY_VERSION | TS_VFY_SIGNER);
 	ERR_clear_error();
 	if (TS_RESP_verify_token(ctx, token) != 1) return refuse_token(err);
 	if (has_weak_digest(token)) {

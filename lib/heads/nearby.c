@@ -157,7 +157,7 @@ vv_status vv_nearby_read(vv_named *out, const char *text, size_t len, vv_error *
 	return vv_buf_ok(&out->mirrors, err);
 }
 
-/* Appends what comes next, within the time. False: nothing came, or the output has ended. */
+/* Appends one piece of output. False: none came in time, or the output has ended. */
 static bool read_some(vv_buf *out, int fd, uint64_t until)
 {
 	char bytes[4096];

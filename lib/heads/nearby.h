@@ -26,7 +26,7 @@
 #include "repo/git/program.h"
 
 #define VV_NEARBY_MS 300u        /* duration of a search in milliseconds */
-#define VV_NEARBY_ALONE_MS 2000u /* of a patient one, until it has found something */
+#define VV_NEARBY_ALONE_MS 2000u /* of a patient one, until its first result */
 #define VV_NEARBY_MAX 8u         /* maximum number of machines that are used */
 #define VV_NEARBY_HASH 32u       /* hexadecimal digits of the hash */
 
@@ -42,7 +42,7 @@ typedef struct vv_nearby {
  * installed. */
 vv_status vv_nearby_ask(vv_nearby *n, vv_repository *r, vv_error *err);
 /* Waits until the search ends, and sets n->found. Does nothing if no search is running. patient: a
- * search that has found nothing goes on, since there is no other copy, or only behind a relay. VV_EIO:
+ * search without a result continues: no other copy is known, or only copies behind a relay. VV_EIO:
  * avahi-browse failed; the message has the reason. */
 vv_status vv_nearby_take(vv_nearby *n, bool patient, vv_error *err);
 void vv_nearby_clear(vv_nearby *n);

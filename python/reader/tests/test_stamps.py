@@ -1,5 +1,6 @@
 """Tests time stamps of heads: whose word a date is, and which heads of a revoked key count."""
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,9 @@ import pytest
 from conftest import TOP, new_repository
 from varve_reader import open_place
 from varve_reader.cli import main
+
+sys.path.insert(0, os.path.join(TOP, "tests", "laws", "stamps"))
+import tokens  # noqa: E402
 
 AUTHORITY = [sys.executable, "-u", os.path.join(TOP, "tests", "cli", "publish", "authority.py")]
 
@@ -110,3 +114,39 @@ def test_a_head_of_a_revoked_key_counts_with_a_stamp_of_before(stamped, capsys):
     place = open_place(top / "forged")
     place.authority = str(clock)
     assert [head.key for head in place.signed().counting()] == [run.ada]
+
+
+def test_no_wrong_time_stamp_is_believed_and_each_is_named(run, tmp_path, capsys, monkeypatch):
+    run = type(run)(tmp_path)
+    authority, trusted = tokens.prepare(tmp_path / "authorities"), tmp_path / "authorities" / "trusted.pem"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "id"], check=True)
+    alone, ended = new_repository(run, tmp_path / "alone"), new_repository(run, tmp_path / "ended")
+    for folder in (alone, ended):
+        commit(run, folder, 1)
+    run(alone, "git", "config", "varve.signingKey", tmp_path / "id")
+    run(alone, "varve", "sign", "-q", "--name", "prices")
+    bob = run(alone, "git", "for-each-ref", "--format=%(refname:lstrip=3)", "refs/varve/heads").decode().strip()
+    end = int(time.time()) + 4
+    key(run, ended, "ada")
+    run(ended, "varve", "sign", "-q", "--name", "prices", "--signer", f"{bob}=@{end}")
+    run(ended, "git", "config", "varve.signingKey", tmp_path / "id")
+    run(ended, "varve", "sign", "-q")
+    time.sleep(max(0, end + 1 - time.time()))
+
+    def read_with(folder, make):
+        monkeypatch.chdir(folder)
+        tokens.by_openssl.restamp(f"refs/varve/heads/{bob}", tmp_path / "id", lambda digest: make(authority, digest, end - 100))
+        return read(capsys, folder, "--authority", trusted)
+
+    def right(a, digest, when):
+        return a.token(digest, when)
+
+    assert "number 1: time stamp 20" in read_with(alone, right)
+    assert f"signed by {bob}" in read_with(ended, right)
+    assert len(tokens.FORMS) >= 40
+    for name, form in tokens.FORMS.items():
+        said = read_with(alone, form.make)
+        if form.state != "known":
+            assert "the date is the signer's own word; " in said and re.search(form.second, said), (name, said)
+        said = read_with(ended, form.make)
+        assert f"signed by {bob}" not in said and f"ignored the head of {bob}: it could sign until" in said, (name, said)

@@ -100,18 +100,19 @@ def signed(key, purpose, text):
 
 
 def restamp(ref, key, how="", seed=""):
+	"""how: as on the command line, or a function that makes the token for a digest."""
 	raw = git("cat-file", "commit", ref)
 	raw = re.sub(rb"gpgsig .*\n(?: .*\n)*", b"", raw)
 	raw = re.sub(rb"(?m)^stamp .*\n", b"", raw)
 	head, _, message = raw.partition(b"\n\n")
-	if how.startswith("="):
+	if not callable(how) and how.startswith("="):
 		signature, text = how[1:].split(" ")
 	elif how:
 		parents = b"".join(line + b"\n" for line in head.split(b"\n") if line.startswith(b"parent "))
 		text = b"varve stamp 1\n" + parents + b"\n" + message
 		signature = "".join(signed(key, "varve-stamp", text)[1:-1])
 		digest = hashlib.sha256(text + f"signature {signature}\n".encode()).hexdigest()
-		text = base64.b64encode(token(how, digest)).decode()
+		text = base64.b64encode(how(digest) if callable(how) else token(how, digest)).decode()
 	if how:
 		if seed:
 			text = base64.b64encode(mutate(base64.b64decode(text), seed)).decode()
@@ -155,6 +156,14 @@ def replayed(folder, query):
 		return f.read()
 
 
+GRANTED = b"\x30\x03\x02\x01\x00"  # the status in DER
+
+
+def with_status(number, data):
+	"""The answer, also with its token, but another status."""
+	return data.replace(GRANTED, GRANTED[:-1] + bytes([number]), 1)
+
+
 WAYS = {
 	"right": answer,
 	"replayed": replayed,
@@ -169,6 +178,11 @@ WAYS = {
 	"longer": lambda folder, query: answer(folder, query) + b"\0",
 	"token": lambda folder, query: token(folder, digest_of(query)),
 	"echo": lambda folder, query: query,
+	"nothing": lambda folder, query: b"\x30\x05" + GRANTED,
+	"rejected": lambda folder, query: with_status(2, answer(folder, query)),
+	"waiting": lambda folder, query: with_status(3, answer(folder, query)),
+	"revoked": lambda folder, query: with_status(5, answer(folder, query)),
+	"unheard": lambda folder, query: with_status(77, answer(folder, query)),
 }
 
 

@@ -118,6 +118,11 @@ state() {
 	longer not that of a time-stamp authority
 	token not that of a time-stamp authority
 	echo not that of a time-stamp authority
+	nothing not that of a time-stamp authority
+	rejected the authority refused the request
+	waiting the authority refused the request
+	revoked the authority refused the request
+	unheard the authority refused the request
 	moved redirects to
 	error HTTP status 404
 	bomb sent more than 32768 bytes
