@@ -119,10 +119,10 @@ state() {
 	token not that of a time-stamp authority
 	echo not that of a time-stamp authority
 	nothing not that of a time-stamp authority
-	rejected the authority refused the request
-	waiting the authority refused the request
-	revoked the authority refused the request
-	unheard the authority refused the request
+	rejected not that of a time-stamp authority
+	waiting not that of a time-stamp authority
+	revoked not that of a time-stamp authority
+	unheard not that of a time-stamp authority
 	moved redirects to
 	error HTTP status 404
 	bomb sent more than 32768 bytes
