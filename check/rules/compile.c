@@ -174,21 +174,24 @@ static bool has_typed_missing(const vv_field *f)
 	return vv_ended_find(f->missing, it, vv_is_digit(**it) || **it == '-') != NULL;
 }
 
+/* Which slots are of rules that are found only cell by cell. */
 enum { FOUND_BY_RUN, FOUND_BY_CELL };
-
-/* Is a rule of the column found only cell by cell? */
-static bool has_cell_slot(const check_column *c)
-{
-	static const uint8_t found_by[] = {
+static const uint8_t found_by[] = {
 #define SLOT_FOUND_BY(name, rule, by) [CHECK_SLOT_##name] = FOUND_BY_##by,
-		CHECK_SLOT_ROWS(SLOT_FOUND_BY)
+	CHECK_SLOT_ROWS(SLOT_FOUND_BY)
 #undef SLOT_FOUND_BY
-	};
+};
 
-	for (size_t i = 0; i < CHECK_SLOT_COUNT; i++) {
-		if (found_by[i] == FOUND_BY_CELL && c->slots[i] != CHECK_OFF) return true;
+/* Adds these slots of a column. */
+static void add_cell_slots(check_plan *p, size_t i)
+{
+	for (unsigned slot = 0; slot < CHECK_SLOT_COUNT; slot++) {
+		if (found_by[slot] == FOUND_BY_CELL) {
+			add_column_slot(p, i, slot);
+			p->columns[i].spare = p->columns[i].spare &&
+					      p->columns[i].slots[slot] == CHECK_OFF;
+		}
 	}
-	return false;
 }
 
 static void make_columns(check_plan *p)
@@ -216,9 +219,7 @@ static void make_columns(check_plan *p)
 		if (c->pattern) {
 			c->slots[CHECK_SLOT_BUDGET] = budget_slot(p, i);
 		}
-	}
-	vv_array_each(p->columns, p->count, c) {
-		c->spare = c->spare && !has_cell_slot(c);
+		add_cell_slots(p, i);
 	}
 }
 
