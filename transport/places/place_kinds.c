@@ -5,6 +5,14 @@
 
 #include "base/array.h"
 
+/* A scheme that can name a place has a row of its kind. */
+#define PLACE_BIT(kind, open) | 1u << (kind)
+#define SCHEME_BIT(name, form, kind, tls, port, may) | ((may) ? 1u << (kind) : 0u)
+_Static_assert(((0u VV_URL_SCHEMES(SCHEME_BIT)) & ~(0u VV_PLACE_KINDS(PLACE_BIT))) == 0,
+	       "VV_URL_SCHEMES has a place without a row in VV_PLACE_KINDS");
+#undef PLACE_BIT
+#undef SCHEME_BIT
+
 #define ROW(kind, open) {kind, open},
 static const struct {
 	vv_url_kind kind;
