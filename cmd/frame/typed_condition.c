@@ -42,6 +42,23 @@ static const char *column_at(const vv_string_list *columns, const char *text, ch
 	return found;
 }
 
+/* Appends a text between quotes as one between single quotes; returns where it ended. */
+static const char *put_literal(vv_buf *room, const char *text)
+{
+	const char quote = *text++;
+
+	vv_buf_putc(room, '\'');
+	for (; *text && (*text != quote || (quote == '\'' && text[1] == quote)); text++) {
+		if (*text == '\'') {
+			vv_buf_putc(room, '\'');
+			text += quote == '\'';
+		}
+		vv_buf_putc(room, *text);
+	}
+	vv_buf_putc(room, '\'');
+	return text + (*text != '\0');
+}
+
 /* Appends the condition in our language: other ones have $name, ==, && and "text". Names of columns get the quotes that
  * they need. */
 static void put_condition(vv_buf *room, const vv_typed *t, const char *text)
@@ -50,8 +67,8 @@ static void put_condition(vv_buf *room, const vv_typed *t, const char *text)
 	const char *const begin = text;
 	static const struct {
 		const char *theirs, *ours;
-	} words[] = {{"==", "="},   {"&&", " and "}, {"||", " or "}, {"&", " and "},
-		     {"|", " or "}, {"$", ""},       {"\"", "'"}};
+	} words[] = {{"==", "="},    {"&&", " and "}, {"||", " or "},
+		     {"&", " and "}, {"|", " or "},   {"$", ""}};
 
 	if (t->file) {
 		vv_typed_columns(&columns, t->file);
@@ -67,6 +84,12 @@ static void put_condition(vv_buf *room, const vv_typed *t, const char *text)
 		if (column) {
 			vv_typed_put_name(room, column);
 			text += strlen(column) + (quote ? 2 : 0);
+			continue;
+		}
+		const char close = *text == '"' ? '"' : '\'';
+
+		if (*text == close && strchr(text + 1, close)) {
+			text = put_literal(room, text);
 			continue;
 		}
 		vv_array_each(words, sizeof(words) / sizeof(words[0]), it) {

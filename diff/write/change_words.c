@@ -129,7 +129,7 @@ static void put_columns(vv_buf *b, size_t start, const vv_change_counts *c)
 	} parts[] = {
 		{c->columns_added, "added"},     {c->columns_removed, "removed"},
 		{c->columns_renamed, "renamed"}, {c->columns_moved, "moved"},
-		{c->columns_retyped, "retyped"}, {c->columns_described, "described differently"}};
+		{c->columns_retyped, "retyped"}, {c->columns_described, "with a changed schema"}};
 	bool named = false;
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {

@@ -205,8 +205,9 @@ static vv_status check_ended(vv_check_run *run, const vv_rules_file *rules,
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	for (size_t i = 0; vv_rules_ended(rules, &i, run->now, &text);) {
-		const vv_finding f = {.rule = "accept-ended",
-				      .expected = "corrected data, or a later day"};
+		const vv_finding f = {
+			.rule = "accept-ended",
+			.expected = "corrected data, or a later day in this entry's \"until\""};
 
 		if (add_finding(&found, f,
 				vv_arena_printf(&found.arena, "ended: %s", vv_buf_cstr(&text)),

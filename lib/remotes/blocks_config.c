@@ -134,9 +134,15 @@ vv_status vv_store_url_absolute(char **out, vv_repository *r, const char *url, v
 {
 	const char *work = vv_repository_workdir(r);
 	vv_auto(vv_url) u = {0};
+	vv_auto(char) *top = NULL;
 	vv_status rc = vv_url_read(&u, url, err);
 
 	if (rc < 0) return rc;
+	/* git writes the first files of a clone into a folder of varve's */
+	if (work && vv_path_below(vv_repository_varvedir(r), work)) {
+		if (!(top = vv_path_dir(vv_repository_gitdir(r)))) return vv_fail_nomem(err);
+		work = top;
+	}
 	if (u.kind != VV_URL_PATH || *u.path == '/') {
 		*out = vv_strdup(u.kind == VV_URL_PATH ? u.path : url);
 	} else {

@@ -37,7 +37,9 @@ typedef struct options {
 } options;
 
 static const vv_option table[] = {
-	OPT_ONCE(0, "row", row, "KEY", "only the row with this key (values separated by commas)"),
+	OPT_ONCE(
+		0, "row", row, "KEY",
+		"only the row with this key (values separated by commas; without a key: its number)"),
 	OPT_LIST(0, "where", where, "CONDITION",
 		 "only rows that meet CONDITION; may be repeated, all must be met"),
 	OPT_FLAG(0, "cells", cells, "show a commit for each cell, not for each row"),
@@ -317,8 +319,11 @@ static vv_status each_row(const blame_run *r, vv_table *t, row_fn fn, void *payl
 		for (size_t i = 0; i < w.batch.rows && w.rc == VV_OK; i++) {
 			const vv_cell *cells = &w.batch.cells[i * w.batch.columns];
 			vv_buf_reset(&key);
-			if (r->o->row) {
+			if (r->o->row && count > 0) {
 				vv_key_words_put(&key, cells, places, count);
+			} else if (r->o->row) { /* the number in the column "row" */
+				vv_buf_printf(&key, "%llu",
+					      (unsigned long long)(w.batch.first_row + i + 1));
 			}
 			if (r->where ? vv_where_holds(r->where, cells)
 				     : !r->o->row || strcmp(vv_buf_cstr(&key), r->o->row) == 0) {
@@ -403,14 +408,14 @@ static vv_status choose_rows(blame_run *r, vv_table *t, vv_error *err)
 			       r->o->where.count > 1 ? "s" : "");
 	}
 	if (!r->o->row) return VV_OK;
-	if (!r->key && t->root.key_count == 0) {
-		return vv_fail(
-			err, VV_EUSAGE,
-			"'%s' has no key; --row requires one\nspecify the columns that identify a row: --key A,B",
-			vv_text_shows(r->path));
-	}
 	rc = each_row(r, t, add_row, r, err);
 	if (rc < 0 || r->row_count > 0) return rc;
+	if (!r->key && t->root.key_count == 0) {
+		return vv_fail(
+			err, VV_ENOTFOUND,
+			"'%s' has no key, and no row %s\nthe number of a row counts from 1; --key A,B names columns that identify a row",
+			vv_text_shows(r->path), vv_text_shows(r->o->row));
+	}
 	const size_t count = r->key ? r->o->key.count : t->root.key_count;
 	vv_cell *values = vv_arena_calloc(&arena, count, sizeof(*values));
 	const int read = values ? vv_key_words_read(values, count, r->o->row, &arena, err)

@@ -84,8 +84,9 @@ static int refuse_words(const vv_context *c)
 	if (c->argc == 1 && c->typed_count == 1) {
 		vv_fail(&err, VV_EUSAGE,
 			"resolve requires one of --ours, --theirs, --base, --once, --both, --set");
-		vv_hint(&err, "'varve add %s' takes the file as you edited it",
-			vv_text_word(c->argv[0]));
+		vv_hint(&err,
+			"'varve add %s' takes the file if you edited it since the merge; if not, 'varve conflicts %s' lists what to decide",
+			vv_text_word(c->argv[0]), vv_text_word(c->argv[0]));
 		return vv_report_trouble(&err);
 	}
 	if (!set || c->argc > 3) {

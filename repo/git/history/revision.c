@@ -155,6 +155,13 @@ vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error
 			       "digits\ngive more digits",
 			       vv_text_shows(rev));
 	}
+	if (code < 0 && *rev == ':') {
+		git_error_clear();
+		return vv_fail(err, VV_EUSAGE,
+			       "'%s' is a file of the index, not a version\n"
+			       "'varve diff %s' compares the index with the work tree",
+			       vv_text_shows(rev), vv_text_word(rev + 1));
+	}
 	if (code < 0) {
 		const git_error *why = git_error_last();
 		const bool damaged = why &&

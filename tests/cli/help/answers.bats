@@ -235,3 +235,45 @@ answered() {
 	run ! ./alone help use/recipes
 	[[ $output == *"installed without its pages"*"docs/use/recipes.md"* ]]
 }
+
+@test "a row without a key is found by its number" {
+	new_repo
+	printf 'a,b\nx,1\ny,2\nx,3\n' > keyless.csv
+	varve add -q --no-key keyless.csv
+	varve commit -qm first
+	succeeds varve blame --cells --row 2 keyless.csv
+	output_has "y"
+	output_lacks "x"
+	ends_with 2 varve blame --row 4 keyless.csv
+	stderr_has "no row 4"
+}
+
+@test "words for a file of the index, stdin and one cell name the line" {
+	setup_prices
+	answered loc 000147 price
+	[[ $output == *39.90* && $output != *pear* ]]
+	ends_with 2 varve diff :prices.csv prices.csv
+	stderr_has "'varve diff prices.csv' compares the index with the work tree"
+	run ! varve append prices.csv -
+	output_has "'tail -n +2 >> prices.csv' does it"
+	run ! varve filter 'name == "a'"'"'b|c"' prices.csv
+	output_has "name = 'a''b|c'"
+}
+
+@test "a lazy clone finds a store whose address is relative to the clone" {
+	git init -q --bare o.git
+	mkdir store
+	git clone -q o.git a
+	cd a
+	git config remote.origin.varveKind git
+	varve init -q
+	varve store add --default team ../store
+	seq 1 2000 | sed '1iid' > t.csv
+	varve add -q t.csv .varveconfig
+	varve commit -qm first
+	varve push -q
+	cd ..
+	succeeds varve clone --git-host --lazy o.git b
+	[ "$(head -n 1 b/t.csv)" = id ]
+	[ "$(sha256sum < b/t.csv)" = "$(sha256sum < a/t.csv)" ]
+}
