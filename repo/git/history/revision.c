@@ -159,7 +159,7 @@ vv_status vv_rev_commit(vv_repository *r, const char *rev, vv_oid *out, vv_error
 		git_error_clear();
 		return vv_fail(err, VV_EUSAGE,
 			       "'%s' is a file of the index, not a version\n"
-			       "'varve diff %s' compares the index with the work tree",
+			       "to compare the index with the work tree, name only %s",
 			       vv_text_shows(rev), vv_text_word(rev + 1));
 	}
 	if (code < 0) {

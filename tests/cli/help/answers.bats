@@ -253,7 +253,7 @@ answered() {
 	answered loc 000147 price
 	[[ $output == *39.90* && $output != *pear* ]]
 	ends_with 2 varve diff :prices.csv prices.csv
-	stderr_has "'varve diff prices.csv' compares the index with the work tree"
+	stderr_has "to compare the index with the work tree, name only prices.csv"
 	run ! varve append prices.csv -
 	output_has "'tail -n +2 >> prices.csv' does it"
 	run ! varve filter 'name == "a'"'"'b|c"' prices.csv
