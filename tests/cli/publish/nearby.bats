@@ -44,11 +44,12 @@ desk() {
 	laptop nsenter -t "$(cat "$lan/desk")" -m -n sh -c 'cd "$0" && exec "$@"' "$PWD" "$@"
 }
 
-# serve_desk FOLDER PORT: until the end of the test; once it is announced, and the laptop's daemon knows where it is.
+# serve_desk FOLDER PORT: until the end of the test; once it is announced, and the laptop's daemon knows its hash and where it is.
 serve_desk() {
+	hash=$(printf 'varve announce 1\n%s\nprices\n' "$key_ada" | sha256sum | cut -c 1-32)
 	desk sh -c 'echo $$ > "$0" && exec "$@"' "$lan/pid" varve serve --http "*:$2" --read-only --announce "$1" 2> "$lan/$2" 3>&- &
 	for _ in $(seq 100); do
-		! grep -q Established "$lan/$2" || ! laptop avahi-browse --terminate --resolve --parsable _varve._tcp 2> /dev/null | grep -q "^=.*;$2;" || return 0
+		! grep -q Established "$lan/$2" || ! laptop avahi-browse --terminate --resolve --parsable "_$hash._sub._varve._tcp" 2> /dev/null | grep -q "^=.*;$2;" || return 0
 		sleep 0.05
 	done
 	cat "$lan/$2"
