@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/reach.h"
+#include "repo/git/merge/conflict_state.h"
 #include "repo/git/run_git.h"
 #include "repo/known/elsewhere.h"
 #include "repo/known/roots.h"
@@ -61,7 +62,9 @@ static vv_status remove_files(vv_repository *r, vv_error *err)
 	static const char *const own[] = {"cache", "host", "stat", NULL};
 	vv_status rc = remove_below(vv_repository_commondir(r), git, err);
 
-	return rc < 0 ? rc : remove_below(vv_repository_varvedir(r), own, err);
+	if (rc < 0 || (rc = remove_below(vv_repository_varvedir(r), own, err)) < 0) return rc;
+	/* No merge is under way, so they are of aborted ones; they would keep old versions in use. */
+	return vv_conflict_drop_all(r, err);
 }
 
 /* Is it a file, or a folder with something in it? */
@@ -87,10 +90,32 @@ static vv_status add_unread_files(vv_erase_freed *out, const char *dir, const ch
 	return rc;
 }
 
+static vv_status add_conflicts(vv_erase_freed *out, const char *gitdir, vv_error *err)
+{
+	vv_auto(char) *dir = vv_path_join(gitdir, "varve", (char *)NULL);
+
+	return dir ? add_unread_files(out, dir, "conflicts", err) : vv_fail_nomem(err);
+}
+
+/* Records of conflicts in other work trees, where a merge may be under way; they keep versions in use. */
+static vv_status find_conflicts(vv_erase_freed *out, vv_repository *r, vv_error *err)
+{
+	vv_auto(char) *dir = vv_path_join(vv_repository_commondir(r), "worktrees", (char *)NULL);
+	vv_auto(vv_folder) f = {0};
+	vv_status rc = dir ? add_conflicts(out, vv_repository_commondir(r), err)
+			   : vv_fail_nomem(err);
+
+	if (rc < 0 || (rc = vv_folder_read(&f, dir, true, err)) < 0) return rc;
+	while (rc == VV_OK && vv_folder_next(&f)) {
+		rc = add_conflicts(out, f.path, err);
+	}
+	return rc;
+}
+
 /* Content that may be the only copy, or that another command must end. */
 static vv_status find_unread_files(vv_erase_freed *out, vv_repository *r, vv_error *err)
 {
-	static const char *const own[] = {"kept-", "damaged", "incoming", "conflicts"};
+	static const char *const own[] = {"kept-", "damaged", "incoming"};
 	vv_auto(char) *packs = vv_path_join(vv_repository_commondir(r), "objects/pack",
 					    (char *)NULL);
 	vv_auto(vv_folder) f = {0};
@@ -100,6 +125,7 @@ static vv_status find_unread_files(vv_erase_freed *out, vv_repository *r, vv_err
 	for (size_t i = 0; rc == VV_OK && i < sizeof(own) / sizeof(own[0]); i++) {
 		rc = add_unread_files(out, vv_repository_varvedir(r), own[i], err);
 	}
+	rc = rc < 0 ? rc : find_conflicts(out, r, err);
 	if (rc < 0 || (rc = vv_folder_read(&f, packs, true, err)) < 0) return rc;
 	while (rc == VV_OK && vv_folder_next(&f)) {
 		if (vv_path_ends(f.name, ".keep")) {

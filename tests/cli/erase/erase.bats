@@ -565,3 +565,29 @@ assert all(a["lookedAt"] for a in r["answers"]) and r["objects"] and r["roots"]'
 	stderr_has "nowhere.git"
 	ends_with 2 find_ada --apply --remote origin
 }
+
+@test "an aborted merge keeps no row of an erased person" {
+	new_repo
+	printf 'id,mail,price\n1,ada@example.org,1\n2,bob@example.org,2\n' > people.csv
+	varve add -q people.csv
+	varve commit -qm one
+	git checkout -q -b side
+	sed -i 's/bob@example.org,2/bob@example.org,3/' people.csv
+	varve commit -qam side
+	git checkout -q main
+	sed -i 's/bob@example.org,2/bob@example.org,4/' people.csv
+	varve commit -qam main
+	run ! git merge side
+	[ -n "$(ls .git/varve/conflicts)" ]
+	git merge --abort
+	succeeds find_ada --plan --all
+	VARVE_TEST_GC_YOUNG=0 succeeds find_ada --apply --all
+	output_has "blocks are gone"
+	output_lacks "not looked at"
+	[ ! -e .git/varve/conflicts ]
+	succeeds varve gc -n
+	output_lacks "unused"
+	for file in .git/varve/packs/*.pack; do
+		run -1 grep -qa ada@example.org "$file"
+	done
+}
