@@ -94,6 +94,16 @@ static vv_status scan_ref(const tips *t, const char *path, vv_error *err)
 	return give(t, text.data, VV_TIP_REF, path, err);
 }
 
+/* Is there a loose ref with the name in a line of packed-refs? It is the newer one, and git removes objects that only the packed
+ * one names. */
+static bool is_replaced(const char *commondir, const char *name, const char *end)
+{
+	vv_auto(char) *copy = vv_strndup(name, (size_t)(end - name));
+	vv_auto(char) *path = copy ? vv_path_join(commondir, copy, NULL) : NULL;
+
+	return path && vv_exists(path);
+}
+
 static vv_status scan_packed(const tips *t, const char *commondir, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(commondir, "packed-refs", NULL);
@@ -104,7 +114,10 @@ static vv_status scan_packed(const tips *t, const char *commondir, vv_error *err
 		const char *eol = memchr(p, '\n', (size_t)(end - p));
 
 		if (*p != '#' && *p != '^' && end - p > (ptrdiff_t)VV_OID_TEXT) {
-			rc = give(t, p, VV_TIP_REF, path, err);
+			const bool old = is_replaced(commondir, p + VV_OID_TEXT + 1,
+						     eol ? eol : end);
+
+			rc = give(t, p, old ? VV_TIP_STATE : VV_TIP_REF, path, err);
 		}
 		p = eol ? eol + 1 : end;
 	}

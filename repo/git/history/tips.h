@@ -10,7 +10,7 @@
 /* Where an id is. */
 typedef enum vv_tip_kind {
 	VV_TIP_REF,   /* in a ref or HEAD: the object must exist */
-	VV_TIP_STATE, /* in a state file: the object may be missing */
+	VV_TIP_STATE, /* in a state file, or packed behind a loose ref: the object may be missing */
 	VV_TIP_LOG    /* in a reflog: the object may be missing */
 } vv_tip_kind;
 

@@ -489,3 +489,22 @@ all_files() {
 	echo "${ours[@]}; git: ${plain[@]}"
 	[ $(((ours[1] - ours[0]) * 2)) -le $(((plain[1] - plain[0]) * 5)) ]
 }
+
+@test "a packed ref that a loose one has replaced may name a commit that git has removed" {
+	new_repo
+	rows 20 > prices.csv
+	varve add -q prices.csv
+	varve commit -qm one
+	git pack-refs --all
+	tick
+	git commit -q --amend -m two
+	git reflog expire --expire=now --all
+	git prune --expire=now
+	! git cat-file -e "$(sed -n 's| refs/heads/main$||p' .git/packed-refs)" 2> /dev/null || false
+	succeeds varve fsck
+	succeeds varve gc
+	succeeds varve cat HEAD:prices.csv
+	rm .git/refs/heads/main # now the packed one counts
+	ends_with 2 varve gc
+	stderr_has "packed-refs: cannot read the object"
+}
