@@ -408,7 +408,9 @@ static vv_status refuse_erased(vv_push_plan *p, const vv_remote *m, vv_push_item
 	const char *remote = m->name ? m->name : m->url, *to = short_name(it->to);
 
 	it->state = VV_PUSH_REFUSED;
-	it->why = "the remote branch has a commit that was erased here";
+	it->why = strncmp(it->to, "refs/heads/", 11) == 0
+			  ? "the remote branch has a commit that was erased here"
+			  : "the remote ref has a commit that was erased here";
 	it->hint = VV_HINT_ERASED_THERE;
 	it->hint_args[0] = vv_arena_strndup(&p->arena, remote, strlen(remote));
 	it->hint_args[1] = strcmp(it->word, to) == 0
@@ -442,6 +444,7 @@ static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, con
 		return VV_OK;
 	}
 	if (strncmp(it->to, "refs/heads/", 11) != 0) {
+		if (was_erased(r, it, false)) return refuse_erased(p, m, it, err);
 		it->state = VV_PUSH_REFUSED;
 		it->why = strncmp(it->to, "refs/tags/", 10) == 0
 				  ? "the tag already exists; use --force to move it"

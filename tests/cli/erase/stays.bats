@@ -215,6 +215,20 @@ erased_people() {
 	[ "$(git -C ../hub.git rev-parse main)" = "$(git rev-parse main)" ]
 }
 
+@test "a push over a tag from before an erasure says what happened, and the command that replaces it" {
+	erased_people
+	git -C ../old tag v1 HEAD~1
+	git -C ../old tag -a -m two v2 HEAD~1
+	git -C ../old push -q --no-verify origin v1 v2
+	git tag v1
+	git tag -a -m two v2
+	ends_with 1 varve push origin v1
+	stderr_has "the remote ref has a commit that was erased here: 'varve push --force origin v1' replaces it there"
+	succeeds varve push -q --force origin v1
+	ends_with 1 varve push origin v2 # made after the erasure, so its id is unknown
+	stderr_has "the tag already exists; use --force to move it"
+}
+
 @test "the owner's machine takes no commit with erased data, names the ref, and takes the other refs" {
 	erased_people
 	cd ../old
