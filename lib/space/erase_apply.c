@@ -29,6 +29,7 @@ void vv_erase_applied_clear(vv_erase_applied *a)
 {
 	vv_erase_editor_close(a->editor);
 	vv_rewrite_close(a->rewrite);
+	vv_string_list_clear(&a->tags);
 	*a = (vv_erase_applied){.editor = NULL};
 }
 
@@ -199,7 +200,14 @@ static vv_status make_history(new_history *h, vv_error *err)
 	if ((rc = vv_refs_each(h->repo, "refs/", add_ref, h, err)) < 0) return rc;
 	if (!(h->now = vv_calloc(h->ref_count + 1, sizeof(*h->now)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < h->ref_count; i++) {
-		if ((rc = vv_rewrite_object(w, &h->refs[i].id, &h->now[i], err)) < 0) return rc;
+		const size_t before = vv_rewrite_unsigned(w);
+
+		if ((rc = vv_rewrite_object(w, &h->refs[i].id, &h->now[i], err)) < 0 ||
+		    (vv_rewrite_unsigned(w) > before &&
+		     (rc = vv_string_list_add(&h->out->tags, vv_strdup(h->refs[i].name), err)) <
+			     0)) {
+			return rc;
+		}
 	}
 	for (size_t i = 0; h->found->also && i < h->found->also->count; i++) {
 		if ((rc = vv_rewrite_object(w, &h->found->also->items[i], &id, err)) < 0) return rc;

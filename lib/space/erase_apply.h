@@ -18,6 +18,7 @@
 
 #include "base/auto.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "lib/space/erase.h"
 #include "lib/space/erase_edit.h"
 #include "repo/git/history/rewrite.h"
@@ -28,6 +29,7 @@ typedef struct vv_erase_applied {
 	vv_erase_editor *editor; /* vv_erase_editor_done and so on */
 	vv_rewrite *rewrite;     /* vv_rewrite_changed, vv_rewrite_unsigned */
 	uint64_t refs;           /* number of refs that were moved */
+	vv_string_list tags;     /* signed ones that have lost their signature */
 } vv_erase_applied;
 void vv_erase_applied_clear(vv_erase_applied *a);
 VV_AUTO_CLEAR(vv_erase_applied, vv_erase_applied_clear)

@@ -20,6 +20,7 @@
 void vv_erase_freed_clear(vv_erase_freed *f)
 {
 	vv_string_list_clear(&f->unread);
+	vv_erase_withdrawn_clear(&f->withdrawn);
 }
 
 /* --- files -------------------------------------------------------------------------------------------- */
@@ -146,6 +147,7 @@ static vv_status add_blocks(vv_cid_set *out, vv_store *store, const vv_cid *root
 
 typedef struct needed {
 	vv_cid_set *blocks;
+	const vv_cid_set *old; /* roots; a name of one keeps its blocks, which then count as left */
 	vv_store *store;
 } needed;
 
@@ -155,15 +157,17 @@ static vv_status add_needed(void *payload, const vv_cid *root, const char *path 
 {
 	needed *n = payload;
 
-	return root ? add_blocks(n->blocks, n->store, root, err) : VV_OK;
+	if (!root || vv_cid_set_has(n->old, root)) return VV_OK;
+	return add_blocks(n->blocks, n->store, root, err);
 }
 
-/* Does not count those that a version still needs. */
-static vv_status count_old_blocks(vv_erase_freed *out, const vv_cid_set *old, vv_repository *r,
+/* Does not count those that another version needs. */
+static vv_status count_old_blocks(vv_erase_freed *out, const vv_erase_plan *p, vv_repository *r,
 				  vv_error *err)
 {
+	const vv_cid_set *old = p->blocks;
 	vv_auto(vv_cid_set) *kept = vv_cid_set_new();
-	needed n = {.blocks = kept};
+	needed n = {.blocks = kept, .old = p->roots};
 	vv_status rc = kept ? vv_repository_store(r, &n.store, err) : vv_fail_nomem(err);
 
 	if (rc < 0 || (rc = vv_roots_each(r, add_needed, &n, err)) < 0) return rc;
@@ -216,19 +220,28 @@ static vv_status count_old_objects(vv_erase_freed *out, const vv_oids *old, vv_r
 /* --- all -------------------------------------------------------------------------------------------------- */
 
 /* Packs what is reachable, and removes all other objects. The new pack is on the disk before the old ones are removed,
- * which git itself does not ensure. git gc would also pack refs, and does not sync them. */
+ * which git itself does not ensure. git gc would also remove loose refs, and does not sync folders. */
 static vv_status collect_objects(vv_repository *r, vv_error *err)
 {
 	static const char *const pack[] = {"repack", "-a", "-q", NULL};
 	static const char *const replace[] = {"repack", "-a", "-d", "-q", NULL};
 	static const char *const prune[] = {"prune", "--expire=now", NULL};
+	static const char *const refs[] = {"pack-refs", "--all", "--no-prune", NULL};
+	const vv_git_call packs_refs = {.args = refs, .repo = r, .durable = true};
 	const vv_git_call packs = {.args = pack, .repo = r, .durable = true};
 	const vv_git_call replaces = {.args = replace, .repo = r, .durable = true};
 	const vv_git_call prunes = {.args = prune, .repo = r, .durable = true};
 	vv_auto(char) *dir = vv_path_join(vv_repository_commondir(r), "objects/pack", (char *)NULL);
+	vv_auto(char) *packed = vv_path_join(vv_repository_commondir(r), "packed-refs",
+					     (char *)NULL);
 	vv_status rc;
 
-	if (!dir) return vv_fail_nomem(err);
+	if (!dir || !packed) return vv_fail_nomem(err);
+	/* it names old commits where a loose ref has moved since */
+	if (vv_exists(packed) &&
+	    (rc = vv_git_must(&packs_refs, "Git's refs cannot be packed", err)) < 0) {
+		return rc;
+	}
 	/* git prune also removes the folder in which this process stages objects: another one is
 	 * made when it is needed */
 	if ((rc = vv_repository_flush(r, err)) < 0) return rc;
@@ -260,9 +273,10 @@ vv_status vv_erase_free(vv_erase_freed *out, const vv_erase_plan *p, vv_reposito
 {
 	vv_status rc = remove_files(r, err);
 
-	if (rc < 0 || (rc = remove_unreachable(out, p, r, err)) < 0 ||
+	if (rc < 0 || (rc = vv_erase_published_withdraw(&out->withdrawn, p->roots, r, err)) < 0 ||
+	    (rc = remove_unreachable(out, p, r, err)) < 0 ||
 	    (rc = count_old_objects(out, &p->objects, r, err)) < 0 ||
-	    (rc = count_old_blocks(out, p->blocks, r, err)) < 0) {
+	    (rc = count_old_blocks(out, p, r, err)) < 0) {
 		return rc;
 	}
 	return find_unread_files(out, r, err);

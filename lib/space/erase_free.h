@@ -7,7 +7,7 @@
  * 	vv_erase_freed_clear(&freed);
  *
  * It removes ORIG_HEAD, FETCH_HEAD, drafts of messages, recorded resolutions of conflicts, all
- * caches, Git's unreachable objects, and blocks that no version needs. Then it checks for each old
+ * caches, Git's unreachable objects, and blocks that no version needs, and withdraws published versions. Then it checks for each old
  * object, and each block of the old versions, whether it is gone.
  */
 #ifndef VV_LIB_SPACE_ERASE_FREE_H
@@ -20,6 +20,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "lib/space/erase_plan.h"
+#include "lib/space/erase_published.h"
 #include "lib/space/gc.h"
 #include "repo/git/repository.h"
 
@@ -28,6 +29,7 @@ typedef struct vv_erase_freed {
 	vv_gc_run gc;                       /* gc.result.dropped_bytes: bytes of blocks */
 	uint64_t objects, blocks;           /* numbers of those that are gone */
 	uint64_t objects_left, blocks_left; /* of those that are still here */
+	vv_erase_withdrawn withdrawn;
 	vv_string_list unread; /* files and folders that may have values, and were not searched */
 } vv_erase_freed;
 void vv_erase_freed_clear(vv_erase_freed *f);

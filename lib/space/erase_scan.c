@@ -62,6 +62,8 @@ struct vv_erase_scanner {
 	size_t content_count, content_cap;
 	vv_string_list renames; /* old, new, old, new ... */
 	vv_cid_set *expired;    /* roots; not here */
+	vv_cid_set *held;       /* roots; with places */
+	vv_cid_set *rest;       /* roots; those that were searched, too, and have none */
 	uint64_t met;
 };
 
@@ -84,7 +86,10 @@ vv_status vv_erase_scanner_open(vv_erase_scanner **out, vv_repository *repo,
 	vv_erase_scanner *s = vv_calloc(1, sizeof(*s));
 
 	*out = s;
-	if (!s || !(s->expired = vv_cid_set_new())) return vv_fail_nomem(err);
+	if (!s || !(s->expired = vv_cid_set_new()) || !(s->held = vv_cid_set_new()) ||
+	    !(s->rest = vv_cid_set_new())) {
+		return vv_fail_nomem(err);
+	}
 	s->repo = repo;
 	s->reader = reader;
 	s->values = values;
@@ -101,6 +106,8 @@ void vv_erase_scanner_close(vv_erase_scanner *s)
 	vv_hash_index_clear(&s->blob_index);
 	vv_string_list_clear(&s->renames);
 	vv_cid_set_free(s->expired);
+	vv_cid_set_free(s->held);
+	vv_cid_set_free(s->rest);
 	vv_arena_clear(&s->arena);
 	vv_free_all(s->blobs, s);
 }
@@ -108,6 +115,12 @@ void vv_erase_scanner_close(vv_erase_scanner *s)
 const vv_cid_set *vv_erase_scanner_expired(const vv_erase_scanner *s)
 {
 	return s->expired;
+}
+
+bool vv_erase_scanner_has(const vv_erase_scanner *s, const vv_cid *root, bool *held)
+{
+	*held = vv_cid_set_has(s->held, root);
+	return *held || vv_cid_set_has(s->rest, root);
 }
 
 void vv_erase_scanner_counts(const vv_erase_scanner *s, uint64_t *groups, uint64_t *met)
@@ -724,7 +737,9 @@ static vv_status search_subject(vv_erase_scanner *s, vv_erase_content *c, vv_sub
 	}
 	if (subject->lfs) return note_gap(s, c, "in Git LFS: its object was not searched", err);
 	if (subject->is_dataset && (rc = search_stored(s, c, subject, &is, err)) < 0) return rc;
-	return is ? VV_OK : search_subject_bytes(s, c, subject, err);
+	if (!is && (rc = search_subject_bytes(s, c, subject, err)) < 0) return rc;
+	if (!subject->is_dataset) return VV_OK;
+	return vv_cid_set_note(c->count > 0 ? s->held : s->rest, &subject->root, err);
 }
 
 static vv_status new_content(vv_erase_content **out, vv_erase_scanner *s, vv_error *err)

@@ -94,6 +94,8 @@ vv_status vv_erase_names_close(vv_string_list *names, const vv_string_list *rena
 
 /* Returns the roots of the versions whose content is `expired`; borrowed until s is closed. */
 const vv_cid_set *vv_erase_scanner_expired(const vv_erase_scanner *s);
+/* Was the version `root` searched? Sets *held to true if it has a place, else to false. */
+bool vv_erase_scanner_has(const vv_erase_scanner *s, const vv_cid *root, bool *held);
 /* Sets *groups to the number of row groups that were searched, and *met to that of all groups of all versions. */
 void vv_erase_scanner_counts(const vv_erase_scanner *s, uint64_t *groups, uint64_t *met);
 

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/commands.h"
+#include "cmd/varve/print/erase_found.h"
 #include "lib/remotes/remote.h"
 #include "lib/rows/where.h"
 #include "lib/space/erase.h"
@@ -18,6 +19,7 @@
 #include "lib/space/erase_free.h"
 #include "lib/space/erase_places.h"
 #include "lib/space/erase_plan.h"
+#include "lib/space/erase_published.h"
 #include "lib/space/erase_stay.h"
 #include "lib/space/erase_vault.h"
 #include "repo/git/history/refs.h"
@@ -130,234 +132,6 @@ static int check_erase(const vv_context *c)
 
 /* --- text ------------------------------------------------------------------------------------------ */
 
-static const char *const reach_words[VV_REACH_COUNT] = {
-	"branches", "tags", "the stash", "notes", "other refs", "reflogs or HEADs"};
-
-/* Where other than in branches a spot is. */
-static void print_reach(const vv_erase_spot *s)
-{
-	const char *comma = "; only in ";
-
-	if ((s->reached & 1u << VV_REACH_BRANCH) == 0) {
-		for (int i = 0; i < VV_REACH_COUNT; i++) {
-			if (s->reached & 1u << i) {
-				vv_out("%s%s", comma, reach_words[i]);
-				comma = ", ";
-			}
-		}
-	}
-	if (s->staged) {
-		vv_out("; staged");
-	}
-	if (s->work) {
-		vv_out("; in the work tree");
-	}
-}
-
-static void print_days(const vv_erase_spot *s)
-{
-	if (s->versions == 0) {
-		return;
-	}
-	vv_out("%s", vv_text_counted(s->versions, "version", NULL));
-	if (vv_oid_is_null(&s->first.commit)) {
-		return; /* a ref to a file */
-	}
-	vv_out(", %.10s", vv_text_zoned(s->first.time, s->first.offset_min));
-	vv_out(" to %.10s", vv_text_zoned(s->last.time, s->last.offset_min));
-}
-
-static void print_column(const vv_erase_spot *s)
-{
-	const char *quote = s->column ? "'" : "";
-
-	if (s->kind == VV_ERASE_TEXT) {
-		vv_out("  in its text: ");
-	} else if (s->kind == VV_ERASE_PART) {
-		vv_out_between("  inside of cells of '", s->column ? s->column : "", "': ");
-	} else if (s->asked) {
-		vv_out("  %s%s", s->column ? "column " : "rows that meet the condition", quote);
-		vv_out_between("", s->column ? s->column : "", "");
-		vv_out("%s: ", quote);
-	} else {
-		vv_out_between("  another column, '", s->column, "': ");
-	}
-	if (s->kind != VV_ERASE_TEXT) {
-		vv_out("%s%s", vv_text_counted(s->rows, "row", NULL), s->versions > 0 ? ", " : "");
-	}
-}
-
-static void print_spots(const vv_erase *e)
-{
-	const char *path = "", *name = NULL;
-
-	vv_array_each(e->spots, e->spot_count, s) {
-		const char *sheet = s->table ? s->table : "";
-
-		if (strcmp(path, s->path) != 0 || !name || strcmp(name, sheet) != 0) {
-			vv_out_between("", s->path, s->table ? "#" : "\n");
-			if (s->table) {
-				vv_out_between("", s->table, "\n");
-			}
-		}
-		path = s->path;
-		name = sheet;
-		print_column(s);
-		print_days(s);
-		print_reach(s);
-		vv_out("\n");
-	}
-}
-
-static void print_rest(size_t count, size_t shown)
-{
-	if (count > shown) {
-		vv_out(" and %s more (--json lists all)", vv_text_count(count - shown));
-	}
-	vv_out("\n");
-}
-
-static void print_note_place(const vv_erase_note *n)
-{
-	if (n->name) {
-		vv_out_between("", n->name, "");
-	} else {
-		vv_out("%.10s", vv_oid_shows(&n->day.commit));
-	}
-}
-
-static void print_notes(const vv_erase *e)
-{
-	static const struct {
-		const char *one, *many;
-	} words[VV_ERASE_NOTES] = {
-		{"message of a commit", "messages of commits"},
-		{"commit by or for this person", "commits by or for these persons"},
-		{"tag, in its message or tagger", "tags, in their messages or taggers"},
-		{"name of a ref", "names of refs"},
-		{"name of a file", "names of files"},
-		{"line of a reflog", "lines of reflogs"}};
-	enum { SHOWN = 5 };
-
-	for (int kind = 0; kind < VV_ERASE_NOTES; kind++) {
-		uint64_t count = 0;
-
-		vv_array_each(e->notes, e->note_count, n) {
-			count += (int)n->kind == kind;
-		}
-		if (count == 0) {
-			continue;
-		}
-		vv_out("%s: ", vv_text_counted(count, words[kind].one, words[kind].many));
-		uint64_t shown = 0;
-		vv_array_each(e->notes, e->note_count, n) {
-			if ((int)n->kind == kind && shown++ < SHOWN) {
-				vv_out("%s", shown > 1 ? ", " : "");
-				print_note_place(n);
-			}
-		}
-		print_rest(count, SHOWN);
-	}
-}
-
-static void print_refs(const vv_erase *e)
-{
-	enum { SHOWN = 12 };
-
-	if (e->ref_count == 0) {
-		return;
-	}
-	vv_out("still in ");
-	for (size_t i = 0; i < e->ref_count && i < SHOWN; i++) {
-		vv_out_between(i > 0 ? ", " : "", vv_ref_short_name(e->refs[i]), "");
-	}
-	print_rest(e->ref_count, SHOWN);
-}
-
-/* Values that are nowhere, by their lines in the input. */
-static void print_not_found(const vv_erase *e)
-{
-	enum { SHOWN = 12 };
-	const size_t count = e->values ? vv_erase_values_count(e->values) : 0;
-	size_t shown = 0;
-
-	if (e->found.count == count) {
-		return;
-	}
-	vv_out("%s not found: line", vv_text_counted(count - e->found.count, "value", NULL));
-	for (size_t i = 0; i < count && shown < SHOWN; i++) {
-		if (!vv_erase_found_has(&e->found, i)) {
-			vv_out("%s %s", shown++ > 0 ? "," : "",
-			       vv_text_count(vv_erase_values_line(e->values, i)));
-		}
-	}
-	print_rest(count - e->found.count, shown);
-}
-
-static void print_reused(const vv_erase *e)
-{
-	enum { SHOWN = 5 };
-	size_t shown = 0;
-
-	vv_array_each(e->reused, e->reused_count, r) {
-		if (shown++ == SHOWN) {
-			vv_out("and %s more keys (--json lists all)\n",
-			       vv_text_count(e->reused_count - SHOWN));
-			break;
-		}
-		vv_out_between("the key '", r->column, "' of ");
-		vv_out_between("", r->path, "");
-		vv_out(" had the value of line %s, lost it, and had it again on %.10s (%.10s)\n",
-		       vv_text_count(vv_erase_values_line(e->values, r->place)),
-		       vv_text_zoned(r->again.time, r->again.offset_min),
-		       vv_oid_shows(&r->again.commit));
-	}
-	if (e->reused_count > 0) {
-		vv_out("if that is another person, use --from COMMIT; if it is the same, --all\n");
-	}
-}
-
-static void print_gaps(const vv_erase *e)
-{
-	enum { SHOWN = 20 };
-	size_t shown = 0;
-
-	if (e->gap_count > 0) {
-		vv_out("not searched, or only in part:\n");
-	}
-	vv_array_each(e->gaps, e->gap_count, g) {
-		if (shown++ == SHOWN) {
-			vv_out("  and %s more (--json lists all)\n",
-			       vv_text_count(e->gap_count - SHOWN));
-			break;
-		}
-		vv_out_between("  ", g->path, "");
-		if (g->versions > 0) {
-			vv_out(", %s", vv_text_counted(g->versions, "version", NULL));
-		}
-		vv_out_between(": ", g->why, "\n");
-	}
-}
-
-/* applied: it is the search afterwards, which finds none of the erased values. */
-static void print_text(const vv_erase *e, bool applied)
-{
-	print_spots(e);
-	print_notes(e);
-	print_refs(e);
-	print_reused(e);
-	if (!applied) {
-		print_not_found(e);
-	}
-	print_gaps(e);
-	if (e->spot_count == 0 && e->note_count == 0) {
-		vv_out("nothing found\n");
-	}
-	vv_out("searched %s%s", applied ? "again: " : "",
-	       vv_text_counted(e->commits, "commit", NULL));
-	vv_out(" and %s of files\n", vv_text_counted(e->versions, "version", NULL));
-}
-
 static void print_left(const application *a)
 {
 	enum { SHOWN = 20 };
@@ -376,6 +150,10 @@ static void print_left(const application *a)
 
 static void print_freed(const vv_erase_freed *f)
 {
+	if (f->withdrawn.count > 0) {
+		vv_out("withdrawn: %s\n",
+		       vv_text_counted(f->withdrawn.count, "published version", NULL));
+	}
 	vv_out("read again: %s", vv_text_counted(f->objects, "object", NULL));
 	vv_out(" of Git and %s are gone\n", vv_text_counted(f->blocks, "block", NULL));
 	if (f->objects_left > 0) {
@@ -486,6 +264,9 @@ static void print_applied(const application *a)
 		       unsigned_count == 1 ? "its" : "their");
 	}
 	vv_out("; %s moved\n", vv_text_counted(a->done.refs, "ref", NULL));
+	vv_array_each(a->done.tags.items, a->done.tags.count, tag) {
+		vv_out_between("signature lost: the tag ", vv_ref_short_name(*tag), "\n");
+	}
 	print_left(a);
 	print_freed(&a->freed);
 	print_answers(a);
@@ -618,8 +399,10 @@ static void put_applied(vv_json_out *w, const void *value)
 		w, {JSON_NUMBER("rowCount", done.rows)}, {JSON_NUMBER("erasedCells", done.cells)},
 		{JSON_NUMBER("versions", done.versions)}, {JSON_NUMBER("newIds", changed)},
 		{JSON_NUMBER("lostSignatures", vv_rewrite_unsigned(a->done.rewrite))},
+		{JSON_NAMES("unsignedTags", VV_TEXTS(a->done.tags.items), a->done.tags.count)},
 		{JSON_NUMBER("movedRefs", a->done.refs)},
 		{JSON_EACH(put_left, "notErased", left, left_count)},
+		{JSON_NUMBER("withdrawnVersions", f->withdrawn.count)},
 		{JSON_NUMBER("goneObjects", f->objects)}, {JSON_NUMBER("goneBlocks", f->blocks)},
 		{JSON_NUMBER("objectsLeft", f->objects_left)},
 		{JSON_NUMBER("blocksLeft", f->blocks_left)},
@@ -813,6 +596,10 @@ static vv_status add_own_answers(application *a, const vv_erase *rest, vv_error 
 	const vv_erase_freed *f = &a->freed;
 	const uint64_t found = rest->spot_count + rest->note_count;
 	vv_erase_answer unread = {.kind = VV_ERASE_UNSEEN, .what = "files"};
+	vv_erase_answer sent = {.kind = VV_ERASE_OUT_OF_REACH,
+				.remote = "ipfs",
+				.what = "files",
+				.why = "published there: unpin it there"};
 	size_t left_count;
 	const vv_erase_left *left = vv_erase_editor_left(a->done.editor, &left_count);
 	vv_status rc;
@@ -829,6 +616,10 @@ static vv_status add_own_answers(application *a, const vv_erase *rest, vv_error 
 	vv_array_each(f->unread.items, f->unread.count, path) {
 		unread.place = *path;
 		if ((rc = vv_erase_answers_add(&a->answers, &unread, err)) < 0) return rc;
+	}
+	vv_array_each(f->withdrawn.urls.items, f->withdrawn.urls.count, url) {
+		sent.place = *url;
+		if ((rc = vv_erase_answers_add(&a->answers, &sent, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -848,7 +639,9 @@ static vv_status search_again(vv_erase *e, const vv_erase *like, bool all, const
 			.also = also,
 			.progress = c->progress};
 	if (rc < 0) return rc;
-	rc = vv_erase_find(e, c->repo, reader, err);
+	if ((rc = vv_erase_find(e, c->repo, reader, err)) == VV_OK) {
+		rc = vv_erase_published_find(e, c->repo, err);
+	}
 	return rc == VV_ENOTFOUND ? vv_missing_ok(rc, err) : rc; /* no row, no column */
 }
 
@@ -897,7 +690,7 @@ static vv_status apply_plan(vv_context *c, const vv_erase *like, vv_error *err)
 		if (rest.spot_count + rest.note_count > 0) {
 			vv_out("still found:\n");
 		}
-		print_text(&rest, true);
+		vv_erase_found_print(&rest, true);
 	} else if ((rc = print_json(&rest, &a, err)) < 0) {
 		return rc;
 	}
@@ -924,13 +717,14 @@ static vv_status find_all(vv_context *c, vv_erase *e, vv_error *err)
 	}
 	e->also = &known;
 	if ((rc = vv_erase_find(e, c->repo, c->reader, err)) < 0 ||
+	    (rc = vv_erase_published_find(e, c->repo, err)) < 0 ||
 	    (o->plan && ((rc = vv_erase_plan_make(&plan, e, c->repo, err)) < 0 ||
 			 (rc = vv_erase_plan_write(&plan, c->repo, err)) < 0))) {
 		return rc;
 	}
 	c->code = e->open_count == 0 ? VV_EXIT_OK : VV_EXIT_NO;
 	if (vv_wants_json(o->format)) return print_json(e, NULL, err);
-	print_text(e, false);
+	vv_erase_found_print(e, false);
 	vv_out(o->plan ? "nothing is changed yet: the same command with --apply in place of --plan "
 			 "erases it\n"
 		       : "nothing is changed: --plan and then --apply erase it; see "

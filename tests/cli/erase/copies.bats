@@ -1,0 +1,95 @@
+load ../helper
+
+# Each place of this repository that may have an old version, one by one: a search over all bytes finds nothing there.
+
+find_ada() {
+	printf 'ada@example.org\n' | varve erase --values-from - "$@"
+}
+
+# ada in both versions of people.csv; ../1.car and ../2.car have their blocks.
+two_versions() {
+	new_repo
+	printf 'id,email\n1,ada@example.org\n2,bob@example.org\n' > people.csv
+	varve add -q --key id people.csv
+	varve commit -qm people
+	printf '3,cy@example.org\n' >> people.csv
+	tick
+	varve commit -qam more
+	varve ipfs car export -q HEAD~1:people.csv ../1.car
+	varve ipfs car export -q HEAD:people.csv ../2.car
+}
+
+nothing_is_left() {
+	succeeds python3 "$BATS_TEST_DIRNAME/../../stories/hosts/search.py" ../1.car ../2.car =ada@example.org -- .git
+	succeeds varve fsck --data
+	git fsck --strict
+}
+
+@test "old versions are gone where git had packed the refs, and later commands work" {
+	two_versions
+	git tag -a -m plain v1
+	git gc -q
+	grep -q refs/heads/main .git/packed-refs
+	find_ada --plan > /dev/null
+	succeeds find_ada --apply
+	nothing_is_left
+	succeeds varve gc
+	succeeds find_ada --plan
+}
+
+@test "published versions of an erased person are listed, and withdrawn" {
+	two_versions
+	varve ipfs publish -q HEAD~1:people.csv
+	varve ipfs publish -q HEAD:people.csv
+	echo hello > other.txt
+	varve add -q --as file other.txt
+	varve commit -qm other
+	varve ipfs publish -q HEAD:other.txt
+	echo 'holder http://127.0.0.1:5001' | tee -a .git/varve/published/* > /dev/null
+	succeeds find_ada --plan
+	output_has "still in main, published bafy"
+	ends_with 1 find_ada --apply --receipt ../receipt
+	output_has "withdrawn: 2 published versions"
+	output_has "ipfs: http://127.0.0.1:5001: files: out of reach; published there: unpin it there"
+	[ "$(jq -c '[.answers[] | select(.remote == "ipfs") | .answer]' ../receipt)" = '["out of reach"]' ]
+	[ "$(ls .git/varve/published | wc -l)" = 1 ]
+	nothing_is_left
+	succeeds find_ada --apply --json
+	[ "$(jq .erased.withdrawnVersions <<< "$output")" = 0 ]
+}
+
+@test "a published version that no commit has is named as not searched, and its blocks are not called gone" {
+	two_versions
+	varve ipfs publish -q HEAD:people.csv
+	git reset -q --hard HEAD~1
+	git reflog expire --expire=now --all
+	git gc -q --prune=now
+	ends_with 1 find_ada --plan
+	output_has "published bafy"
+	output_has ": in no commit: not searched; withdraw it"
+	ends_with 1 find_ada --apply
+	output_has ": in no commit: not searched; withdraw it"
+	varve ipfs publish --withdraw -q "$(ls .git/varve/published)" 2> /dev/null
+	succeeds find_ada --apply
+	varve gc -q --prune=now
+	nothing_is_left
+}
+
+@test "signed tags that lose their signature are named, others are not" {
+	two_versions
+	git tag -a -m plain plain
+	ssh-keygen -q -t ed25519 -N '' -f ../key
+	git config gpg.format ssh
+	git config user.signingkey "$PWD/../key.pub"
+	git tag -s -m signed v1
+	find_ada --plan > /dev/null
+	succeeds find_ada --apply
+	output_has "4 commits and tags have new ids, 1 without its signature"
+	output_has "signature lost: the tag v1"
+	output_lacks "the tag plain"
+	! git cat-file tag v1 | grep -q SIGNATURE || false
+	git tag -s -m "for ada@example.org" v2
+	find_ada --plan > /dev/null
+	succeeds find_ada --apply --json
+	[ "$(jq -c '[.erased.unsignedTags, .erased.lostSignatures]' <<< "$output")" = '[["refs/tags/v2"],1]' ]
+}
