@@ -184,14 +184,22 @@ static void look_for_laptop(const relay *r, side *visitor)
 	}
 }
 
+/* A visitor without a laptop comes first. Otherwise the laptop takes over a call that is not answered yet: it was for an
+ * older connection of the same key, which may be dead. */
 static void look_for_visitor(const relay *r, side *laptop)
 {
 	side **found = vv_array_find(r->links, r->count, it,
 				     (*it)->state == VISITOR && !(*it)->other &&
 					     has_key(*it, laptop));
-	if (found) {
-		call_laptop(r, laptop, *found);
+	if (!found) {
+		found = vv_array_find(r->links, r->count, it,
+				      (*it)->state == VISITOR && has_key(*it, laptop));
 	}
+	if (!found) return;
+	if ((*found)->other) {
+		end_link((*found)->other);
+	}
+	call_laptop(r, laptop, *found);
 }
 
 static bool is_over(const relay *r, uint64_t since_ms, uint64_t sec)

@@ -3,121 +3,10 @@
 independent reading of docs/operate/relay.md."""
 import os
 import socket
-import subprocess
 import sys
-import tempfile
 import time
 
-ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-
-
-def name_of(key):
-    """The name z6Mk... of a public key."""
-    n = int.from_bytes(b"\xed\x01" + key.public, "big")
-    text = ""
-    while n:
-        n, digit = divmod(n, 58)
-        text = ALPHABET[digit] + text
-    return "z" + text
-
-
-def openssl(*words, **more):
-    return subprocess.run(["openssl", *words], check=True, capture_output=True, **more).stdout
-
-
-class Key:
-    """An Ed25519 key pair, in a file of openssl."""
-
-    def __init__(self):
-        self.file = os.path.join(FOLDER, os.urandom(8).hex())
-        openssl("genpkey", "-algorithm", "ed25519", "-out", self.file)
-        self.public = openssl("pkey", "-in", self.file, "-pubout", "-outform", "DER")[-32:]
-
-    def sign(self, message):
-        with open(self.file + ".message", "wb") as f:
-            f.write(message)
-        return openssl("pkeyutl", "-sign", "-rawin", "-inkey", self.file, "-in", self.file + ".message")
-
-
-class Relay:
-    def __init__(self, *options):
-        self.process = subprocess.Popen(["varve", "serve", "--relay", "127.0.0.1:0", *options],
-                                        stderr=subprocess.PIPE, text=True)
-        self.port = int(self.process.stderr.readline().rsplit(":", 1)[1])
-
-    def connect(self):
-        s = socket.create_connection(("127.0.0.1", self.port))
-        s.settimeout(15)
-        return s
-
-    def end(self):
-        self.process.terminate()
-        assert self.process.wait(10) == 0
-
-
-def read(s, count):
-    got = b""
-    while len(got) < count:
-        piece = s.recv(count - len(got))
-        if not piece:
-            raise EOFError(got)
-        got += piece
-    return got
-
-
-def request(s, path, host="relay.example", more=""):
-    """The status of the answer, and its line of text."""
-    s.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: varve-relay-1\r\n{more}\r\n"
-              .encode())
-    return answer(s)
-
-
-def answer(s):
-    head = b""
-    while not head.endswith(b"\r\n\r\n"):
-        head += read(s, 1)
-    status = int(head.split()[1])
-    return status, b"" if status == 101 else read_rest(s)
-
-
-def read_rest(s):
-    rest = b""
-    while piece := s.recv(4096):
-        rest += piece
-    return rest
-
-
-def is_closed(s):
-    try:
-        return s.recv(1) == b""
-    except ConnectionResetError:
-        return True
-
-
-def wait(relay, key, host="relay.example", signed="relay.example", claimed=None):
-    """A connection that waits, and the relay's word on it."""
-    s = relay.connect()
-    assert request(s, "/relay/wait", host)[0] == 101
-    proof = key.sign(b"varve relay wait 1\n" + read(s, 32) + signed.encode())
-    s.sendall((claimed or key).public + proof)
-    return s, read(s, 1)
-
-
-def visit(relay, key):
-    """A visitor's connection, whose answer is not read yet."""
-    s = relay.connect()
-    s.sendall(f"GET /relay/to/{name_of(key)} HTTP/1.1\r\nHost: h\r\nUpgrade: varve-relay-1\r\n\r\n".encode())
-    return s
-
-
-def pair(relay, key):
-    machine, word = wait(relay, key)
-    assert word == b"+", word
-    visitor = visit(relay, key)
-    assert read(machine, 1) == b"!"
-    machine.sendall(b".!")
-    assert answer(visitor)[0] == 101
-    return machine, visitor
+from relay_client import Key, Relay, answer, is_closed, name_of, pair, read, read_rest, request, visit, wait
 
 
 def proofs(relay):
@@ -269,8 +158,7 @@ for case, options in CASES.items():
     if case.__name__ == sys.argv[1]:
         tested = Relay(*options)
         try:
-            with tempfile.TemporaryDirectory() as FOLDER:
-                case(tested)
+            case(tested)
         finally:
             tested.end()
         print("done")
