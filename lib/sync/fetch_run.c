@@ -816,10 +816,13 @@ static vv_status run_all(run *r, vv_error *err)
 {
 	vv_status rc;
 
-	if ((rc = vv_fetch_from_open(&r->from, r->j->idle_sec, err)) < 0 ||
-	    (rc = look_lazy(r, err)) < 0 || (rc = read_specs(r, err)) < 0 ||
+	if ((rc = vv_fetch_from_open(&r->from, r->j->idle_sec, err)) < 0) return rc;
+	if ((rc = look_lazy(r, err)) < 0 || (rc = read_specs(r, err)) < 0 ||
 	    (rc = see_heads(r, err)) < 0 || (rc = make_plan(r, err)) < 0 ||
 	    (rc = limit_moves(r, err)) < 0) {
+		if (!r->from.others) { /* otherwise the next attempt tells */
+			vv_fetch_from_tell(&r->from);
+		}
 		return rc;
 	}
 	rc = fetch(r, err);

@@ -5,7 +5,7 @@ their keys, and does ACT to the bytes of each stream. Prints its URL, whose port
 honest; record FILE (appends all bytes it forwards); flip WAY AT; cut WAY AT; hang WAY AT (forwards no more);
 drop WAY AT N; repeat WAY AT N (the N bytes before AT again); flood WAY AT; delay MS; cross (each second visitor gets the
 stream of the one before, and the other way round); replay (answers the second call of a machine with what the first
-visitor sent). WAY: up, from the visitor, or down, to it."""
+visitor sent); gone (says of each machine that it is not there). WAY: up, from the visitor, or down, to it."""
 import os
 import queue
 import socket
@@ -138,6 +138,10 @@ def serve(s):
             read_exactly(s, 96)
             s.sendall(b"+")
             waiting.put(s)
+        elif ACT == "gone":
+            s.sendall(b"HTTP/1.1 404 Not Found\r\nServer: varve-relay-1\r\nContent-Type: text/plain\r\n\r\n"
+                      b"no machine with this key is connected to this relay now\n")
+            close(s)
         else:
             join(s, waiting.get(timeout=10))
     except (OSError, EOFError, queue.Empty):

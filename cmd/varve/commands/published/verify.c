@@ -412,7 +412,11 @@ static vv_status verify_named(verifying *best, const char *name, vv_error *err)
 			v = before;
 		}
 	}
-	return best->seen.judged.has_newest ? VV_OK : vv_named_silent(name, err);
+	if (best->seen.judged.has_newest) return VV_OK;
+	return best->c->code == VV_EXIT_NO
+		       ? vv_fail(err, VV_EREFUSED, "every copy of '%s' that answered was left out",
+				 vv_text_url(name))
+		       : vv_named_silent(name, err);
 }
 
 static vv_status print_damaged(const verifying *v, bool json, vv_error *err)
