@@ -85,6 +85,23 @@ static int find_keyword(const statement *s, const char *word)
 	return -1;
 }
 
+/* Does a word compare SQLite's number of a row, which is no column of the file? */
+static bool names_row_number(const statement *s)
+{
+	static const char *const numbers[] = {"rowid", "_rowid_", "oid"};
+
+	for (int i = 0; i < s->count; i++) {
+		const size_t name = strcspn(s->words[i], "=<> ");
+
+		vv_array_each(numbers, sizeof(numbers) / sizeof(numbers[0]), it) {
+			if (strlen(*it) == name && vv_ascii_compare(s->words[i], *it, name) == 0) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
 /* Is the word, or its part `value`, a number or text in quotes? NULL, names and expressions are not. */
 static bool is_literal(const statement *s, int i, const char *value)
 {
@@ -696,6 +713,10 @@ void vv_sql_answer(vv_error *err, const char *script, const vv_sql_judge *judge)
 	bool found = read_statement(&s, sql) && s.count > 0;
 	if (found && vv_ascii_equal(s.words[0], "insert")) {
 		found = put_insert(&line, &s);
+	} else if (found &&
+		   (vv_ascii_equal(s.words[0], "delete") || vv_ascii_equal(s.words[0], "update")) &&
+		   names_row_number(&s)) {
+		found = false; /* 'set' and 'delete' know rows by their cells alone */
 	} else if (found && vv_ascii_equal(s.words[0], "delete")) {
 		found = put_delete(&line, &s);
 		if (!found) {
