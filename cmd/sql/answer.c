@@ -85,7 +85,7 @@ static int find_keyword(const statement *s, const char *word)
 	return -1;
 }
 
-/* Does a word compare SQLite's number of a row, which is no column of the file? */
+/* Does a word compare the number that SQLite gives to a row? */
 static bool names_row_number(const statement *s)
 {
 	static const char *const numbers[] = {"rowid", "_rowid_", "oid"};
