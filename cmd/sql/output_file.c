@@ -6,12 +6,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/array.h"
-#include "base/ascii.h"
 #include "base/path.h"
 #include "base/text.h"
 #include "cmd/frame/output.h"
 #include "cmd/sql/rows.h"
+#include "lib/view/format_ending.h"
 
 vv_status vv_sql_output_begin(vv_sql_output *o, const char *path, vv_error *err)
 {
@@ -51,27 +50,28 @@ void vv_sql_output_clear(vv_sql_output *o)
 
 const char *vv_sql_output_format(const char *path)
 {
-	static const char *const endings[][2] = {
-		{"csv", "csv"},       {"tsv", "tsv"},     {"json", "json"}, {"jsonl", "ndjson"},
-		{"ndjson", "ndjson"}, {"arrow", "arrow"}, {"txt", "table"}};
+	const char *format = vv_format_ending(path);
 
-	vv_array_each(endings, sizeof(endings) / sizeof(endings[0]), it) {
-		if (vv_ascii_equal(vv_path_ext(path), (*it)[0])) return (*it)[1];
-	}
-	return NULL;
+	if (format && strcmp(format, "text") == 0) return "table";
+	return format && vv_choices_have(VV_ROWS_FORMATS, format) ? format : NULL;
 }
 
 /* Names of documents, which other programs expect to have another content. */
 static int refuse_document(const char *path)
 {
 	const char *const ending = vv_path_ext(path);
+	const bool converts = vv_choices_have("parquet|xlsx", vv_format_ending(path));
 	vv_auto(char) *csv = vv_asprintf("%.*scsv", (int)(strlen(path) - strlen(ending)), path);
+	vv_auto(vv_buf) then = VV_BUF_INIT;
 
 	const char *const made = vv_text_word(csv ? csv : path);
 
-	return vv_usage_error(
-		"sql does not write .%s files: write '-o %s', and then run 'varve convert %s %s'",
-		vv_text_shows(ending), made, made, vv_text_word(path));
+	if (converts) {
+		vv_buf_printf(&then, ", and then run 'varve convert %s %s'", made,
+			      vv_text_word(path));
+	}
+	return vv_usage_error("sql does not write .%s files: write '-o %s'%s",
+			      vv_text_shows(ending), made, vv_buf_cstr(&then));
 }
 
 int vv_sql_output_check(const char *path, const char *format)
@@ -82,10 +82,7 @@ int vv_sql_output_check(const char *path, const char *format)
 			"'%s' is a format: --format %s; for a file of this name: -o ./%s", path,
 			path, path);
 	}
-	if (vv_ascii_equal(vv_path_ext(path), "parquet") ||
-	    vv_ascii_equal(vv_path_ext(path), "xlsx")) {
-		return refuse_document(path);
-	}
+	if (vv_format_ending_is_document(path)) return refuse_document(path);
 	return format || vv_sql_output_format(path)
 		       ? VV_EXIT_OK
 		       : vv_usage_error(

@@ -25,6 +25,7 @@
 #include "lib/documents/workbook.h"
 #include "lib/names/version.h"
 #include "lib/sync/fetch_run.h"
+#include "lib/view/format_ending.h"
 #include "lib/view/kept_keys.h"
 #include "lib/view/key_place.h"
 #include "lib/view/view.h"
@@ -124,11 +125,11 @@ static bool is_parquet(const options *o)
  * document is copied under its own name. */
 static bool keeps_form(const options *o, const vv_context *c)
 {
-	const char *to = vv_out_format_ending(o->output);
-	const char *from = c->argc == 1 ? vv_out_format_ending(c->argv[0]) : NULL;
+	const char *to = vv_format_ending(o->output);
+	const char *from = c->argc == 1 ? vv_format_ending(c->argv[0]) : NULL;
 	const char *ext = vv_path_ext(o->output);
 
-	if (vv_out_format_is_document(o->output)) {
+	if (vv_format_ending_is_document(o->output)) {
 		return !is_view(o) && c->argc > 0 &&
 		       !vv_array_find(c->argv, (size_t)c->argc, word,
 				      !vv_ascii_equal(vv_path_ext(*word), ext));

@@ -19,6 +19,7 @@
 #include "cmd/frame/option.h"
 #include "cmd/frame/output.h"
 #include "cmd/varve/print/out_format.h"
+#include "lib/view/format_ending.h"
 #include "lib/worktree/add_plan.h"
 #include "repo/git/history/revision.h"
 
@@ -385,7 +386,7 @@ static vv_status split(const char *text, vv_report_form *form, const char **file
 	static const char *const forms[] = {"text",   "json",   "junit",    "sarif",
 					    "github", "gitlab", "markdown", "html"};
 	const char *equals = strchr(text, '=');
-	const char *format = equals ? NULL : vv_out_format_ending(text);
+	const char *format = equals ? NULL : vv_format_ending(text);
 	char name[32];
 
 	*file = text;

@@ -12,46 +12,7 @@
 #include "cmd/frame/option.h"
 #include "cmd/frame/output.h"
 #include "cmd/frame/typed_line.h"
-
-/* Names whose programs refuse any other content. */
-static const char *const documents[] = {
-	"xlsx", "xlsm", "xlsb",    "xltx",    "xltm", "xlam", "xls", "ods",    "docx", "pdf",
-	"html", "htm",  "parquet", "feather", "db",   "gpkg", "dta", "sqlite", "sav",  "por"};
-
-/* Endings that are not the name of their format. */
-static const char *const formats[][2] = {{"jsonl", "ndjson"},
-					 {"md", "markdown"},
-					 {"htm", "html"},
-					 {"xml", "junit"},
-					 {"txt", "text"}};
-
-/* Endings that are the names of their formats. */
-static const char *const same[] = {"csv",      "tsv", "json",  "ndjson", "arrow",
-				   "markdown", "sql", "patch", "sarif"};
-
-const char *vv_out_format_ending(const char *path)
-{
-	const char *ext = vv_path_ext(path);
-
-	vv_array_each(formats, sizeof(formats) / sizeof(formats[0]), it) {
-		if (vv_ascii_equal(ext, (*it)[0])) return (*it)[1];
-	}
-	vv_array_each(same, sizeof(same) / sizeof(same[0]), it) {
-		if (vv_ascii_equal(ext, *it)) return *it;
-	}
-	vv_array_each(documents, sizeof(documents) / sizeof(documents[0]), it) {
-		if (vv_ascii_equal(ext, *it)) return *it;
-	}
-	return NULL;
-}
-
-bool vv_out_format_is_document(const char *path)
-{
-	const char *ext = vv_path_ext(path);
-
-	return vv_array_find(documents, sizeof(documents) / sizeof(documents[0]), it,
-			     vv_ascii_equal(ext, *it)) != NULL;
-}
+#include "lib/view/format_ending.h"
 
 /* Is the word the name of the output: after -o or --output, or in one word with it? */
 static bool is_output(const char *before, const char *word, const char *path)
@@ -111,7 +72,7 @@ static int refuse_format_name(const vv_context *c, const char *path, const char 
 
 int vv_out_format_choose(const char **format, const char *path, const vv_out_formats *f)
 {
-	const char *found = path ? vv_out_format_ending(path) : NULL;
+	const char *found = path ? vv_format_ending(path) : NULL;
 	vv_auto(vv_buf) line = VV_BUF_INIT;
 
 	const char *format_named = path && !*format ? find_format_word(path) : NULL;
@@ -120,7 +81,8 @@ int vv_out_format_choose(const char **format, const char *path, const vv_out_for
 	}
 	if (!found) return VV_EXIT_OK;
 	if (!vv_choices_have(f->choices, found)) {
-		if (!vv_out_format_is_document(path) && (*format || strcmp(found, "text") == 0)) {
+		if (!vv_format_ending_is_document(path) &&
+		    (*format || strcmp(found, "text") == 0)) {
 			return VV_EXIT_OK;
 		}
 		if (strcmp(found, "html") == 0) {
@@ -135,7 +97,7 @@ int vv_out_format_choose(const char **format, const char *path, const vv_out_for
 				      vv_text_shows(path), vv_text_shows(vv_path_ext(path)),
 				      vv_buf_cstr(&line));
 	}
-	if (*format && vv_out_format_is_document(path) && strcmp(*format, found) != 0) {
+	if (*format && vv_format_ending_is_document(path) && strcmp(*format, found) != 0) {
 		return vv_usage_error(
 			"'%s' is the name of a file of the format %s, not %s; omit --format, or choose another name",
 			vv_text_shows(path), found, *format);

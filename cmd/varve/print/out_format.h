@@ -7,14 +7,7 @@
 #ifndef VV_CMD_VARVE_PRINT_OUT_FORMAT_H
 #define VV_CMD_VARVE_PRINT_OUT_FORMAT_H
 
-#include <stdbool.h>
-
 #include "cmd/frame/context.h"
-
-/* Returns the format that the ending of a file's name stands for, a constant; NULL: none. */
-const char *vv_out_format_ending(const char *path);
-/* Returns true if programs refuse any other content in a file of this name, such as r.xlsx. */
-bool vv_out_format_is_document(const char *path);
 
 /* The formats that a command writes. */
 typedef struct vv_out_formats {

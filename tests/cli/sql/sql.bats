@@ -269,6 +269,10 @@ prices.csv,cell,"[""1""]",price,30.5,31.5,29,0,0'
 		stderr_has "tables are read-only in SQL"
 		[[ $stderr == *"' does it"* || $stderr == *": use 'varve set FILE KEY COLUMN=VALUE', edit the file, or use Repo.write in Python"* ]]
 	done
+	for statement in "UPDATE prices SET name='x' WHERE rowid=2" 'DELETE FROM prices WHERE rowid=2' 'DELETE FROM prices WHERE _rowid_>2'; do
+		ends_with 1 varve sql "$statement"
+		stderr_has "use 'varve set FILE KEY COLUMN=VALUE', edit the file"
+	done
 	[ "$before" = "$(cat prices.csv; git status --porcelain)" ]
 	succeeds varve sql --json 'CREATE TEMP TABLE x AS SELECT * FROM prices; SELECT count(*) AS n FROM x'
 	output_is '[{"n":3}]'
@@ -424,6 +428,11 @@ for i in range(100000): print(json.dumps({"id": i, "v": random.randrange(10 ** 9
 	[ -z "$(compgen -G '.varve-out-*')" ]
 	ends_with 2 varve sql -o x.parquet 'SELECT 1'
 	stderr_has "write '-o x.csv', and then run 'varve convert x.csv x.parquet'"
+	ends_with 2 varve sql -o x.docx --format csv 'SELECT 1'
+	stderr_has "sql does not write .docx files: write '-o x.csv'"
+	run ! grep convert <<< "$stderr"
+	succeeds varve sql -o x.txt 'SELECT 1 AS n'
+	grep -qF '| 1 |' x.txt
 	ends_with 2 varve sql -o json 'SELECT 1'
 	stderr_has "--format json"
 	ends_with 2 varve sql -o rows 'SELECT 1'
