@@ -190,7 +190,8 @@ static vv_status count_old_blocks(vv_erase_freed *out, const vv_erase_plan *p, v
 static vv_status count_old_objects(vv_erase_freed *out, const vv_oids *old, vv_repository *r,
 				   vv_error *err)
 {
-	static const char *const args[] = {"cat-file", "--batch-check", NULL};
+	static const char *const args[] = {"--no-replace-objects", "cat-file", "--batch-check",
+					   NULL};
 	static const char missing[] = " missing";
 	vv_auto(vv_buf) ids = VV_BUF_INIT, lines = VV_BUF_INIT;
 	vv_status rc;

@@ -43,20 +43,22 @@ vv_status vv_erase_answers_add(vv_erase_answers *a, const vv_erase_answer *like,
 	return VV_OK;
 }
 
-vv_status vv_erase_answers_left(vv_erase_answers *a, const vv_erase_left *left,
+static const char *masked(vv_buf *out, vv_erase_values *values, const char *text)
+{
+	const bool has = values && vv_erase_values_mask(values, text, strlen(text), VV_ERASED, out);
+
+	return has ? vv_buf_cstr(out) : text;
+}
+
+vv_status vv_erase_answers_file(vv_erase_answers *a, const vv_erase_answer *like,
 				vv_erase_values *values, vv_error *err)
 {
-	vv_auto(vv_buf) masked = VV_BUF_INIT;
-	const char *path = left->path;
+	vv_auto(vv_buf) place = VV_BUF_INIT, why = VV_BUF_INIT;
+	vv_erase_answer answer = *like;
 
-	if (values && vv_erase_values_mask(values, path, strlen(path), VV_ERASED, &masked)) {
-		path = vv_buf_cstr(&masked);
-	}
-	const vv_erase_answer answer = {.kind = VV_ERASE_STAYS,
-					.place = path,
-					.what = "files",
-					.why = left->why,
-					.there = left->versions};
+	answer.what = "files";
+	answer.place = masked(&place, values, like->place);
+	answer.why = masked(&why, values, like->why);
 	return vv_erase_answers_add(a, &answer, err);
 }
 
@@ -324,6 +326,26 @@ static vv_status add_freed(void *payload, const vv_expire_freed *f, vv_error *er
 	return vv_erase_answers_add(payload, &a, err);
 }
 
+/* A place that does not let data be removed is in the receipt, and everything else goes on. Changes by others need the same
+ * command again, at once. */
+static vv_status note_refusal(vv_erase_answers *out, const vv_expire_places *places, vv_status rc,
+			      vv_error *err)
+{
+	const vv_erase_answer refused = {
+		.kind = VV_ERASE_STAYS,
+		.remote = vv_expire_places_now(places)->remote.name,
+		.place = vv_text_url(vv_expire_places_now(places)->remote.url),
+		.what = "blocks",
+		.why = err->message};
+
+	if (rc == VV_ENOMEM || rc == VV_ECANCELLED || rc == VV_ECORRUPT || rc == VV_ECONFLICT ||
+	    rc == VV_ELOCKED) {
+		return rc;
+	}
+	rc = vv_erase_answers_add(out, &refused, VV_IGNORED);
+	return rc < 0 ? vv_fail_nomem(err) : vv_error_excuse(VV_EREFUSED, true, err);
+}
+
 static vv_status free_places(vv_erase_answers *out, const vv_erase_places_run *run,
 			     vv_expire_places *places, vv_error *err)
 {
@@ -336,7 +358,9 @@ static vv_status free_places(vv_erase_answers *out, const vv_erase_places_run *r
 		rc = note_packs(run, at, err);
 		vv_git_host_let_go(at->there.host);
 	}
-	return rc < 0 ? rc : vv_expire_places_free(places, &how, add_freed, out, err);
+	if (rc < 0) return rc;
+	rc = vv_expire_places_free(places, &how, add_freed, out, err);
+	return rc < 0 ? note_refusal(out, places, rc, err) : VV_OK;
 }
 
 vv_status vv_erase_places_apply(vv_erase_answers *out, const vv_erase_places_run *run,

@@ -58,8 +58,9 @@ void vv_erase_answers_clear(vv_erase_answers *a);
 VV_AUTO_CLEAR(vv_erase_answers, vv_erase_answers_clear)
 /* Adds an answer, with the current time and copies of its texts. */
 vv_status vv_erase_answers_add(vv_erase_answers *a, const vv_erase_answer *like, vv_error *err);
-/* Adds the answer of a file that was not erased. Its path may have a value, which is masked. */
-vv_status vv_erase_answers_left(vv_erase_answers *a, const vv_erase_left *left,
+/* Adds the answer of a file that was not erased, or not searched. Its path, the place, and the reason may
+ * have a value, which is masked. */
+vv_status vv_erase_answers_file(vv_erase_answers *a, const vv_erase_answer *like,
 				vv_erase_values *values, vv_error *err);
 
 /* Adds the ids of all refs of the remotes to `known`, and sorts it. Fetches their history and

@@ -21,6 +21,7 @@ struct vv_expire_places {
 	const vv_notes *notes;
 	vv_expire_place *items;
 	size_t count;
+	size_t now; /* the one that is being freed */
 };
 
 void vv_expire_place_close(vv_expire_place *p)
@@ -288,6 +289,11 @@ static vv_status ask_others(vv_oids *tips, const vv_expire_places *p, vv_error *
 	return vv_other_remotes_ask(tips, p->repo, known, p->count, p->notes, err);
 }
 
+const vv_expire_place *vv_expire_places_now(const vv_expire_places *p)
+{
+	return &p->items[p->now];
+}
+
 vv_status vv_expire_places_free(vv_expire_places *p, const vv_remote_gc *how, vv_expire_freed_fn fn,
 				void *payload, vv_error *err)
 {
@@ -300,6 +306,7 @@ vv_status vv_expire_places_free(vv_expire_places *p, const vv_remote_gc *how, vv
 	}
 	rc = rc < 0 ? rc : ask_others(&tips, p, err);
 	for (size_t i = 0; rc == VV_OK && i < p->count; i++) {
+		p->now = i;
 		rc = free_place(&f, &p->items[i], err);
 		vv_git_host_let_go(p->items[i].there.host);
 	}

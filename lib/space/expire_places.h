@@ -72,6 +72,8 @@ vv_status vv_expire_places_open(vv_expire_places **out, vv_repository *r,
  * others were faster; the call can be repeated. */
 vv_status vv_expire_places_free(vv_expire_places *p, const vv_remote_gc *how, vv_expire_freed_fn fn,
 				void *payload, vv_error *err);
+/* Returns the remote at which vv_expire_places_free ended. */
+const vv_expire_place *vv_expire_places_now(const vv_expire_places *p);
 /* Returns the remote i; NULL: there are not as many. */
 vv_expire_place *vv_expire_places_at(vv_expire_places *p, size_t i);
 void vv_expire_places_close(vv_expire_places *p); /* accepts NULL */

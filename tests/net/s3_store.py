@@ -13,7 +13,7 @@ error200, denied (AccessDenied to all but GET), hides (AccessDenied to GET of wh
 lostpage (a page that does not say where the next one begins), endless (the same token again and again), onandon (empty pages, each with another token), xml
 (a list that is cut), other (other bytes in GET), expired (ExpiredToken to what a session signs), versions (what is replaced or removed stays below DIR.kept, behind a delete
 marker, until its version is deleted; with pages of two), locked (the same with a lock on objects until 2099: a PUT needs Content-MD5), unlisted (the same, and lists of versions
-are denied), undeletable (the same, and deleting a version is denied), payer (the same to what has no x-amz-request-payer), public (a GET that is
+are denied), undeletable (the same, and deleting a version is denied), undeleting (DELETE is denied), payer (the same to what has no x-amz-request-payer), public (a GET that is
 signed is refused, another one is answered).
 
 DIR.together says how many ranges of packs, and how many of lists, it wants to have been asked for at once, once: those that
@@ -179,7 +179,7 @@ class Store(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
         elif wrong == "error200":
             self.error(200, "InternalError", "We encountered an internal error.")
-        elif wrong == "denied" and self.command != "GET":
+        elif wrong == "denied" and self.command != "GET" or wrong == "undeleting" and self.command == "DELETE":
             self.error(403, "AccessDenied", "Access Denied")
         elif wrong == "locked" and self.command == "PUT" and not self.headers.get("Content-MD5"):
             self.error(400, "InvalidRequest", "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object "

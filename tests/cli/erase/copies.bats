@@ -93,3 +93,73 @@ nothing_is_left() {
 	succeeds find_ada --apply --json
 	[ "$(jq -c '[.erased.unsignedTags, .erased.lostSignatures]' <<< "$output")" = '[["refs/tags/v2"],1]' ]
 }
+
+@test "the receipt names each file that was not searched" {
+	two_versions
+	printf '%s\n' 'version https://git-lfs.github.com/spec/v1' "oid sha256:$(printf x | sha256sum | cut -d' ' -f1)" 'size 1' > ada@example.org.bin
+	printf 'a\0b' > some.bin
+	git add .
+	git commit -qm files
+	find_ada --plan > /dev/null || true
+	ends_with 1 find_ada --apply --receipt ../receipt
+	[ "$(jq -c '[.answers[] | select(.what == "files") | [.place, .answer, .notAsked]]' ../receipt)" = \
+		'[["erased.bin","not looked at",1],["some.bin","not looked at",1]]' ]
+	! grep -q ada@ ../receipt || false
+}
+
+@test "replaced commits, stashes, resolutions, indexes of packs, old packs and dropped commits are freed, too" {
+	two_versions
+	git config rerere.enabled true
+	echo 5,eve@example.org >> people.csv
+	git stash -q
+	printf 'id,email\n1,ada@example.org\n2,bob@example.org\n' > text.csv
+	printf '{"id":1,"mail":"ada@example.org"}\n{"id":2,"mail":"x"}\n' > text.ndjson
+	git add text.csv text.ndjson
+	git commit -qm "tables as text"
+	git checkout -q -b side
+	sed -i 's/bob@/bob2@/' text.csv
+	git commit -qam side
+	git checkout -q main
+	sed -i 's/bob@/bob3@/' text.csv
+	git commit -qam main
+	run git merge side
+	git checkout -q --ours text.csv
+	git add text.csv
+	git commit -qm merged
+	[ -n "$(ls .git/rr-cache)" ]
+	git replace --graft HEAD~1
+	echo "by ada@example.org" > dropped.txt
+	git add dropped.txt
+	git commit -qm dropped
+	git reset -q --hard HEAD~1
+	git reflog expire --expire=now HEAD
+	git -c gc.reflogExpireUnreachable=now gc -q --cruft --prune=never
+	git commit-graph write --reachable 2> /dev/null
+	git multi-pack-index write 2> /dev/null
+	[ -n "$(ls .git/objects/pack/*.mtimes .git/objects/pack/multi-pack-index)" ]
+	find_ada --plan > /dev/null
+	succeeds find_ada --apply
+	nothing_is_left
+	[ "$(cat text.csv)" = "$(printf 'id,email\n2,bob3@example.org')" ]
+	[ "$(cat text.ndjson)" = '{"id":2,"mail":"x"}' ]
+	git stash pop -q
+	grep -q eve@ people.csv
+}
+
+@test "files that may be the only copy are named, and one after the other was removed, the same command ends" {
+	two_versions
+	mkdir -p .git/varve/kept-1 .git/varve/damaged/1/packs .git/varve/incoming/0123456789abcdef/packs .git/lost-found/other
+	echo ada@example.org | tee .git/varve/kept-1/a > .git/lost-found/other/b
+	cp .git/varve/packs/*.pack .git/varve/damaged/1/packs/
+	cp .git/varve/packs/*.pack .git/varve/incoming/0123456789abcdef/packs/
+	touch .git/varve/incoming/0123456789abcdef/writer.lock
+	find_ada --plan > /dev/null
+	for name in lost-found varve/kept-1 varve/damaged; do
+		ends_with 1 find_ada --apply --receipt ../receipt
+		output_has "not looked at: $PWD/.git/$name"
+		jq -r '.answers[] | select(.answer == "not looked at") | .place' ../receipt | grep -qx "$PWD/.git/$name"
+		rm -r ".git/$name"
+	done
+	succeeds find_ada --apply
+	nothing_is_left
+}

@@ -258,7 +258,8 @@ static void print_applied(const application *a)
 	vv_out("erased %s", vv_text_counted(done.rows, "row", NULL));
 	vv_out(" and %s", vv_text_counted(done.cells, "cell", NULL));
 	vv_out(" in %s of files\n", vv_text_counted(done.versions, "version", NULL));
-	vv_out("%s have new ids", vv_text_counted(changed, "commit or tag", "commits and tags"));
+	vv_out("%s", vv_text_counted(changed, "commit or tag has a new id",
+				     "commits and tags have new ids"));
 	if (unsigned_count > 0) {
 		vv_out(", %s without %s signature", vv_text_count(unsigned_count),
 		       unsigned_count == 1 ? "its" : "their");
@@ -610,8 +611,24 @@ static vv_status add_own_answers(application *a, const vv_erase *rest, vv_error 
 		return rc;
 	}
 	for (size_t i = 0; i < left_count; i++) {
-		rc = vv_erase_answers_left(&a->answers, &left[i], a->found->values, err);
+		const vv_erase_answer stays = {.kind = VV_ERASE_STAYS,
+					       .place = left[i].path,
+					       .why = left[i].why,
+					       .there = left[i].versions};
+
+		rc = vv_erase_answers_file(&a->answers, &stays, a->found->values, err);
 		if (rc < 0) return rc;
+	}
+	vv_array_each(rest->gaps, rest->gap_count, gap) {
+		const vv_erase_answer unsearched = {.kind = VV_ERASE_UNSEEN,
+						    .place = gap->path,
+						    .why = gap->why,
+						    .unasked = gap->versions};
+
+		if (!gap->expired && (rc = vv_erase_answers_file(&a->answers, &unsearched,
+								 a->found->values, err)) < 0) {
+			return rc;
+		}
 	}
 	vv_array_each(f->unread.items, f->unread.count, path) {
 		unread.place = *path;
