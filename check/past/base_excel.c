@@ -48,7 +48,10 @@ void base_check_excel(base_check *c)
 	const vv_rule_setting *s = base_setting(c, "spreadsheet", NULL);
 	vv_auto(vv_excel_rows) *r = NULL;
 
-	if (!s || base_is_json(c->base) || base_is_json(c->t)) return;
+	if (!s || vv_cid_equal(&c->base->cid, &c->t->cid) || base_is_json(c->base) ||
+	    base_is_json(c->t)) {
+		return;
+	}
 	if ((c->rc = vv_excel_rows_open(&r, c->base, c->t, GROUPS, c->err)) < 0) return;
 	for (; s; s = base_setting(c, "spreadsheet", s)) {
 		give_all(c, s, r);

@@ -314,12 +314,14 @@ static vv_status import_document(vv_check_input *in, const vv_check_input_option
 	return rc < 0 ? rc : lend_key(in, o->base, &sink, err);
 }
 
-static bool is_document(const vv_check_input *in)
+/* git takes long to find the attributes of a path among thousands of lines. */
+static bool is_document(const vv_check_input *in, const vv_check_input_options *o)
 {
 	const vv_subject *s = &in->subject;
 	const char *name = s->path ? s->path : s->file;
 
-	return s->table || (name && vv_document_is_name(s->repo, s->env, name));
+	return s->table || (name && !vv_text_same(o->plain, name) &&
+			    vv_document_is_name(s->repo, s->env, name));
 }
 
 static vv_status open_stored(vv_check_input *in, vv_error *err)
@@ -356,7 +358,7 @@ void vv_check_input_begin(vv_check_input *in, const char *path, const vv_check_i
 
 	if (find_input(in, path, o, VV_IGNORED) < 0) {
 		vv_check_input_close(in); /* opening it reports the error */
-	} else if (is_document(in)) {
+	} else if (is_document(in, o)) {
 		vv_subject_begin(&in->subject, &how);
 	}
 }
@@ -374,7 +376,7 @@ vv_status vv_check_input_open(vv_check_input *in, const char *path, const vv_che
 		rc = VV_EINPUT;
 		goto done;
 	}
-	if (is_document(in)) {
+	if (is_document(in, o)) {
 		rc = import_document(in, o, err);
 	} else if (in->subject.is_dataset) {
 		rc = open_stored(in, err);

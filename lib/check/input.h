@@ -72,7 +72,8 @@ typedef struct vv_check_input_options {
 	/* set to true if a file other than varve.json and datapackage.json is read beside the path,
 	 * such as one with a schema; may be NULL */
 	bool *read_other;
-	vv_pool *pool; /* threads to use if reader is NULL; may be NULL */
+	const char *plain; /* a path that is known not to be a document; may be NULL */
+	vv_pool *pool;     /* threads to use if reader is NULL; may be NULL */
 	const vv_progress *progress;
 } vv_check_input_options;
 

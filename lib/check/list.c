@@ -278,14 +278,18 @@ static vv_status sift(lister *l, vv_error *err)
 {
 	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(l->repo);
 	vv_check_list *list = l->out;
+	const vv_index *ahead; /* git is asked for the attributes of many of its paths at once */
 	size_t kept = 0;
 	vv_status rc = VV_OK;
+
+	(void)vv_dataset_reader_index(l->reader, &ahead, VV_IGNORED);
 
 	vv_array_each(list->items, list->count, p) {
 		bool literal, keep = rc == VV_OK && is_wanted(l, p->path, &literal);
 
-		if (keep && p->document == 0 &&
-		    vv_document_is_name(l->repo, vv_repository_env(l->repo), p->path)) {
+		p->plain = keep && p->document == 0 &&
+			   !vv_document_is_name(l->repo, vv_repository_env(l->repo), p->path);
+		if (keep && p->document == 0 && !p->plain) {
 			rc = keep_document(l, p, is_named(l, literal), err);
 			keep = false;
 		} else if (keep && !literal && !vv_check_list_find(&l->described, p->path)) {

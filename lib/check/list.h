@@ -37,6 +37,7 @@ typedef struct vv_check_path {
 	char *was;       /* path in the base, if the file was renamed since; else NULL */
 	size_t document; /* length of DOCUMENT, if path is DOCUMENT#TABLE; else 0 */
 	bool named;      /* for documents and their tables: an argument names or matches it */
+	bool plain;      /* the path is known not to be a document */
 } vv_check_path;
 
 /* The datasets to check. */

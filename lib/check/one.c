@@ -921,6 +921,7 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 					  .standard = run->standard,
 					  .standard_path = run->standard_path,
 					  .read_other = &c.read_other,
+					  .plain = path->plain ? path->path : NULL,
 					  .pool = run->pool,
 					  .progress = run->progress};
 	set_commit(&c, side, hex);
