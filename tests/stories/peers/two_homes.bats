@@ -26,12 +26,18 @@ setup() {
 
 teardown() {
 	[ -z "${homes_pid-}" ] || kill -KILL "$homes_pid" 2> /dev/null || true # unshare does not heed another
+	relay_teardown # an nsenter stops itself with its command, as if it were a shell's job, and nothing there continues it
+}
+
+# enter NETWORK COMMAND...: in place of this shell.
+enter() {
+	exec nsenter -t "$inner" -U -m -n -p --preserve-credentials nsenter -t "$(cat "$homes/$1")" -n \
+		sh -c 'cd "$0" && exec "$@"' "$PWD" "${@:2}"
 }
 
 # at NETWORK COMMAND...
 at() {
-	nsenter -t "$inner" -U -m -n -p --preserve-credentials nsenter -t "$(cat "$homes/$1")" -n \
-		sh -c 'cd "$0" && exec "$@"' "$PWD" "${@:2}"
+	(enter "$@")
 }
 
 # home NAME COMMAND...: on the machine there.
@@ -42,7 +48,8 @@ home() {
 # start NETWORK NAME COMMAND...: until the end of the test; NAME.log and NAME.pid.
 start() {
 	touch "$2.log"
-	at "$1" sh -c 'echo $$ > "$0" && exec "$@"' "$PWD/$2.pid" "${@:3}" >> "$2.log" 2>&1 3>&- &
+	enter "$1" sh -c 'echo $$ > "$0" && exec "$@"' "$PWD/$2.pid" "${@:3}" >> "$2.log" 2>&1 3>&- &
+	started+=("$!")
 }
 
 signal() { # NAME SIGNAL
