@@ -130,7 +130,7 @@ static vv_status find_root(job *j, const char *text, vv_cid *out, vv_error *err)
 	vv_status rc = vv_subject_find_stored(&s, j->c->repo, j->c->reader, text, err);
 
 	*out = s.root;
-	return rc;
+	return rc < 0 ? rc : vv_subject_refuse_expired(&s, err);
 }
 
 /* x->root is the table's; for --unixfs it becomes the file's. */
@@ -198,7 +198,7 @@ static vv_status run_export(job *j, char **argv, vv_error *err)
 			vv_out_look_for_reader();
 		}
 	}
-	if (rc == VV_EMISSING) {
+	if (rc == VV_EMISSING && err->gap != VV_GAP_EXPIRED) {
 		vv_hint(err, "'varve fetch --data REV' gets missing blocks from the remote; add "
 			     "--from URL to get them from another repository");
 	}

@@ -108,7 +108,10 @@ static vv_status publish_one(job *j, const char *word, vv_error *err)
 	vv_auto(vv_published) p = {0};
 	vv_status rc;
 
-	if ((rc = vv_subject_find_stored(&s, j->c->repo, j->c->reader, word, err)) < 0) return rc;
+	if ((rc = vv_subject_find_stored(&s, j->c->repo, j->c->reader, word, err)) < 0 ||
+	    (rc = vv_subject_refuse_expired(&s, err)) < 0) {
+		return rc;
+	}
 	rc = vv_publish_list(&list, j->c->repo, &s.root, pool, j->c->progress, err);
 	if (rc < 0 || (rc = vv_publish_record(&p, j->c->repo, list, s.path, err)) < 0) return rc;
 	vv_array_each(j->o->to.items, j->o->to.count, node) {

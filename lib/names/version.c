@@ -21,8 +21,10 @@
 #include "lib/names/nearest_kept.h"
 #include "lib/names/version_internal.h"
 #include "lib/tables/dataset_import.h"
+#include "repo/git/history/expired.h"
 #include "repo/git/index/index.h"
 #include "repo/git/merge/conflict_state.h"
+#include "repo/known/gap.h"
 
 void vv_subject_forget(vv_subject *s)
 {
@@ -606,6 +608,17 @@ static vv_status say_whose(const vv_subject *s, bool hints, vv_error *err)
 		}
 	}
 	return vv_prefix(err, "%s", vv_text_shows(s->text));
+}
+
+vv_status vv_subject_refuse_expired(const vv_subject *s, vv_error *err)
+{
+	vv_gap gap = VV_GAP_NONE;
+	const vv_status rc = s->is_dataset ? vv_gap_of(&gap, s->repo, &s->root, err) : VV_OK;
+
+	if (rc < 0 || gap != VV_GAP_EXPIRED) return rc;
+	vv_expired_explain(s->repo, &s->root, err);
+	(void)say_whose(s, true, err);
+	return VV_EMISSING;
 }
 
 vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options *opts,

@@ -230,6 +230,10 @@ typedef struct vv_subject_options {
 vv_status vv_subject_open(vv_subject *s, vv_table *out, const vv_subject_options *opts,
 			  vv_error *err);
 
+/* VV_EMISSING, with the reason and the nearest stored version: the rows of a stored version have expired, and are
+ * not here. */
+vv_status vv_subject_refuse_expired(const vv_subject *s, vv_error *err);
+
 /* Starts the reader of a document, which is the slow part of vv_subject_open, so that two documents
  * are read in parallel. Does nothing for other subjects. opts must not be NULL. The caller then
  * calls vv_subject_open with the same opts, which also reports errors; until then, the dataset

@@ -22,6 +22,13 @@ readers() {
 	cat <<- 'END'
 		2 2 2 varve cat HEAD~2:prices.csv
 		2 2 2 varve info HEAD~2:prices.csv
+		2 2 2 varve cat -o ../new.parquet HEAD~2:prices.csv
+		2 2 2 varve schema HEAD~2:prices.csv
+		2 2 2 varve compare HEAD~2:prices.csv prices.csv
+		2 2 2 varve prove -o ../proof --row 7 HEAD~2:prices.csv
+		2 2 2 varve get -o ../got .#HEAD~2:prices.csv
+		2 2 2 varve ipfs publish HEAD~2:prices.csv
+		2 2 2 varve ipfs car export HEAD~2:prices.csv ../new.car
 		2 2 2 varve diff HEAD~2 HEAD
 		2 0 2 varve blame prices.csv
 		2 0 2 varve blame --cells --json prices.csv
@@ -40,6 +47,7 @@ readers() {
 		1 1 1 varve whereis --no-ask HEAD~2:prices.csv
 		2 0 2 varve sql SELECT count(*) FROM varve_history_prices
 		0 0 0 varve sql SELECT figure FROM varve_log('prices.csv', 'HEAD', 'sum(price)')
+		0 0 0 varve cite HEAD~2:prices.csv
 		0 0 0 varve status
 		0 0 0 varve gc
 	END
@@ -58,6 +66,11 @@ reads() {
 			ends_with "${words[$2]}" "${words[@]:3}"
 		fi
 		all+="$output"$'\n'"$stderr"$'\n'
+		# what cannot go on, or outlives the rows, has the reason
+		[[ $1 != expired || ( ${words[$2]} != 2 && $line != *" cite "* ) || "$output$stderr" = *"$expired_text"* || $stderr = *"in this range have expired"* ]] || {
+			show_run "$line" "the reason is not there"
+			return 1
+		}
 		[ -z "$(git status --porcelain)" ]
 	done < <(readers)
 }

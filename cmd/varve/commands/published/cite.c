@@ -171,6 +171,16 @@ static void put_citation(vv_buf *b, const vv_citation *x, const char *format)
 	}
 }
 
+/* A citation outlives the rows. */
+static void warn_of_expired(const vv_citation *x)
+{
+	vv_error why = {0};
+
+	if (vv_subject_refuse_expired(&x->s, &why) == VV_EMISSING) {
+		vv_warn("%s", why.message);
+	}
+}
+
 static vv_status run_cite(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
@@ -185,6 +195,7 @@ static vv_status run_cite(vv_context *c, vv_error *err)
 	}
 	x.is_signed = !vv_oid_is_null(&ref);
 	if ((rc = find_places(&x, err)) < 0) return rc;
+	warn_of_expired(&x);
 	put_citation(&b, &x, o->format ? o->format : "text");
 	if ((rc = vv_buf_ok(&b, err)) == VV_OK) {
 		vv_out_bytes(b.data, b.len);
