@@ -194,10 +194,16 @@ const char *vv_conflict_file_reason(const vv_conflict_path *p)
 	return base ? "changed on both sides" : "added on both sides";
 }
 
+static void clear_rows(vv_decided_rows *l)
+{
+	vv_array_clear(l->rows, l->count, it, (vv_free(it->row), vv_free(it->text)));
+}
+
 void vv_conflict_list_clear(vv_conflict_list *l)
 {
 	vv_array_clear(l->paths, l->count, it,
-		       (vv_free(it->path), vv_conflict_record_clear(&it->record)));
+		       (vv_free(it->path), vv_conflict_record_clear(&it->record),
+			clear_rows(&it->removed), clear_rows(&it->renumbered)));
 	memset(l, 0, sizeof(*l));
 }
 

@@ -14,6 +14,18 @@
 #include "lib/tables/dataset_writer.h"
 #include "repo/git/index/index.h"
 
+/* One of two rows with one key, which vv_resolve removed, or which got another key. */
+typedef struct vv_decided_row {
+	char *row;  /* its name, as vv_conflict_row_put writes it */
+	int side;   /* VV_OURS or VV_THEIRS: it was this side's row */
+	char *text; /* removed: the row as a JSON object; else its new key */
+} vv_decided_row;
+
+typedef struct vv_decided_rows {
+	vv_decided_row *rows;
+	size_t count, cap;
+} vv_decided_rows;
+
 /* A path in conflict. */
 typedef struct vv_conflict_path {
 	char *path;
@@ -26,7 +38,9 @@ typedef struct vv_conflict_path {
 	 * the content of the work tree may differ from it */
 	bool found_out;
 	bool resolved; /* vv_resolve has resolved the whole path */
-	bool unknown;  /* vv_conflict_list_known found no record that it can use */
+	/* vv_resolve: the rows that it removed, and those that got another key */
+	vv_decided_rows removed, renumbered;
+	bool unknown; /* vv_conflict_list_known found no record that it can use */
 	/* vv_conflict_list_read: why the conflicts of this path could not be determined; code
 	 * VV_OK: they were. vv_resolve: also why it was not resolved */
 	vv_error failure;

@@ -398,6 +398,8 @@ static vv_status solve_into(vv_resolving *r, vv_conflict_path *p, const bool *ch
 			 .chosen = chosen,
 			 .side = r->side,
 			 .quiet = r->quiet,
+			 .renumbered = vv_resolve_note_key,
+			 .payload = p,
 			 .column = r->set_column};
 	vv_auto(vv_table) t = {0};
 	vv_status rc;
@@ -484,35 +486,6 @@ static vv_status keep_rest(vv_resolving *r, vv_conflict_path *p, const bool *cho
 		}
 	}
 	return rc;
-}
-
-enum { ROWS_NAMED = 10 }; /* of those that are no longer in the table */
-
-/* If two rows have one key, a side's choice leaves only one. */
-static vv_status name_gone(vv_buf *out, const vv_resolving *r, const vv_conflict_path *p,
-			   const bool *chosen, vv_error *err)
-{
-	const vv_conflict_record *c = &p->record;
-	const int gone = r->side == VV_THEIRS ? VV_OURS : VV_THEIRS;
-	size_t count = 0;
-
-	if (r->quiet || (r->side != VV_OURS && r->side != VV_THEIRS)) return VV_OK;
-	for (size_t i = 0; i < c->count; i++) {
-		const vv_conflict_item *item = &c->items[i];
-
-		if (!chosen[i] || item->kind != VV_CONFLICT_KEY_TWICE || ++count > ROWS_NAMED) {
-			continue;
-		}
-		vv_buf_printf(out, "%s: row ", vv_text_shows(p->path));
-		vv_conflict_row_put(out, item);
-		vv_buf_printf(out, " of %s is removed", vv_text_shows(c->names[gone]));
-		vv_buf_printf(out, ": %s\n", vv_text_shows(item->values[gone]));
-	}
-	if (count > ROWS_NAMED) {
-		vv_buf_printf(out, "%s: and %s more\n", vv_text_shows(p->path),
-			      vv_text_counted(count - ROWS_NAMED, "row", NULL));
-	}
-	return vv_buf_ok(out, err);
 }
 
 vv_status vv_resolve_write(vv_resolving *r, const vv_conflict_path *p, const vv_oid *blob,
@@ -614,17 +587,8 @@ static bool has_no_data(const vv_repository *r, const char *path)
 	return rc == VV_ENOTFOUND || (rc == VV_OK && vv_dataset_reader_holds_pointer(file, &st));
 }
 
-static void say_gone(const vv_resolving *r, vv_status rc, const vv_buf *gone)
-{
-	if (rc == VV_OK && gone->len > 0) {
-		vv_notes_put(vv_repository_notes(r->repo), "%.*s", (int)gone->len - 1,
-			     vv_buf_cstr(gone));
-	}
-}
-
 static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *err)
 {
-	vv_auto(vv_buf) gone = VV_BUF_INIT;
 	vv_auto_free bool *chosen = NULL;
 	bool all = false;
 	vv_auto(vv_dataset_found) staged = {0};
@@ -653,7 +617,7 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 		}
 	}
 	const bool whole = all && !r->set_column && untouched;
-	if ((rc = name_gone(&gone, r, p, chosen, err)) < 0) return rc;
+	if ((rc = vv_resolve_note_removed(r, p, chosen, err)) < 0) return rc;
 	if (whole && !any_key_twice(&p->record) &&
 	    (r->side == VV_THEIRS || (r->side == VV_OURS && any_dropped_column(&p->record)))) {
 		rc = take_merged(r, p, err);
@@ -667,13 +631,13 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 			rc = rewrite(r, p, chosen, &staged.result.cid, &staged.st, err);
 		}
 		rc = rc < 0 ? rc : keep_rest(r, p, chosen, err);
-		say_gone(r, rc, &gone);
+		vv_resolve_say_removed(r, p, rc);
 		return rc;
 	}
 	if (rc == VV_OK) {
 		say_resolved(r, p);
 	}
-	say_gone(r, rc, &gone);
+	vv_resolve_say_removed(r, p, rc);
 	return rc;
 }
 

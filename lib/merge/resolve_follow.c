@@ -1,6 +1,6 @@
 /*
- * resolve_follow: merges other tables again, with references to the new keys of theirs. First finds
- * all results, then writes them.
+ * resolve_follow: two rows with one key. Notes which of them are removed, and which get another key; and merges other
+ * tables again, with references to the new keys of theirs: first finds all results, then writes them.
  */
 #include <string.h>
 
@@ -9,12 +9,91 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "dataset/table/table.h"
-#include "lib/merge/conflict_solve.h"
 #include "lib/merge/follow.h"
 #include "lib/merge/resolve_internal.h"
 #include "lib/tables/dataset_import.h"
 #include "repo/git/history/history.h"
 #include "repo/git/tree.h"
+
+enum { ROWS_NAMED = 10 }; /* of those that are no longer in the table */
+
+/* --- the removed rows -------------------------------------------------------------------------- */
+
+static vv_status add_row(vv_decided_rows *l, const vv_buf *row, int side, const char *text,
+			 vv_error *err)
+{
+	vv_decided_row d = {.side = side};
+
+	if (row->failed || !(d.row = vv_strdup(vv_buf_cstr(row))) || !(d.text = vv_strdup(text)) ||
+	    !vv_array_add(l->rows, l->count, l->cap, d)) {
+		vv_free(d.row);
+		vv_free(d.text);
+		return vv_fail_nomem(err);
+	}
+	return VV_OK;
+}
+
+vv_status vv_resolve_note_removed(const vv_resolving *r, vv_conflict_path *p, const bool *chosen,
+				  vv_error *err)
+{
+	vv_status rc = VV_OK;
+
+	for (size_t i = 0; i < p->record.count && rc == VV_OK && r->side <= VV_THEIRS; i++) {
+		const vv_conflict_item *item = &p->record.items[i];
+		vv_auto(vv_buf) row = VV_BUF_INIT;
+
+		if (!chosen[i] || item->kind != VV_CONFLICT_KEY_TWICE) {
+			continue;
+		}
+		vv_conflict_row_put(&row, item);
+		for (int side = VV_OURS; side <= VV_THEIRS && rc == VV_OK; side++) {
+			if (side != r->side) {
+				rc = add_row(&p->removed, &row, side, item->values[side], err);
+			}
+		}
+	}
+	return rc;
+}
+
+void vv_resolve_say_removed(const vv_resolving *r, const vv_conflict_path *p, vv_status rc)
+{
+	const vv_notes *notes = vv_repository_notes(r->repo);
+	const vv_decided_rows *l = &p->removed;
+
+	if (rc < 0 || r->quiet) return;
+	for (size_t i = 0; i < l->count && i < ROWS_NAMED; i++) {
+		const vv_decided_row *d = &l->rows[i];
+
+		vv_notes_put(notes, "%s: row %s of %s is removed: %s", vv_text_shows(p->path),
+			     vv_text_shows(d->row), vv_text_shows(p->record.names[d->side]),
+			     vv_text_shows(d->text));
+	}
+	if (l->count > ROWS_NAMED) {
+		vv_notes_put(notes, "%s: and %s more", vv_text_shows(p->path),
+			     vv_text_counted(l->count - ROWS_NAMED, "row", NULL));
+	}
+}
+
+vv_status vv_resolve_note_key(void *payload, const vv_renumbered *row, vv_error *err)
+{
+	vv_conflict_path *p = payload;
+	vv_auto(vv_buf) was = VV_BUF_INIT, now = VV_BUF_INIT;
+
+	for (size_t i = 0; i < row->count; i++) {
+		const vv_cell *next = i + 1 == row->count ? row->next : row->key[i];
+
+		if (i > 0) {
+			vv_buf_puts(&was, ", ");
+			vv_buf_puts(&now, ", ");
+		}
+		vv_buf_put(&was, row->key[i]->text, row->key[i]->len);
+		vv_buf_put(&now, next->text, next->len);
+	}
+	return now.failed ? vv_fail_nomem(err)
+			  : add_row(&p->renumbered, &was, VV_THEIRS, vv_buf_cstr(&now), err);
+}
+
+/* --- the rows of other tables ------------------------------------------------------------------- */
 
 /* A table whose rows follow. */
 typedef struct follower {

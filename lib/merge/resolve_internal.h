@@ -4,6 +4,7 @@
 #ifndef VV_LIB_MERGE_RESOLVE_INTERNAL_H
 #define VV_LIB_MERGE_RESOLVE_INTERNAL_H
 
+#include "lib/merge/conflict_solve.h"
 #include "lib/merge/references.h"
 #include "lib/merge/resolve.h"
 #include "lib/tables/dataset_writer.h"
@@ -14,6 +15,15 @@ vv_status vv_resolve_stage(vv_resolving *r, const vv_conflict_path *p, vv_datase
 /* Writes the version *blob to the work tree. */
 vv_status vv_resolve_write(vv_resolving *r, const vv_conflict_path *p, const vv_oid *blob,
 			   vv_error *err);
+
+/* If two rows have one key, a side's choice leaves only one, and base's none. Sets p->removed to the chosen rows
+ * that then go. */
+vv_status vv_resolve_note_removed(const vv_resolving *r, vv_conflict_path *p, const bool *chosen,
+				  vv_error *err);
+/* Reports p->removed, unless the decision failed with rc, or r is quiet. */
+void vv_resolve_say_removed(const vv_resolving *r, const vv_conflict_path *p, vv_status rc);
+/* Adds the row to p->renumbered; payload is p. A vv_solution.renumbered. */
+vv_status vv_resolve_note_key(void *payload, const vv_renumbered *row, vv_error *err);
 
 /* Adds the references to the table p to *out: those of HEAD, and of the commit that is merged. */
 vv_status vv_resolve_references(vv_references *out, vv_resolving *r, const vv_conflict_path *p,

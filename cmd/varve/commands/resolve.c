@@ -123,13 +123,39 @@ static int side_of(const options *o)
 	return o->base ? VV_BASE : VV_OURS;
 }
 
+static const char *side_name(const vv_decided_row *d)
+{
+	return d->side == VV_OURS ? "ours" : "theirs";
+}
+
+static void put_removed(vv_json_out *w, const void *item)
+{
+	const vv_decided_row *d = item;
+
+	vv_json_put_object(w, {JSON_TEXT("keyText", d->row)}, {JSON_TEXT("side", side_name(d))},
+			   {JSON_RAW("values", d->text)});
+}
+
+static void put_renumbered(vv_json_out *w, const void *item)
+{
+	const vv_decided_row *d = item;
+
+	vv_json_put_object(w, {JSON_TEXT("keyText", d->row)}, {JSON_TEXT("side", side_name(d))},
+			   {JSON_TEXT("newKeyText", d->text)});
+}
+
 static void put_path(vv_json_out *w, const void *item)
 {
 	const vv_conflict_path *p = item;
 	const size_t left = p->record.count + p->record.left_out;
 
-	vv_json_put_object(w, {JSON_TEXT("path", p->path)}, {JSON_BOOL("resolved", p->resolved)},
-			   {JSON_NUMBER("conflictCount", p->resolved ? 0 : left)});
+	vv_json_put_object(
+		w, {JSON_TEXT("path", p->path)}, {JSON_BOOL("resolved", p->resolved)},
+		{JSON_NUMBER("conflictCount", p->resolved ? 0 : left)},
+		{JSON_EACH(put_removed, p->removed.count > 0 ? "removedRows" : NULL,
+			   p->removed.rows, p->removed.count)},
+		{JSON_EACH(put_renumbered, p->renumbered.count > 0 ? "renumberedRows" : NULL,
+			   p->renumbered.rows, p->renumbered.count)});
 }
 
 static vv_status print_json(const vv_conflict_list *l, vv_error *err)

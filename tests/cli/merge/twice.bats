@@ -513,11 +513,31 @@ tasks() {
 	git reset -q --hard
 	git merge -q side || :
 	succeeds varve resolve --base
+	stderr_has 't.csv: row 101 of main is removed: {"id":"101","title":"drill","owner":"eve"}'
+	stderr_has 't.csv: row 101 of side is removed: {"id":"101","title":"paint","owner":"bob"}'
 	[ "$(tasks)" = "" ]
 	git reset -q --hard
 	git merge -q side || :
 	ends_with 2 varve resolve --once
 	stderr_has "t.csv has no conflict of rows that both sides added"
+}
+
+@test "the JSON of resolve has the rows that a choice of two rows with one key removed or renumbered" {
+	numbered
+	git merge -q side || :
+	succeeds varve resolve --json --theirs --row 101
+	stderr_is ""
+	[ "$(jq -c '.files[0] | [.resolved, .removedRows, .renumberedRows]' <<< "$output")" = \
+		'[false,[{"keyText":"101","side":"ours","values":{"id":"101","title":"drill","owner":"eve"}}],null]' ]
+	succeeds varve resolve --json --both
+	[ "$(jq -c '.files[0] | [.resolved, .removedRows, .renumberedRows]' <<< "$output")" = \
+		'[true,null,[{"keyText":"102","side":"theirs","newKeyText":"103"}]]' ]
+	[ "$(tasks)" = "101,paint,bob 102,saw,eve 103,wash,bob " ]
+	git reset -q --hard
+	git merge -q side || :
+	succeeds varve resolve --json --base
+	[ "$(jq -c '[.files[0].removedRows[] | [.keyText, .side]]' <<< "$output")" = \
+		'[["101","ours"],["101","theirs"],["102","ours"],["102","theirs"]]' ]
 }
 
 @test "keys of letters and a number, and of several columns, get the next free key of their kind" {
