@@ -157,11 +157,17 @@ bool vv_heads_trusted(vv_repository *r)
 	return vv_trust_read(&trust, r, VV_IGNORED) == VV_OK && trust.count > 0;
 }
 
+static vv_status use_another(vv_error *err)
+{
+	return vv_hint(err, "use another copy of the repository, or ask its owner");
+}
+
 static vv_status refuse(const judging *g, vv_status code, const char *what, const vv_oid *id,
 			vv_error *err)
 {
-	return vv_fail(err, code, "'%s' has a signed head (%.10s) that cannot be trusted: %s",
-		       vv_text_url(g->from), vv_oid_shows(id), what);
+	vv_fail(err, code, "'%s' has a signed head (%.10s) that cannot be trusted: %s",
+		vv_text_url(g->from), vv_oid_shows(id), what);
+	return use_another(err);
 }
 
 /* --- one record ----------------------------------------------------------------------------------- */
@@ -367,7 +373,7 @@ static vv_status put_both(const judging *g, vv_heads_fault fault, const node *n,
 	if (fork && g->own && memcmp(g->own, h->key, VV_KEY_PUBLIC) == 0) {
 		return vv_hint_code(err, VV_HINT_SIGN_JOIN, g->from);
 	}
-	return vv_hint(err, "use another copy of the repository, or ask its owner");
+	return use_another(err);
 }
 
 /* This repository signed a newer head than they show, for example before a failed push. */
@@ -421,7 +427,7 @@ static vv_status check_missing(const judging *g, const node *owner, const vv_sho
 				vv_text_url(g->from), (unsigned long long)h->number,
 				vv_text_time(h->time, VV_TIME_MINUTE));
 			g->out->fault = VV_HEADS_ROLLBACK;
-			return vv_hint(err, "use another copy of the repository, or ask its owner");
+			return use_another(err);
 		}
 	}
 	return VV_OK;

@@ -137,6 +137,7 @@ newcomer() {
 		run --separate-stderr as bob varve -C copy fetch --from "$bad"
 		stderr_has "$bad"
 		stderr_has "$says"
+		[ -z "$says" ] || [ "$kind" = thief ] || stderr_has "use another copy of the repository, or ask its owner"
 		[ "$(git -C copy for-each-ref && cat copy/.git/varve/trust)" = "$before" ]
 		newcomer "$kind" "$bad" "$good"
 		newcomer "$kind" "$good" "$bad"
