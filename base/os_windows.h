@@ -3,8 +3,8 @@
  *
  * The functions behave as those of POSIX, also in setting errno. Paths are UTF-8 with '/' or '\\'; one
  * longer than Windows' 260 characters is passed on as "\\?\...". Files are opened so that others may
- * read, write, rename and remove them meanwhile, and are binary. Permissions are not kept: a file may be
- * written unless it is read-only.
+ * read, write, rename and remove them meanwhile, and are binary. Permissions are not kept, but for one: a file
+ * whose mode gives others none (0600) is its owner's alone.
  */
 #ifndef VV_BASE_OS_WINDOWS_H
 #define VV_BASE_OS_WINDOWS_H
@@ -112,7 +112,7 @@ int utimensat(int dir, const char *path, const struct timespec times[2],
 #define UTIME_NOW 0x3fffffff
 #define UTIME_OMIT 0x3ffffffe
 ssize_t pread(int fd, void *out, size_t len, off_t offset);
-int fchmod(int fd, mode_t mode);                            /* keeps nothing */
+int fchmod(int fd, mode_t mode);                            /* keeps 0600 alone */
 int symlink(const char *target, const char *path);          /* EPERM: varve makes none there */
 ssize_t readlink(const char *path, char *out, size_t size); /* EINVAL */
 int fcntl(int fd, int command, ...); /* F_DUPFD_CLOEXEC, F_GETFD; F_SETFL: O_NONBLOCK for pipes */

@@ -13,6 +13,8 @@
 #include <sys/statvfs.h>
 #include <windows.h>
 
+#include <sddl.h>
+
 #include "base/auto.h"
 #include "base/os.h"
 #include "base/windows/paths.h"
@@ -227,15 +229,59 @@ static bool is_wanted(const struct stat *st, int flags)
 	return true;
 }
 
+/* Lets only the owner, the system and administrators use a file, whatever its folder grants. File systems other
+ * than NTFS keep no such rights. */
+static int make_private(HANDLE h)
+{
+	const HANDLE again = ReOpenFile(h, WRITE_DAC, SHARED, FILE_FLAG_BACKUP_SEMANTICS);
+	PSECURITY_DESCRIPTOR rights = NULL;
+
+	const bool done = again != INVALID_HANDLE_VALUE &&
+			  ConvertStringSecurityDescriptorToSecurityDescriptorW(
+				  L"D:P(A;;FA;;;OW)(A;;FA;;;SY)(A;;FA;;;BA)", SDDL_REVISION_1,
+				  &rights, NULL) &&
+			  SetKernelObjectSecurity(again,
+						  DACL_SECURITY_INFORMATION |
+							  PROTECTED_DACL_SECURITY_INFORMATION,
+						  rights);
+	const DWORD error = GetLastError();
+	if (again != INVALID_HANDLE_VALUE) {
+		(void)CloseHandle(again);
+	}
+	(void)LocalFree(rights);
+	SetLastError(error);
+	if (done || error == ERROR_NOT_SUPPORTED || error == ERROR_INVALID_FUNCTION) return 0;
+	return vv_windows_failed();
+}
+
+static bool is_private(mode_t mode)
+{
+	return (mode & 077) == 0;
+}
+
+/* The part of open() that needs the open file. */
+static int begin_file(HANDLE h, int fd, const struct stat *st, int flags, mode_t mode)
+{
+	if ((flags & O_TRUNC) && S_ISREG(st->st_mode)) return vv_windows_ftruncate(fd, 0);
+	return (flags & O_CREAT) && (flags & O_EXCL) && is_private(mode) ? make_private(h) : 0;
+}
+
 int vv_windows_open(const char *path, int flags, ...)
 {
 	wchar_t w[VV_WIDE_MAX];
+	mode_t mode = 0666;
+	va_list rest;
 	struct stat st;
 	SECURITY_ATTRIBUTES inherits = {.nLength = sizeof(inherits),
 					.bInheritHandle = !(flags & O_CLOEXEC)};
 	const DWORD how = FILE_ATTRIBUTE_NORMAL | FILE_FLAG_BACKUP_SEMANTICS |
 			  (flags & O_NOFOLLOW ? FILE_FLAG_OPEN_REPARSE_POINT : 0);
 
+	if (flags & O_CREAT) {
+		va_start(rest, flags);
+		mode = (mode_t)va_arg(rest, int);
+		va_end(rest);
+	}
 	if (!vv_wide_path(w, path)) return -1;
 	const HANDLE h = CreateFileW(w, access_of(flags) | FILE_READ_ATTRIBUTES, SHARED, &inherits,
 				     disposition_of(flags), how, NULL);
@@ -258,7 +304,7 @@ int vv_windows_open(const char *path, int flags, ...)
 		(void)CloseHandle(h);
 		return -1;
 	}
-	if ((flags & O_TRUNC) && S_ISREG(st.st_mode) && vv_windows_ftruncate(fd, 0) < 0) {
+	if (begin_file(h, fd, &st, flags, mode) < 0) {
 		const int number = errno;
 
 		(void)_close(fd);
@@ -729,8 +775,10 @@ int chmod(const char *path, int mode)
 
 int fchmod(int fd, mode_t mode)
 {
-	(void)mode;
-	return handle_of(fd) == INVALID_HANDLE_VALUE ? -1 : 0;
+	const HANDLE h = handle_of(fd);
+
+	if (h == INVALID_HANDLE_VALUE) return -1;
+	return is_private(mode) ? make_private(h) : 0;
 }
 
 int symlink(const char *target, const char *path)

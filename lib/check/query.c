@@ -181,7 +181,7 @@ static void put_query(vv_buf *out, const vv_check_query *q, const vv_check_rule 
 	const char *name = vv_path_base(q->path);
 	const size_t ext = strlen(vv_path_ext(name));
 
-	vv_buf_printf(&path, "%s%s", q->repo || *q->path == '/' ? "" : "./", q->path);
+	vv_buf_printf(&path, "%s%s", q->repo || vv_path_is_absolute(q->path) ? "" : "./", q->path);
 	vv_buf_puts(out, "with ");
 	put_table(out, "this", vv_buf_cstr(&path), "", false);
 	vv_buf_puts(out, ", ");

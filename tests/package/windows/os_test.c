@@ -12,6 +12,9 @@
 #include <time.h>
 #include <windows.h>
 
+#include <aclapi.h>
+#include <sddl.h>
+
 #include "base/os.h"
 #include "base/windows/paths.h"
 
@@ -221,6 +224,39 @@ static void long_paths_are_used_and_listed(void)
 	check(rmdir(path) < 0 && errno == ENOTEMPTY, "a folder with a file is not removed");
 }
 
+/* May all users of the machine do something with the file? */
+static bool others_use(const wchar_t *path)
+{
+	PSECURITY_DESCRIPTOR rights = NULL;
+	wchar_t *text = NULL;
+
+	check(GetNamedSecurityInfoW(path, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL,
+				    NULL, NULL, &rights) == ERROR_SUCCESS &&
+		      ConvertSecurityDescriptorToStringSecurityDescriptorW(
+			      rights, SDDL_REVISION_1, DACL_SECURITY_INFORMATION, &text, NULL),
+	      "the rights of a file are read");
+	const bool are = text && (wcsstr(text, L";;;WD)") || wcsstr(text, L";;;BU)"));
+	(void)LocalFree(text);
+	(void)LocalFree(rights);
+	return are;
+}
+
+/* The temporary folder of Wine is one that all users read. */
+static void a_private_file_is_its_owners_alone(void)
+{
+	const int secret = open("secret", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	const int other = open("other", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+
+	check(secret >= 0 && other >= 0, "files are made");
+	check(!others_use(L"secret"), "a file made with 0600 is private");
+	check(write(secret, "x", 1) == 1, "its owner writes it");
+	check(others_use(L"other"), "another file has the rights of its folder");
+	check(fchmod(other, 0600) == 0 && !others_use(L"other"), "fchmod makes a file private");
+	(void)close(secret);
+	(void)close(other);
+	check(open("secret", O_RDONLY) >= 0, "its owner reads it");
+}
+
 static void texts_are_those_of_posix(void)
 {
 	char in[] = "caf\xe9 \x80", out[32] = "", *from = in, *to = out;
@@ -277,6 +313,7 @@ int main(void)
 	a_folder_is_removed_when_a_program_has_left_it();
 	one_locks_a_file_at_a_time();
 	long_paths_are_used_and_listed();
+	a_private_file_is_its_owners_alone();
 	texts_are_those_of_posix();
 	errors_have_the_texts_of_posix_or_what_a_user_of_windows_sees();
 	if (faults == 0) {
