@@ -14,7 +14,8 @@ set(VARVE_6 "^cli\\.(add|cat\\.keys|check|drop\\.drop|merge|publish|store|vault|
 	"^stories\\.(documents|hosts|peers)\\." "^laws\\.(as_git|damage|history)\\." "^laws\\.faults\\.(half_done|kill|living|transfer)\\."
 	"^unit\\.check\\.(check_memo|key_groups|unique_keys)\\." "^unit\\.cmd\\.web_limit\\."
 	"^unit\\.dataset\\.(import_changed|long_cells|row_block|row_limit)\\." "^unit\\.diff\\.(file_groups|merge|needed_columns)\\."
-	"^unit\\.public\\.(memory|threads)\\." "^unit\\.repo\\.(attribute_answers|git_pack|sha256_id)\\.")
+	"^unit\\.public\\.(memory|threads)\\." "^unit\\.repo\\.(attribute_answers|git_pack|sha256_id)\\."
+	"^package\\.(varve_exe_does|tables)_")
 set(VARVE_3 "^cli\\." "^stories\\.(others|output|recipes|row_edits|ssh|walks)\\." "^laws\\.(bounds|editors|erase|faults|places|sources|walk)\\." "^unit\\.check\\.check_types\\."
 	"^unit\\.dataset\\.(group_canonical|group_compare|import|table_range)\\." "^unit\\.diff\\.(patch\\.generated|patch_fit\\.a_patch|rowdiff\\.)"
 	"^unit\\.lib\\.ordered_files\\." "^unit\\.public\\.(arrow|diff|lifetime|merge|rows|sync|watch)\\."
