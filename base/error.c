@@ -69,10 +69,10 @@ static void copy_cut(char *out, size_t size, const char *text)
 #define FORMAT_MAX 5120u /* room for a path and a sentence about it */
 
 /* Formats behind the back of err: an argument may point into it. */
-static void format(char text[FORMAT_MAX], const char *fmt, va_list ap)
+static void format_text(char text[FORMAT_MAX], const char *fmt, va_list ap)
 	__attribute__((format(printf, 2, 0)));
 
-static void format(char text[FORMAT_MAX], const char *fmt, va_list ap)
+static void format_text(char text[FORMAT_MAX], const char *fmt, va_list ap)
 {
 	if (vsnprintf(text, FORMAT_MAX, fmt, ap) < 0) {
 		text[0] = '\0';
@@ -125,7 +125,7 @@ vv_status vv_fail(vv_error *err, vv_status code, const char *fmt, ...)
 	}
 	if (!err) return code;
 	va_start(ap, fmt);
-	format(text, fmt, ap);
+	format_text(text, fmt, ap);
 	va_end(ap);
 	va_start(ap, fmt);
 	const char *hint = cut_hint(text, fmt, ap);
@@ -203,7 +203,7 @@ vv_status vv_hint(vv_error *err, const char *fmt, ...)
 
 	if (!err) return VV_EUSAGE;
 	va_start(ap, fmt);
-	format(text, fmt, ap);
+	format_text(text, fmt, ap);
 	va_end(ap);
 	set_hint(err, text);
 	return err->code;
@@ -278,7 +278,7 @@ vv_status vv_prefix(vv_error *err, const char *fmt, ...)
 
 	if (!err) return VV_EUSAGE;
 	va_start(ap, fmt);
-	format(prefix, fmt, ap);
+	format_text(prefix, fmt, ap);
 	va_end(ap);
 	(void)snprintf(text, sizeof text, "%s: %s", prefix, err->message);
 	copy_cut(err->message, sizeof err->message, text);

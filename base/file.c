@@ -25,7 +25,7 @@
 #define TEMP_TRIES 100u
 
 /* Does open() with these flags make a new file? Leaves errno unchanged. */
-static bool creates(const char *path, int flags)
+static bool open_creates(const char *path, int flags)
 {
 	const int number = errno;
 	const bool is = (flags & O_CREAT) && ((flags & O_EXCL) || !vv_exists(path));
@@ -43,8 +43,8 @@ int vv_open(const char *path, int flags, mode_t mode, vv_error *err)
 		fd = vv_sys_ops.open(path, flags | O_CLOEXEC, mode);
 	} while (fd < 0 && errno == EINTR);
 	if (fd < 0) {
-		return vv_fail_errno(err, creates(path, flags) ? "cannot create" : "cannot open",
-				     path);
+		return vv_fail_errno(
+			err, open_creates(path, flags) ? "cannot create" : "cannot open", path);
 	}
 	return fd;
 }

@@ -180,8 +180,8 @@ void vv_xxh3_free(vv_xxh3_state *s)
 	vv_free(s);
 }
 
-static vv_status hmac(uint8_t *out, unsigned out_len, const EVP_MD *with, const void *key,
-		      size_t key_len, const void *bytes, size_t len, vv_error *err)
+static vv_status compute_hmac(uint8_t *out, unsigned out_len, const EVP_MD *with, const void *key,
+			      size_t key_len, const void *bytes, size_t len, vv_error *err)
 {
 	unsigned is_len = 0;
 
@@ -195,11 +195,11 @@ static vv_status hmac(uint8_t *out, unsigned out_len, const EVP_MD *with, const 
 vv_status vv_hmac_sha1(uint8_t out[VV_SHA1_LEN], const void *key, size_t key_len, const void *bytes,
 		       size_t len, vv_error *err)
 {
-	return hmac(out, VV_SHA1_LEN, EVP_sha1(), key, key_len, bytes, len, err);
+	return compute_hmac(out, VV_SHA1_LEN, EVP_sha1(), key, key_len, bytes, len, err);
 }
 
 vv_status vv_hmac_sha256(uint8_t out[VV_SHA256_LEN], const void *key, size_t key_len,
 			 const void *bytes, size_t len, vv_error *err)
 {
-	return hmac(out, VV_SHA256_LEN, EVP_sha256(), key, key_len, bytes, len, err);
+	return compute_hmac(out, VV_SHA256_LEN, EVP_sha256(), key, key_len, bytes, len, err);
 }

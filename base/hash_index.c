@@ -60,7 +60,7 @@ static void put_slot(uint64_t *slots, size_t mask, uint64_t slot)
 	slots[i] = slot;
 }
 
-static bool grow(vv_hash_index *ix, size_t slot_count)
+static bool grow_slots(vv_hash_index *ix, size_t slot_count)
 {
 	uint64_t *slots = vv_calloc(slot_count, sizeof(*slots));
 
@@ -84,7 +84,7 @@ bool vv_hash_index_reserve(vv_hash_index *ix, size_t count)
 	while (count > slot_count / 4 * 3) {
 		slot_count *= 2;
 	}
-	return (ix->slots && slot_count == ix->mask + 1) || grow(ix, slot_count);
+	return (ix->slots && slot_count == ix->mask + 1) || grow_slots(ix, slot_count);
 }
 
 bool vv_hash_index_add(vv_hash_index *ix, uint64_t hash, size_t place)

@@ -111,7 +111,7 @@ bool vv_holder_parse(vv_holder *out, const char *text)
 	       read_value(&p, "host=", out->host, sizeof out->host) && *p == '\0';
 }
 
-static bool runs(const vv_holder *h)
+static bool holder_runs(const vv_holder *h)
 {
 	vv_os_process p;
 
@@ -134,7 +134,7 @@ vv_holder_state vv_holder_state_of(const vv_holder *h, const vv_holder *self, in
 		return made < vv_os_boot_second() ? VV_HOLDER_DEAD : VV_HOLDER_ELSEWHERE;
 	}
 	if (h->pid_space != self->pid_space) return VV_HOLDER_ELSEWHERE;
-	return runs(h) ? VV_HOLDER_ALIVE : VV_HOLDER_DEAD;
+	return holder_runs(h) ? VV_HOLDER_ALIVE : VV_HOLDER_DEAD;
 }
 
 /* --- temporary files: 60 bits in 12 letters: 16 of where the process runs, 22 of its number (the largest of Linux),
@@ -146,7 +146,7 @@ vv_holder_state vv_holder_state_of(const vv_holder *h, const vv_holder *self, in
 static const char letters[] = "abcdefghijklmnopqrstuvwxyz234567";
 
 /* 16 bits that are equal for processes which see each other. */
-static uint64_t whereabouts(void)
+static uint64_t process_place(void)
 {
 	static _Atomic uint64_t known; /* the process and its place: they are read once */
 	const uint64_t self = (uint64_t)getpid() << 17 | 0x10000;
@@ -169,7 +169,7 @@ static uint64_t number_of(void)
 	uint64_t chance;
 
 	vv_random(&chance, sizeof chance);
-	return whereabouts() << (PID_BITS + CHANCE_BITS) |
+	return process_place() << (PID_BITS + CHANCE_BITS) |
 	       ((uint64_t)getpid() & ((1u << PID_BITS) - 1)) << CHANCE_BITS |
 	       (chance & ((1u << CHANCE_BITS) - 1));
 }
@@ -205,7 +205,7 @@ bool vv_temp_name_read(const char *name, bool *ended)
 
 	if (!read_temp_name(&number, name)) return false;
 	pid_t pid = (pid_t)(number >> CHANCE_BITS & ((1u << PID_BITS) - 1));
-	*ended = number >> (PID_BITS + CHANCE_BITS) == whereabouts() && pid > 0 &&
+	*ended = number >> (PID_BITS + CHANCE_BITS) == process_place() && pid > 0 &&
 		 kill(pid, 0) < 0 && errno == ESRCH;
 	return true;
 }

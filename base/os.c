@@ -673,7 +673,7 @@ static bool is_within(pid_t child, uint64_t most)
 }
 
 /* A process that the child has besides: it kills it when the pipe of its parent ends. It keeps nothing else open. */
-static _Noreturn void watch(pid_t child, int signal, bool bound, uint64_t most)
+static _Noreturn void watch_child(pid_t child, int signal, bool bound, uint64_t most)
 {
 	struct pollfd p = {bound ? lives[0] : -1, POLLIN, 0};
 
@@ -688,7 +688,7 @@ static _Noreturn void watch(pid_t child, int signal, bool bound, uint64_t most)
 #endif
 
 /* Limits this process, a child of parent, and binds it to parent (0: to nothing). False: the parent has ended, or nothing can bind to it. */
-static bool limit(pid_t parent, int signal, uint64_t addresses, uint64_t data)
+static bool limit_process(pid_t parent, int signal, uint64_t addresses, uint64_t data)
 {
 	signal = signal ? signal : SIGKILL;
 	const struct rlimit of_addresses = {addresses, addresses}, of_data = {data, data};
@@ -710,7 +710,7 @@ static bool limit(pid_t parent, int signal, uint64_t addresses, uint64_t data)
 #endif
 	const pid_t watcher = watched ? fork() : child;
 	if (watcher == 0) {
-		watch(child, signal, parent > 0, most);
+		watch_child(child, signal, parent > 0, most);
 	}
 	if (watcher < 0) return false;
 #endif
@@ -765,7 +765,7 @@ static bool put_ends(const int ends[3])
 }
 
 /* Away from the terminal, and from every file that this process has, whose readers would wait for the program. */
-static bool detach(void)
+static bool detach_process(void)
 {
 	if (setsid() < 0) return false;
 	close_from(STDERR_FILENO + 1, -1);
@@ -775,7 +775,7 @@ static bool detach(void)
 }
 
 /* Between fork and exec: only async-signal-safe calls, and nothing is changed, since on Linux the memory is the parent's. */
-static _Noreturn void become(const vv_os_command *c, pid_t parent)
+static _Noreturn void become_command(const vv_os_command *c, pid_t parent)
 {
 	char *const *argv = (char *const *)(uintptr_t)c->argv;
 	char *const *script = (char *const *)(uintptr_t)c->script;
@@ -787,7 +787,8 @@ static _Noreturn void become(const vv_os_command *c, pid_t parent)
 			(void)signal(i, SIG_IGN);
 		}
 	}
-	if (!put_ends(c->ends) || (c->detached && !detach()) || (c->dir && chdir(c->dir) < 0)) {
+	if (!put_ends(c->ends) || (c->detached && !detach_process()) ||
+	    (c->dir && chdir(c->dir) < 0)) {
 		_exit(VV_OS_NOT_STARTED);
 	}
 	(void)sigemptyset(&none);
@@ -801,7 +802,8 @@ static _Noreturn void become(const vv_os_command *c, pid_t parent)
 	if (c->alone) {
 		(void)setpgid(0, 0);
 	}
-	if (!limit(c->bond == VV_OS_BOUND ? parent : 0, c->by_signal, c->addresses, c->data) ||
+	if (!limit_process(c->bond == VV_OS_BOUND ? parent : 0, c->by_signal, c->addresses,
+			   c->data) ||
 	    (c->bond == VV_OS_TREE && !watch_tree(parent))) {
 		_exit(VV_OS_NOT_STARTED);
 	}
@@ -826,7 +828,7 @@ pid_t vv_os_start(const vv_os_command *command)
 	const pid_t pid = fork_locked(command->bond != VV_OS_FREE);
 #endif
 	if (pid == 0) {
-		become(command, parent);
+		become_command(command, parent);
 	}
 	(void)pthread_sigmask(SIG_SETMASK, &old, NULL);
 	return pid;

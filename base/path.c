@@ -294,7 +294,7 @@ static const char *find_fault(const char *path, const char *fault,
 	return fault;
 }
 
-static vv_status refuse(const char *path, const char *fault, vv_error *err)
+static vv_status refuse_path(const char *path, const char *fault, vv_error *err)
 {
 	return fault ? vv_fail(err, VV_EREFUSED, "the path '%s' cannot be used: %s",
 			       vv_text_shows(path), fault)
@@ -308,12 +308,12 @@ const char *vv_path_fault(const char *path)
 
 vv_status vv_path_check(const char *path, vv_error *err)
 {
-	return refuse(path, vv_path_fault(path), err);
+	return refuse_path(path, vv_path_fault(path), err);
 }
 
 vv_status vv_path_check_plain(const char *path, vv_error *err)
 {
-	return refuse(path, find_fault(path, whole_danger(path), part_danger), err);
+	return refuse_path(path, find_fault(path, whole_danger(path), part_danger), err);
 }
 
 /* A class of a bracket expression ("[:digit:]") has c: ASCII only, and space without vertical tab
@@ -475,7 +475,7 @@ static void meet_stars(const char **p, const char *start, const char *path, retr
 }
 
 /* Lets a star swallow more; false when none can. */
-static bool swallow(const char **p, const char **path, retry *star, retry *deep)
+static bool widen_star(const char **p, const char **path, retry *star, retry *deep)
 {
 	if (star->pattern && *star->path != '\0' && *star->path != '/') {
 		star->path++;
@@ -511,6 +511,6 @@ bool vv_path_match(const char *pattern, const char *path)
 			path++;
 			continue;
 		}
-		if (!swallow(&p, &path, &star, &deep)) return false;
+		if (!widen_star(&p, &path, &star, &deep)) return false;
 	}
 }

@@ -18,8 +18,8 @@ typedef struct parts {
 	uint8_t salt[SALT], hash[HASH];
 } parts;
 
-static vv_status compute(uint8_t out[HASH], const parts *p, const void *secret, size_t len,
-			 vv_error *err)
+static vv_status compute_hash(uint8_t out[HASH], const parts *p, const void *secret, size_t len,
+			      vv_error *err)
 {
 	uint64_t n = (uint64_t)1 << p->cost;
 	uint64_t memory = 128u * n * BLOCK + ((uint64_t)1 << 20);
@@ -36,7 +36,7 @@ vv_status vv_secret_hash(vv_buf *out, const void *secret, size_t len, vv_error *
 	vv_status rc;
 
 	vv_random(p.salt, SALT);
-	if ((rc = compute(p.hash, &p, secret, len, err)) < 0) return rc;
+	if ((rc = compute_hash(p.hash, &p, secret, len, err)) < 0) return rc;
 	vv_buf_printf(out, "scrypt$%d$%d$%d$", COST, BLOCK, LANES);
 	vv_hex_put(out, p.salt, SALT);
 	vv_buf_putc(out, '$');
@@ -90,7 +90,7 @@ vv_status vv_secret_check(bool *out, const char *hash, size_t hash_len, const vo
 	if (!read_parts(&p, hash, hash_len)) {
 		return vv_fail(err, VV_EINPUT, "expected a hash of a secret");
 	}
-	if ((rc = compute(made, &p, secret, len, err)) == VV_OK) {
+	if ((rc = compute_hash(made, &p, secret, len, err)) == VV_OK) {
 		*out = vv_secret_equal(made, p.hash, HASH);
 	}
 	vv_wipe(made, sizeof(made));

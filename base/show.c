@@ -310,7 +310,7 @@ char *vv_text_slot(void)
 	return slots[turn];
 }
 
-static const char *show(const char *s, size_t len, bool name)
+static const char *show_text(const char *s, size_t len, bool name)
 {
 	char *out = vv_text_slot();
 	size_t at = 0, fill = 0;
@@ -341,12 +341,12 @@ static const char *show(const char *s, size_t len, bool name)
 
 const char *vv_text_show(const char *s, size_t len)
 {
-	return show(s, len, false);
+	return show_text(s, len, false);
 }
 
 const char *vv_text_name(const char *s, size_t len)
 {
-	return show(s, len, true);
+	return show_text(s, len, true);
 }
 
 const char *vv_text_shows(const char *s)

@@ -29,7 +29,7 @@ static void sync_file(void *payload)
 	it->status = vv_fsync(it->fd, it->path, &it->err);
 }
 
-static void drop(vv_syncs *s)
+static void drop_files(vv_syncs *s)
 {
 	vv_array_each(s->items, s->count, item) {
 		(void)vv_close(item->fd, item->path, NULL);
@@ -90,13 +90,13 @@ vv_status vv_syncs_wait(vv_syncs *s, vv_error *err)
 			rc = vv_error_copy(err, &item->err);
 		}
 	}
-	drop(s);
+	drop_files(s);
 	return rc;
 }
 
 void vv_syncs_clear(vv_syncs *s)
 {
-	drop(s);
+	drop_files(s);
 	vv_free(s->items);
 	*s = (vv_syncs){0};
 }

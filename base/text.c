@@ -13,7 +13,7 @@
 
 #define REPLACEMENT "\xef\xbf\xbd"
 
-static size_t encode(char out[4], uint32_t cp)
+static size_t encode_point(char out[4], uint32_t cp)
 {
 	if (cp < 0x80) {
 		out[0] = (char)cp;
@@ -45,7 +45,7 @@ void vv_utf8_put(vv_buf *b, uint32_t cp)
 		vv_buf_puts(b, REPLACEMENT);
 		return;
 	}
-	vv_buf_put(b, bytes, encode(bytes, cp));
+	vv_buf_put(b, bytes, encode_point(bytes, cp));
 }
 
 void vv_text_put_bare_url(vv_buf *b, const char *url)
@@ -324,7 +324,7 @@ bool vv_parse_bytes(uint64_t *out, const char *s, size_t len)
 
 #define DISTANCE_LEN 127u /* names longer than that are not slips of the finger */
 
-static char folded(char c)
+static char fold_letter(char c)
 {
 	if (c >= 'A' && c <= 'Z') return (char)(c - 'A' + 'a');
 	return c == '_' || c == ' ' ? '-' : c;
@@ -352,13 +352,13 @@ unsigned vv_text_distance(const char *a, const char *b, unsigned max)
 		row = swap;
 		row[0] = best = (unsigned)i;
 		for (size_t j = 1; j <= b_len; j++) {
-			char x = folded(a[i - 1]), y = folded(b[j - 1]);
+			char x = fold_letter(a[i - 1]), y = fold_letter(b[j - 1]);
 			unsigned cost = up[j - 1] + (x != y);
 
 			cost = cost < up[j] + 1 ? cost : up[j] + 1;
 			cost = cost < row[j - 1] + 1 ? cost : row[j - 1] + 1;
-			if (i > 1 && j > 1 && x == folded(b[j - 2]) && y == folded(a[i - 2]) &&
-			    two_up[j - 2] + 1 < cost) {
+			if (i > 1 && j > 1 && x == fold_letter(b[j - 2]) &&
+			    y == fold_letter(a[i - 2]) && two_up[j - 2] + 1 < cost) {
 				cost = two_up[j - 2] + 1;
 			}
 			row[j] = cost;
@@ -388,7 +388,7 @@ static bool is_beginning(const char *word, const char *candidate)
 	size_t i;
 
 	for (i = 0; word[i]; i++) {
-		if (folded(word[i]) != folded(candidate[i])) return false;
+		if (fold_letter(word[i]) != fold_letter(candidate[i])) return false;
 	}
 	return i >= 3;
 }
@@ -400,16 +400,16 @@ bool vv_nearest_try(vv_nearest *n, const char *candidate)
 	unsigned d = vv_text_distance(n->word, candidate, SLIPS_MAX);
 
 	if (d > 0 && longer < 3 &&
-	    (len != 2 || word_len != 2 || folded(n->word[0]) != folded(candidate[1]))) {
+	    (len != 2 || word_len != 2 || fold_letter(n->word[0]) != fold_letter(candidate[1]))) {
 		return false;
 	}
 	if (d > slips_of(longer)) {
 		if (!is_beginning(n->word, candidate)) return false;
 		d = SLIPS_MAX; /* after all real slips */
 	}
-	if (d > n->distance ||
-	    (n->best && d == n->distance &&
-	     (folded(*n->best) == folded(*n->word) || folded(*candidate) != folded(*n->word)))) {
+	if (d > n->distance || (n->best && d == n->distance &&
+				(fold_letter(*n->best) == fold_letter(*n->word) ||
+				 fold_letter(*candidate) != fold_letter(*n->word)))) {
 		return false;
 	}
 	n->best = candidate;

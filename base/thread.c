@@ -192,7 +192,8 @@ static void *worker_main(void *p)
 }
 
 /* NULL: no memory, or no thread. detached: main frees its argument, perhaps before this returns. */
-static vv_worker *start(void *(*main)(void *), bool detached, void (*run)(void *), void *payload)
+static vv_worker *start_worker(void *(*main)(void *), bool detached, void (*run)(void *),
+			       void *payload)
 {
 	vv_auto_free vv_worker *w = vv_malloc(sizeof(*w));
 	sigset_t all, before;
@@ -216,7 +217,7 @@ static vv_worker *start(void *(*main)(void *), bool detached, void (*run)(void *
 
 vv_worker *vv_worker_start(void (*run)(void *payload), void *payload)
 {
-	return start(worker_main, false, run, payload);
+	return start_worker(worker_main, false, run, payload);
 }
 
 static void *left_main(void *payload)
@@ -230,7 +231,7 @@ static void *left_main(void *payload)
 
 bool vv_thread_leave(void (*run)(void *payload), void *payload)
 {
-	return start(left_main, true, run, payload) != NULL;
+	return start_worker(left_main, true, run, payload) != NULL;
 }
 
 void vv_worker_join(vv_worker *w)
@@ -326,7 +327,7 @@ void vv_turn_free(vv_turn *t)
 }
 
 /* Takes who is next out of the list, which is not empty. */
-static waiter *choose(vv_turn *t)
+static waiter *choose_waiter(vv_turn *t)
 {
 	const bool fair = t->ranked + 1 >= VV_TURN_FAIR;
 	waiter **best = &t->first;
@@ -369,7 +370,7 @@ void vv_turn_give(vv_turn *t)
 	(void)pthread_mutex_lock(&t->lock);
 	assert(t->taken);
 	if (t->first) {
-		choose(t)->chosen = true;
+		choose_waiter(t)->chosen = true;
 		(void)pthread_cond_broadcast(&t->chosen);
 	} else {
 		t->taken = false;

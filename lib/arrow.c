@@ -41,7 +41,8 @@ typedef struct source_stream {
 	char message[VV_MESSAGE_MAX + 64];
 } source_stream;
 
-static void note(source_stream *s, const struct ArrowArray *a, vv_status rc, const vv_error *e)
+static void note_array(source_stream *s, const struct ArrowArray *a, vv_status rc,
+		       const vv_error *e)
 {
 	varve_arrow_counts *counts = &s->status->counts;
 	const vv_arrow_misfits *misfits = s->source->misfits(s->at);
@@ -84,7 +85,7 @@ static int get_next(struct ArrowArrayStream *a, struct ArrowArray *out)
 		(void)vv_hint(&e,
 			      "read misfits as null or as text, or give the column another type");
 	}
-	note(s, out, rc, &e);
+	note_array(s, out, rc, &e);
 	s->ended = rc == VV_OK && !out->release;
 	if (rc < 0) {
 		memcpy(s->message, e.message, strlen(e.message) + 1);

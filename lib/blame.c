@@ -29,8 +29,9 @@ static vv_status copy_ids(varve_blame *b, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status walk(varve_blame *b, vv_session *s, const char *path, const varve_blame_options *o,
-		      const vv_progress *progress, vv_error *err)
+static vv_status walk_history(varve_blame *b, vv_session *s, const char *path,
+			      const varve_blame_options *o, const vv_progress *progress,
+			      vv_error *err)
 {
 	const vv_blame_options how = {.key = o->key,
 				      .cells = (o->flags & VARVE_BLAME_CELLS) != 0,
@@ -84,7 +85,7 @@ int varve_blame_open(varve_blame **out, varve_repo *repo, const char *path,
 	    (rc = vv_session_take(&s, repo->core, &e)) < 0) {
 		return vv_give(err, rc, &e);
 	}
-	rc = walk(b, s, path, &o, progress, &e);
+	rc = walk_history(b, s, path, &o, progress, &e);
 	return vv_give(err, rc < 0 ? rc : vv_hand_over(out, &b), &e);
 }
 

@@ -60,7 +60,7 @@ static void clear_job(job *j)
 	vv_session_give(j->session);
 }
 
-static vv_status begin(job *j, vv_core *core, const varve_check_options *options, vv_error *err)
+static vv_status begin_job(job *j, vv_core *core, const varve_check_options *options, vv_error *err)
 {
 	vv_status rc;
 
@@ -157,7 +157,7 @@ static vv_status make_report(varve_report **out, job *j, vv_error *err)
 	return VV_OK;
 }
 
-static int end(varve_report **out, job *j, vv_status rc, vv_error *e, varve_error *err)
+static int end_job(varve_report **out, job *j, vv_status rc, vv_error *e, varve_error *err)
 {
 	*out = NULL;
 	if (rc == VV_OK) {
@@ -210,7 +210,7 @@ int varve_check_file(varve_report **out, varve_repo *repo, const char *file,
 	unsigned cpus = vv_cpu_count();
 	char *argv[2] = {NULL, NULL};
 	vv_error e;
-	vv_status rc = begin(&j, repo ? repo->core : NULL, options, &e);
+	vv_status rc = begin_job(&j, repo ? repo->core : NULL, options, &e);
 
 	if (rc == VV_OK) {
 		j.run.repo = NULL; /* the file itself is read, whatever the index has */
@@ -229,7 +229,7 @@ int varve_check_file(varve_report **out, varve_repo *repo, const char *file,
 		rc = vv_check_files(&j.run, NULL, &j.side, 1, argv, &e);
 	}
 	vv_free(argv[0]);
-	return end(out, &j, rc, &e, err);
+	return end_job(out, &j, rc, &e, err);
 }
 
 static vv_status find_side(job *j, const char *revision, vv_error *err)
@@ -309,16 +309,16 @@ int varve_check_revision(varve_report **out, varve_repo *repo, const char *revis
 {
 	job j;
 	vv_error e;
-	vv_status rc = begin(&j, repo->core, options, &e);
+	vv_status rc = begin_job(&j, repo->core, options, &e);
 
 	if (rc < 0 || (rc = find_side(&j, revision, &e)) < 0 || (rc = take_parts(&j, &e)) < 0 ||
 	    (rc = find_base(&j, base, &e)) < 0 ||
 	    (rc = vv_check_rules_read(&j.rules, j.run.reader, &j.side, &e)) < 0 ||
 	    (rc = open_report(&j, &e)) < 0) {
-		return end(out, &j, rc, &e, err);
+		return end_job(out, &j, rc, &e, err);
 	}
 	rc = check_side(&j, &e);
-	return end(out, &j, rc, &e, err);
+	return end_job(out, &j, rc, &e, err);
 }
 
 int vv_check_instead(varve_report **out, varve_repo *repo, const char *path, const char *file,
@@ -328,13 +328,13 @@ int vv_check_instead(varve_report **out, varve_repo *repo, const char *path, con
 	job j;
 	vv_check_path p = {.path = NULL};
 	vv_error e;
-	vv_status rc = begin(&j, repo->core, options, &e);
+	vv_status rc = begin_job(&j, repo->core, options, &e);
 
 	if (rc < 0 || (rc = find_side(&j, NULL, &e)) < 0 || (rc = take_parts(&j, &e)) < 0 ||
 	    (rc = find_base(&j, base, &e)) < 0 ||
 	    (rc = vv_check_rules_read(&j.rules, j.run.reader, &j.side, &e)) < 0 ||
 	    (rc = open_report(&j, &e)) < 0) {
-		return end(out, &j, rc, &e, err);
+		return end_job(out, &j, rc, &e, err);
 	}
 	if (schema && !j.o.schema) {
 		vv_buf_puts(&j.schema, schema);
@@ -351,7 +351,7 @@ int vv_check_instead(varve_report **out, varve_repo *repo, const char *path, con
 				      &e);
 	}
 	vv_free(p.path);
-	return end(out, &j, rc, &e, err);
+	return end_job(out, &j, rc, &e, err);
 }
 
 /* ---- reports ---- */
@@ -442,7 +442,7 @@ int varve_check_history_open(varve_check_history **out, varve_repo *repo, const 
 
 	*out = NULL;
 	if (!h) return vv_give(err, vv_fail_nomem(&e), &e);
-	vv_status rc = begin(&j, repo->core, options, &e);
+	vv_status rc = begin_job(&j, repo->core, options, &e);
 	if (rc == VV_OK) {
 		j.run.schema = NULL; /* versions are checked by their own, and the results cached */
 		j.run.new_only = false;

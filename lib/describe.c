@@ -20,8 +20,8 @@ static vv_strings list_of(const char *const *words)
 	return s;
 }
 
-static vv_status describe(char **package, vv_session *session, const char *path,
-			  const vv_description *d, vv_error *err)
+static vv_status describe_table(char **package, vv_session *session, const char *path,
+				const vv_description *d, vv_error *err)
 {
 	vv_auto(char) *file = NULL;
 	vv_auto(vv_table_at) at = {.open = false};
@@ -58,7 +58,7 @@ int varve_describe(char *package, size_t size, varve_repo *repo, const char *pat
 					  .missing = list_of(o.missing),
 					  .key = list_of(o.key),
 					  .dashes = ""};
-		rc = describe(&name, s, path, &d, &e);
+		rc = describe_table(&name, s, path, &d, &e);
 		vv_session_give(s);
 	}
 	if (size > 0) {

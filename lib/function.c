@@ -78,7 +78,7 @@ static vv_status take_value(vv_given *out, char digits[24], const varve_value *v
 				 (int)v->kind);
 }
 
-static void give(varve_value *out, const vv_given *v)
+static void give_value(varve_value *out, const vv_given *v)
 {
 	static const int32_t kinds[] = {VARVE_VALUE_NULL, VARVE_VALUE_TEXT, VARVE_VALUE_DECIMAL,
 					VARVE_VALUE_BOOL, VARVE_VALUE_DATE, VARVE_VALUE_DATETIME};
@@ -110,6 +110,6 @@ int varve_function_call(varve_value *value, varve_function *function, const varv
 	if (rc < 0) {
 		out.kind = VV_GIVEN_NULL;
 	}
-	give(value, &out);
+	give_value(value, &out);
 	return vv_give(err, rc, &e);
 }

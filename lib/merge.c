@@ -69,13 +69,13 @@ static vv_status open_index(merging *m, vv_error *err)
 	return rc < 0 ? rc : vv_index_open(&m->index, m->repo, err);
 }
 
-static void end(merging *m)
+static void end_merging(merging *m)
 {
 	vv_index_close(m->index);
 	vv_dataset_writer_close(m->writer);
 	vv_repository_close(m->repo);
 }
-VV_AUTO_CLEAR(merging, end)
+VV_AUTO_CLEAR(merging, end_merging)
 
 /* ---- merging ---- */
 
@@ -120,8 +120,8 @@ static void fill_result(varve_merge_result *r, const vv_branch_merge *b)
 	}
 }
 
-static vv_status merge(varve_merge_result *result, merging *m, const char *revision,
-		       const varve_merge_options *o, vv_error *err)
+static vv_status merge_revision(varve_merge_result *result, merging *m, const char *revision,
+				const varve_merge_options *o, vv_error *err)
 {
 	const char *texts[] = {o->message};
 	vv_auto(vv_dataset_reader) *reader = NULL;
@@ -160,7 +160,7 @@ int varve_merge(varve_merge_result *result, varve_repo *repo, const char *revisi
 		rc = vv_fail(&e, VV_EUSAGE, "the size of the result is not set");
 	} else if ((rc = take_merge_options(&o, options, &e)) == VV_OK &&
 		   (rc = merging_begin(&m, repo->core, o.watch, NULL, &e)) == VV_OK) {
-		rc = merge(&r, &m, revision, &o, &e);
+		rc = merge_revision(&r, &m, revision, &o, &e);
 	}
 	if (result) {
 		const size_t size = result->size < sizeof(r) ? result->size : sizeof(r);
@@ -184,7 +184,7 @@ static vv_status need_state(vv_repository *r, vv_error *err)
 	return vv_fail(err, VV_EUSAGE, "no merge is in progress");
 }
 
-static vv_status conclude(vv_oid *id, merging *m, const varve_merge_options *o, vv_error *err)
+static vv_status conclude_merge(vv_oid *id, merging *m, const varve_merge_options *o, vv_error *err)
 {
 	const vv_txn_commit_options how = {.no_hooks = (o->flags & VARVE_MERGE_NO_HOOKS) != 0};
 	vv_auto(vv_txn) *t = NULL;
@@ -209,7 +209,7 @@ int varve_merge_conclude(char id[VARVE_ID_SIZE], varve_repo *repo,
 	id[0] = '\0';
 	if ((rc = take_merge_options(&o, options, &e)) == VV_OK &&
 	    (rc = merging_begin(&m, repo->core, o.watch, NULL, &e)) == VV_OK) {
-		rc = conclude(&made, &m, &o, &e);
+		rc = conclude_merge(&made, &m, &o, &e);
 	}
 	if (!vv_oid_is_null(&made)) {
 		vv_oid_text(id, &made);
@@ -240,7 +240,8 @@ struct varve_conflicts {
 	varve_conflict c;
 };
 
-static vv_status list(varve_conflicts *out, merging *m, const char *const *paths, vv_error *err)
+static vv_status list_conflicts(varve_conflicts *out, merging *m, const char *const *paths,
+				vv_error *err)
 {
 	vv_auto(vv_paths) take = {.files = NULL};
 	vv_status rc;
@@ -263,7 +264,7 @@ int varve_conflicts_open(varve_conflicts **out, varve_repo *repo, const char *co
 
 	*out = NULL;
 	if (rc == VV_OK && (rc = open_work(&m, repo->core, watch, &e)) == VV_OK) {
-		rc = list(l, &m, paths, &e);
+		rc = list_conflicts(l, &m, paths, &e);
 	}
 	return vv_give(err, rc < 0 ? rc : vv_hand_over(out, &l), &e);
 }
@@ -346,8 +347,8 @@ static vv_status check_resolve(const varve_resolve_options *o, const char *path,
 	return VV_OK;
 }
 
-static vv_status resolve(merging *m, const char *path, int side, const varve_resolve_options *o,
-			 vv_error *err)
+static vv_status resolve_path(merging *m, const char *path, int side,
+			      const varve_resolve_options *o, vv_error *err)
 {
 	const char *paths[] = {path, NULL}, *rows[] = {o->row}, *columns[] = {o->column};
 	vv_auto(char) *value = o->value ? vv_strndup(o->value->data ? o->value->data : "",
@@ -390,6 +391,6 @@ int varve_resolve(varve_repo *repo, const char *path, int side,
 	    (rc = merging_begin(&m, repo->core, o.watch, NULL, &e)) < 0) {
 		return vv_give(err, rc, &e);
 	}
-	rc = resolve(&m, path, side, &o, &e);
+	rc = resolve_path(&m, path, side, &o, &e);
 	return vv_give(err, rc, &e);
 }

@@ -86,7 +86,7 @@ static vv_status put_bytes(varve_txn *t, const char *path, rewrite *w, bool exis
 	return vv_txn_put(t->txn, path, &source, &how, err);
 }
 
-static void warn(const varve_txn *t, const char *path, const char *lines)
+static void warn_of_lines(const varve_txn *t, const char *path, const char *lines)
 {
 	for (vv_line l = {.rest = lines}; vv_line_next(&l);) {
 		vv_notes_warn(vv_repository_notes(t->repo), "%s: %.*s", vv_text_shows(path),
@@ -127,7 +127,7 @@ static vv_status put_stream(varve_arrow_changes *changes, varve_txn *t, const ch
 	    (rc = put_bytes(t, path, w, exists, o, err)) < 0) {
 		return rc;
 	}
-	warn(t, path, rewrite_warnings(w));
+	warn_of_lines(t, path, rewrite_warnings(w));
 	if (changes) {
 		*changes = *rewrite_changes(w);
 	}

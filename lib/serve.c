@@ -211,8 +211,8 @@ static vv_status update_tree(void *payload, vv_tree_step step, const char *tree,
 	return undo_tree(payload);
 }
 
-static vv_status check(void *payload, vv_repository *with, vv_incoming *in,
-		       const vv_new_root *version, vv_error *err)
+static vv_status check_version(void *payload, vv_repository *with, vv_incoming *in,
+			       const vv_new_root *version, vv_error *err)
 {
 	serving *s = payload;
 	return vv_transfer_check(&s->check, with, in, version, err);
@@ -287,7 +287,7 @@ static vv_status trust_heads(vv_repository *r, vv_error *err)
 }
 
 /* With varve.sign the server signs accepted refs. */
-static void pushed(void *payload, const vv_push_ref *refs, size_t count, vv_buf *report)
+static void sign_pushed(void *payload, const vv_push_ref *refs, size_t count, vv_buf *report)
 {
 	const serving *s = payload;
 	vv_error err;
@@ -478,8 +478,8 @@ static void judging_clear(judging *j)
 
 VV_AUTO_CLEAR(judging, judging_clear)
 
-static vv_status policy(void *payload, vv_repository *with, vv_incoming *in,
-			const vv_push_ref *refs, size_t count, vv_buf *report, vv_error *err)
+static vv_status apply_policy(void *payload, vv_repository *with, vv_incoming *in,
+			      const vv_push_ref *refs, size_t count, vv_buf *report, vv_error *err)
 {
 	serving *s = payload;
 	vv_auto(judging) j = {.with = with, .report = report};
@@ -505,7 +505,7 @@ static vv_status policy(void *payload, vv_repository *with, vv_incoming *in,
 /* --- the line ----------------------------------------------------------------------------- */
 
 /* Sends the peer, which waits for an answer, the reason of the failure. */
-static vv_status refuse(const vv_serve_repo *s, vv_channel *line, const vv_error *why)
+static vv_status refuse_peer(const vv_serve_repo *s, vv_channel *line, const vv_error *why)
 {
 	vv_auto(vv_frame_reader) in = {0};
 	vv_error worded = *why;
@@ -532,10 +532,10 @@ VV_AUTO_CLEAR(serving, serving_clear)
 vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err)
 {
 	vv_auto(serving) state = {.notes = {.words = s->words}, .one = s->one};
-	vv_serve serve = {.check = check,
-			  .policy = policy,
+	vv_serve serve = {.check = check_version,
+			  .policy = apply_policy,
 			  .update_tree = update_tree,
-			  .pushed = pushed,
+			  .pushed = sign_pushed,
 			  .payload = &state,
 			  .reach = s->reach,
 			  .only_signed = s->only_signed,
@@ -552,7 +552,7 @@ vv_status vv_serve_repo_run(vv_serve_repo *s, vv_channel *line, vv_error *err)
 	    (rc = vv_receive_limits_load(&serve.limits, state.repo, err)) < 0 ||
 	    (rc = vv_config_u64(state.repo, "varve.keepalive", VV_PULSE_MS, &alive_ms, err)) < 0 ||
 	    (rc = vv_transfer_open(&state.check, state.repo, NULL, true, 0, err)) < 0) {
-		return refuse(s, line, err);
+		return refuse_peer(s, line, err);
 	}
 	vv_repository_listen(state.repo, &state.notes);
 	serve.repo = state.repo;

@@ -86,7 +86,8 @@ static void put_note(void *payload, vv_note_kind kind, const char *line)
 	}
 }
 
-static vv_status begin(syncing *s, const varve_sync_options *options, uint32_t flags, vv_error *err)
+static vv_status begin_sync(syncing *s, const varve_sync_options *options, uint32_t flags,
+			    vv_error *err)
 {
 	const vv_progress *progress;
 	vv_status rc;
@@ -117,7 +118,7 @@ static vv_status begin(syncing *s, const varve_sync_options *options, uint32_t f
 static vv_status begin_in(syncing *s, vv_core *core, const varve_sync_options *options,
 			  uint32_t flags, vv_error *err)
 {
-	vv_status rc = begin(s, options, flags, err);
+	vv_status rc = begin_sync(s, options, flags, err);
 
 	if (rc == VV_OK && (rc = vv_core_open(&s->repo, core, err)) == VV_OK) {
 		vv_repository_listen(s->repo, &s->notes);
@@ -126,7 +127,7 @@ static vv_status begin_in(syncing *s, vv_core *core, const varve_sync_options *o
 	return rc;
 }
 
-static void end(syncing *s)
+static void end_sync(syncing *s)
 {
 	called_here = NULL;
 	vv_repository_close(s->repo);
@@ -144,7 +145,7 @@ static int spec_count(const syncing *s)
 	return n;
 }
 
-static char **specs(const syncing *s)
+static char **sync_specs(const syncing *s)
 {
 	return (char **)(uintptr_t)s->o.specs;
 }
@@ -262,8 +263,8 @@ static vv_status put_pushed(varve_transfer **out, syncing *s, const vv_push_job 
 }
 
 /* Passes the results to the caller, or frees them. */
-static int give(varve_error *err, vv_status rc, const vv_error *from, varve_transfer **done,
-		varve_transfer *transfer)
+static int give_transfer(varve_error *err, vv_status rc, const vv_error *from,
+			 varve_transfer **done, varve_transfer *transfer)
 {
 	if (done && (rc == VV_OK || rc == VV_EREJECTED)) {
 		*done = transfer;
@@ -306,7 +307,7 @@ int varve_clone(varve_repo **out, varve_transfer **done, const char *url, const 
 	vv_error e = {0};
 	varve_error why;
 	syncing s;
-	vv_status rc = begin(&s, options, CLONE_FLAGS, &e);
+	vv_status rc = begin_sync(&s, options, CLONE_FLAGS, &e);
 
 	if (rc == VV_OK && !folder) {
 		rc = vv_fail(&e, VV_EUSAGE, "a clone requires a folder");
@@ -318,12 +319,12 @@ int varve_clone(varve_repo **out, varve_transfer **done, const char *url, const 
 	if (rc == VV_OK && (rc = vv_take_env(&env, settings, &e)) == VV_OK) {
 		rc = clone_into(&transfer, &s, url, folder, env, &e);
 	}
-	end(&s);
+	end_sync(&s);
 	vv_env_free(env);
 	if (rc == VV_OK && varve_repo_open(out, folder, settings, &why) < 0) {
 		rc = vv_take_error(&e, why.code, &why);
 	}
-	return give(err, rc, &e, done, transfer);
+	return give_transfer(err, rc, &e, done, transfer);
 }
 
 /* Runs a call in a repository. `what` is the remote or the range. */
@@ -341,8 +342,8 @@ static int run_call(varve_transfer **done, varve_repo *repo, const call *c, cons
 	s.call = c;
 	rc = rc < 0 || !c->writes ? rc : vv_core_may_write(repo->core, &e);
 	rc = rc < 0 ? rc : c->run(&transfer, &s, what, &e);
-	end(&s);
-	return give(err, rc, &e, done, transfer);
+	end_sync(&s);
+	return give_transfer(err, rc, &e, done, transfer);
 }
 
 /* ---- fetch ---- */
@@ -351,11 +352,11 @@ static int run_call(varve_transfer **done, varve_repo *repo, const call *c, cons
 	((uint32_t)(VARVE_SYNC_TAGS | VARVE_SYNC_NO_TAGS | VARVE_SYNC_PRUNE | VARVE_SYNC_FORCE |   \
 		    VARVE_SYNC_MISSING_OK))
 
-static vv_status fetch(varve_transfer **out, syncing *s, const char *remote, vv_error *err)
+static vv_status fetch_remote(varve_transfer **out, syncing *s, const char *remote, vv_error *err)
 {
 	vv_auto(vv_fetch_job) j = {.repo = s->repo,
 				   .remote = remote,
-				   .specs = specs(s),
+				   .specs = sync_specs(s),
 				   .spec_count = spec_count(s),
 				   .from = s->from,
 				   .tags = is_set(s, VARVE_SYNC_TAGS),
@@ -373,7 +374,7 @@ static vv_status fetch(varve_transfer **out, syncing *s, const char *remote, vv_
 int varve_fetch(varve_transfer **done, varve_repo *repo, const char *remote,
 		const varve_sync_options *options, varve_error *err)
 {
-	static const call fetching = {.flags = FETCH_FLAGS, .writes = true, .run = fetch};
+	static const call fetching = {.flags = FETCH_FLAGS, .writes = true, .run = fetch_remote};
 
 	return run_call(done, repo, &fetching, remote, options, err);
 }
@@ -421,7 +422,7 @@ int varve_version_fetch(const varve_version *version, const varve_sync_options *
 
 		rc = vv_fetch_data_run(&f, &root, &e);
 	}
-	end(&s);
+	end_sync(&s);
 	return vv_give(err, rc, &e);
 }
 
@@ -445,7 +446,7 @@ static vv_status check_push(const syncing *s, vv_error *err)
 }
 
 /* The refs of t are those of the plan. */
-static vv_status reject(const varve_transfer *t, const vv_push_plan *plan, vv_error *err)
+static vv_status reject_push(const varve_transfer *t, const vv_push_plan *plan, vv_error *err)
 {
 	const size_t i = vv_find_place(k, t->count, t->refs[k].refused != NULL);
 
@@ -457,12 +458,12 @@ static vv_status reject(const varve_transfer *t, const vv_push_plan *plan, vv_er
 		       : VV_EREJECTED;
 }
 
-static vv_status push(varve_transfer **out, syncing *s, const char *remote, vv_error *err)
+static vv_status push_remote(varve_transfer **out, syncing *s, const char *remote, vv_error *err)
 {
 	vv_auto(vv_push_job) j = {.repo = s->repo,
 				  .remote = remote,
 				  .own_hook = vv_lost_tables_warn,
-				  .refs = {.words = specs(s),
+				  .refs = {.words = sync_specs(s),
 					   .count = spec_count(s),
 					   .all = is_set(s, VARVE_SYNC_ALL),
 					   .tags = is_set(s, VARVE_SYNC_TAGS),
@@ -479,13 +480,13 @@ static vv_status push(varve_transfer **out, syncing *s, const char *remote, vv_e
 	    (rc = put_pushed(out, s, &j, err)) < 0) {
 		return rc;
 	}
-	return j.refused ? reject(*out, &j.plan, err) : VV_OK;
+	return j.refused ? reject_push(*out, &j.plan, err) : VV_OK;
 }
 
 int varve_push(varve_transfer **done, varve_repo *repo, const char *remote,
 	       const varve_sync_options *options, varve_error *err)
 {
-	static const call pushing = {.flags = PUSH_FLAGS, .writes = true, .run = push};
+	static const call pushing = {.flags = PUSH_FLAGS, .writes = true, .run = push_remote};
 
 	return run_call(done, repo, &pushing, remote, options, err);
 }

@@ -288,8 +288,8 @@ int varve_txn_stage(varve_txn *txn, varve_error *err)
 	return vv_give(err, vv_txn_stage(txn->txn, &why), &why);
 }
 
-static vv_status commit(vv_oid *id, varve_txn *t, const char *message,
-			const varve_commit_options *options, vv_error *err)
+static vv_status commit_txn(vv_oid *id, varve_txn *t, const char *message,
+			    const varve_commit_options *options, vv_error *err)
 {
 	varve_commit_options o;
 	vv_oid expect;
@@ -322,7 +322,7 @@ int varve_txn_commit(char id[VARVE_ID_SIZE], varve_txn *txn, const char *message
 {
 	vv_oid made = {{0}};
 	vv_error why = {0};
-	vv_status rc = commit(&made, txn, message, options, &why);
+	vv_status rc = commit_txn(&made, txn, message, options, &why);
 
 	if (vv_oid_is_null(&made)) {
 		id[0] = '\0';

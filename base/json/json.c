@@ -315,7 +315,7 @@ static bool has_member(const reader *r, const vv_json *object, const char *name,
 	return false;
 }
 
-static int stop(reader *r, vv_status rc)
+static int stop_reader(reader *r, vv_status rc)
 {
 	r->rc = rc;
 	return 0;
@@ -323,7 +323,7 @@ static int stop(reader *r, vv_status rc)
 
 static int stop_nomem(reader *r)
 {
-	return stop(r, vv_fail_nomem(r->err));
+	return stop_reader(r, vv_fail_nomem(r->err));
 }
 
 /* Where the token of this callback ends. A number that ends with the text is
@@ -420,9 +420,9 @@ static int on_string(void *ctx, const unsigned char *text, size_t len)
 	size_t start = token_start(r);
 
 	if (!is_exact(r, start)) {
-		return stop(r, fail_at(r, start,
-				       "a string has a \\u escape of half a surrogate "
-				       "pair"));
+		return stop_reader(r, fail_at(r, start,
+					      "a string has a \\u escape of half a surrogate "
+					      "pair"));
 	}
 	return add_text(r, VV_JSON_STRING, start, (const char *)text, len);
 }
@@ -434,14 +434,14 @@ static int on_name(void *ctx, const unsigned char *text, size_t len)
 	const char *name = (const char *)text;
 
 	if (!is_exact(r, start)) {
-		return stop(r,
-			    fail_at(r, start, "a name has a \\u escape of half a surrogate pair"));
+		return stop_reader(
+			r, fail_at(r, start, "a name has a \\u escape of half a surrogate pair"));
 	}
 	if (has_member(r, r->frames[r->depth - 1].node, name, len)) {
 		char what[160];
 
 		(void)snprintf(what, sizeof what, "duplicate name '%s'", vv_text_show(name, len));
-		return stop(r, fail_at(r, start, what));
+		return stop_reader(r, fail_at(r, start, what));
 	}
 	r->pending.name = vv_arena_strndup(r->arena, name, len);
 	if (!r->pending.name) return stop_nomem(r);
@@ -456,7 +456,7 @@ static int open_node(reader *r, vv_json_type type)
 	size_t start = token_start(r);
 
 	if (r->depth == VV_JSON_DEPTH) {
-		return stop(r, fail_at(r, start, "nested more than 64 levels deep"));
+		return stop_reader(r, fail_at(r, start, "nested more than 64 levels deep"));
 	}
 	vv_json *n = add_node(r, type, start);
 	if (!n) return 0;
@@ -498,7 +498,7 @@ static const yajl_callbacks callbacks = {
 	.yajl_end_array = on_close,
 };
 
-static vv_status parse(reader *r)
+static vv_status parse_text(reader *r)
 {
 	yajl_status status = yajl_parse(r->handle, (const unsigned char *)r->text, r->len);
 	size_t offset;
@@ -536,7 +536,7 @@ vv_status vv_json_read(vv_json **out, vv_arena *arena, const char *text, size_t 
 	if (rc < 0) return rc;
 	r.handle = yajl_alloc(&callbacks, &pool.funcs, &r);
 	(void)yajl_config(r.handle, yajl_dont_validate_strings, 1);
-	rc = parse(&r);
+	rc = parse_text(&r);
 	if (rc == VV_OK) {
 		*out = r.root;
 	}

@@ -82,7 +82,7 @@ static void put_pointer(vv_buf *out, const char *path)
 
 /* --- what yajl meets ------------------------------------------------------ */
 
-static int note(walk *w)
+static int note_value(walk *w)
 {
 	w->last_end = yajl_get_bytes_consumed(w->handle);
 	if (w->depth > 0 && w->levels[w->depth - 1].array) {
@@ -91,7 +91,7 @@ static int note(walk *w)
 	return 1;
 }
 
-static int found(walk *w)
+static int note_found_array(walk *w)
 {
 	const level *l = &w->levels[w->depth - 1];
 	vv_json_records *r = w->r;
@@ -123,15 +123,15 @@ static int open_level(walk *w, bool array)
 
 	/* The first object of an array that is not inside another array. */
 	if (!array && outer && outer->array && outer->count == 0 && w->arrays == 1 && !w->wanted &&
-	    !w->at && w->depth > 1 && !found(w)) {
+	    !w->at && w->depth > 1 && !note_found_array(w)) {
 		return 0;
 	}
-	(void)note(w);
+	(void)note_value(w);
 	if (w->depth == VV_JSON_DEPTH) return 0;
 	w->levels[w->depth++] = (level){.array = array, .start = w->last_end - 1};
 	w->arrays += array;
 	if (!array || (!w->wanted && !w->at)) return 1;
-	if (w->at ? *w->at == w->last_end - 1 : is_wanted(w)) return found(w);
+	if (w->at ? *w->at == w->last_end - 1 : is_wanted(w)) return note_found_array(w);
 	return !w->no_memory;
 }
 
@@ -146,22 +146,22 @@ static int close_level(void *ctx)
 
 static int on_null(void *ctx)
 {
-	return note(ctx);
+	return note_value(ctx);
 }
 
 static int on_boolean(void *ctx, int value VV_UNUSED)
 {
-	return note(ctx);
+	return note_value(ctx);
 }
 
 static int on_number(void *ctx, const char *text VV_UNUSED, size_t len VV_UNUSED)
 {
-	return note(ctx);
+	return note_value(ctx);
 }
 
 static int on_string(void *ctx, const unsigned char *text VV_UNUSED, size_t len VV_UNUSED)
 {
-	return note(ctx);
+	return note_value(ctx);
 }
 
 static int on_name(void *ctx, const unsigned char *text, size_t len)
@@ -200,7 +200,7 @@ static const yajl_callbacks callbacks = {
 	.yajl_end_array = close_level,
 };
 
-static vv_status parse(walk *w, const char *text, size_t len, vv_error *err)
+static vv_status parse_piece(walk *w, const char *text, size_t len, vv_error *err)
 {
 	yajl_status status = yajl_parse(w->handle, (const unsigned char *)text, len);
 	char why[160];
@@ -223,7 +223,7 @@ static vv_status parse_text(walk *w, const char *text, size_t len, vv_error *err
 	if (rc < 0) return rc;
 	w->handle = yajl_alloc(&callbacks, &pool.funcs, w);
 	(void)yajl_config(w->handle, yajl_dont_validate_strings, 1);
-	rc = parse(w, text, len, err);
+	rc = parse_piece(w, text, len, err);
 	yajl_free(w->handle);
 	vv_arena_clear(&w->arena);
 	if (rc == VV_OK) {
@@ -296,7 +296,7 @@ vv_status vv_json_around_check(const vv_json_around *around, const char *name, v
 	return rc;
 }
 
-static const vv_json *member(const vv_json *object, const vv_json *like)
+static const vv_json *find_member(const vv_json *object, const vv_json *like)
 {
 	const vv_json *m = object->first;
 
@@ -307,7 +307,7 @@ static const vv_json *member(const vv_json *object, const vv_json *like)
 	return m;
 }
 
-static bool same(const vv_json *a, const vv_json *b)
+static bool same_value(const vv_json *a, const vv_json *b)
 {
 	vv_auto(vv_buf) x = VV_BUF_INIT, y = VV_BUF_INIT;
 
@@ -332,14 +332,14 @@ static void name_changes(vv_buf *out, const vv_json *from, const vv_json *to)
 	size_t count = 0;
 
 	for (const vv_json *m = from->first; m; m = m->next) {
-		const vv_json *other = member(to, m);
+		const vv_json *other = find_member(to, m);
 
-		if (!other || !same(m, other)) {
+		if (!other || !same_value(m, other)) {
 			put_changed(out, &count, m);
 		}
 	}
 	for (const vv_json *m = to->first; m; m = m->next) {
-		if (!member(from, m)) {
+		if (!find_member(from, m)) {
 			put_changed(out, &count, m);
 		}
 	}
@@ -357,7 +357,7 @@ vv_status vv_json_around_change(vv_buf *out, const vv_json_around *from, const v
 	vv_status rc;
 
 	if ((rc = read_around(&a, &arena, &texts[0], from, "", err)) == VV_OK &&
-	    (rc = read_around(&b, &arena, &texts[1], to, "", err)) == VV_OK && !same(a, b)) {
+	    (rc = read_around(&b, &arena, &texts[1], to, "", err)) == VV_OK && !same_value(a, b)) {
 		size_t start = out->len;
 
 		if (a->type == VV_JSON_OBJECT && b->type == VV_JSON_OBJECT &&

@@ -126,7 +126,7 @@ static bool build_table(vv_json_rows *r, size_t size)
 }
 
 /* Forgets the names that the object before had from here on. */
-static bool diverge(vv_json_rows *r)
+static bool forget_names(vv_json_rows *r)
 {
 	size_t size = 64;
 
@@ -157,7 +157,7 @@ static vv_status note_name(vv_json_rows *r, const char *name, size_t len)
 		r->seen++;
 		return VV_OK;
 	}
-	if ((!r->diverged && !diverge(r)) ||
+	if ((!r->diverged && !forget_names(r)) ||
 	    (r->count >= r->table_size / 2 && !build_table(r, r->table_size * 2))) {
 		return vv_fail_nomem(r->err);
 	}
@@ -179,7 +179,7 @@ static vv_status note_name(vv_json_rows *r, const char *name, size_t len)
 
 /* --- yajl's callbacks ------------------------------------------------- */
 
-static int stop(vv_json_rows *r, vv_status rc, size_t offset)
+static int stop_rows(vv_json_rows *r, vv_status rc, size_t offset)
 {
 	r->rc = rc;
 	r->fault = offset;
@@ -205,7 +205,7 @@ static int give_member(vv_json_rows *r, vv_json_type type, size_t start)
 	vv_status rc = r->fn(r->payload, &r->member, r->err);
 	r->member.text = NULL;
 	r->member.text_len = 0;
-	return rc < 0 ? stop(r, rc, start) : 1;
+	return rc < 0 ? stop_rows(r, rc, start) : 1;
 }
 
 static int on_scalar(vv_json_rows *r, vv_json_type type)
@@ -272,14 +272,14 @@ static int on_name(void *ctx, const unsigned char *text, size_t len)
 			rc = vv_fail(r->err, VV_EINPUT,
 				     "a name has a \\u escape of half a "
 				     "surrogate pair");
-			return stop(r, rc, start);
+			return stop_rows(r, rc, start);
 		}
 		vv_buf_set(&r->name, name, len);
-		if (vv_buf_ok(&r->name, r->err) < 0) return stop(r, VV_ENOMEM, start);
+		if (vv_buf_ok(&r->name, r->err) < 0) return stop_rows(r, VV_ENOMEM, start);
 		name = r->name.data;
 	}
 	rc = note_name(r, name, len);
-	if (rc < 0) return stop(r, rc, start);
+	if (rc < 0) return stop_rows(r, rc, start);
 	r->member.name = name;
 	r->member.name_len = len;
 	r->last_end = end;
@@ -291,8 +291,8 @@ static int on_open(void *ctx)
 	vv_json_rows *r = ctx;
 
 	if (r->depth == ROW_DEPTH) {
-		return stop(r, vv_fail(r->err, VV_EINPUT, "nested more than 512 levels deep"),
-			    token_start(r));
+		return stop_rows(r, vv_fail(r->err, VV_EINPUT, "nested more than 512 levels deep"),
+				 token_start(r));
 	}
 	if (r->depth == 1) {
 		r->nested_start = token_start(r);
@@ -429,7 +429,7 @@ static vv_status ready_handle(vv_json_rows *r, size_t len)
 	return VV_OK;
 }
 
-static vv_status parse(vv_json_rows *r, size_t *used)
+static vv_status parse_object(vv_json_rows *r, size_t *used)
 {
 	yajl_status status = yajl_parse(r->handle, (const unsigned char *)r->bytes, r->len);
 	char why[160];
@@ -480,5 +480,5 @@ vv_status vv_json_rows_object(vv_json_rows *r, size_t *used, const char *bytes, 
 	r->seen = 0;
 	r->diverged = false;
 	vv_status rc = ready_handle(r, end);
-	return rc < 0 ? rc : parse(r, used);
+	return rc < 0 ? rc : parse_object(r, used);
 }

@@ -15,7 +15,7 @@ _Static_assert(crypto_sign_SEEDBYTES == VV_KEY_SEED && crypto_sign_PUBLICKEYBYTE
 _Static_assert(crypto_sign_BYTES == VV_SIGNATURE && crypto_box_SEALBYTES == VV_KEY_BOX_MORE,
 	       "sizes of signatures and boxes");
 
-static vv_status begin(vv_error *err)
+static vv_status begin_sodium(vv_error *err)
 {
 	return sodium_init() < 0 ? vv_fail(err, VV_ENOSUPPORT, "libsodium cannot be initialized")
 				 : VV_OK;
@@ -24,7 +24,7 @@ static vv_status begin(vv_error *err)
 vv_status vv_key_of_seed(vv_key *out, const uint8_t seed[VV_KEY_SEED], vv_error *err)
 {
 	uint8_t secret[crypto_sign_SECRETKEYBYTES];
-	vv_status rc = begin(err);
+	vv_status rc = begin_sodium(err);
 
 	if (rc < 0) return rc;
 	memmove(out->seed, seed, VV_KEY_SEED);
@@ -36,7 +36,7 @@ vv_status vv_key_of_seed(vv_key *out, const uint8_t seed[VV_KEY_SEED], vv_error 
 vv_status vv_key_new(vv_key *out, vv_error *err)
 {
 	uint8_t seed[VV_KEY_SEED];
-	vv_status rc = begin(err);
+	vv_status rc = begin_sodium(err);
 
 	if (rc < 0) return rc;
 	randombytes_buf(seed, sizeof(seed));
@@ -66,7 +66,7 @@ vv_status vv_key_sign(uint8_t out[VV_SIGNATURE], const vv_key *k, const char *pu
 	vv_auto(vv_buf) message = VV_BUF_INIT;
 	vv_status rc;
 
-	if ((rc = begin(err)) == VV_OK &&
+	if ((rc = begin_sodium(err)) == VV_OK &&
 	    (rc = purpose_and_bytes(&message, purpose, bytes, len, err)) == VV_OK) {
 		(void)crypto_sign_seed_keypair(public_key, secret, k->seed);
 		(void)crypto_sign_detached(out, NULL, (const uint8_t *)message.data, message.len,
@@ -83,7 +83,7 @@ vv_status vv_key_verify(const uint8_t signature[VV_SIGNATURE],
 	vv_auto(vv_buf) message = VV_BUF_INIT;
 	vv_status rc;
 
-	if ((rc = begin(err)) == VV_OK &&
+	if ((rc = begin_sodium(err)) == VV_OK &&
 	    (rc = purpose_and_bytes(&message, purpose, bytes, len, err)) == VV_OK &&
 	    crypto_sign_verify_detached(signature, (const uint8_t *)message.data, message.len,
 					public_key) != 0) {
@@ -98,7 +98,7 @@ vv_status vv_key_box(vv_buf *out, const uint8_t public_key[VV_KEY_PUBLIC], const
 		     size_t len, vv_error *err)
 {
 	uint8_t to[crypto_box_PUBLICKEYBYTES];
-	vv_status rc = begin(err);
+	vv_status rc = begin_sodium(err);
 
 	if (rc < 0) return rc;
 	if (!vv_buf_reserve(out, len + VV_KEY_BOX_MORE)) return vv_fail_nomem(err);
@@ -115,7 +115,7 @@ vv_status vv_key_box_open(vv_buf *out, const vv_key *k, const void *box, size_t 
 {
 	uint8_t secret[crypto_sign_SECRETKEYBYTES], public_key[VV_KEY_PUBLIC];
 	uint8_t x_secret[crypto_box_SECRETKEYBYTES], x_public[crypto_box_PUBLICKEYBYTES];
-	vv_status rc = begin(err);
+	vv_status rc = begin_sodium(err);
 
 	if (rc < 0) return rc;
 	if (len < VV_KEY_BOX_MORE) {

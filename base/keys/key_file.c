@@ -55,7 +55,8 @@ VV_AUTO_CLEAR(parts, parts_wipe)
 
 /* --- the passphrase --------------------------------------------------------------------- */
 
-static vv_status stretch(uint8_t key[32], const vv_buf *passphrase, const parts *p, vv_error *err)
+static vv_status stretch_passphrase(uint8_t key[32], const vv_buf *passphrase, const parts *p,
+				    vv_error *err)
 {
 	if (sodium_init() < 0 ||
 	    crypto_pwhash(key, 32, vv_buf_cstr(passphrase), passphrase->len, p->salt, p->passes,
@@ -74,7 +75,7 @@ static vv_status put_sealed(vv_buf *out, const vv_key *k, const vv_buf *passphra
 
 	vv_random(p.salt, SALT);
 	vv_random(p.nonce, NONCE);
-	if ((rc = stretch(key, passphrase, &p, err)) < 0) return rc;
+	if ((rc = stretch_passphrase(key, passphrase, &p, err)) < 0) return rc;
 	(void)crypto_aead_xchacha20poly1305_ietf_encrypt(p.bytes, NULL, k->seed, VV_KEY_SEED,
 							 (const uint8_t *)out->data, out->len, NULL,
 							 p.nonce, key);
@@ -223,7 +224,7 @@ static vv_status open_sealed(vv_key *out, const parts *p, const char *head, vv_p
 				     "the key is protected by a passphrase, and "
 				     "none was given");
 
-	if (rc == VV_OK && (rc = stretch(key, &passphrase, p, err)) == VV_OK) {
+	if (rc == VV_OK && (rc = stretch_passphrase(key, &passphrase, p, err)) == VV_OK) {
 		if (crypto_aead_xchacha20poly1305_ietf_decrypt(seed, NULL, NULL, p->bytes, SEALED,
 							       (const uint8_t *)head, p->head_len,
 							       p->nonce, key) != 0) {

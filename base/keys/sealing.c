@@ -20,13 +20,13 @@ _Static_assert(sizeof(CONTEXT) - 1 == crypto_kdf_CONTEXTBYTES, "the context's si
 
 enum { KEY = 32 };
 
-static vv_status begin(vv_error *err)
+static vv_status begin_sodium(vv_error *err)
 {
 	return sodium_init() < 0 ? vv_fail(err, VV_ENOSUPPORT, "libsodium cannot be initialized")
 				 : VV_OK;
 }
 
-static void derive(uint8_t out[KEY], const uint8_t secret[VV_SEAL_SECRET], uint64_t number)
+static void derive_key(uint8_t out[KEY], const uint8_t secret[VV_SEAL_SECRET], uint64_t number)
 {
 	(void)crypto_kdf_derive_from_key(out, KEY, number, CONTEXT, secret);
 }
@@ -37,7 +37,7 @@ static void nonce_of(uint8_t out[VV_SEAL_NONCE], const uint8_t secret[VV_SEAL_SE
 	crypto_generichash_state s;
 	uint8_t key[KEY], length[8];
 
-	derive(key, secret, (uint64_t)use + 1);
+	derive_key(key, secret, (uint64_t)use + 1);
 	vv_put_le64(length, ad_len);
 	(void)crypto_generichash_init(&s, key, KEY, VV_SEAL_NONCE);
 	(void)crypto_generichash_update(&s, (const uint8_t *)NONCE_OF, sizeof(NONCE_OF) - 1);
@@ -51,7 +51,7 @@ static void nonce_of(uint8_t out[VV_SEAL_NONCE], const uint8_t secret[VV_SEAL_SE
 
 vv_status vv_seal_secret_new(uint8_t out[VV_SEAL_SECRET], vv_error *err)
 {
-	vv_status rc = begin(err);
+	vv_status rc = begin_sodium(err);
 
 	if (rc == VV_OK) {
 		randombytes_buf(out, VV_SEAL_SECRET);
@@ -64,11 +64,11 @@ vv_status vv_seal(uint8_t *out, uint8_t nonce[VV_SEAL_NONCE], uint8_t tag[VV_SEA
 		  size_t ad_len, const void *bytes, size_t len, vv_error *err)
 {
 	uint8_t key[KEY];
-	vv_status rc = begin(err);
+	vv_status rc = begin_sodium(err);
 
 	if (rc < 0) return rc;
 	nonce_of(nonce, secret, use, ad, ad_len, bytes, len);
-	derive(key, secret, use);
+	derive_key(key, secret, use);
 	(void)crypto_aead_xchacha20poly1305_ietf_encrypt_detached(out, tag, NULL, bytes, len, ad,
 								  ad_len, NULL, nonce, key);
 	vv_wipe(key, sizeof(key));
@@ -81,10 +81,10 @@ vv_status vv_unseal(uint8_t *out, const uint8_t nonce[VV_SEAL_NONCE],
 		    vv_error *err)
 {
 	uint8_t key[KEY], again[VV_SEAL_NONCE];
-	vv_status rc = begin(err);
+	vv_status rc = begin_sodium(err);
 
 	if (rc < 0) return rc;
-	derive(key, secret, use);
+	derive_key(key, secret, use);
 	int bad = crypto_aead_xchacha20poly1305_ietf_decrypt_detached(out, NULL, bytes, len, tag,
 								      ad, ad_len, nonce, key);
 	vv_wipe(key, sizeof(key));
@@ -106,10 +106,10 @@ vv_status vv_seal_name(uint8_t out[VV_SEALED_NAME], const uint8_t secret[VV_SEAL
 		       const char *text, vv_error *err)
 {
 	uint8_t key[KEY];
-	vv_status rc = begin(err);
+	vv_status rc = begin_sodium(err);
 
 	if (rc == VV_OK) {
-		derive(key, secret, VV_SEAL_NAME);
+		derive_key(key, secret, VV_SEAL_NAME);
 		(void)crypto_generichash(out, VV_SEALED_NAME, (const uint8_t *)text, strlen(text),
 					 key, KEY);
 		vv_wipe(key, sizeof(key));

@@ -21,12 +21,12 @@
 VV_AUTO_FREE(EVP_PKEY, EVP_PKEY_free)
 VV_AUTO_FREE(EVP_MD_CTX, EVP_MD_CTX_free)
 
-static vv_status unusable(vv_error *err)
+static vv_status unusable_keys(vv_error *err)
 {
 	return vv_fail(err, VV_ENOSUPPORT, "OpenSSL cannot use Ed25519 keys");
 }
 
-static vv_status bad(vv_error *err)
+static vv_status bad_signature(vv_error *err)
 {
 	return vv_fail(err, VV_ECORRUPT, "not an SSH signature of an Ed25519 key");
 }
@@ -64,7 +64,7 @@ static reader take_string(reader *r)
 	return (reader){.at = at, .end = at ? at + len : NULL, .failed = r->failed};
 }
 
-static bool is(const reader *r, const char *text)
+static bool is_text(const reader *r, const char *text)
 {
 	const size_t len = (size_t)(r->end - r->at);
 	return !r->failed && len == strlen(text) && memcmp(r->at, text, len) == 0;
@@ -75,7 +75,7 @@ static const uint8_t *take_typed(reader *r, size_t len)
 {
 	reader blob = take_string(r), type = take_string(&blob), bytes = take_string(&blob);
 
-	r->failed = r->failed || blob.failed || !is(&type, TYPE) || bytes.failed ||
+	r->failed = r->failed || blob.failed || !is_text(&type, TYPE) || bytes.failed ||
 		    (size_t)(bytes.end - bytes.at) != len || blob.at != blob.end;
 	return r->failed ? NULL : bytes.at;
 }
@@ -96,7 +96,7 @@ static vv_status put_signed(vv_buf *b, const char *purpose, bool long_hash, cons
 	uint8_t digest[SHA512_DIGEST_LENGTH];
 
 	if (!(long_hash ? SHA512(bytes, len, digest) : SHA256(bytes, len, digest))) {
-		return unusable(err);
+		return unusable_keys(err);
 	}
 	vv_buf_puts(b, MAGIC);
 	put_string(b, purpose, strlen(purpose));
@@ -113,7 +113,7 @@ vv_status vv_ssh_public_key(uint8_t out[VV_KEY_PUBLIC], const uint8_t seed[32], 
 	vv_auto(EVP_PKEY) *key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, seed, 32);
 	size_t len = VV_KEY_PUBLIC;
 
-	return key && EVP_PKEY_get_raw_public_key(key, out, &len) == 1 ? VV_OK : unusable(err);
+	return key && EVP_PKEY_get_raw_public_key(key, out, &len) == 1 ? VV_OK : unusable_keys(err);
 }
 
 vv_status vv_ssh_key_read(uint8_t key[VV_KEY_PUBLIC], const char *line, vv_error *err)
@@ -159,7 +159,7 @@ vv_status vv_ed25519_sign(uint8_t out[VV_ED25519_SIGNATURE], const uint8_t seed[
 	return key && ctx && EVP_DigestSignInit(ctx, NULL, NULL, NULL, key) == 1 &&
 			       EVP_DigestSign(ctx, out, &n, bytes, len) == 1
 		       ? VV_OK
-		       : unusable(err);
+		       : unusable_keys(err);
 }
 
 vv_status vv_ssh_sign(vv_buf *out, const uint8_t seed[32], const char *purpose, const void *bytes,
@@ -203,7 +203,7 @@ vv_status vv_ssh_unarmour(vv_buf *out, const char *armoured, size_t len, vv_erro
 
 	if (len > ARMOUR_MAX || len < begin + end || memcmp(armoured, BEGIN, begin) != 0 ||
 	    memcmp(armoured + len - end, END, end) != 0) {
-		return bad(err);
+		return bad_signature(err);
 	}
 	for (size_t i = begin; i < len - end; i++) {
 		if (armoured[i] != '\n') {
@@ -220,7 +220,7 @@ vv_status vv_ssh_verify(uint8_t key[VV_KEY_PUBLIC], const char *armoured, size_t
 	vv_status rc = vv_ssh_unarmour(&base64, armoured, armoured_len, err);
 
 	if (rc < 0) return rc;
-	if (!vv_base64_read(&blob, vv_buf_cstr(&base64), base64.len)) return bad(err);
+	if (!vv_base64_read(&blob, vv_buf_cstr(&base64), base64.len)) return bad_signature(err);
 	if ((rc = vv_buf_ok(&blob, err)) < 0) return rc;
 	reader r = {(const uint8_t *)vv_buf_cstr(&blob),
 		    (const uint8_t *)vv_buf_cstr(&blob) + blob.len, false};
@@ -230,15 +230,15 @@ vv_status vv_ssh_verify(uint8_t key[VV_KEY_PUBLIC], const char *armoured, size_t
 	const uint8_t *signature = take_typed(&r, VV_ED25519_SIGNATURE);
 	if (r.failed || r.at != r.end || memcmp(magic, MAGIC, sizeof(MAGIC) - 1) != 0 ||
 	    memcmp(version, "\0\0\0\1", 4) != 0 || reserved.at != reserved.end ||
-	    (!is(&hash, "sha512") && !is(&hash, "sha256"))) {
-		return bad(err);
+	    (!is_text(&hash, "sha512") && !is_text(&hash, "sha256"))) {
+		return bad_signature(err);
 	}
-	if (!is(&of, purpose)) {
+	if (!is_text(&of, purpose)) {
 		return vv_fail(err, VV_ECORRUPT,
 			       "the signature was made for another purpose (its "
 			       "namespace differs)");
 	}
-	rc = put_signed(&text, purpose, is(&hash, "sha512"), bytes, len, err);
+	rc = put_signed(&text, purpose, is_text(&hash, "sha512"), bytes, len, err);
 	if (rc < 0) return rc;
 	if (!is_signature(public_key, signature, &text)) {
 		return vv_fail(err, VV_ECORRUPT, "the signature does not match the signed bytes");

@@ -303,7 +303,7 @@ vv_status vv_timestamp_check(vv_timestamp *out, const void *token, size_t len,
 
 /* --- asking --------------------------------------------------------------------------------------- */
 
-static vv_status unusable(vv_error *err)
+static vv_status unusable_request(vv_error *err)
 {
 	ERR_clear_error();
 	return vv_fail(err, VV_ENOSUPPORT, "OpenSSL cannot make a request for a time stamp");
@@ -347,9 +347,9 @@ vv_status vv_timestamp_ask(vv_buf *out, const uint8_t sha256[VV_SHA256_LEN], vv_
 	vv_auto(TS_REQ) *request = TS_REQ_new();
 	unsigned char *der = NULL;
 
-	if (!request || !fill_request(request, sha256)) return unusable(err);
+	if (!request || !fill_request(request, sha256)) return unusable_request(err);
 	const int len = i2d_TS_REQ(request, &der);
-	if (len <= 0) return unusable(err);
+	if (len <= 0) return unusable_request(err);
 	vv_buf_put(out, der, (size_t)len);
 	OPENSSL_free(der);
 	return vv_buf_ok(out, err);
@@ -406,7 +406,7 @@ vv_status vv_timestamp_take(vv_buf *out, vv_timestamp *says, const vv_buf *reque
 	vv_status rc;
 
 	ERR_clear_error();
-	if (!of) return unusable(err);
+	if (!of) return unusable_request(err);
 	if (!status || at != end) {
 		return vv_fail(err, VV_ECORRUPT,
 			       "the answer is not that of a time-stamp authority");

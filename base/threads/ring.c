@@ -50,7 +50,7 @@ static uint64_t end_of_wait(unsigned wait_ms)
 }
 
 /* what: the step that the other side did not do. */
-static vv_status broken(vv_error *err, const char *what, bool stopped, unsigned wait_ms)
+static vv_status broken_connection(vv_error *err, const char *what, bool stopped, unsigned wait_ms)
 {
 	if (stopped) return vv_fail(err, VV_EIO, "the connection was closed");
 	return vv_fail(err, VV_EIO, "the other side %s nothing for %s", what,
@@ -90,7 +90,7 @@ vv_status vv_ring_write(vv_ring *r, const void *bytes, size_t len, unsigned wait
 	(void)pthread_mutex_lock(&r->lock);
 	while (len > 0 && rc == VV_OK) {
 		if (r->stopped || r->ended) {
-			rc = broken(err, "read", true, wait_ms);
+			rc = broken_connection(err, "read", true, wait_ms);
 		} else if (r->len < r->cap) {
 			size_t n = write_bytes(r, p, len);
 
@@ -99,7 +99,7 @@ vv_status vv_ring_write(vv_ring *r, const void *bytes, size_t len, unsigned wait
 			(void)pthread_cond_broadcast(&r->moved);
 			end = end_of_wait(wait_ms);
 		} else if (!vv_os_condition_wait(&r->moved, &r->lock, end) && r->len == r->cap) {
-			rc = broken(err, "read", r->stopped, wait_ms);
+			rc = broken_connection(err, "read", r->stopped, wait_ms);
 		}
 	}
 	(void)pthread_mutex_unlock(&r->lock);
@@ -114,7 +114,7 @@ ssize_t vv_ring_read(vv_ring *r, void *out, size_t len, unsigned wait_ms, vv_err
 	(void)pthread_mutex_lock(&r->lock);
 	while (n < 0) {
 		if (r->stopped) {
-			n = broken(err, "sent", true, wait_ms);
+			n = broken_connection(err, "sent", true, wait_ms);
 			break;
 		}
 		if (r->len > 0) {
@@ -124,7 +124,7 @@ ssize_t vv_ring_read(vv_ring *r, void *out, size_t len, unsigned wait_ms, vv_err
 			n = 0;
 		} else if (!vv_os_condition_wait(&r->moved, &r->lock, end) && r->len == 0 &&
 			   !r->ended) {
-			n = broken(err, "sent", r->stopped, wait_ms);
+			n = broken_connection(err, "sent", r->stopped, wait_ms);
 			break;
 		}
 	}

@@ -52,7 +52,7 @@ int sigwait(const sigset_t *set, int *number)
 	return 0;
 }
 
-static VOID CALLBACK sound(PVOID unused, BOOLEAN fired)
+static VOID CALLBACK sound_alarm(PVOID unused, BOOLEAN fired)
 {
 	(void)unused;
 	(void)fired;
@@ -78,7 +78,7 @@ int setitimer(int which, const struct itimerval *times, struct itimerval *before
 		timer = NULL;
 	}
 	if (first == 0) return 0;
-	return CreateTimerQueueTimer(&timer, NULL, sound, NULL, first, every, 0)
+	return CreateTimerQueueTimer(&timer, NULL, sound_alarm, NULL, first, every, 0)
 		       ? 0
 		       : vv_windows_failed();
 }

@@ -52,7 +52,7 @@ static struct timespec time_of(uint64_t ticks)
 				 .tv_nsec = (long)(since_1970 % 10000000 * 100)};
 }
 
-static uint64_t whole(DWORD high, DWORD low)
+static uint64_t join_dwords(DWORD high, DWORD low)
 {
 	return (uint64_t)high << 32 | low;
 }
@@ -88,13 +88,14 @@ static int read_status(HANDLE h, struct stat *out)
 	}
 	if (!GetFileInformationByHandle(h, &info)) return vv_windows_failed();
 	out->st_dev = info.dwVolumeSerialNumber;
-	out->st_ino = whole(info.nFileIndexHigh, info.nFileIndexLow);
+	out->st_ino = join_dwords(info.nFileIndexHigh, info.nFileIndexLow);
 	out->st_nlink = info.nNumberOfLinks;
 	out->st_mode = is_link(h) ? S_IFLNK | 0777 : mode_of(info.dwFileAttributes);
-	out->st_size = S_ISREG(out->st_mode) ? (int64_t)whole(info.nFileSizeHigh, info.nFileSizeLow)
-					     : 0;
-	out->st_mtim = time_of(
-		whole(info.ftLastWriteTime.dwHighDateTime, info.ftLastWriteTime.dwLowDateTime));
+	out->st_size = S_ISREG(out->st_mode)
+			       ? (int64_t)join_dwords(info.nFileSizeHigh, info.nFileSizeLow)
+			       : 0;
+	out->st_mtim = time_of(join_dwords(info.ftLastWriteTime.dwHighDateTime,
+					   info.ftLastWriteTime.dwLowDateTime));
 	out->st_ctim = out->st_mtim;
 	if (GetFileInformationByHandleEx(h, FileBasicInfo, &basic, sizeof(basic)) &&
 	    basic.ChangeTime.QuadPart > 0) {

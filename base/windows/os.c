@@ -367,7 +367,7 @@ static wchar_t *environment_block(const char *const *env)
 }
 
 /* A handle that a program inherits, of a descriptor or of the null device. */
-static HANDLE inherited(int fd)
+static HANDLE inherited_handle(int fd)
 {
 	const HANDLE self = GetCurrentProcess();
 	HANDLE h = fd >= 0 ? (HANDLE)_get_osfhandle(fd) : INVALID_HANDLE_VALUE, copy;
@@ -443,8 +443,8 @@ static DWORD flags_of(const vv_os_command *c)
 }
 
 /* Makes the process, which waits. */
-static bool create(PROCESS_INFORMATION *p, const vv_os_command *c, HANDLE ends[3], wchar_t *line,
-		   wchar_t *env)
+static bool create_process(PROCESS_INFORMATION *p, const vv_os_command *c, HANDLE ends[3],
+			   wchar_t *line, wchar_t *env)
 {
 	wchar_t file[VV_WIDE_MAX], dir[VV_WIDE_MAX];
 	SIZE_T size = 0;
@@ -506,10 +506,10 @@ pid_t vv_os_start(const vv_os_command *command)
 	bool fine = line && env;
 
 	for (int i = 0; i < 3; i++) {
-		ends[i] = inherited(command->ends[i]);
+		ends[i] = inherited_handle(command->ends[i]);
 		fine = fine && ends[i] != INVALID_HANDLE_VALUE;
 	}
-	fine = fine && create(&p, command, ends, line, env) && let_run(&p, command);
+	fine = fine && create_process(&p, command, ends, line, env) && let_run(&p, command);
 	const int number = errno;
 	for (int i = 0; i < 3; i++) {
 		if (ends[i] != INVALID_HANDLE_VALUE) {
@@ -786,15 +786,15 @@ int strerror_r(int number, char *out, size_t size)
 #define ERA_DAYS 146097 /* of 400 years */
 #define DAYS_TO_1970 719468
 
-static int64_t floored(int64_t number, int64_t by)
+static int64_t divide_floored(int64_t number, int64_t by)
 {
 	return number / by - (number % by < 0);
 }
 
 struct tm *gmtime_r(const time_t *when, struct tm *out)
 {
-	const int64_t days = floored(*when, DAY_SECONDS), day = days + DAYS_TO_1970;
-	const int64_t era = floored(day, ERA_DAYS), of_era = day - era * ERA_DAYS;
+	const int64_t days = divide_floored(*when, DAY_SECONDS), day = days + DAYS_TO_1970;
+	const int64_t era = divide_floored(day, ERA_DAYS), of_era = day - era * ERA_DAYS;
 	const int64_t year_of_era = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) /
 				    365;
 	const int64_t of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
@@ -813,7 +813,7 @@ struct tm *gmtime_r(const time_t *when, struct tm *out)
 			   .tm_hour = (int)(seconds / 3600),
 			   .tm_min = (int)(seconds / 60 % 60),
 			   .tm_sec = (int)(seconds % 60),
-			   .tm_wday = (int)(days + 4 - 7 * floored(days + 4, 7))};
+			   .tm_wday = (int)(days + 4 - 7 * divide_floored(days + 4, 7))};
 	out->tm_yday = (int)(turned ? of_year - 306 : of_year + 59 + leaps);
 	return out;
 }
@@ -821,9 +821,9 @@ struct tm *gmtime_r(const time_t *when, struct tm *out)
 time_t timegm(struct tm *when)
 {
 	const int64_t months = when->tm_mon - 2 + (when->tm_year + INT64_C(1900)) * 12;
-	const int64_t year = floored(months, 12), month = months - year * 12;
-	const int64_t days = year * 365 + floored(year, 4) - floored(year, 100) +
-			     floored(year, 400) + (153 * month + 2) / 5 + when->tm_mday - 1 -
+	const int64_t year = divide_floored(months, 12), month = months - year * 12;
+	const int64_t days = year * 365 + divide_floored(year, 4) - divide_floored(year, 100) +
+			     divide_floored(year, 400) + (153 * month + 2) / 5 + when->tm_mday - 1 -
 			     DAYS_TO_1970;
 	const time_t found = days * DAY_SECONDS + when->tm_hour * INT64_C(3600) +
 			     when->tm_min * INT64_C(60) + when->tm_sec;

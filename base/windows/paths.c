@@ -125,7 +125,7 @@ void vv_windows_error_text(char *out, size_t size, int number)
 }
 
 /* Makes a path absolute and clean, with "\\?\" or "\\?\UNC\" before it. */
-static wchar_t *lengthen(wchar_t out[VV_WIDE_MAX])
+static wchar_t *lengthen_path(wchar_t out[VV_WIDE_MAX])
 {
 	static const wchar_t local[] = L"\\\\?\\", share[] = L"\\\\?\\UNC\\";
 	wchar_t whole[VV_WIDE_MAX];
@@ -170,7 +170,7 @@ wchar_t *vv_wide_path(wchar_t out[VV_WIDE_MAX], const char *path)
 		}
 	}
 	if ((size_t)n <= LONG_FROM || wcsncmp(out, L"\\\\?\\", 4) == 0) return out;
-	return lengthen(out);
+	return lengthen_path(out);
 }
 
 char *vv_narrow_text(const wchar_t *text)

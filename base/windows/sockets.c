@@ -30,7 +30,7 @@ static const struct {
 	{WSAEWOULDBLOCK, EAGAIN},
 };
 
-static int failed(void)
+static int failed_call(void)
 {
 	const int error = WSAGetLastError();
 
@@ -74,7 +74,7 @@ int vv_os_socket(int family, int type, int protocol)
 	start_up_once();
 	const SOCKET s = WSASocketW(family, type, protocol, NULL, 0,
 				    WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
-	if (s == INVALID_SOCKET) return failed();
+	if (s == INVALID_SOCKET) return failed_call();
 	(void)setsockopt(s, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, (const char *)&on, sizeof(on));
 	return (int)s; /* handles have 32 bits that count */
 }
@@ -88,24 +88,24 @@ static SOCKET socket_of(int fd)
 
 int vv_os_socket_close(int fd)
 {
-	return closesocket(socket_of(fd)) == 0 ? 0 : failed();
+	return closesocket(socket_of(fd)) == 0 ? 0 : failed_call();
 }
 
 ssize_t vv_os_socket_write(int fd, const void *bytes, size_t len)
 {
 	const int sent = send(socket_of(fd), bytes, len < INT_MAX ? (int)len : INT_MAX, 0);
 
-	return sent >= 0 ? sent : failed();
+	return sent >= 0 ? sent : failed_call();
 }
 
 int vv_windows_bind(int fd, const struct sockaddr *at, socklen_t len)
 {
-	return bind(socket_of(fd), at, len) == 0 ? 0 : failed();
+	return bind(socket_of(fd), at, len) == 0 ? 0 : failed_call();
 }
 
 int vv_windows_listen(int fd, int waiting)
 {
-	return listen(socket_of(fd), waiting) == 0 ? 0 : failed();
+	return listen(socket_of(fd), waiting) == 0 ? 0 : failed_call();
 }
 
 int vv_windows_recv(int fd, void *out, size_t len, int flags)
@@ -118,21 +118,21 @@ int vv_windows_recv(int fd, void *out, size_t len, int flags)
 		return -1;
 	}
 	const int got = recv(socket_of(fd), out, max, flags & ~MSG_DONTWAIT);
-	return got >= 0 ? got : failed();
+	return got >= 0 ? got : failed_call();
 }
 
 int vv_windows_shutdown(int fd, int how)
 {
-	return shutdown(socket_of(fd), how) == 0 ? 0 : failed();
+	return shutdown(socket_of(fd), how) == 0 ? 0 : failed_call();
 }
 
 int vv_windows_setsockopt(int fd, int level, int option, const void *value, socklen_t len)
 {
 	if (level == SOL_SOCKET && option == SO_REUSEADDR) return 0;
-	return setsockopt(socket_of(fd), level, option, value, len) == 0 ? 0 : failed();
+	return setsockopt(socket_of(fd), level, option, value, len) == 0 ? 0 : failed_call();
 }
 
 int vv_windows_getsockname(int fd, struct sockaddr *out, socklen_t *len)
 {
-	return getsockname(socket_of(fd), out, len) == 0 ? 0 : failed();
+	return getsockname(socket_of(fd), out, len) == 0 ? 0 : failed_call();
 }

@@ -55,7 +55,7 @@ vv_hash128 check_key_run_list(const vv_table *t)
 
 /* ---- reading ---- */
 
-static size_t pieces(size_t len)
+static size_t count_pieces(size_t len)
 {
 	return len / PROVED_LEN + (len % PROVED_LEN > 0);
 }
@@ -123,9 +123,9 @@ static vv_status read_entries(check_key_run *k, vv_error *err)
 	}
 	uint64_t names = names_len(groups);
 	uint64_t len = names + piece_count * CHECK_KEY_PIECE + repeats * 8 + top;
-	uint64_t sums = (uint64_t)pieces((size_t)len) * 8;
+	uint64_t sums = (uint64_t)count_pieces((size_t)len) * 8;
 	if (len > left || sums != left - len) return VV_OK;
-	uint8_t *fine = vv_calloc(pieces((size_t)len) + 1, 1);
+	uint8_t *fine = vv_calloc(count_pieces((size_t)len) + 1, 1);
 	if (!fine) return vv_fail_nomem(err);
 	const uint8_t *body = p + HEAD_LEN, *after = body + names + piece_count * CHECK_KEY_PIECE;
 	*k = (check_key_run){.seed = vv_get_le64(p + 8),
@@ -205,7 +205,7 @@ static bool bytes_are_fine(check_key_run *k, const uint8_t *bytes, size_t len)
 	size_t from = (size_t)(bytes - k->body);
 	bool fine = true;
 
-	for (size_t i = from / PROVED_LEN; i < pieces(from + len); i++) {
+	for (size_t i = from / PROVED_LEN; i < count_pieces(from + len); i++) {
 		fine = piece_is_fine(k, i) && fine;
 	}
 	return fine;
@@ -388,7 +388,7 @@ static size_t find_piece(check_key_run *k, uint64_t hash)
 }
 
 /* Advances to the sought hash, from an entry at or before it. */
-static void step(check_key_cursor *c)
+static void step_cursor(check_key_cursor *c)
 {
 	if (c->entry != UINT64_MAX && c->entry >> CHECK_GROUP_BITS < c->sought) {
 		skip_to(c);
@@ -411,7 +411,7 @@ check_key_cursor check_key_run_find(check_key_run *k, uint64_t hash)
 	if (k->entries) {
 		begin_piece(&c, find_piece(k, hash >> k->left_out));
 		check_key_cursor_next(&c);
-		step(&c);
+		step_cursor(&c);
 	}
 	return c;
 }
@@ -426,7 +426,7 @@ void check_key_cursor_seek(check_key_cursor *c, uint64_t hash)
 		*c = check_key_run_find(c->run, hash);
 	} else {
 		c->sought = kept;
-		step(c);
+		step_cursor(c);
 	}
 }
 
@@ -481,7 +481,7 @@ static void choose_form(check_key_writer *w, uint64_t entries, unsigned left_out
 }
 
 /* Writes the buffer's whole pieces; at the end all of it. */
-static void flush(check_key_writer *w)
+static void flush_pieces(check_key_writer *w)
 {
 	if (w->buf.failed) {
 		w->failed = true;
@@ -504,7 +504,7 @@ static void put_bytes(check_key_writer *w, const void *bytes, size_t len)
 {
 	vv_buf_put(&w->buf, bytes, len);
 	if (w->buf.len >= PIECE) { /* exactly: each put is within one piece */
-		flush(w);
+		flush_pieces(w);
 	}
 }
 
@@ -603,7 +603,7 @@ void check_key_writer_end(check_key_writer *w, const uint64_t *repeats, size_t c
 		put_u64(w, repeats[i]);
 	}
 	vv_buf_put(&w->buf, w->top->data, w->top->len);
-	flush(w);
+	flush_pieces(w);
 	write_tail(w, count);
 	if (!w->failed && vv_new_file_end(&w->to, false, VV_IGNORED) == VV_OK) {
 		(void)vv_new_file_place(&w->to, w->file, VV_IGNORED);

@@ -21,7 +21,7 @@
 #define KEY_MAX VV_COLUMNS_MAX
 
 /* "an integer", "a date": for sentences. */
-static const char *article(vv_type t)
+static const char *article_of_type(vv_type t)
 {
 	return t == VV_TYPE_INTEGER || t == VV_TYPE_OBJECT || t == VV_TYPE_ARRAY || t == VV_TYPE_ANY
 		       ? "an"
@@ -30,7 +30,7 @@ static const char *article(vv_type t)
 
 static void put_type(vv_buf *out, const vv_field *f)
 {
-	vv_buf_printf(out, "%s %s", article(f->type), vv_type_name(f->type));
+	vv_buf_printf(out, "%s %s", article_of_type(f->type), vv_type_name(f->type));
 	if (strcmp(f->format, "default") != 0) {
 		vv_buf_printf(out, " (%s)", vv_text_shows(f->format));
 	}
@@ -185,7 +185,7 @@ static vv_severity key_severity(const base_check *c, const vv_rule_setting *s)
 		       : s->severity;
 }
 
-static void recode(vv_finding *f, const relay *r)
+static void recode_finding(vv_finding *f, const relay *r)
 {
 	f->rule = r->setting->rule->code;
 	f->severity = key_severity(r->c, r->setting);
@@ -197,7 +197,7 @@ static vv_status relay_finding(void *payload, const vv_finding *f, vv_error *err
 	relay *r = payload;
 	vv_finding mine = *f;
 
-	recode(&mine, r);
+	recode_finding(&mine, r);
 	return r->c->o->finding(r->c->o->payload, &mine, err);
 }
 
@@ -206,7 +206,7 @@ static vv_status relay_more(void *payload, const vv_finding *f, uint64_t count, 
 	relay *r = payload;
 	vv_finding mine = *f;
 
-	recode(&mine, r);
+	recode_finding(&mine, r);
 	return r->c->o->more ? r->c->o->more(r->c->o->payload, &mine, count, err) : VV_OK;
 }
 
@@ -405,7 +405,7 @@ static void explain_change(base_check *c, const vv_check_rule *line)
 	explain_rule(c, &e, &text);
 }
 
-static void explain(base_check *c)
+static void explain_rules(base_check *c)
 {
 	for (size_t i = 0; i < c->rules->count; i++) {
 		const vv_rule_setting *s = &c->rules->items[i];
@@ -439,7 +439,7 @@ static void base_check_clear(base_check *c)
 VV_AUTO_CLEAR(base_check, base_check_clear)
 
 /* Checks all rules, or all that need no base. */
-static void check(base_check *c)
+static void check_rules(base_check *c)
 {
 	if (c->base) {
 		check_columns(c);
@@ -471,9 +471,9 @@ vv_status vv_check_base(vv_table *base, vv_table *t, const vv_base_options *how,
 		return c.rc;
 	}
 	if (c.o->explain) {
-		explain(&c);
+		explain_rules(&c);
 	} else {
-		check(&c);
+		check_rules(&c);
 	}
 	return c.rc;
 }

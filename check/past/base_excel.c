@@ -9,7 +9,7 @@
 
 #define GROUPS 256u /* which differ, that are looked at: some 250,000 rows */
 
-static void give(base_check *c, const vv_rule_setting *s, const char *column)
+static void give_column(base_check *c, const vv_rule_setting *s, const char *column)
 {
 	vv_finding f = base_finding(c, s, column);
 
@@ -30,7 +30,7 @@ static void give_all(base_check *c, const vv_rule_setting *s, const vv_excel_row
 		if (vv_rule_setting_has(s, f->name, f->name_len) &&
 		    vv_excel_column_put(&c->message, &r->columns[i], r->all)) {
 			any = true;
-			give(c, s, f->name);
+			give_column(c, s, f->name);
 		}
 	}
 	if (any && c->rc == VV_OK &&
@@ -39,7 +39,7 @@ static void give_all(base_check *c, const vv_rule_setting *s, const vv_excel_row
 		if (c->rc < 0) return;
 		vv_buf_puts(&c->message, "the file has another form: ");
 		vv_dialect_describe_change(&c->message, was, is, same);
-		give(c, s, NULL);
+		give_column(c, s, NULL);
 	}
 }
 

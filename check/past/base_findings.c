@@ -50,7 +50,7 @@ void base_unread(vv_finding *f, const char *code)
 }
 
 /* Passes f to the caller, with the line of its row. */
-static vv_status report(base_check *c, vv_finding *f)
+static vv_status report_finding(base_check *c, vv_finding *f)
 {
 	vv_status rc = vv_buf_ok(&c->message, c->err);
 
@@ -74,7 +74,7 @@ void base_give(base_check *c, base_quota *q, vv_finding *f)
 		q->last.row = q->last.line = q->last.key_len = q->last.value_len = 0;
 		q->held++;
 	} else if (c->rc == VV_OK) {
-		c->rc = report(c, f);
+		c->rc = report_finding(c, f);
 		if (q) {
 			q->given++;
 		}
@@ -198,7 +198,7 @@ bool base_tolerated(uint64_t mostly, uint64_t found, uint64_t of)
 }
 
 /* n of `of` against the bound: -1 below, 0, 1 above; shares are not rounded. */
-static int against(const vv_bound *b, uint64_t n, uint64_t of)
+static int compare_bound(const vv_bound *b, uint64_t n, uint64_t of)
 {
 	return b->share ? compare_products(n, VV_BILLION, b->value, of)
 			: compare_products(n, 1, b->value, 1);
@@ -206,12 +206,12 @@ static int against(const vv_bound *b, uint64_t n, uint64_t of)
 
 bool base_above(const vv_bound *b, uint64_t n, uint64_t of)
 {
-	return against(b, n, of) > 0;
+	return compare_bound(b, n, of) > 0;
 }
 
 bool base_below(const vv_bound *b, uint64_t n, uint64_t of)
 {
-	return b->given && against(b, n, of) < 0;
+	return b->given && compare_bound(b, n, of) < 0;
 }
 
 /* v / unit with at most `digits` after the point, rounded, without zeros at the end. */

@@ -19,7 +19,7 @@
 #include "dataset/table/table.h"
 #include "diff/rows/rowdiff.h"
 
-static bool accepts(const vv_table *t, const vv_field *f, const vv_cell *cell)
+static bool field_accepts(const vv_table *t, const vv_field *f, const vv_cell *cell)
 {
 	return base_is_json(t) ? vv_field_accepts_json(f, cell) : vv_field_accepts(f, cell);
 }
@@ -43,13 +43,14 @@ typedef struct hunt {
 	size_t key_count;
 } hunt;
 
-static bool contradicts(const hunt *h, const vv_cell *cell)
+static bool cell_contradicts(const hunt *h, const vv_cell *cell)
 {
 	const vv_field *was = &h->c->base->schema.fields[h->a], *is = &h->c->t->schema.fields[h->b];
 
 	return !vv_field_missing(is, cell) && !vv_field_missing(was, cell) &&
-	       (!accepts(h->c->t, was, cell) || vv_field_is_code(was, cell->text, cell->len)) &&
-	       (h->all || accepts(h->c->t, is, cell));
+	       (!field_accepts(h->c->t, was, cell) ||
+		vv_field_is_code(was, cell->text, cell->len)) &&
+	       (h->all || field_accepts(h->c->t, is, cell));
 }
 
 static void give_contradiction(hunt *h, const vv_batch *b, size_t row)
@@ -88,7 +89,7 @@ static void hunt_group(void *payload, const vv_batch *b)
 	hunt *h = payload;
 
 	for (size_t i = 0; i < b->rows; i++) {
-		if (!contradicts(h, &b->cells[i * b->columns + h->b])) {
+		if (!cell_contradicts(h, &b->cells[i * b->columns + h->b])) {
 			continue;
 		}
 		h->found++;
@@ -283,7 +284,7 @@ static void give_lost(row_walk *w, const vv_rule_setting *s, base_quota *q,
 }
 
 /* Counts the differing rows. lost: reports the removed ones by this setting; may be NULL. */
-static void walk(row_walk *w, const vv_rule_setting *lost)
+static void walk_changes(row_walk *w, const vv_rule_setting *lost)
 {
 	base_check *c = w->c;
 	base_quota quota = {0};
@@ -409,7 +410,7 @@ static void check_lost(row_walk *w)
 		if (w->key_count == 0) {
 			give_no_key(c, s);
 		} else if (base_above(&s->max, w->stats.removed, c->base->root.rows)) {
-			walk(&again, s);
+			walk_changes(&again, s);
 		}
 	}
 }
@@ -720,7 +721,7 @@ void base_check_rows(base_check *c)
 		check_older(c);
 	}
 	if (c->rc < 0 || !is_asked(c)) return;
-	walk(&w, NULL);
+	walk_changes(&w, NULL);
 	check_removed(&w);
 	check_added(&w);
 	check_lost(&w);

@@ -63,7 +63,7 @@ static column_values *find_values(values *v, long b, vv_dist_kind kind)
 }
 
 /* Adds an item for a column, unless there is one. a: its place in the base, or -1. */
-static void want(values *v, long a, long b, vv_dist_kind kind, bool needs_base)
+static void want_values(values *v, long a, long b, vv_dist_kind kind, bool needs_base)
 {
 	column_values *x = find_values(v, b, kind);
 
@@ -137,8 +137,8 @@ static void want_dates(values *v)
 
 			if (s->columns && is_time(f) &&
 			    vv_rule_setting_has(s, f->name, f->name_len)) {
-				want(v, c->base ? vv_columns_to_old(&c->columns, b) : -1, (long)b,
-				     VV_DIST_TIMES, false);
+				want_values(v, c->base ? vv_columns_to_old(&c->columns, b) : -1,
+					    (long)b, VV_DIST_TIMES, false);
 			}
 		}
 	}
@@ -156,8 +156,8 @@ static void want_all(values *v)
 				const vv_column_pair *p = &c->columns.pairs[i];
 
 				if (looks_at(c, s, p)) {
-					want(v, p->a, p->b, dist_kind_for(c, &value_rules[k], p),
-					     true);
+					want_values(v, p->a, p->b,
+						    dist_kind_for(c, &value_rules[k], p), true);
 				}
 			}
 		}
@@ -186,7 +186,7 @@ static vv_status cache_key(vv_hash128 *out, const vv_table *t, size_t column, vv
 }
 
 /* Reads the distribution from the cache. false: it is not there, or the check has failed. */
-static bool load(vv_distribution *d, base_check *c, const vv_table *t, long column)
+static bool load_distribution(vv_distribution *d, base_check *c, const vv_table *t, long column)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_hash128 key;
@@ -202,7 +202,8 @@ static bool load(vv_distribution *d, base_check *c, const vv_table *t, long colu
 	return false;
 }
 
-static void store(const vv_distribution *d, base_check *c, const vv_table *t, long column)
+static void store_distribution(const vv_distribution *d, base_check *c, const vv_table *t,
+			       long column)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_hash128 key;
@@ -216,10 +217,10 @@ static void store(const vv_distribution *d, base_check *c, const vv_table *t, lo
 }
 
 /* Ends the counting of a column's values. */
-static void finish(vv_distribution *d, base_check *c, const vv_table *t, long column)
+static void finish_distribution(vv_distribution *d, base_check *c, const vv_table *t, long column)
 {
 	c->rc = c->rc < 0 ? c->rc : vv_distribution_finish(d, c->err);
-	store(d, c, t, column);
+	store_distribution(d, c, t, column);
 }
 
 static bool is_same_column(const values *v, const column_values *x)
@@ -394,20 +395,20 @@ static void have_base(values *v)
 	const reading r = {.v = v, .base_side = true, .times = 1};
 
 	vv_array_each(v->items, v->count, x) {
-		x->have_was = x->a >= 0 && load(&x->was, c, c->base, x->a);
+		x->have_was = x->a >= 0 && load_distribution(&x->was, c, c->base, x->a);
 		x->take = x->needs_base && !x->have_was;
 	}
 	read_columns(&r, NULL, 0);
 	vv_array_each(v->items, v->count, x) {
 		if (x->take) {
-			finish(&x->was, c, c->base, x->a);
+			finish_distribution(&x->was, c, c->base, x->a);
 			x->have_was = true;
 		}
 	}
 }
 
 /* Ends a distribution that was derived. gone: the rows that only the base has. */
-static void settle(column_values *x, base_check *c, uint64_t gone)
+static void settle_values(column_values *x, base_check *c, uint64_t gone)
 {
 	/* too many distinct values on the way, a cache of another table, or fewer digits
 	 * than fit: read it whole */
@@ -415,7 +416,7 @@ static void settle(column_values *x, base_check *c, uint64_t gone)
 
 	x->have_is = rc == VV_OK && vv_distribution_settle(&x->is, &x->was, gone);
 	if (x->have_is) {
-		store(&x->is, c, c->t, x->b);
+		store_distribution(&x->is, c, c->t, x->b);
 	} else if (rc == VV_OK || rc == VV_ECORRUPT) {
 		vv_distribution_clear(&x->is);
 	} else {
@@ -424,7 +425,7 @@ static void settle(column_values *x, base_check *c, uint64_t gone)
 }
 
 /* The new version's from the base's: less what only that has, plus what only this has. */
-static void derive(values *v)
+static void derive_values(values *v)
 {
 	base_check *c = v->c;
 	const reading minus = {.v = v, .base_side = true, .into_is = true, .times = -1};
@@ -454,7 +455,7 @@ static void derive(values *v)
 	}
 	for (size_t i = 0; i < v->count && c->rc == VV_OK; i++) {
 		if (v->items[i].take) {
-			settle(&v->items[i], c, gone);
+			settle_values(&v->items[i], c, gone);
 		}
 	}
 }
@@ -465,16 +466,16 @@ static void have_new(values *v)
 	const reading r = {.v = v, .into_is = true, .times = 1};
 
 	vv_array_each(v->items, v->count, item) {
-		item->have_is = load(&item->is, c, c->t, item->b);
+		item->have_is = load_distribution(&item->is, c, c->t, item->b);
 	}
-	derive(v);
+	derive_values(v);
 	for (size_t i = 0; i < v->count; i++) {
 		v->items[i].take = !v->items[i].have_is;
 	}
 	read_columns(&r, NULL, 0);
 	for (size_t i = 0; i < v->count; i++) {
 		if (v->items[i].take) {
-			finish(&v->items[i].is, c, c->t, v->items[i].b);
+			finish_distribution(&v->items[i].is, c, c->t, v->items[i].b);
 		}
 	}
 }
@@ -712,7 +713,7 @@ static void put_age(vv_buf *out, uint64_t seconds)
 	}
 }
 
-static vv_instant newest(const vv_field *f, const vv_distribution *d)
+static vv_instant newest_instant(const vv_field *f, const vv_distribution *d)
 {
 	int64_t step = d->values[d->count - 1].step;
 	vv_instant i = {step, 0};
@@ -735,7 +736,7 @@ static void check_age(values *v, const vv_rule_setting *s, const column_values *
 	if (x->is.count == 0) {
 		vv_buf_puts(&c->message, "has no dates");
 	} else {
-		i = newest(field, &x->is);
+		i = newest_instant(field, &x->is);
 		int64_t at = vv_instant_seconds(&i);
 		if (c->how->now <= at || (uint64_t)(c->how->now - at) <= s->max_age) return;
 		vv_buf_puts(&c->message, "the newest value is ");

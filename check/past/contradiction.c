@@ -41,7 +41,7 @@ static bool is_like_missing(const char *s, size_t len)
 }
 
 /* The narrowest other type that accepts the value and the column's former ones. */
-static vv_type wider(const vv_field *f, const vv_cell *value)
+static vv_type wider_type(const vv_field *f, const vv_cell *value)
 {
 	vv_field number = *f;
 
@@ -62,7 +62,7 @@ void vv_base_propose(vv_likely *likely, vv_buf *intended, const vv_field *f, con
 
 		likely->has_hint = true;
 		likely->hint = missing ? VV_HINT_SCHEMA_MISSING : VV_HINT_SCHEMA_TYPE;
-		likely->arg = missing ? NULL : vv_type_name(wider(f, value));
+		likely->arg = missing ? NULL : vv_type_name(wider_type(f, value));
 	}
 	vv_likely_put_accept(intended, likely, f, text, value->len, path, words);
 }

@@ -172,7 +172,7 @@ static uint64_t hash_of(const vv_distribution *d, const vv_dist_value *v)
 }
 
 /* Drops further digits of all numbers so far, and slots whose count is 0. */
-static void coarsen(vv_distribution *d, unsigned digits)
+static void coarsen_slots(vv_distribution *d, unsigned digits)
 {
 	const size_t count = d->slot_count;
 
@@ -243,7 +243,7 @@ static vv_status make_room(vv_distribution *d, vv_error *err)
 	}
 	if (digits > 0) {
 		d->finer = before;
-		coarsen(d, digits);
+		coarsen_slots(d, digits);
 	}
 	return VV_OK;
 }
@@ -262,7 +262,7 @@ static vv_status fit_number(vv_distribution *d, vv_dist_value *v, vv_error *err)
 			continue;
 		}
 		/* those that are gone again leave their slots; others are below none: damage */
-		coarsen(d, 0);
+		coarsen_slots(d, 0);
 		if (d->slot_count >= 2 * VV_DIST_STEPS_MAX) {
 			go_over(d);
 		}
@@ -341,7 +341,7 @@ vv_status vv_distribution_add_all(vv_distribution *d, const vv_distribution *fro
 		go_over(d);
 	}
 	if (from->dropped > d->dropped) {
-		coarsen(d, from->dropped - d->dropped);
+		coarsen_slots(d, from->dropped - d->dropped);
 		d->finer = from->finer;
 	} else if (from->dropped == d->dropped && from->finer > d->finer) {
 		d->finer = from->finer;
@@ -634,7 +634,7 @@ static vv_status bin_texts(vv_drift_bins *out, const vv_distribution *base,
 	return VV_OK;
 }
 
-static uint64_t total(const vv_distribution *d)
+static uint64_t total_count(const vv_distribution *d)
 {
 	uint64_t n = 0;
 
@@ -647,22 +647,22 @@ static uint64_t total(const vv_distribution *d)
 vv_status vv_drift_bin(vv_drift_bins *out, const vv_distribution *base, const vv_distribution *now,
 		       vv_error *err)
 {
-	*out = (vv_drift_bins){.base_total = total(base)};
-	out->now_total = total(now);
+	*out = (vv_drift_bins){.base_total = total_count(base)};
+	out->now_total = total_count(now);
 	if (out->base_total == 0 || out->now_total == 0) return VV_OK;
 	if (base->kind == VV_DIST_TEXTS) return bin_texts(out, base, now, err);
 	bin_numbers(out, base, now);
 	return VV_OK;
 }
 
-static uint64_t billionths(double v)
+static uint64_t to_billionths(double v)
 {
 	return v > 0 ? (uint64_t)(v * BILLION + 0.5) : 0;
 }
 
 /* The natural logarithm of x > 0: with x = m * 2^e, m near 1, it is e ln 2 + 2 artanh((m - 1) / (m + 1)). The C library's
  * differs in the last digit between systems, and is the only thing that varve would need its libm for. */
-static double logarithm(double x)
+static double natural_log(double x)
 {
 	const double ln2 = 0.693147180559945309;
 	double power, sum = 0;
@@ -680,12 +680,12 @@ static double logarithm(double x)
 	return e * ln2 + 2 * sum;
 }
 
-static double share(uint64_t n, uint64_t of)
+static double share_of(uint64_t n, uint64_t of)
 {
 	return (double)n / (double)of;
 }
 
-static double larger(double a, double b)
+static double larger_number(double a, double b)
 {
 	return a > b ? a : b;
 }
@@ -696,10 +696,10 @@ uint64_t vv_drift_psi(const vv_drift_bins *b)
 
 	if (b->base_total == 0 || b->now_total == 0) return 0;
 	for (size_t i = 0; i < b->count; i++) {
-		double was = larger(share(b->base[i], b->base_total), LEAST_SHARE);
-		double is = larger(share(b->now[i], b->now_total), LEAST_SHARE);
+		double was = larger_number(share_of(b->base[i], b->base_total), LEAST_SHARE);
+		double is = larger_number(share_of(b->now[i], b->now_total), LEAST_SHARE);
 
-		sum += (is - was) * logarithm(is / was);
+		sum += (is - was) * natural_log(is / was);
 	}
-	return billionths(sum);
+	return to_billionths(sum);
 }

@@ -73,7 +73,7 @@ static bool is_enum(const profile_column *c)
 	       c->values >= (uint64_t)c->word_count * ENUM_TIMES;
 }
 
-static bool same(const profile_word *w, const vv_cell *cell)
+static bool same_word(const profile_word *w, const vv_cell *cell)
 {
 	return w->len == cell->len && (w->len == 0 || memcmp(w->text, cell->text, w->len) == 0);
 }
@@ -83,7 +83,7 @@ static bool note_word(vv_profile *p, profile_word *words, size_t *count, size_t 
 		      const vv_cell *cell)
 {
 	for (size_t i = 0; i < *count; i++) {
-		if (same(&words[i], cell)) {
+		if (same_word(&words[i], cell)) {
 			words[i].count++;
 			/* the frequent ones are found sooner */
 			if (i > 0 && words[i].count > words[i - 1].count) {
@@ -174,7 +174,7 @@ static void note_amount(profile_column *c, const vv_field *f, const vv_cell *cel
 		       (cell->len == 1 ? cell->text[0] > '1' : memcmp(cell->text, "0.", 2) != 0);
 }
 
-static bool accepts(const vv_table *t, const vv_field *f, const vv_cell *cell)
+static bool field_accepts(const vv_table *t, const vv_field *f, const vv_cell *cell)
 {
 	return vv_form_is_typed(t->root.dialect.form) ? vv_field_accepts_json(f, cell)
 						      : vv_field_accepts(f, cell);
@@ -207,7 +207,7 @@ static void note_stranger(vv_profile *p, profile_column *c, const vv_field *f, c
 
 	if (note_known(p, c, cell)) return;
 	number.type = VV_TYPE_NUMBER;
-	c->not_number = c->not_number || !accepts(p->t, &number, cell);
+	c->not_number = c->not_number || !field_accepts(p->t, &number, cell);
 	if (c->strange || !is_missing_word(cell) ||
 	    !note_word(p, c->strangers, &c->stranger_count, PROFILE_STRANGERS, cell)) {
 		c->strange = true;
@@ -257,7 +257,7 @@ static void note_cell(vv_profile *p, profile_column *c, const vv_field *f, const
 	}
 	c->values++;
 	c->literal = c->literal || cell->state == VV_CELL_LITERAL;
-	if (!accepts(p->t, f, cell)) {
+	if (!field_accepts(p->t, f, cell)) {
 		note_stranger(p, c, f, cell);
 		return;
 	}
@@ -284,7 +284,7 @@ static void note_batch(vv_profile *p, const vv_batch *b)
 	}
 }
 
-static vv_status walk(vv_profile *p, const vv_progress *progress, vv_error *err)
+static vv_status walk_groups(vv_profile *p, const vv_progress *progress, vv_error *err)
 {
 	vv_auto(vv_group_walk) w = vv_group_walk_open(p->t, NULL, 0, err);
 
@@ -347,7 +347,9 @@ vv_status vv_profile_make(vv_profile **out, vv_table *t, const char *temp_dir,
 	for (size_t i = 0; i < t->columns; i++) {
 		init_column(&p->columns[i], t, &t->schema.fields[i]);
 	}
-	if ((rc = walk(p, progress, err)) < 0 || (rc = find_key(p, temp_dir, err)) < 0) return rc;
+	if ((rc = walk_groups(p, progress, err)) < 0 || (rc = find_key(p, temp_dir, err)) < 0) {
+		return rc;
+	}
 	return vv_hand_over(out, &p);
 }
 

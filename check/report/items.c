@@ -94,7 +94,7 @@ void vv_report_prints_clear(vv_check_report *r)
 /* --- findings -------------------------------------------------------------------------------- */
 
 /* Shortens to VV_REPORT_VALUE_MAX bytes at a character's end. */
-static uint16_t shorten(const char *s, size_t len, bool *cut)
+static uint16_t shorten_value(const char *s, size_t len, bool *cut)
 {
 	size_t n = VV_REPORT_VALUE_MAX;
 
@@ -107,7 +107,7 @@ static uint16_t shorten(const char *s, size_t len, bool *cut)
 }
 
 /* A copy; NULL of NULL. */
-static const char *copy(vv_check_report *r, const char *s, size_t len, bool *failed)
+static const char *copy_bytes(vv_check_report *r, const char *s, size_t len, bool *failed)
 {
 	const char *at = s ? vv_arena_strndup(&r->arena, s, len) : NULL;
 
@@ -120,7 +120,7 @@ static const char *copy(vv_check_report *r, const char *s, size_t len, bool *fai
 static const char *copy_text(vv_check_report *r, const char *s, const char *before, bool *failed)
 {
 	if (vv_text_same(s, before)) return before;
-	return copy(r, s, s ? strlen(s) : 0, failed);
+	return copy_bytes(r, s, s ? strlen(s) : 0, failed);
 }
 
 /* The first of a group costs no more than the group. */
@@ -138,8 +138,8 @@ vv_status vv_report_keep(vv_check_report *r, vv_report_group *g, const vv_findin
 	static const vv_report_item none = {.message = NULL};
 	const vv_report_item *before = g->last, *like = before ? before : &none;
 	bool failed = false, key_cut, value_cut;
-	const uint16_t key_len = shorten(f->key, f->key_len, &key_cut),
-		       value_len = shorten(f->value, f->value_len, &value_cut);
+	const uint16_t key_len = shorten_value(f->key, f->key_len, &key_cut),
+		       value_len = shorten_value(f->value, f->value_len, &value_cut);
 	vv_report_item *i;
 	vv_status rc;
 
@@ -153,8 +153,8 @@ vv_status vv_report_keep(vv_check_report *r, vv_report_group *g, const vv_findin
 			      .value_len = value_len,
 			      .key_cut = key_cut,
 			      .value_cut = value_cut,
-			      .key = copy(r, f->key, key_len, &failed),
-			      .value = copy(r, f->value, value_len, &failed),
+			      .key = copy_bytes(r, f->key, key_len, &failed),
+			      .value = copy_bytes(r, f->value, value_len, &failed),
 			      .message = copy_text(r, message, like->message, &failed),
 			      .probably = copy_text(r, f->probably, like->probably, &failed),
 			      .expected = copy_text(r, f->expected, like->expected, &failed),

@@ -15,7 +15,7 @@ static void put_xml(vv_buf *b, const char *s, size_t len)
 	vv_report_put_markup(b, s, len);
 }
 
-static bool counts(const vv_check_report *r, const vv_report_group *g)
+static bool group_counts(const vv_check_report *r, const vv_report_group *g)
 {
 	return g->errors > 0 || (r->options.fail_on == VV_SEVERITY_WARNING && g->warnings > 0);
 }
@@ -58,7 +58,7 @@ static void put_case(vv_buf *b, const vv_check_report *r, const vv_report_datase
 		if (strcmp(g->code, code) == 0) {
 			errors += g->errors;
 			warnings += g->warnings;
-			failed = failed || counts(r, g);
+			failed = failed || group_counts(r, g);
 			told = told || vv_report_found(g) > 0;
 		}
 	}
@@ -120,7 +120,8 @@ static void count_cases(const vv_check_report *r, const vv_report_dataset *d, ui
 		}
 		++*tests;
 		for (const vv_report_group *g = d->first; g; g = g->next) {
-			failed = failed || (strcmp(g->code, vv_rules[i].code) == 0 && counts(r, g));
+			failed = failed ||
+				 (strcmp(g->code, vv_rules[i].code) == 0 && group_counts(r, g));
 		}
 		*failures += failed;
 	}

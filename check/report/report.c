@@ -99,7 +99,7 @@ vv_status vv_report_rules(vv_check_report *r, const vv_rule_set *rules, vv_error
 }
 
 /* Conditions are not columns, but as different from each other. */
-static bool belongs(const vv_report_group *g, const vv_finding *f)
+static bool belongs_to_group(const vv_report_group *g, const vv_finding *f)
 {
 	return strcmp(g->code, f->rule) == 0 && vv_text_same(g->column, f->column) &&
 	       (!vv_rule_is_written(f->rule) ||
@@ -113,11 +113,11 @@ static vv_status find_group(vv_check_report *r, const vv_finding *f, vv_report_g
 	vv_report_group *g;
 
 	/* findings of a group come one after the other nearly always */
-	if (d->last && belongs(d->last, f)) {
+	if (d->last && belongs_to_group(d->last, f)) {
 		*out = d->last;
 		return VV_OK;
 	}
-	for (g = d->first; g && !belongs(g, f); g = g->next) {
+	for (g = d->first; g && !belongs_to_group(g, f); g = g->next) {
 	}
 	*out = g;
 	if (g) return VV_OK;
@@ -139,7 +139,7 @@ static vv_status find_group(vv_check_report *r, const vv_finding *f, vv_report_g
 	return VV_OK;
 }
 
-static void count(vv_check_report *r, vv_report_group *g, const vv_finding *f, uint64_t n)
+static void count_finding(vv_check_report *r, vv_report_group *g, const vv_finding *f, uint64_t n)
 {
 	vv_report_dataset *d = r->last;
 
@@ -170,7 +170,7 @@ vv_status vv_report_add(void *report, const vv_finding *f, vv_error *err)
 	vv_status rc = find_group(r, f, &g, err);
 
 	if (rc < 0) return rc;
-	count(r, g, f, 1);
+	count_finding(r, g, f, 1);
 	if (f->known && r->options.new_only && !f->accepted) {
 		return VV_OK; /* only their number is reported */
 	}
@@ -183,7 +183,7 @@ vv_status vv_report_more(void *report, const vv_finding *f, uint64_t n, vv_error
 	vv_status rc = find_group(report, f, &g, err);
 
 	if (rc == VV_OK) {
-		count(report, g, f, n);
+		count_finding(report, g, f, n);
 	}
 	return rc;
 }

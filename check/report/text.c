@@ -21,14 +21,14 @@ static const size_t widest[COLUMNS] = {20, 20, 32, 34, 72, 72, 72};
 #define INTENDED 8u
 #define CONDITION 100u /* the value of a condition: those of several columns */
 
-static const char *on(const vv_check_report *r, const char *code)
+static const char *color_code(const vv_check_report *r, const char *code)
 {
 	return r->options.color ? code : "";
 }
 
 static const char *color_of(const vv_check_report *r, vv_severity s)
 {
-	return on(r, s == VV_SEVERITY_ERROR ? "\033[31m" : "\033[33m");
+	return color_code(r, s == VV_SEVERITY_ERROR ? "\033[31m" : "\033[33m");
 }
 
 static bool says_the_same(const vv_report_group *g)
@@ -74,7 +74,7 @@ static void put_cell(vv_buf *b, const vv_report_item *i, size_t column, size_t w
 }
 
 /* Widths of the columns; 0: not shown. */
-static void measure(size_t *width, const vv_report_group *g, vv_buf *cell)
+static void measure_columns(size_t *width, const vv_report_group *g, vv_buf *cell)
 {
 	memset(width, 0, COLUMNS * sizeof(*width));
 	for (const vv_report_item *i = g->first; i; i = i->next) {
@@ -128,7 +128,7 @@ static void put_line(vv_buf *out, const size_t *width, const char *const *names,
 }
 
 /* Makes the widest columns narrower until a line keeps to the terminal. */
-static void fit(size_t *width, const vv_check_report *r)
+static void fit_columns(size_t *width, const vv_check_report *r)
 {
 	for (;;) {
 		size_t sum = INDENT, shown = 0, most = AT_KEY;
@@ -153,18 +153,18 @@ static void put_table(vv_buf *out, const vv_check_report *r, const vv_report_gro
 	size_t width[COLUMNS], shown = 0;
 	vv_auto(vv_buf) cell = VV_BUF_FOR(out);
 
-	measure(width, g, &cell);
+	measure_columns(width, g, &cell);
 	for (size_t c = 0; c < COLUMNS; c++) {
 		size_t w = strlen(names[c]);
 
 		shown += width[c] > 0;
 		width[c] = width[c] > 0 && width[c] < w ? w : width[c];
 	}
-	fit(width, r);
+	fit_columns(width, r);
 	if (shown > 0) {
-		vv_buf_puts(out, on(r, "\033[2m"));
+		vv_buf_puts(out, color_code(r, "\033[2m"));
 		put_line(out, width, names, NULL, &cell);
-		vv_buf_puts(out, on(r, "\033[0m"));
+		vv_buf_puts(out, color_code(r, "\033[0m"));
 		for (const vv_report_item *i = g->first; i; i = i->next) {
 			put_line(out, width, names, i, &cell);
 			vv_report_drain(r, out);
@@ -244,7 +244,7 @@ static void put_group(vv_buf *out, const vv_check_report *r, const vv_report_gro
 		return; /* all of them known */
 	}
 	vv_buf_printf(out, "\n  %s%s%s", color_of(r, g->severity), vv_severity_name(g->severity),
-		      on(r, "\033[0m"));
+		      color_code(r, "\033[0m"));
 	vv_buf_printf(&b, " %s", g->code);
 	if (g->column) {
 		vv_buf_puts(&b, ", column ");
@@ -280,7 +280,8 @@ static void put_dataset(vv_buf *out, const vv_check_report *r, const vv_report_d
 		vv_buf_printf(out, "%.10s ", d->commit);
 	}
 	vv_text_put_escaped(&b, d->path, strlen(d->path));
-	vv_buf_printf(out, "%s%s%s", on(r, "\033[1m"), vv_buf_cstr(&b), on(r, "\033[0m"));
+	vv_buf_printf(out, "%s%s%s", color_code(r, "\033[1m"), vv_buf_cstr(&b),
+		      color_code(r, "\033[0m"));
 	from += vv_text_words_width(vv_buf_cstr(&b), b.len);
 	vv_buf_reset(&b);
 	if (d->facts.columns > 0) { /* varve.json has none */
@@ -325,6 +326,6 @@ vv_status vv_report_text(const vv_check_report *r, vv_buf *out, vv_error *err)
 					     : VV_SEVERITY_ERROR));
 	vv_report_put_verdict(&b, r);
 	vv_text_put_wrapped(out, vv_buf_cstr(&b), b.len, 0, 2, r->options.width);
-	vv_buf_printf(out, "%s\n", on(r, "\033[0m"));
+	vv_buf_printf(out, "%s\n", color_code(r, "\033[0m"));
 	return vv_buf_ok(out, err);
 }

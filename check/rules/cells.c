@@ -329,7 +329,7 @@ vv_status check_blank(check_worker *w, const check_plan *p, const check_group *g
 	return VV_OK;
 }
 
-static void count(check_worker *w, uint32_t slot, unsigned n)
+static void count_slot(check_worker *w, uint32_t slot, unsigned n)
 {
 	if (slot != CHECK_OFF) {
 		w->counters[slot] += n;
@@ -350,7 +350,7 @@ static void count_found(check_worker *w, const check_column *c, unsigned found)
 	};
 
 	for (; found != 0; found &= found - 1) {
-		count(w, c->slots[slots[__builtin_ctz(found)]], 1);
+		count_slot(w, c->slots[slots[__builtin_ctz(found)]], 1);
 	}
 }
 
@@ -368,9 +368,9 @@ static void count_seen(check_worker *w, const check_plan *p, const check_column 
 		     !(c->field && vv_field_missing(c->field, cell));
 
 	for (unsigned i = 0; i < CHECK_SLOT_COUNT; i++) {
-		count(w, seen_counter(p, c->slots[i]),
-		      value || i == CHECK_SLOT_MISSING ||
-			      (i == CHECK_SLOT_CONSTRAINT && c->required));
+		count_slot(w, seen_counter(p, c->slots[i]),
+			   value || i == CHECK_SLOT_MISSING ||
+				   (i == CHECK_SLOT_CONSTRAINT && c->required));
 	}
 }
 

@@ -47,7 +47,7 @@ typedef struct reader {
 	vv_error *err;
 } reader;
 
-static size_t characters(const char *s, size_t len)
+static size_t count_characters(const char *s, size_t len)
 {
 	return vv_value_text_length(s, len);
 }
@@ -56,12 +56,12 @@ static void fail_at(reader *r, size_t at, const char *what)
 {
 	if (r->rc == VV_OK) {
 		r->rc = vv_fail(r->err, VV_EINPUT, "%s:%zu:%zu: %s", r->file, r->line,
-				characters(r->text, at) + 1, what);
+				count_characters(r->text, at) + 1, what);
 	}
 }
 
 /* Was memory there? */
-static bool got(reader *r, bool there)
+static bool got_memory(reader *r, bool there)
 {
 	if (!there && r->rc == VV_OK) {
 		r->rc = vv_fail_nomem(r->err);
@@ -101,7 +101,7 @@ static const char *copy_text(reader *r, const char *s, size_t len)
 {
 	const char *kept = vv_arena_strndup(&r->out->arena, s, len);
 
-	return got(r, kept) ? kept : "";
+	return got_memory(r, kept) ? kept : "";
 }
 
 static const char *keep_trimmed(reader *r, size_t from, size_t to)
@@ -114,7 +114,7 @@ static const char **new_list(reader *r)
 {
 	const char **list = vv_arena_calloc(&r->out->arena, LIST_MAX + 1, sizeof(*list));
 
-	got(r, list);
+	got_memory(r, list);
 	return list;
 }
 
@@ -163,7 +163,7 @@ static const char *take_quoted(reader *r)
 	if (end > r->len) {
 		fail_at(r, begin, "a quote is not closed");
 	}
-	if (!got(r, name) || r->rc < 0) return "";
+	if (!got_memory(r, name) || r->rc < 0) return "";
 	for (size_t i = begin + 1; i + 1 < end; i++) {
 		i += r->text[i] == r->text[begin];
 		name[n++] = r->text[i];
@@ -210,14 +210,14 @@ static const char **take_columns(reader *r, bool bare)
 
 /* Looks at the form of an expression whose text begins `ahead` characters before the place in the
  * line. */
-static bool compile(reader *r, const char *text, size_t len, size_t ahead, bool value,
-		    vv_condition **out)
+static bool compile_condition(reader *r, const char *text, size_t len, size_t ahead, bool value,
+			      vv_condition **out)
 {
 	const vv_condition_how how = {.line = true,
 				      .value = value,
 				      .file = r->file,
 				      .file_line = r->line,
-				      .file_column = characters(r->text, r->at) - ahead + 1};
+				      .file_column = count_characters(r->text, r->at) - ahead + 1};
 
 	if (r->rc == VV_OK) {
 		r->rc = vv_condition_compile(out, text, len, NULL, &how, r->err);
@@ -229,7 +229,7 @@ static const char *take_expression(reader *r, bool value, vv_condition **out)
 {
 	const size_t begin = r->at;
 
-	if (!compile(r, r->text + begin, r->len - begin, 0, value, out)) return "";
+	if (!compile_condition(r, r->text + begin, r->len - begin, 0, value, out)) return "";
 	r->at += vv_condition_end(*out);
 	return keep_trimmed(r, begin, r->at);
 }
@@ -253,7 +253,7 @@ static void take_where(reader *r, vv_check_rule *rule)
 	if (rule->where) {
 		fail_at(r, r->at, "a rule can have only one 'where'");
 	}
-	rule->where_at = characters(r->text, r->at);
+	rule->where_at = count_characters(r->text, r->at);
 	rule->where = take_row_expression(r, false, "'where' can use only the columns of a row");
 }
 
@@ -269,7 +269,7 @@ static void take_groups(reader *r, vv_check_rule *rule)
 	}
 	rule->groups = new_list(r);
 	skip_blank(r);
-	rule->groups_at = characters(r->text, r->at);
+	rule->groups_at = count_characters(r->text, r->at);
 	do {
 		skip_blank(r);
 		if (!has_room(r, count, "too many groups")) return;
@@ -306,8 +306,8 @@ static void add_rule(reader *r, const vv_check_rule *rule)
 {
 	vv_checks *c = r->out;
 
-	if (got(r, vv_array_room(c->rules, c->rule_count, c->rule_cap) &&
-			   vv_array_room(c->of, c->rule_count, c->of_cap))) {
+	if (got_memory(r, vv_array_room(c->rules, c->rule_count, c->rule_cap) &&
+				  vv_array_room(c->of, c->rule_count, c->of_cap))) {
 		c->of[c->rule_count] = c->section_count - 1;
 		c->rules[c->rule_count++] = *rule;
 	}
@@ -332,8 +332,8 @@ static void take_bound(reader *r, bounds *b, vv_check_rule *rule)
 	}
 	char *text = vv_arena_printf(&r->out->arena, "%s%.*s", b->left, (int)(r->len - r->at),
 				     r->text + r->at);
-	if (!got(r, text) ||
-	    !compile(r, text, strlen(text), characters(b->left, left), false, &c)) {
+	if (!got_memory(r, text) ||
+	    !compile_condition(r, text, strlen(text), count_characters(b->left, left), false, &c)) {
 		return;
 	}
 	const size_t end = vv_condition_end(c);
@@ -398,7 +398,7 @@ static void add_bounds(reader *r, const vv_check_rule *rule, bounds *b)
 		if (one.where && one.kind == VV_CHECK_ROW) {
 			one.condition = vv_arena_printf(&r->out->arena, "%s or not (%s)",
 							one.condition, one.where);
-			got(r, one.condition);
+			got_memory(r, one.condition);
 		}
 		add_rule(r, &one);
 	}
@@ -486,7 +486,7 @@ static void read_condition(reader *r, vv_check_rule *rule, bounds *b)
 	vv_auto(vv_condition) *c = NULL;
 	const size_t begin = r->at;
 
-	rule->condition_at = characters(r->text, begin);
+	rule->condition_at = count_characters(r->text, begin);
 	rule->condition = take_expression(r, false, &c);
 	if (!c) return;
 	rule->kind = (vv_check_kind)vv_condition_scope_of(c);
@@ -591,7 +591,7 @@ static void read_change_share(reader *r, vv_check_rule *rule)
 	rule->is_whole = is_whole(r, end);
 	rule->is_older = is_older(r, end);
 	rule->rule = vv_rule_find("change-constraint");
-	rule->condition_at = characters(r->text, r->at);
+	rule->condition_at = count_characters(r->text, r->at);
 	rule->condition = keep_trimmed(r, r->at, end);
 	r->at = end + 1;
 	if (!take_word(r, "<=")) {
@@ -642,7 +642,7 @@ static void read_select(reader *r, vv_check_rule *rule)
 	}
 	rule->kind = VV_CHECK_SELECT;
 	rule->rule = vv_rule_find("query-constraint");
-	rule->condition_at = characters(r->text, r->at);
+	rule->condition_at = count_characters(r->text, r->at);
 	rule->condition = keep_trimmed(r, r->at, end);
 	r->at = end;
 }
@@ -671,7 +671,7 @@ static void take_title(reader *r, vv_check_rule *rule)
 	}
 	r->at = end + 1;
 	skip_blank(r);
-	got(r, vv_hash_index_add(&r->names, hash, r->out->rule_count));
+	got_memory(r, vv_hash_index_add(&r->names, hash, r->out->rule_count));
 }
 
 static void read_rule(reader *r, const char *why)
@@ -732,7 +732,7 @@ static void read_section(reader *r)
 {
 	vv_checks *c = r->out;
 
-	if (!got(r, vv_array_room(c->sections, c->section_count, c->section_cap))) return;
+	if (!got_memory(r, vv_array_room(c->sections, c->section_count, c->section_cap))) return;
 	section *s = &c->sections[c->section_count++];
 	*s = (section){.line = r->line};
 	vv_hash_index_reset(&r->names);
@@ -784,7 +784,7 @@ static void read_row(reader *r)
 		vv_check_row *more = vv_arena_calloc(&c->arena, 2 * rule->row_count + 1,
 						     sizeof(*more));
 
-		if (!got(r, more)) return;
+		if (!got_memory(r, more)) return;
 		for (size_t i = 0; i < rule->row_count; i++) {
 			more[i] = rule->rows[i];
 		}

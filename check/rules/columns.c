@@ -412,7 +412,7 @@ static bool scaled_floor(int64_t *out, bool *exact, const vv_decimal *d, const c
 	return true;
 }
 
-static void narrow(check_range *r, size_t which, int64_t floor, bool exact)
+static void narrow_range(check_range *r, size_t which, int64_t floor, bool exact)
 {
 	/* at least d: from the next whole number on, unless d is one; above d: after its floor */
 	if (which == BOUND_MINIMUM || which == BOUND_ABOVE) {
@@ -453,7 +453,7 @@ static void make_ranges(check_plan *p, check_column *c)
 						 scale)) {
 				r->usable = false;
 			}
-			narrow(r, k, floor, exact);
+			narrow_range(r, k, floor, exact);
 		}
 	}
 }

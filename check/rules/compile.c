@@ -270,8 +270,8 @@ static vv_condition_how how_of(const check_plan *p, const vv_check_rule *line, s
 
 /* Compiles a condition of a rule of varve.checks. NULL: it cannot be checked here, which is noted, or
  * memory ran out. */
-static vv_condition *compile(check_plan *p, const vv_check_rule *line, const char *text,
-			     const vv_condition_how *how)
+static vv_condition *compile_condition(check_plan *p, const vv_check_rule *line, const char *text,
+				       const vv_condition_how *how)
 {
 	vv_condition *out = NULL;
 	vv_error why;
@@ -292,7 +292,7 @@ static void add_line(check_plan *p, const vv_check_rule *line, const char *colum
 	vv_condition_how how = how_of(p, line, line->condition_at);
 
 	how.column = column;
-	if ((c.compiled = compile(p, line, line->condition, &how))) {
+	if ((c.compiled = compile_condition(p, line, line->condition, &how))) {
 		take_condition(p, &c, line->severity, VV_BILLION);
 	}
 }
@@ -564,7 +564,7 @@ static void add_unique_line(check_plan *p, const vv_check_rule *line)
 	if (line->where) {
 		const vv_condition_how how = how_of(p, line, line->where_at);
 
-		if (!(k->of.where = compile(p, line, line->where, &how))) return;
+		if (!(k->of.where = compile_condition(p, line, line->where, &how))) return;
 		p->has_conditions = true;
 		vv_json_put_node(&more, p->schema->json);
 		vv_buf_printf(&more, "\n%s\n", line->where);

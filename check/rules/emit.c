@@ -445,7 +445,7 @@ vv_status check_emit_line_ends(check_emit *e, vv_error *err)
 	return check_emit_total(e, &f, 1, 1, false, err);
 }
 
-static bool wants(const check_emit *e, uint32_t slot)
+static bool wants_slot(const check_emit *e, uint32_t slot)
 {
 	return e->given[slot] < e->r->totals[slot] && e->given[slot] < check_limit(e->r) &&
 	       !slot_tolerated(e, slot);
@@ -503,7 +503,7 @@ static vv_status give_cell(check_emit *e, const check_column *c, const vv_cell *
 				.value = cell->text ? cell->text : "",
 				.value_len = cell->len};
 
-		if (kind == 0 || slot == CHECK_OFF || !wants(e, slot)) {
+		if (kind == 0 || slot == CHECK_OFF || !wants_slot(e, slot)) {
 			continue;
 		}
 		if (cell->state == VV_CELL_ABSENT || cell->state == VV_CELL_NULL) {
@@ -567,7 +567,7 @@ static vv_status give_condition(check_emit *e, uint32_t slot, vv_error *err)
 	} else {
 		vv_buf_puts(&message, "does not meet the condition");
 	}
-	for (size_t row = 0; rc == VV_OK && row < e->group.rows && wants(e, slot); row++) {
+	for (size_t row = 0; rc == VV_OK && row < e->group.rows && wants_slot(e, slot); row++) {
 		vv_finding f = {.rule = p->slots[slot].rule->code,
 				.severity = p->slots[slot].severity,
 				.message = vv_buf_cstr(&message),
@@ -596,7 +596,7 @@ static vv_status give_blank(check_emit *e, uint32_t slot, vv_error *err)
 {
 	vv_status rc;
 
-	for (size_t row = 0; e->w.has_blank && row < e->group.rows && wants(e, slot); row++) {
+	for (size_t row = 0; e->w.has_blank && row < e->group.rows && wants_slot(e, slot); row++) {
 		vv_finding f = {.rule = "blank-row",
 				.severity = e->r->plan.blank_severity,
 				.message = "all cells of the row are empty",
@@ -627,7 +627,7 @@ static vv_status give_group(check_emit *e, size_t i, vv_error *err)
 	for (; n > 0 && check_next_count(&at, end, &counter, &count); n--) {
 		const check_slot *s = &p->slots[counter];
 
-		if (counter >= p->slot_count || !wants(e, (uint32_t)counter) ||
+		if (counter >= p->slot_count || !wants_slot(e, (uint32_t)counter) ||
 		    (last != SIZE_MAX && s->column == last)) {
 			continue;
 		}
@@ -662,7 +662,7 @@ vv_status check_emit_cells(check_emit *e, vv_error *err)
 		}
 		any = false;
 		for (uint32_t s = 0; s < p->slot_count && !any; s++) {
-			any = wants(e, s);
+			any = wants_slot(e, s);
 		}
 		if (any && (rc = give_group(e, i, err)) < 0) return rc;
 	}

@@ -50,8 +50,9 @@ static bool has_row(const reading *r, unsigned rule)
 	return rule != BLANK && rule != SOURCE && !(lines && rule == ENCODING);
 }
 
-static vv_status give(reading *r, unsigned rule, size_t column, uint64_t line, const char *value,
-		      size_t value_len, const char *message, const char *expected)
+static vv_status give_finding(reading *r, unsigned rule, size_t column, uint64_t line,
+			      const char *value, size_t value_len, const char *message,
+			      const char *expected)
 {
 	size_t columns = r->sniffed ? r->sniffed->columns : 0;
 	uint64_t *total = r->totals ? &r->totals[rule * (columns + 1) + column] : NULL;
@@ -83,8 +84,9 @@ static vv_status check_utf8(reading *r, size_t end)
 		size_t len;
 		const char *text = vv_ragged_cell(g, i, &len);
 
-		if (!vv_utf8_valid(text, len) && (rc = give(r, ENCODING, i, r->line, text, len,
-							    "is not valid UTF-8", "UTF-8")) < 0) {
+		if (!vv_utf8_valid(text, len) &&
+		    (rc = give_finding(r, ENCODING, i, r->line, text, len, "is not valid UTF-8",
+				       "UTF-8")) < 0) {
 			return rc;
 		}
 	}
@@ -99,20 +101,21 @@ static vv_status check_quotes(reading *r, const vv_ragged_row *w)
 	vv_status rc = VV_OK;
 
 	if (w->unclosed != SIZE_MAX) {
-		rc = give(r, UNCLOSED, columns,
-			  r->line + vv_ragged_count_lines(p + g->at, w->unclosed - g->at),
-			  p + w->unclosed, w->text_end - w->unclosed,
-			  "the quote that opens here is not closed",
-			  "a closing quote before the next delimiter");
+		rc = give_finding(r, UNCLOSED, columns,
+				  r->line + vv_ragged_count_lines(p + g->at, w->unclosed - g->at),
+				  p + w->unclosed, w->text_end - w->unclosed,
+				  "the quote that opens here is not closed",
+				  "a closing quote before the next delimiter");
 	}
 	if (rc < 0 || w->stray == SIZE_MAX) return rc;
 	while (from > g->at && (uint8_t)p[from - 1] != r->sniffed->dialect.delimiter &&
 	       !vv_ragged_is_line_end(p[from - 1])) {
 		from--;
 	}
-	return give(r, STRAY, columns, r->line + vv_ragged_count_lines(p + g->at, w->stray - g->at),
-		    p + from, w->text_end > from ? w->text_end - from : 0,
-		    "text follows a closing quote", "a delimiter or a line end there");
+	return give_finding(r, STRAY, columns,
+			    r->line + vv_ragged_count_lines(p + g->at, w->stray - g->at), p + from,
+			    w->text_end > from ? w->text_end - from : 0,
+			    "text follows a closing quote", "a delimiter or a line end there");
 }
 
 static vv_status check_row(reading *r, const vv_ragged_row *w)
@@ -126,11 +129,11 @@ static vv_status check_row(reading *r, const vv_ragged_row *w)
 	if (rc == VV_OK && count > columns) {
 		snprintf(message, sizeof(message), "the row has %zu cells", count);
 		snprintf(expected, sizeof(expected), "%zu", columns);
-		rc = give(r, EXTRA, columns, r->line, NULL, 0, message, expected);
+		rc = give_finding(r, EXTRA, columns, r->line, NULL, 0, message, expected);
 	}
 	for (size_t i = count; i < columns && rc == VV_OK && !r->o->mend; i++) {
-		rc = give(r, MISSING, i, r->line, NULL, 0, "the row ends before this column",
-			  "a cell");
+		rc = give_finding(r, MISSING, i, r->line, NULL, 0,
+				  "the row ends before this column", "a cell");
 	}
 	return rc;
 }
@@ -138,15 +141,16 @@ static vv_status check_row(reading *r, const vv_ragged_row *w)
 static vv_status give_blank(reading *r, const char *expected)
 {
 	return r->o->mend ? VV_OK
-			  : give(r, BLANK, r->sniffed->columns, r->line, NULL, 0,
-				 "the line is blank", expected);
+			  : give_finding(r, BLANK, r->sniffed->columns, r->line, NULL, 0,
+					 "the line is blank", expected);
 }
 
 static vv_status give_too_long(reading *r)
 {
-	return give(r, SOURCE, r->sniffed->columns, r->line, NULL, 0,
-		    "the row that begins here is longer than 8 MiB, or a quote is not closed",
-		    "a row of at most 8 MiB");
+	return give_finding(
+		r, SOURCE, r->sniffed->columns, r->line, NULL, 0,
+		"the row that begins here is longer than 8 MiB, or a quote is not closed",
+		"a row of at most 8 MiB");
 }
 
 static vv_status read_rows(reading *r)
@@ -183,14 +187,14 @@ static vv_status check_object(reading *r, vv_json_rows *parser, size_t end)
 	vv_error why;
 
 	if (!vv_utf8_valid(p, len)) {
-		return give(r, ENCODING, r->sniffed->columns, r->line, p, len, "is not valid UTF-8",
-			    "UTF-8");
+		return give_finding(r, ENCODING, r->sniffed->columns, r->line, p, len,
+				    "is not valid UTF-8", "UTF-8");
 	}
 	vv_status rc = vv_mend_object(parser, p, len, &blank, &why);
 	if (rc == VV_ENOMEM) return vv_fail_nomem(r->err);
 	if (rc < 0) {
-		return give(r, SOURCE, r->sniffed->columns, r->line, p, len, why.message,
-			    "one JSON object per line");
+		return give_finding(r, SOURCE, r->sniffed->columns, r->line, p, len, why.message,
+				    "one JSON object per line");
 	}
 	if (blank) return give_blank(r, "an object");
 	r->row++;
@@ -288,7 +292,7 @@ static vv_status give_source(reading *r, const char *message, const char *expect
 		*(r->severity[SOURCE] == VV_SEVERITY_ERROR ? &r->out->errors
 							   : &r->out->warnings) += 1;
 	}
-	vv_status rc = give(r, SOURCE, 0, 0, NULL, 0, message, expected);
+	vv_status rc = give_finding(r, SOURCE, 0, 0, NULL, 0, message, expected);
 	r->sniffed = sniffed;
 	return rc;
 }

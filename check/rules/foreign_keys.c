@@ -383,8 +383,8 @@ static vv_status each_gone(following *x, vv_table *t, bool there, const check_gr
 
 /* Does b (groups of the other side in one version) have every key of a? *yes: certainly. Only groups
  * that the other does not have are read. */
-static vv_status covers(following *x, const check_group_names *a, const check_group_names *b,
-			bool *yes, vv_error *err)
+static vv_status covers_keys(following *x, const check_group_names *a, const check_group_names *b,
+			     bool *yes, vv_error *err)
 {
 	size_t most = a->count / GONE_MAX + 1;
 	vv_status rc;
@@ -413,11 +413,11 @@ static vv_status compare_there(following *x, const uint8_t *before, size_t count
 	    (rc = check_group_names_open(&old, before, 32, count, err)) < 0 ||
 	    (rc = check_group_names_open(&now, (const uint8_t *)bytes.data, 32, bytes.len / 32,
 					 err)) < 0 ||
-	    (rc = covers(x, &old, &now, kept, err)) < 0) {
+	    (rc = covers_keys(x, &old, &now, kept, err)) < 0) {
 		return rc;
 	}
 	if (*kept && !x->has_long) {
-		rc = covers(x, &now, &old, same, err);
+		rc = covers_keys(x, &now, &old, same, err);
 	}
 	return rc;
 }
@@ -619,7 +619,7 @@ static vv_status follow_all(following *x, bool give, vv_error *err)
 	return rc;
 }
 
-static vv_status follow(following *x, vv_error *err)
+static vv_status follow_key(following *x, vv_error *err)
 {
 	check_run *r = x->r;
 	uint64_t found = 0, unknown = 0;
@@ -663,7 +663,7 @@ static vv_status follow_one(check_run *r, check_emit *e, const check_foreign *f,
 		rc = vv_fail_nomem(err);
 	} else if ((rc = open_there(&x, err)) == VV_OK && x.there &&
 		   f->severity != VV_SEVERITY_OFF) {
-		rc = follow(&x, err);
+		rc = follow_key(&x, err);
 	}
 	check_worker_clear(&x.w);
 	vv_free_all(x.bad, x.known, x.t.keys);

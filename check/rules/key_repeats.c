@@ -44,7 +44,7 @@ typedef struct seen {
 } seen;
 
 /* *first: the row that had the key first, or `row` itself. False: no memory. */
-static bool see(seen *s, const vv_buf *key, uint64_t hash, uint64_t row, uint64_t *first)
+static bool note_key(seen *s, const vv_buf *key, uint64_t hash, uint64_t row, uint64_t *first)
 {
 	const seen_key *known = vv_hash_find(s->keys, &s->index, hash, k,
 					     k->hash == hash && k->len == key->len &&
@@ -131,7 +131,7 @@ static vv_status compare_row(void *payload, size_t row, bool whole, vv_error *er
 	    !bsearch(&hash, c->s->hashes + c->from, c->to - c->from, sizeof(hash), vv_u64_order)) {
 		return VV_OK;
 	}
-	if (!see(&c->known, &c->w->key, hash, here, &first)) return vv_fail_nomem(err);
+	if (!note_key(&c->known, &c->w->key, hash, here, &first)) return vv_fail_nomem(err);
 	return first != here ? report_row(c->t, here, first, true, err) : VV_OK;
 }
 

@@ -477,7 +477,8 @@ static vv_status pass_entry(walk *w, uint64_t e, vv_error *err)
 }
 
 /* Passes over fresh entries, and those of the streams before them; last: and those after. */
-static vv_status pass(walk *w, const vv_key_entry *fresh, size_t count, bool last, vv_error *err)
+static vv_status pass_entries(walk *w, const vv_key_entry *fresh, size_t count, bool last,
+			      vv_error *err)
 {
 	for (size_t i = 0;
 	     i < count || (last && (w->old.next != UINT64_MAX || w->run.next != UINT64_MAX));) {
@@ -544,7 +545,7 @@ static vv_status pass_run(walk *w, vv_error *err)
 
 static vv_status pass_fresh(void *payload, const vv_key_entry *entries, size_t count, vv_error *err)
 {
-	return pass(payload, entries, count, false, err);
+	return pass_entries(payload, entries, count, false, err);
 }
 
 #define REWRITE 64u      /* a record is written again when a 64th of it is out of date */
@@ -632,7 +633,7 @@ static int pass_all(struct check_keys *k, walk *w, vv_error *err)
 	stream_next(&w->run);
 	if ((rc = pass_run(w, err)) < 0 ||
 	    (rc = vv_key_proof_each(k->fresh, pass_fresh, w, err)) < 0 ||
-	    (rc = pass(w, NULL, 0, true, err)) < 0) {
+	    (rc = pass_entries(w, NULL, 0, true, err)) < 0) {
 		return (int)rc;
 	}
 	return !k->run.damaged;
@@ -843,7 +844,7 @@ vv_status check_keys_keep(check_run *r, size_t at, vv_error *err)
 
 /* ---- searching keys ---- */
 
-static void mark(uint8_t *hit, const uint32_t *map, size_t groups, uint64_t entry)
+static void mark_group(uint8_t *hit, const uint32_t *map, size_t groups, uint64_t entry)
 {
 	uint64_t group = entry & GROUP_MASK;
 
@@ -868,7 +869,7 @@ bool check_keys_seek(check_run *r, size_t at, const vv_buf *key, uint8_t *hit)
 	k->hit = hit;
 	for (check_key_cursor c = check_key_run_find(&k->run, hash); check_key_cursor_has(&c);
 	     check_key_cursor_next(&c)) {
-		mark(hit, k->run_map, k->run.groups.count, c.entry);
+		mark_group(hit, k->run_map, k->run.groups.count, c.entry);
 	}
 	for (size_t i = 0; k->bounds_kept > 0 && i < r->group_count; i++) {
 		if (k->has[i] && check_key_bounds_may(&k->bounds, i, key)) {
@@ -879,7 +880,7 @@ bool check_keys_seek(check_run *r, size_t at, const vv_buf *key, uint8_t *hit)
 		if ((e = vv_get_le64(k->old + 8 * i)) >> GROUP_BITS != hash) {
 			break;
 		}
-		mark(hit, k->map, k->memo.groups.count, e);
+		mark_group(hit, k->map, k->memo.groups.count, e);
 	}
 	return !k->run.damaged;
 }

@@ -178,12 +178,12 @@ static bool blanks_around(vv_likely *out, const char *s, size_t len, vv_likely_r
 	return true;
 }
 
-static bool blanked(guess *g)
+static bool blanked_value(guess *g)
 {
 	return blanks_around(g->out, g->s, g->len, is_type, g);
 }
 
-static bool quoted(guess *g)
+static bool quoted_value(guess *g)
 {
 	const char *s = g->s;
 	bool both = g->len > 2 && (*s == '\'' || *s == '"') && s[g->len - 1] == *s;
@@ -339,7 +339,7 @@ static bool of_accounts(guess *g)
 	return true;
 }
 
-static bool infinite(guess *g)
+static bool infinite_number(guess *g)
 {
 	static const char *const words[] = {"inf",       "infinity",     "+inf",
 					    "-infinity", "\xE2\x88\x9E", NULL};
@@ -351,7 +351,8 @@ static bool infinite(guess *g)
 
 /* --- dates and times ------------------------------------------------------------------------- */
 
-static bool reads(vv_type type, const char *format, const char *s, size_t len, vv_moment *out)
+static bool reads_in_format(vv_type type, const char *format, const char *s, size_t len,
+			    vv_moment *out)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	const vv_time_plan *plan;
@@ -471,7 +472,7 @@ static bool in_form(guess *g)
 
 	/* the last one only where no other is */
 	for (; *formats && (formats[1] || !found); formats++) {
-		if (!reads(g->f->type, *formats, g->s, g->len, &m) ||
+		if (!reads_in_format(g->f->type, *formats, g->s, g->len, &m) ||
 		    (found && m.year == first.year && m.month == first.month &&
 		     m.day == first.day)) {
 			continue;
@@ -495,12 +496,12 @@ static bool in_both_forms(guess *g)
 			continue;
 		}
 		for (const char *const *d = date_formats; *d; d++) {
-			if (!reads(VV_TYPE_DATE, *d, g->s, at, &day)) {
+			if (!reads_in_format(VV_TYPE_DATE, *d, g->s, at, &day)) {
 				continue;
 			}
 			for (const char *const *t = time_formats; *t; t++) {
-				if (!reads(VV_TYPE_TIME, *t, g->s + at + 1, g->len - at - 1,
-					   &clock)) {
+				if (!reads_in_format(VV_TYPE_TIME, *t, g->s + at + 1,
+						     g->len - at - 1, &clock)) {
 					continue;
 				}
 				snprintf(format, sizeof(format), "%s%c%s", *d, g->s[at], *t);
@@ -627,9 +628,9 @@ static bool no_such_time(guess *g)
 static bool as_date(guess *g)
 {
 	vv_moment m;
-	bool excel = reads(VV_TYPE_DATE, "%d-%b", g->s, g->len, &m) ||
-		     reads(VV_TYPE_DATE, "%b-%d", g->s, g->len, &m) ||
-		     reads(VV_TYPE_DATE, "%b-%y", g->s, g->len, &m);
+	bool excel = reads_in_format(VV_TYPE_DATE, "%d-%b", g->s, g->len, &m) ||
+		     reads_in_format(VV_TYPE_DATE, "%b-%d", g->s, g->len, &m) ||
+		     reads_in_format(VV_TYPE_DATE, "%b-%y", g->s, g->len, &m);
 
 	if (!excel && !vv_type_is_date(g->s, g->len)) return false;
 	vv_buf_puts(&g->out->what,
@@ -639,7 +640,7 @@ static bool as_date(guess *g)
 
 /* --- true and false -------------------------------------------------------------------------- */
 
-static bool truth(guess *g)
+static bool truth_word(guess *g)
 {
 	static const char *const pairs[][2] = {
 		{"yes", "no"},  {"y", "n"},         {"ja", "nein"},
@@ -677,12 +678,12 @@ static const struct {
 	{ALL, json_string},
 	{ALL, error_value},
 	{ALL, missing_word},
-	{~0u, blanked},
-	{~0u, quoted},
+	{~0u, blanked_value},
+	{~0u, quoted_value},
 	{NUMBERS, leading_zero},
 	{NUMBERS, other_marks},
 	{BIT(INTEGER), decimal_integer},
-	{BIT(NUMBER), infinite},
+	{BIT(NUMBER), infinite_number},
 	{NUMBERS, of_accounts},
 	{NUMBERS, as_date},
 	{NUMBERS, with_unit},
@@ -695,7 +696,7 @@ static const struct {
 	{BIT(DATETIME), date_for_datetime},
 	{BIT(DATE) | BIT(TIME), in_form},
 	{BIT(DATETIME), in_both_forms},
-	{BIT(BOOLEAN), truth},
+	{BIT(BOOLEAN), truth_word},
 };
 
 void vv_likely_of_type(vv_likely *out, const vv_field *f, const char *s, size_t len, bool json)

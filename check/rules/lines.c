@@ -204,7 +204,7 @@ vv_status check_lines_keep(vv_check_lines *l, vv_error *err)
 }
 
 /* Reads group i with its layout. */
-static vv_status load(vv_check_lines *l, size_t i, vv_error *err)
+static vv_status load_group(vv_check_lines *l, size_t i, vv_error *err)
 {
 	vv_auto(vv_table_reader) *r = NULL;
 	vv_status rc = vv_table_reader_open(&r, l->table, NULL, 0, true, err);
@@ -259,7 +259,7 @@ static vv_status write_out(vv_check_lines *l, size_t i, vv_error *err)
 
 	if (l->open == i) return VV_OK;
 	l->open = SIZE_MAX;
-	if ((rc = load(l, i, err)) < 0) return rc;
+	if ((rc = load_group(l, i, err)) < 0) return rc;
 	size_t *ends = vv_realloc_array(l->ends, l->groups[i].rows, sizeof(*ends));
 	if (!ends) return vv_fail_nomem(err);
 	l->ends = ends;
@@ -285,7 +285,7 @@ static vv_status count_newlines(vv_check_lines *l, size_t i, vv_error *err)
 	vv_status rc;
 
 	l->open = SIZE_MAX;
-	if ((rc = load(l, i, err)) < 0) return rc;
+	if ((rc = load_group(l, i, err)) < 0) return rc;
 	l->groups[i].newlines = columns > 0 ? check_line_ends(l->batch.cells, 1,
 							      columns * l->groups[i].rows)
 					    : 0;
@@ -293,7 +293,7 @@ static vv_status count_newlines(vv_check_lines *l, size_t i, vv_error *err)
 }
 
 /* Lines of group i. */
-static vv_status measure(vv_check_lines *l, size_t i, uint64_t *out, vv_error *err)
+static vv_status measure_group(vv_check_lines *l, size_t i, uint64_t *out, vv_error *err)
 {
 	line_group *g = &l->groups[i];
 	vv_status rc = VV_OK;
@@ -328,7 +328,7 @@ static vv_status find_line(vv_check_lines *l, uint64_t row, uint64_t *line, vv_e
 	for (; l->counted < i; l->counted++) {
 		uint64_t lines;
 
-		if ((rc = measure(l, l->counted, &lines, err)) < 0) return rc;
+		if ((rc = measure_group(l, l->counted, &lines, err)) < 0) return rc;
 		l->groups[l->counted + 1].line = l->groups[l->counted].line + lines;
 	}
 	if (!g->raw && !vv_form_is_typed(l->table->root.dialect.form) && g->newlines == UNKNOWN &&

@@ -59,7 +59,7 @@ static const char *const setting_words[] = {"severity",  "title", "description",
 static const char *const severity_words[] = {"off", "warning", "error", NULL};
 static const char *const commit_words[] = {"off", "warn", "refuse", NULL};
 
-static const char *nearest(const char *word, const char *const *words)
+static const char *nearest_word(const char *word, const char *const *words)
 {
 	vv_nearest near = vv_nearest_to(word);
 	for (; *words; words++) {
@@ -84,7 +84,7 @@ static size_t want_known(reader *r, const vv_json *node, const char *word, size_
 	size_t place;
 
 	if (is_word(word, words, &place)) return place;
-	const char *near = nearest(word, words);
+	const char *near = nearest_word(word, words);
 	if (near) {
 		vv_descriptor_fail(&r->d, node, "'%s' is not known here\ndid you mean '%s'?",
 				   vv_text_show(word, len), near);

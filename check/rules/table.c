@@ -146,7 +146,7 @@ static vv_status check_rows(check_run *r, vv_error *err)
 	return emit_all(r, err);
 }
 
-static vv_status explain(check_run *r, vv_error *err)
+static vv_status explain_run(check_run *r, vv_error *err)
 {
 	vv_status rc;
 
@@ -182,7 +182,7 @@ vv_status vv_check_table(vv_check_result *out, vv_table *t, const vv_check_optio
 		if (o->spelled) {
 			rc = check_plan_spell(o->spelled, &r.plan, err);
 		} else if (o->explain) {
-			rc = explain(&r, err);
+			rc = explain_run(&r, err);
 		} else if (o->share) {
 			rc = check_share(&r, err);
 		} else {

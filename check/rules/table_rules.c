@@ -144,7 +144,7 @@ static bool is_wanted(const counting *c, size_t k, size_t i)
 	return !c->rules[k].whole && !is_kept(c, &c->rules[k], &c->r->groups[i], &bytes, &len);
 }
 
-static bool wants(const void *payload, size_t i)
+static bool wants_group(const void *payload, size_t i)
 {
 	const counting *c = payload;
 
@@ -221,7 +221,7 @@ static vv_status open_kept(counting *c, bool *all, vv_error *err)
 static vv_status count_groups(counting *c, vv_error *err)
 {
 	const check_group_more more = {
-		.payload = c, .wants = wants, .look = count_group, .take = take_counted};
+		.payload = c, .wants = wants_group, .look = count_group, .take = take_counted};
 	check_run run = *c->r; /* of which rows and keys are looked at already */
 	const uint8_t *bytes;
 	size_t len;

@@ -60,7 +60,7 @@ bool vv_git_words_command(const char *name)
 	return vv_text_is_among(name, commands, sizeof(commands) / sizeof(commands[0]));
 }
 
-static bool listed(const char *list, const char *word, size_t len)
+static bool is_listed(const char *list, const char *word, size_t len)
 {
 	for (const char *p = list; *p; p++) {
 		if (p[0] == ' ' && strncmp(p + 1, word, len) == 0 && p[1 + len] == ' ') return true;
@@ -75,9 +75,9 @@ bool vv_git_words_option(const char *command, const char *arg)
 			continue;
 		}
 		if (arg[0] == '-' && arg[1] == '-' && arg[2]) {
-			return listed(option->options, arg + 2, strcspn(arg + 2, "="));
+			return is_listed(option->options, arg + 2, strcspn(arg + 2, "="));
 		}
-		return arg[0] == '-' && arg[1] && listed(option->options, arg + 1, 1);
+		return arg[0] == '-' && arg[1] && is_listed(option->options, arg + 1, 1);
 	}
 	return false;
 }

@@ -33,7 +33,7 @@ void vv_arguments_clear(vv_arguments *a)
 	*a = (vv_arguments){.dashdash = -1, .failed = -1};
 }
 
-static void *member(const parser *p, const vv_option *o)
+static void *option_member(const parser *p, const vv_option *o)
 {
 	return (char *)p->options + o->offset;
 }
@@ -372,13 +372,13 @@ static vv_status set_number(const parser *p, const vv_option *o, const char *val
 		return vv_fail(p->err, VV_EUSAGE, "%s requires a number above 0",
 			       option_name(o, name));
 	}
-	*(uint64_t *)member(p, o) = v;
+	*(uint64_t *)option_member(p, o) = v;
 	return VV_OK;
 }
 
 static vv_status add_item(const parser *p, const vv_option *o, const char *value)
 {
-	vv_strings *list = member(p, o);
+	vv_strings *list = option_member(p, o);
 
 	if (!list->items) {
 		/* No list can be longer than the command line; NULL-ended. */
@@ -396,14 +396,15 @@ static vv_status set_value(const parser *p, const vv_option *o, const char *valu
 	if (o->choices && (rc = check_choice(p, o, value)) < 0) return rc;
 	if (o->kind == VV_OPT_NUMBER || o->kind == VV_OPT_POSITIVE) return set_number(p, o, value);
 	if (o->kind == VV_OPT_LIST) return add_item(p, o, value);
-	if (o->kind == VV_OPT_NAMES) return vv_csv_names_add(member(p, o), value, p->err);
-	if (o->kind == VV_OPT_ONCE && *(const char **)member(p, o)) {
+	if (o->kind == VV_OPT_NAMES) return vv_csv_names_add(option_member(p, o), value, p->err);
+	if (o->kind == VV_OPT_ONCE && *(const char **)option_member(p, o)) {
 		char name[40];
 
 		return vv_fail(p->err, VV_EUSAGE, "%s was already given, with the value '%s'",
-			       option_name(o, name), vv_text_shows(*(const char **)member(p, o)));
+			       option_name(o, name),
+			       vv_text_shows(*(const char **)option_member(p, o)));
 	}
-	*(const char **)member(p, o) = value;
+	*(const char **)option_member(p, o) = value;
 	return VV_OK;
 }
 
@@ -411,19 +412,19 @@ static void set_flag(const parser *p, const vv_option *o, bool on)
 {
 	switch (o->kind) {
 	case VV_OPT_FLAG:
-		*(bool *)member(p, o) = on;
+		*(bool *)option_member(p, o) = on;
 		break;
 	case VV_OPT_NO_FLAG:
-		*(bool *)member(p, o) = !on;
+		*(bool *)option_member(p, o) = !on;
 		break;
 	default:
-		*(const char **)member(p, o) = on ? o->implies : NULL;
+		*(const char **)option_member(p, o) = on ? o->implies : NULL;
 		break;
 	}
 }
 
 /* Applies an option; inline_value is the text after "=" or the letter, or NULL. */
-static vv_status apply(parser *p, const vv_option *o, const char *inline_value)
+static vv_status apply_option(parser *p, const vv_option *o, const char *inline_value)
 {
 	char name[40];
 
@@ -523,7 +524,7 @@ static vv_status parse_long(parser *p, const char *text)
 	const char *value = text[len] == '=' ? text + len + 1 : NULL;
 	const vv_option *o = find_long(p->command, text, len);
 
-	if (o) return apply(p, o, value);
+	if (o) return apply_option(p, o, value);
 	if (!value && len > 3 && memcmp(text, "no-", 3) == 0) {
 		o = find_long(p->command, text + 3, len - 3);
 		if (o && is_switch(o)) {
@@ -575,8 +576,8 @@ static vv_status parse_short(parser *p, const char *text)
 			}
 			return VV_EUSAGE;
 		}
-		if (takes_value(o)) return apply(p, o, text[1] ? text + 1 : NULL);
-		if ((rc = apply(p, o, NULL)) < 0) return rc;
+		if (takes_value(o)) return apply_option(p, o, text[1] ? text + 1 : NULL);
+		if ((rc = apply_option(p, o, NULL)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -615,7 +616,7 @@ vv_status vv_options_parse(const vv_command *c, void *options, int argc, char **
 	if (!out->argv) return vv_fail_nomem(err);
 	vv_array_each(c->options, c->option_count, option) {
 		if (option->kind == VV_OPT_NO_FLAG) {
-			*(bool *)member(&p, option) = true;
+			*(bool *)option_member(&p, option) = true;
 		}
 	}
 	for (; p.at < argc; p.at++) {

@@ -34,7 +34,7 @@ static const char unless_missing[] = "sh -c \"$VARVE_PAGER\"; [ $? -ne 127 ] || 
 static vv_child pager = {.pid = -1};
 static int stdout_before = -1; /* stdout, while the pager has its place */
 
-static const char *choose(const char *core_pager)
+static const char *choose_pager(const char *core_pager)
 {
 	const char *program = getenv("GIT_PAGER");
 
@@ -54,7 +54,7 @@ static const char *choose(const char *core_pager)
  * unchanged. */
 static void pager_begin(const char *core_pager_or_null)
 {
-	const char *program = choose(core_pager_or_null);
+	const char *program = choose_pager(core_pager_or_null);
 	const char *const argv[] = {"/bin/sh", "-c", unless_missing, NULL};
 	vv_auto(vv_buf) variable = VV_BUF_INIT;
 	const char *more[4] = {NULL};
@@ -345,7 +345,7 @@ static void put_plainly(const char *prefix, const char *text)
 	putc('\n', stderr);
 }
 
-static void message(const char *prefix, const char *text)
+static void print_message(const char *prefix, const char *text)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
@@ -377,7 +377,7 @@ static void message_v(const char *prefix, const char *fmt, va_list ap)
 	if (b.failed) {
 		(void)vsnprintf(text, sizeof text, fmt, again);
 	}
-	message(prefix, b.failed ? text : vv_buf_cstr(&b));
+	print_message(prefix, b.failed ? text : vv_buf_cstr(&b));
 	va_end(again);
 }
 
@@ -413,17 +413,19 @@ int vv_report(const vv_error *err)
 	vv_hint_word(&worded, vv_hint_words);
 	/* a command that lost its reader prints nothing */
 	if (out_errno == EPIPE && err->code == VV_EIO) return VV_EXIT_TROUBLE;
-	message(speaker, err->message[0] ? err->message : "unknown error");
+	print_message(speaker, err->message[0] ? err->message : "unknown error");
 	if (worded.hint[0]) {
-		message("hint: ", worded.hint);
+		print_message("hint: ", worded.hint);
 	} else if (err->gap == VV_GAP_LOST) {
-		message("hint: ",
+		print_message(
+			"hint: ",
 			"'varve fetch --data --from URL REV PATH' gets the blocks of a version from another clone");
 	} else if (err->gap == VV_GAP_FETCHABLE) {
-		message("hint: ",
+		print_message(
+			"hint: ",
 			"'varve fetch --data REV PATH' gets the blocks of a version from the remote, or with --from URL from another repository");
 	} else if (err->code == VV_ECORRUPT) {
-		message("hint: ", "'varve fsck' lists the damage, and names what repairs it");
+		print_message("hint: ", "'varve fsck' lists the damage, and names what repairs it");
 	}
 	return err->code == VV_ECONFLICT || err->lost ? VV_EXIT_NO : VV_EXIT_TROUBLE;
 }
@@ -475,7 +477,7 @@ int vv_out_finish(int code)
 		vv_error err;
 
 		vv_fail(&err, VV_EIO, "cannot write the output: %s", strerror(out_errno));
-		message(speaker, err.message);
+		print_message(speaker, err.message);
 	}
 	return VV_EXIT_TROUBLE;
 }
@@ -562,7 +564,7 @@ void vv_color_choose(const char *when)
 	chosen = when;
 }
 
-static bool colors(void)
+static bool uses_color(void)
 {
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
@@ -579,12 +581,12 @@ const char *vv_color_on(vv_color c)
 		[VV_BLUE] = "\033[34m", [VV_CYAN] = "\033[36m",
 	};
 
-	return colors() ? codes[c] : "";
+	return uses_color() ? codes[c] : "";
 }
 
 const char *vv_color_off(void)
 {
-	return colors() ? "\033[0m" : "";
+	return uses_color() ? "\033[0m" : "";
 }
 
 void vv_out_page(const char *core_pager_or_null)
@@ -700,7 +702,7 @@ void vv_progress_stop(void)
 
 static void put_note(void *payload VV_UNUSED, vv_note_kind kind, const char *line)
 {
-	message(kind == VV_NOTE_WARNING ? "warning: " : "", line);
+	print_message(kind == VV_NOTE_WARNING ? "warning: " : "", line);
 }
 
 static const vv_progress *begin_bar(void *payload VV_UNUSED)

@@ -491,7 +491,7 @@ static const char *out_with_ending(vv_buf *room, const vv_typed *t, const char *
 	return vv_exists(vv_buf_cstr(room)) ? NULL : vv_buf_cstr(room);
 }
 
-static const char *query(vv_buf *room VV_UNUSED, const vv_typed *t, const char *text VV_UNUSED)
+static const char *query_text(vv_buf *room VV_UNUSED, const vv_typed *t, const char *text VV_UNUSED)
 {
 	const char *word = t->word_count > 0 ? t->words[0] : "";
 	const size_t len = strcspn(word, " ");
@@ -503,7 +503,7 @@ static const char *query(vv_buf *room VV_UNUSED, const vv_typed *t, const char *
 
 /* The words for THIS and THAT, for sed: characters with a meaning in sed are escaped. Cells that are written in
  * quotes, and words that contain marks of the file's form, are not for sed. */
-static const char *replaced(vv_buf *room, const vv_typed *t, const char *text)
+static const char *replaced_word(vv_buf *room, const vv_typed *t, const char *text)
 {
 	const bool that = strcmp(text, "THAT") == 0;
 	const char *special = that ? "&/" : ".[]*^$/";
@@ -517,7 +517,7 @@ static const char *replaced(vv_buf *room, const vv_typed *t, const char *text)
 	return vv_buf_cstr(room);
 }
 
-static const char *delimiter(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
+static const char *delimiter_word(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
 {
 	size_t count;
 	const char found = vv_typed_delimiter(t->file, &count);
@@ -528,7 +528,7 @@ static const char *delimiter(vv_buf *room, const vv_typed *t, const char *text V
 }
 
 /* The condition of a join; the columns may be typed. */
-static const char *joined(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
+static const char *join_condition(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
 {
 	if (t->word_count > 2 || !t->file || !t->more) return NULL;
 	const char *typed = t->value || t->word_count == 0 ? t->value : t->words[0];
@@ -553,7 +553,7 @@ static const char *joined(vv_buf *room, const vv_typed *t, const char *text VV_U
 }
 
 /* A line with as many cells as the first one. */
-static const char *cells(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
+static const char *line_of_cells(vv_buf *room, const vv_typed *t, const char *text VV_UNUSED)
 {
 	const char *word = t->word_count == 1 ? t->words[0] : "";
 	size_t count, words = 0;
@@ -740,13 +740,13 @@ static const placeholder placeholders[] = {
 	{"SORTED", .word = sorted_column},
 	{"ROWKEY", .word = key_word},
 	{"TABLE", .word = table_name, .column = true},
-	{"DELIMITER", .word = delimiter, .raw = true},
+	{"DELIMITER", .word = delimiter_word, .raw = true},
 	{"DEFAULTED", .word = vv_typed_defaulted, .raw = true},
-	{"CELLS", .word = cells},
-	{"JOINED", .word = joined, .raw = true},
-	{"QUERY", .word = query},
-	{"THIS", .word = replaced, .raw = true},
-	{"THAT", .word = replaced, .raw = true},
+	{"CELLS", .word = line_of_cells},
+	{"JOINED", .word = join_condition, .raw = true},
+	{"QUERY", .word = query_text},
+	{"THIS", .word = replaced_word, .raw = true},
+	{"THAT", .word = replaced_word, .raw = true},
 	{"not(VALUE)", .word = vv_typed_opposite},
 	{"CHANGED", .words = put_changed},
 	{"STAGED", .words = put_staged},

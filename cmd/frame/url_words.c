@@ -30,7 +30,7 @@ static vv_status put_word(vv_url_words *w, const char *word, size_t len, vv_erro
 	return w->argv[w->argc++] ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status refuse(const vv_url_words *w, const char *word, vv_error *err)
+static vv_status refuse_word(const vv_url_words *w, const char *word, vv_error *err)
 {
 	return vv_fail(err, VV_EUSAGE,
 		       "'%s' belongs to a repository other than %s: name one repository only",
@@ -38,7 +38,7 @@ static vv_status refuse(const vv_url_words *w, const char *word, vv_error *err)
 }
 
 /* *rest: what follows '#'; NULL: the word has no URL. */
-static vv_status split(vv_url_words *w, const char **rest, const char *word, vv_error *err)
+static vv_status split_word(vv_url_words *w, const char **rest, const char *word, vv_error *err)
 {
 	const size_t len = vv_cached_url_len(word);
 
@@ -50,7 +50,7 @@ static vv_status split(vv_url_words *w, const char **rest, const char *word, vv_
 		return w->url ? VV_OK : vv_fail_nomem(err);
 	}
 	return strlen(w->url) == len && strncmp(w->url, word, len) == 0 ? VV_OK
-									: refuse(w, word, err);
+									: refuse_word(w, word, err);
 }
 
 /* next: the word after it, or NULL. */
@@ -73,7 +73,7 @@ static vv_status put_version(vv_url_words *w, const char *word, const char *rest
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_cid cid;
 
-	if (!rest) return refuse(w, word, err);
+	if (!rest) return refuse_word(w, word, err);
 	if (*rest == '\0') return refuse_bare(word, NULL, false, err);
 	if (vv_cid_parse(&cid, rest, strlen(rest), VV_IGNORED) < 0 && rest[0] != ':' &&
 	    !vv_subject_colon(rest)) {
@@ -91,7 +91,7 @@ static vv_status put_versions(vv_url_words *w, int argc, char **argv, vv_error *
 	const char *rest;
 	vv_status rc;
 	vv_array_each(argv, argc, word) {
-		if ((rc = split(w, &rest, *word, err)) < 0 ||
+		if ((rc = split_word(w, &rest, *word, err)) < 0 ||
 		    (rc = put_version(w, *word, rest, err)) < 0) {
 			return rc;
 		}
@@ -105,7 +105,7 @@ static vv_status put_revisions(vv_url_words *w, int argc, char **argv, vv_error 
 	const char *rest, *colon;
 	vv_status rc;
 	vv_array_each(argv, argc, word) {
-		if ((rc = split(w, &rest, *word, err)) < 0) return rc;
+		if ((rc = split_word(w, &rest, *word, err)) < 0) return rc;
 		rest = rest ? rest : *word;
 		colon = vv_subject_colon(rest);
 		if (*rest && colon != rest &&

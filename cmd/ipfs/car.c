@@ -39,7 +39,7 @@ typedef struct job {
 	vv_context *c;
 } job;
 
-static bool json(const options *o)
+static bool wants_json(const options *o)
 {
 	return vv_wants_json(o->format);
 }
@@ -172,7 +172,7 @@ static vv_status show_export(const job *j, const char *path, const vv_cid *root,
 	if (strcmp(path, "-") == 0) {
 		vv_note("%s: %s, %s", vv_cid_shows(root),
 			vv_text_counted(stats->blocks, "block", NULL), vv_text_bytes(stats->bytes));
-	} else if (json(j->o)) {
+	} else if (wants_json(j->o)) {
 		return vv_out_object(2, err, {JSON_TEXT("file", path)},
 				     {JSON_TEXT("root", vv_cid_shows(root))},
 				     {JSON_NUMBER("blocks", stats->blocks)},
@@ -235,11 +235,11 @@ static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_err
 	return vv_incoming_get(payload, cid, out, err);
 }
 
-static void describe(import *m, const char *cid, const vv_table *t)
+static void describe_root(import *m, const char *cid, const vv_table *t)
 {
 	bool is_table = t->root.kind == VV_KIND_TABLE;
 
-	if (json(m->j->o)) {
+	if (wants_json(m->j->o)) {
 		vv_json_put_object(&m->w, {JSON_TEXT("root", cid)},
 				   {JSON_TEXT("kind", is_table ? "table" : "file")},
 				   {JSON_NUMBER("rowCount", t->root.rows)},
@@ -271,7 +271,7 @@ static vv_status check_root(import *m, const vv_cid *cid, vv_error *err)
 				 err)) < 0) {
 		return vv_prefix(err, "root %s", vv_cid_shows(cid));
 	}
-	describe(m, vv_cid_shows(cid), &t);
+	describe_root(m, vv_cid_shows(cid), &t);
 	return VV_OK;
 }
 
@@ -320,7 +320,7 @@ static vv_status take_in(import *m, vv_error *err)
 static void show_import(import *m)
 {
 	if (m->j->o->quiet) return;
-	if (json(m->j->o)) {
+	if (wants_json(m->j->o)) {
 		vv_json_close_array(&m->w);
 		vv_json_put_members(&m->w, {JSON_NUMBER("blocks", m->stats.blocks)},
 				    {JSON_NUMBER("newBlocks", m->kept)},
@@ -353,7 +353,7 @@ static vv_status run_import(job *j, const char *path, vv_error *err)
 		.j = j, .from = {STDIN_FILENO, "the input"}, .w = {.buf = &m.text, .indent = 2}};
 	vv_status rc;
 
-	if (json(j->o)) {
+	if (wants_json(j->o)) {
 		vv_json_open_object(&m.w);
 		vv_json_add_array(&m.w, "roots");
 	}

@@ -48,7 +48,7 @@ typedef struct job {
 	vv_json_out w;
 } job;
 
-static bool json(const job *j)
+static bool wants_json(const job *j)
 {
 	return vv_wants_json(j->o->format);
 }
@@ -87,7 +87,7 @@ static void text_record(const vv_published *p, bool with_time)
 static vv_status show_record(job *j, const vv_published *p, const vv_leaf_list *list, vv_error *err)
 {
 	if (j->o->quiet) return VV_OK;
-	if (json(j)) {
+	if (wants_json(j)) {
 		json_record(&j->w, p);
 		return vv_out_json(&j->b, err);
 	}
@@ -148,7 +148,7 @@ static vv_status withdraw_one(job *j, const char *word, vv_error *err)
 	    (rc = vv_publish_withdraw(&p, j->c->repo, &cid, err)) < 0) {
 		return rc;
 	}
-	if (json(j)) {
+	if (wants_json(j)) {
 		json_record(&j->w, &p);
 		return vv_out_json(&j->b, err);
 	}
@@ -208,7 +208,7 @@ static vv_status show_list(job *j, vv_error *err)
 	vv_status rc = read_all(&all, vv_repository_varvedir(j->c->repo), err);
 
 	if (rc < 0) return rc;
-	if (!json(j)) {
+	if (!wants_json(j)) {
 		vv_array_each(all.items, all.count, it) {
 			text_record(it, true);
 		}

@@ -277,7 +277,7 @@ static const struct {
 
 /* Returns the number of the statement's words that the pattern's first ones are; 0: it has others. Sets
  * *table to the place of '@'. */
-static int begins(const statement *s, const char *first, int *table)
+static int match_beginning(const statement *s, const char *first, int *table)
 {
 	int i = 0;
 
@@ -315,7 +315,7 @@ static bool put_pattern(vv_buf *line, const statement *s)
 	vv_array_each(patterns, sizeof(patterns) / sizeof(patterns[0]), it) {
 		char *words[WORDS + 2];
 		int count = 0, table = -1;
-		const int first = begins(s, it->first, &table);
+		const int first = match_beginning(s, it->first, &table);
 		vv_typed t;
 
 		if (first == 0) {

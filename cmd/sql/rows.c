@@ -78,7 +78,7 @@ static vv_status begin_column(vv_arrow_column *c, vv_arrow_form form, bool binar
 	return rc;
 }
 
-static void widen(vv_arrow_column *c, size_t rows)
+static void widen_column(vv_arrow_column *c, size_t rows)
 {
 	for (size_t i = 0; i < rows; i++) {
 		char *at = c->values.bytes + i * sizeof(double);
@@ -91,8 +91,8 @@ static void widen(vv_arrow_column *c, size_t rows)
 	c->form = VV_ARROW_DOUBLE;
 }
 
-static vv_status refuse(const vv_sql_arrow *a, int i, const char *what, const char *mend,
-			vv_error *err)
+static vv_status refuse_column(const vv_sql_arrow *a, int i, const char *what, const char *mend,
+			       vv_error *err)
 {
 	const char *name = sqlite3_column_name(a->stmt, i);
 
@@ -134,16 +134,16 @@ static vv_status put_cell(vv_sql_arrow *a, int i, vv_error *err)
 	const vv_arrow_form form = forms[type];
 	if (type == SQLITE_TEXT && !vv_utf8_valid(sqlite3_column_blob(a->stmt, i),
 						  (size_t)sqlite3_column_bytes(a->stmt, i))) {
-		return refuse(a, i, "text that is not UTF-8", "CAST it to BLOB", err);
+		return refuse_column(a, i, "text that is not UTF-8", "CAST it to BLOB", err);
 	}
 	if (c->form == VV_ARROW_NONE) {
 		rc = begin_column(c, form, binary, a->rows, err);
 	} else if (form == VV_ARROW_DOUBLE && c->form == VV_ARROW_INT && !a->begun) {
-		widen(c, a->rows);
+		widen_column(c, a->rows);
 	}
 	if ((form != c->form && !(form == VV_ARROW_INT && c->form == VV_ARROW_DOUBLE)) ||
 	    binary != c->binary) {
-		return refuse(a, i, "values of several types", "CAST it to one type", err);
+		return refuse_column(a, i, "values of several types", "CAST it to one type", err);
 	}
 	return rc < 0 ? rc : append_value(a, c, i, err);
 }
@@ -151,7 +151,7 @@ static vv_status put_cell(vv_sql_arrow *a, int i, vv_error *err)
 /* ---- batches ---- */
 
 /* The form declared for a column that has no value yet. */
-static vv_arrow_form declared(sqlite3_stmt *stmt, int i)
+static vv_arrow_form declared_form(sqlite3_stmt *stmt, int i)
 {
 	const char *type = sqlite3_column_decltype(stmt, i);
 
@@ -159,7 +159,7 @@ static vv_arrow_form declared(sqlite3_stmt *stmt, int i)
 	return type && sqlite3_stricmp(type, "REAL") == 0 ? VV_ARROW_DOUBLE : VV_ARROW_TEXT;
 }
 
-static vv_status begin(vv_sql_arrow *a, vv_error *err)
+static vv_status begin_arrow(vv_sql_arrow *a, vv_error *err)
 {
 	struct ArrowSchema schema;
 	vv_status rc = VV_OK;
@@ -172,7 +172,7 @@ static vv_status begin(vv_sql_arrow *a, vv_error *err)
 
 		c->name = name ? name : "";
 		if (c->form == VV_ARROW_NONE) {
-			rc = begin_column(c, declared(a->stmt, (int)i), false, a->rows, err);
+			rc = begin_column(c, declared_form(a->stmt, (int)i), false, a->rows, err);
 		}
 		if (rc == VV_OK && !vv_arrow_column_schema(schema.children[i], c)) {
 			rc = vv_fail_nomem(err);
@@ -188,7 +188,7 @@ static vv_status begin(vv_sql_arrow *a, vv_error *err)
 static vv_status write_batch(vv_sql_arrow *a, vv_error *err)
 {
 	struct ArrowArray all;
-	vv_status rc = a->begun ? VV_OK : begin(a, err);
+	vv_status rc = a->begun ? VV_OK : begin_arrow(a, err);
 
 	if (rc < 0 || a->rows == 0) return rc;
 	if (!vv_arrow_array(&all, a->rows, 0, 1, a->count)) return vv_fail_nomem(err);
@@ -387,7 +387,7 @@ static void put_row_shown(vv_sql_rows_printer *p, vv_buf *to)
 	}
 }
 
-static void measure(vv_sql_rows_printer *p, const char *cells, size_t rows)
+static void measure_columns(vv_sql_rows_printer *p, const char *cells, size_t rows)
 {
 	for (size_t i = 0; i < rows * p->columns; i++, cells += strlen(cells) + 1) {
 		size_t width = vv_text_words_width(cells, strlen(cells)), at = i % p->columns;
@@ -405,20 +405,20 @@ static void put_head(vv_sql_rows_printer *p)
 
 		put_shown(&names, name ? name : "", name ? strlen(name) : 0);
 	}
-	measure(p, vv_buf_cstr(&names), 1);
+	measure_columns(p, vv_buf_cstr(&names), 1);
 	put_line(p);
 	(void)put_cells(p, vv_buf_cstr(&names), true);
 	put_line(p);
 }
 
 /* The first rows are all there, or enough of them. */
-static void align(vv_sql_rows_printer *p)
+static void align_rows(vv_sql_rows_printer *p)
 {
 	const char *cells = vv_buf_cstr(&p->first);
 
 	if (p->aligned) return;
 	p->aligned = true;
-	measure(p, cells, (size_t)p->count);
+	measure_columns(p, cells, (size_t)p->count);
 	put_head(p);
 	for (uint64_t i = 0; i < p->count; i++) {
 		cells = put_cells(p, cells, false);
@@ -430,7 +430,7 @@ static void align(vv_sql_rows_printer *p)
 static void put_for_people(vv_sql_rows_printer *p)
 {
 	if (p->count == FIRST_ROWS) {
-		align(p);
+		align_rows(p);
 	}
 	if (p->aligned) {
 		vv_auto(vv_buf) row = VV_BUF_FOR(&p->out);
@@ -510,7 +510,7 @@ static void put_object(vv_sql_rows_printer *p)
 	vv_buf_puts(&p->out, p->form == JSON ? "}" : "}\n");
 }
 
-static vv_status flush(vv_sql_rows_printer *p, size_t least, vv_error *err)
+static vv_status flush_rows(vv_sql_rows_printer *p, size_t least, vv_error *err)
 {
 	vv_status rc = vv_buf_ok(&p->out, err);
 
@@ -538,7 +538,7 @@ vv_status vv_sql_rows_printer_row(vv_sql_rows_printer *p, vv_error *err)
 		put_for_people(p);
 	}
 	p->count++;
-	return flush(p, FLUSH, err);
+	return flush_rows(p, FLUSH, err);
 }
 
 vv_status vv_sql_rows_printer_end(vv_sql_rows_printer *p, vv_error *err)
@@ -547,10 +547,10 @@ vv_status vv_sql_rows_printer_end(vv_sql_rows_printer *p, vv_error *err)
 	if (p->form == JSON) {
 		vv_buf_puts(&p->out, p->count == 0 ? "[]\n" : "]\n");
 	} else if (p->form == TABLE) {
-		align(p);
+		align_rows(p);
 		put_line(p);
 	}
-	return flush(p, 0, err);
+	return flush_rows(p, 0, err);
 }
 
 void vv_sql_rows_printer_close(vv_sql_rows_printer *p)

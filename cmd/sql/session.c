@@ -17,14 +17,14 @@
 /* SQLite calls this for each new connection, with its functions. */
 static vv_sql_catalog *installed;
 
-static int install(sqlite3 *db, char **message, const struct sqlite3_api_routines *api)
+static int install_module(sqlite3 *db, char **message, const struct sqlite3_api_routines *api)
 {
 	return vv_sql_module_install(&installed, db, message, api);
 }
 
 /* A stranger's query may only read. Checks would run it again, and varve_attach opens other
  * repositories. */
-static int confine(vv_sql_session *s, int action, const char *name, const char *function)
+static int confine_query(vv_sql_session *s, int action, const char *name, const char *function)
 {
 	bool may = action == SQLITE_SELECT || action == SQLITE_RECURSIVE ||
 		   (action == SQLITE_READ && sqlite3_strnicmp(name, "varve_check", 11) != 0) ||
@@ -47,7 +47,7 @@ static int refuse_main(void *data, int action, const char *name, const char *wha
 {
 	vv_sql_session *s = data;
 
-	if (s->catalog && s->catalog->confined) return confine(s, action, name, what);
+	if (s->catalog && s->catalog->confined) return confine_query(s, action, name, what);
 	if ((action != SQLITE_CREATE_TABLE && action != SQLITE_CREATE_VIEW &&
 	     action != SQLITE_CREATE_VTABLE) ||
 	    !schema || strcmp(schema, "main") != 0) {
@@ -71,7 +71,7 @@ static vv_status status_of(int code)
 	}
 }
 
-static vv_status take(vv_error *err, const varve_error *e)
+static vv_status take_error(vv_error *err, const varve_error *e)
 {
 	vv_sql_hint hint;
 
@@ -93,12 +93,12 @@ vv_status vv_sql_session_open(vv_sql_session *s, bool exact, vv_error *err)
 
 	s->db = NULL;
 	s->catalog = NULL;
-	int rc = sqlite3_auto_extension((void (*)(void))install);
+	int rc = sqlite3_auto_extension((void (*)(void))install_module);
 	if (rc == SQLITE_OK) {
 		rc = sqlite3_open_v2(":memory:", &s->db,
 				     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI,
 				     NULL);
-		(void)sqlite3_cancel_auto_extension((void (*)(void))install);
+		(void)sqlite3_cancel_auto_extension((void (*)(void))install_module);
 	}
 	if (rc != SQLITE_OK || !installed) {
 		return vv_fail(err, rc == SQLITE_NOMEM ? VV_ENOMEM : VV_EIO,
@@ -112,7 +112,7 @@ vv_status vv_sql_session_open(vv_sql_session *s, bool exact, vv_error *err)
 	(void)sqlite3_db_config(s->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
 	(void)sqlite3_set_authorizer(s->db, refuse_main, s);
 	rc = vv_sql_module_open_repo(s->catalog, NULL, NULL, &e);
-	return rc < 0 && rc != VARVE_ENOTFOUND ? take(err, &e) : VV_OK;
+	return rc < 0 && rc != VARVE_ENOTFOUND ? take_error(err, &e) : VV_OK;
 }
 
 void vv_sql_session_close(vv_sql_session *s)
@@ -141,7 +141,7 @@ vv_status vv_sql_session_fail(const vv_sql_session *s, bool *sql, vv_error *err)
 	}
 	*sql = e->code != VARVE_EMISSING && e->code != VARVE_EIO && e->code != VARVE_ECORRUPT &&
 	       e->code != VARVE_ENOMEM && sqlite3_errcode(s->db) != SQLITE_NOMEM;
-	if (e->code != 0 && strstr(message, e->message)) return take(err, e);
+	if (e->code != 0 && strstr(message, e->message)) return take_error(err, e);
 	const bool alters = strstr(message, "may not be altered") != NULL;
 	if (alters || strstr(message, "may not be modified")) {
 		return vv_fail(
@@ -184,7 +184,8 @@ static bool hint_columns(const vv_sql_session *s, const char *sql, vv_error *err
 }
 
 /* Adds a likely correction at the place of an error. */
-static vv_status advise(const vv_sql_session *s, const char *sql, size_t place, vv_error *err)
+static vv_status advise_correction(const vv_sql_session *s, const char *sql, size_t place,
+				   vv_error *err)
 {
 	static const char of[] = " AS OF ";
 	size_t len = strlen(of);
@@ -245,7 +246,7 @@ vv_status vv_sql_session_prepare(sqlite3_stmt **stmt, vv_sql_session *s, const c
 	int rc = vv_sql_module_prepare(stmt, s->catalog, *sql, &tail, &e);
 
 	*place = sqlite3_error_offset(s->db);
-	if (rc < 0) return take(err, &e);
+	if (rc < 0) return take_error(err, &e);
 	if (rc > 0) {
 		vv_sql_session_fail(s, &unused, err);
 		if (is_listing(*sql)) {
@@ -255,7 +256,7 @@ vv_status vv_sql_session_prepare(sqlite3_stmt **stmt, vv_sql_session *s, const c
 		if (vv_ascii_is(*sql, strcspn(*sql, "0123456789"), "select top ")) {
 			return vv_hint(err, "write 'limit N' at the end in place of 'top N'");
 		}
-		if (*place >= 0) return advise(s, *sql, (size_t)*place, err);
+		if (*place >= 0) return advise_correction(s, *sql, (size_t)*place, err);
 		if (strncmp(err->message, NO_TABLE, strlen(NO_TABLE)) == 0 &&
 		    strchr(err->message, '.') && !strchr(*sql, '"')) {
 			vv_hint_clear(err);
@@ -269,7 +270,7 @@ vv_status vv_sql_session_prepare(sqlite3_stmt **stmt, vv_sql_session *s, const c
 }
 
 /* A whole number in SQL's spelling is bound as a number; all other values as texts, unchanged. */
-static int bind(sqlite3_stmt *stmt, int i, const char *value)
+static int bind_value(sqlite3_stmt *stmt, int i, const char *value)
 {
 	size_t len = strlen(value), sign = value[0] == '-';
 	bool whole = len > sign && len - sign < 19 &&
@@ -307,7 +308,7 @@ vv_status vv_sql_session_bind(sqlite3_stmt *stmt, const vv_strings *words, vv_er
 					      "name the parameter, as in :day, and use --param "
 					      "day=VALUE");
 		}
-		if (bind(stmt, i, value) != SQLITE_OK) return vv_fail_nomem(err);
+		if (bind_value(stmt, i, value) != SQLITE_OK) return vv_fail_nomem(err);
 	}
 	return VV_OK;
 }

@@ -66,7 +66,7 @@ static void end_if_stuck(void)
 	_exit(VV_EXIT_TROUBLE);
 }
 
-static void interrupt(int number)
+static void interrupt_statement(int number)
 {
 	late |= number == SIGALRM;
 	if (number == SIGALRM) {
@@ -81,7 +81,7 @@ static void interrupt(int number)
 
 static void catch_signal(int number, int flags)
 {
-	struct sigaction sa = {.sa_handler = interrupt, .sa_flags = flags};
+	struct sigaction sa = {.sa_handler = interrupt_statement, .sa_flags = flags};
 	sigemptyset(&sa.sa_mask);
 	sigaction(number, &sa, NULL);
 }
@@ -172,7 +172,7 @@ static void print_lines(const char *lines)
 /* ---- statements ---- */
 
 /* Reports, and decides whether it is a fault of the query. */
-static void report(vv_sql_script *j, const vv_error *err, bool sql)
+static void report_error(vv_sql_script *j, const vv_error *err, bool sql)
 {
 	(void)vv_report_trouble(err);
 	j->code = sql ? VV_EXIT_NO : VV_EXIT_TROUBLE;
@@ -221,7 +221,7 @@ static vv_status print_rows(vv_sql_script *j, sqlite3_stmt *stmt, bool *sql, vv_
 	return rc;
 }
 
-static bool prepares(void *payload, const char *sql)
+static bool prepares_query(void *payload, const char *sql)
 {
 	vv_sql_script *j = payload;
 	sqlite3_str *out = sqlite3_str_new(NULL);
@@ -248,7 +248,7 @@ static bool run_statement(vv_sql_script *j, sqlite3_stmt *stmt, const char *sql)
 	vv_status rc = vv_sql_session_bind(stmt, j->params, &err);
 
 	if (rc == VV_OK && (rc = print_rows(j, stmt, &wrong, &err)) < 0 && wrong) {
-		vv_sql_answer(&err, sql, &(vv_sql_judge){prepares, j, j->format});
+		vv_sql_answer(&err, sql, &(vv_sql_judge){prepares_query, j, j->format});
 	}
 	sqlite3_finalize(stmt);
 	vv_out_flush();
@@ -263,7 +263,7 @@ static bool run_statement(vv_sql_script *j, sqlite3_stmt *stmt, const char *sql)
 			vv_text_count(j->timeout_sec));
 	}
 	if (rc < 0) {
-		report(j, &err, wrong);
+		report_error(j, &err, wrong);
 	}
 	return rc == VV_OK;
 }
@@ -288,8 +288,8 @@ static vv_status sql_script_run(vv_sql_script *j, const char *sql, vv_error *err
 			bool wrong;
 
 			(void)vv_sql_session_fail(&j->session, &wrong, VV_IGNORED);
-			vv_sql_answer(&e, sql, &(vv_sql_judge){prepares, j, j->format});
-			report(j, &e, wrong);
+			vv_sql_answer(&e, sql, &(vv_sql_judge){prepares_query, j, j->format});
+			report_error(j, &e, wrong);
 			show_typed_place(sql, text, at, place);
 			more = false;
 		} else if (stmt) {
@@ -328,7 +328,7 @@ typedef struct prompt {
 
 /* ---- statements ---- */
 
-static double seconds(void)
+static double now_in_seconds(void)
 {
 	struct timespec t;
 
@@ -343,18 +343,18 @@ static vv_status run_to_file(prompt *p, const char *sql, vv_error *err)
 	vv_error why;
 
 	if (vv_out_to(vv_sql_output_file(&p->output), false, &why) < 0) {
-		report(p->script, &why, false);
+		report_error(p->script, &why, false);
 		return VV_OK;
 	}
 	p->script->code = VV_EXIT_OK;
 	vv_status rc = sql_script_run(p->script, sql, err);
 	vv_out_flush();
 	if (vv_out_to(NULL, false, &why) < 0) {
-		report(p->script, &why, false);
+		report_error(p->script, &why, false);
 	}
 	if (rc == VV_OK && p->script->code == VV_EXIT_OK) {
 		if (!p->output.whole && vv_sql_output_place(&p->output, &why) < 0) {
-			report(p->script, &why, false);
+			report_error(p->script, &why, false);
 		}
 		p->script->code = p->script->code == VV_EXIT_OK ? before : p->script->code;
 	}
@@ -364,7 +364,7 @@ static vv_status run_to_file(prompt *p, const char *sql, vv_error *err)
 static vv_status run_for_prompt(prompt *p, const char *sql, vv_error *err)
 {
 	const bool to_file = p->output.path.len > 0;
-	double start = seconds();
+	double start = now_in_seconds();
 
 	p->script->pages = p->asks && !to_file;
 	running = p->script->session.db;
@@ -372,7 +372,7 @@ static vv_status run_for_prompt(prompt *p, const char *sql, vv_error *err)
 	running = NULL;
 	vv_out_flush();
 	if (p->timer) {
-		vv_note("%.3f s", seconds() - start);
+		vv_note("%.3f s", now_in_seconds() - start);
 	}
 	return rc;
 }
@@ -397,11 +397,11 @@ static vv_status run_file(prompt *p, const char *path, vv_error *err)
 		vv_fail(&why, VV_EUSAGE,
 			"'%s' is not read: more than %d files read each other, or it reads itself",
 			vv_text_shows(path), NESTED_MAX);
-		report(p->script, &why, false);
+		report_error(p->script, &why, false);
 		return VV_OK;
 	}
 	if (vv_read_file(&text, path, MOST_SQL, &why) < 0) {
-		report(p->script, &why, false);
+		report_error(p->script, &why, false);
 		return why.code == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;
 	}
 	p->nested++;
@@ -415,7 +415,7 @@ static vv_status begin_output(prompt *p, const char *path, vv_error *err)
 	vv_error why;
 
 	if (vv_sql_output_begin(&p->output, path, &why) < 0) {
-		report(p->script, &why, false);
+		report_error(p->script, &why, false);
 	}
 	return vv_buf_ok(&p->output.path, err);
 }
@@ -563,7 +563,7 @@ static char *next_format(const char *word, int again)
 	return NULL;
 }
 
-static char **complete(const char *word, int start, int end VV_UNUSED)
+static char **complete_word(const char *word, int start, int end VV_UNUSED)
 {
 	rl_attempted_completion_over = 1; /* no files */
 	return rl_completion_matches(word, start == 0 && word[0] == '.'                ? next_dot
@@ -619,7 +619,7 @@ static vv_status run_lines(prompt *p, const vv_buf *text, vv_error *err)
 
 		vv_fail(&why, VV_EINPUT,
 			"the SQL contains a zero byte\nwrite the SQL as UTF-8 text");
-		report(p->script, &why, true);
+		report_error(p->script, &why, true);
 		return VV_OK;
 	}
 	if (p->script->session.catalog->confined) return run_for_prompt(p, vv_buf_cstr(text), err);
@@ -679,7 +679,7 @@ static vv_status sql_prompt(prompt *p, vv_error *err)
 	take_characters();
 	completes = &p->script->session;
 	rl_readline_name = name;
-	rl_attempted_completion_function = complete;
+	rl_attempted_completion_function = complete_word;
 	rl_completer_word_break_characters = breaks;
 	using_history();
 	stifle_history(HISTORY_LINES);

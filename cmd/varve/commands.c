@@ -285,7 +285,7 @@ static bool answer_near(const char *word, int argc, char **argv)
 	return best && vv_words_answer_whole(&vv_varve, best, word, argc, argv);
 }
 
-static int unknown(const char *word, int argc, char **argv);
+static int answer_unknown(const char *word, int argc, char **argv);
 
 /* "prices.csv head 3", "prices sort by price": the file before the word. Returns -1 if it is something else. */
 static int answer_file_first(const char *word, int argc, char **argv)
@@ -303,7 +303,7 @@ static int answer_file_first(const char *word, int argc, char **argv)
 
 	memcpy(rest + !end, argv + 1, (size_t)(argc - 1) * sizeof(*rest));
 	rest[end ? argc - 1 : 0] = file;
-	return ours ? answer_as(word, argv[0], argc, rest) : unknown(argv[0], argc, rest);
+	return ours ? answer_as(word, argv[0], argc, rest) : answer_unknown(argv[0], argc, rest);
 }
 
 /* Answers a chain of verbs, "sort -nr price then head -n 3 prices.csv", with one command that does the same, or else with the
@@ -330,13 +330,13 @@ static int answer_chain(const char *word, int argc, char **argv)
 	if (rest > count) {
 		first[count++] = argv[rest - 1];
 	}
-	const int code = unknown(word, count, first);
+	const int code = answer_unknown(word, count, first);
 
 	vv_note("hint: that leaves out%s", vv_buf_cstr(&left));
 	return code;
 }
 
-static int unknown(const char *word, int argc, char **argv)
+static int answer_unknown(const char *word, int argc, char **argv)
 {
 	vv_auto(char) *one = find_singular(word);
 	const int chain = answer_chain(word, argc, argv),
@@ -488,6 +488,6 @@ const vv_tool vv_varve = {
 	.other_count = sizeof(others) / sizeof(others[0]),
 	.daily = daily,
 	.begin = vv_suppliers_begin,
-	.unknown = unknown,
+	.unknown = answer_unknown,
 	.meant = answer_pair_with_file,
 };

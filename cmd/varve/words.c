@@ -712,7 +712,7 @@ const char *vv_word_does(const char *word)
 }
 
 /* Must no placeholder be left in the pattern? Run with one in it, it would empty or damage the file, or it lacks a version. */
-static bool overwrites(const char *does)
+static bool overwrites_file(const char *does)
 {
 	return strstr(does, " && mv ") || strstr(does, " >> ") ||
 	       strncmp(does, "sed -i ", 7) == 0 || strstr(does, " REV");
@@ -734,7 +734,7 @@ static const char *put_answer(vv_buf *out, const char *word, const vv_typed *t)
 			vv_buf_puts(out, vv_buf_cstr(&line));
 			return it->does;
 		}
-		if (overwrites(it->does)) {
+		if (overwrites_file(it->does)) {
 			last = last ? last : it->does;
 			continue;
 		}
@@ -909,8 +909,8 @@ static void add_first(vv_buf *line, const char *file, const vv_string_list *chan
 }
 
 /* whole: not if words are left out. */
-static bool answer(const vv_tool *tool, const char *word, const char *typed, int argc, char **argv,
-		   bool whole)
+static bool answer_word(const vv_tool *tool, const char *word, const char *typed, int argc,
+			char **argv, bool whole)
 {
 	static const char help[] = "varve help ";
 	vv_auto(vv_buf) line = VV_BUF_INIT, previous = VV_BUF_INIT, out = VV_BUF_INIT;
@@ -965,13 +965,13 @@ static bool answer(const vv_tool *tool, const char *word, const char *typed, int
 bool vv_words_answer(const vv_tool *tool, const char *word, const char *typed, int argc,
 		     char **argv)
 {
-	return answer(tool, word, typed, argc, argv, false);
+	return answer_word(tool, word, typed, argc, argv, false);
 }
 
 bool vv_words_answer_whole(const vv_tool *tool, const char *word, const char *typed, int argc,
 			   char **argv)
 {
-	return answer(tool, word, typed, argc, argv, true);
+	return answer_word(tool, word, typed, argc, argv, true);
 }
 
 const char *vv_words_near(const char *word, vv_nearest *near)

@@ -29,14 +29,14 @@ static void keys_clear(keys *k)
 }
 VV_AUTO_CLEAR(keys, keys_clear)
 
-static bool has(const keys *k, const uint8_t *key)
+static bool has_key(const keys *k, const uint8_t *key)
 {
 	return vv_array_find(k->items, k->count, own, memcmp(*own, key, VV_KEY_PUBLIC) == 0);
 }
 
 static void put_key(keys *k, const uint8_t *key)
 {
-	if (!has(k, key)) {
+	if (!has_key(k, key)) {
 		memcpy(k->items[k->count++], key, VV_KEY_PUBLIC);
 	}
 }
@@ -53,8 +53,8 @@ static void remove_key(keys *k, const uint8_t *key)
 	k->count = kept;
 }
 
-static vv_status check(const vv_access *x, const vv_vault_session *s, const keys *readers,
-		       const keys *writers, vv_error *err)
+static vv_status check_change(const vv_access *x, const vv_vault_session *s, const keys *readers,
+			      const keys *writers, vv_error *err)
 {
 	const keys *list = x->write ? writers : readers;
 	char did[VV_DID_TEXT];
@@ -81,10 +81,10 @@ static vv_status check(const vv_access *x, const vv_vault_session *s, const keys
 		return x->add ? vv_fail(err, VV_EEXISTS, "%s is already in the list", did)
 			      : vv_fail(err, VV_ENOTFOUND, "%s is not in the list", did);
 	}
-	if (x->add && has(list, x->key)) {
+	if (x->add && has_key(list, x->key)) {
 		return vv_fail(err, VV_EEXISTS, "%s is already in the list", did);
 	}
-	return x->add || has(list, x->key)
+	return x->add || has_key(list, x->key)
 		       ? VV_OK
 		       : vv_fail(err, VV_ENOTFOUND, "%s is not in the list", did);
 }
@@ -105,7 +105,7 @@ static vv_status access_change(const vv_access *x, vv_vault_session *s, vv_error
 	for (size_t i = 0; i < old; i++) {
 		put_key(&writers, vv_vault_writer_at(s->state, i));
 	}
-	if ((rc = check(x, s, &readers, &writers, err)) < 0) return rc;
+	if ((rc = check_change(x, s, &readers, &writers, err)) < 0) return rc;
 	bool was_writer = vv_vault_is_writer(s->state, x->key);
 	if (x->add) {
 		put_key(&readers, x->key);
@@ -157,7 +157,7 @@ static void list_keys(const vv_vault_session *s, bool writers)
 }
 
 /* Lists them, or adds or removes one. */
-static vv_status change(vv_context *c, vv_vault_session *s, bool write, vv_error *err)
+static vv_status change_access(vv_context *c, vv_vault_session *s, bool write, vv_error *err)
 {
 	uint8_t key[VV_KEY_PUBLIC];
 	vv_access x = {
@@ -206,7 +206,7 @@ static vv_status run_access(vv_context *c, bool write, vv_error *err)
 	vv_auto(vv_vault_session) s = {.lock = -1};
 	const vv_status rc = vv_vault_session_open_to_read(&s, c->repo, &so, err);
 
-	return rc < 0 ? rc : change(c, &s, write, err);
+	return rc < 0 ? rc : change_access(c, &s, write, err);
 }
 
 static vv_status run_readers(vv_context *c, vv_error *err)

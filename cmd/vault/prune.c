@@ -57,7 +57,7 @@ static void tell_shared(const vv_surplus *x)
 	}
 }
 
-static vv_status prune(vv_context *c, vv_vault_session *s, vv_error *err)
+static vv_status prune_vault(vv_context *c, vv_vault_session *s, vv_error *err)
 {
 	const options *o = c->options;
 	vv_prune x = {.grace_sec = GRACE_DAYS * DAY, .dry_run = o->dry_run};
@@ -138,7 +138,7 @@ static vv_status run_prune(vv_context *c, vv_error *err)
 	vv_auto(vv_vault_session) s = {.lock = -1};
 	const vv_status rc = vv_vault_session_open_to_read(&s, c->repo, &so, err);
 
-	return rc < 0 ? rc : prune(c, &s, err);
+	return rc < 0 ? rc : prune_vault(c, &s, err);
 }
 
 const vv_command vv_cmd_vault_prune = {

@@ -111,8 +111,8 @@ static bool read_before(const vv_unfinished *u, vv_repository *repo, vv_oid *out
 	return there;
 }
 
-static vv_status recover(const options *o, vv_unfinished *u, vv_recover *x, vv_repository *repo,
-			 int *code, vv_error *err)
+static vv_status recover_repository(const options *o, vv_unfinished *u, vv_recover *x,
+				    vv_repository *repo, int *code, vv_error *err)
 {
 	const vv_session_options so = {.key_file = o->key,
 				       .need_key = true,
@@ -146,7 +146,8 @@ static vv_status recover(const options *o, vv_unfinished *u, vv_recover *x, vv_r
 
 /* Takes the folder: an empty one, or one that an earlier attempt began. By its whole path, since a repository may be
  * around it. */
-static vv_status begin(vv_repository **out, vv_unfinished *u, const options *o, vv_error *err)
+static vv_status begin_recovery(vv_repository **out, vv_unfinished *u, const options *o,
+				vv_error *err)
 {
 	const vv_init_options init = {.bare = o->bare, .program = "varve", .env = vv_environ()};
 	char cwd[4096];
@@ -209,9 +210,9 @@ static int run_recover(void *opts, int argc, char **argv)
 	for (int i = 0; rc == VV_OK && i < argc; i++) {
 		rc = vv_vault_holder_url(&urls[i], argv[i], &err);
 	}
-	if (rc == VV_OK && (rc = begin(&repo, &unfinished, o, &err)) == VV_OK) {
+	if (rc == VV_OK && (rc = begin_recovery(&repo, &unfinished, o, &err)) == VV_OK) {
 		vv_repository_listen(repo, &vv_notes_stderr);
-		rc = recover(o, &unfinished, &x, repo, &code, &err);
+		rc = recover_repository(o, &unfinished, &x, repo, &code, &err);
 	}
 	if (rc < 0 && unfinished.lock_fd >= 0) { /* the folder is ours */
 		clean_up(&unfinished, &x, &repo, &err);

@@ -333,7 +333,7 @@ static vv_status put_items(void *payload, vv_put_item_fn put, void *to, vv_error
 	return rc;
 }
 
-static vv_status seal(resealing *r, vv_error *err)
+static vv_status seal_runs(resealing *r, vv_error *err)
 {
 	vv_replicate run = {.items = put_items,
 			    .payload = r,
@@ -409,7 +409,7 @@ static vv_status run_all(resealing *r, vv_error *err)
 	if ((rc = tell_gone(r, err)) < 0) return rc;
 	/* without an index only a whole repository can show the lost content */
 	r->search = r->search && r->x->versions == 0;
-	rc = seal(r, err);
+	rc = seal_runs(r, err);
 	return rc < 0 ? rc : retire_runs(r, err);
 }
 

@@ -204,7 +204,7 @@ static void print_status(const vv_vault_status *x, const vv_vault_session *s)
 	}
 }
 
-static vv_status print(vv_context *c, vv_vault_session *s, vv_error *err)
+static vv_status print_state(vv_context *c, vv_vault_session *s, vv_error *err)
 {
 	const options *o = c->options;
 	vv_auto(vv_vault_status) x = {0};
@@ -228,7 +228,7 @@ static vv_status run_status(vv_context *c, vv_error *err)
 	vv_auto(vv_vault_session) s = {.lock = -1};
 	const vv_status rc = vv_vault_session_open_to_read(&s, c->repo, &so, err);
 
-	return rc < 0 ? rc : print(c, &s, err);
+	return rc < 0 ? rc : print_state(c, &s, err);
 }
 
 const vv_command vv_cmd_vault_status = {

@@ -43,13 +43,14 @@ static vv_status nonsense_part(const reading *r, const char *what, const char *t
 		       wanted);
 }
 
-static vv_status nonsense(const reading *r, const char *what, const char *text, const char *wanted)
+static vv_status nonsense_text(const reading *r, const char *what, const char *text,
+			       const char *wanted)
 {
 	return nonsense_part(r, what, text, strlen(text), wanted);
 }
 
 /* A part of the path, decoded. NULL: invalid, or out of memory. */
-static const char *decode(reading *r, const char *text, size_t len)
+static const char *decode_part(reading *r, const char *text, size_t len)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	const char *kept = NULL;
@@ -63,11 +64,11 @@ static const char *decode(reading *r, const char *text, size_t len)
 static vv_status take_path(reading *r, const char *text)
 {
 	if (*text == '\0') return VV_OK;
-	r->out->path = decode(r, text, strlen(text));
+	r->out->path = decode_part(r, text, strlen(text));
 	return r->out->path && *r->out->path
 		       ? VV_OK
-		       : nonsense(r, "the path", text,
-				  "remove control characters, and write '%' as %25");
+		       : nonsense_text(r, "the path", text,
+				       "remove control characters, and write '%' as %25");
 }
 
 /* "REV" or "REV/PATH". */
@@ -79,7 +80,7 @@ static vv_status take_rev(reading *r, const char *text)
 		r->out->rev = "HEAD";
 		return VV_OK;
 	}
-	if (len == 0 || !(r->out->rev = decode(r, text, len))) {
+	if (len == 0 || !(r->out->rev = decode_part(r, text, len))) {
 		return nonsense_part(r, "the version", text, len,
 				     "write a branch, a tag, a commit, or a day as YYYY-MM-DD");
 	}
@@ -105,8 +106,8 @@ static vv_status take_range(reading *r, const char *text)
 		r->out->from_base = true; /* "A....work" */
 	}
 	size_t right = (size_t)(dots - text) + (r->out->from_base ? 3 : 2);
-	r->out->other_rev = decode(r, text, (size_t)(dots - text));
-	r->out->rev = right < len ? decode(r, text + right, len - right) : "HEAD";
+	r->out->other_rev = decode_part(r, text, (size_t)(dots - text));
+	r->out->rev = right < len ? decode_part(r, text + right, len - right) : "HEAD";
 	if (!r->out->other_rev || !r->out->rev) {
 		return nonsense_part(
 			r, "the comparison", text, len,
@@ -228,10 +229,10 @@ static vv_status read_place(reading *r, const char *below)
 		return *rest ? vv_fail(r->err, VV_ENOTFOUND, "'%s' has no pages below it", p->name)
 			     : VV_OK;
 	case VV_WEB_AT_ASSET:
-		a->name = decode(r, rest, strlen(rest));
+		a->name = decode_part(r, rest, strlen(rest));
 		return a->name && *a->name ? VV_OK
-					   : nonsense(r, "the name", rest,
-						      "use style.css, script.js or icon.svg");
+					   : nonsense_text(r, "the name", rest,
+							   "use style.css, script.js or icon.svg");
 	case VV_WEB_AT_HISTORY:
 	case VV_WEB_AT_CONFLICTS:
 	case VV_WEB_AT_DESK:
@@ -321,7 +322,7 @@ static vv_status take_number(const reading *r, const known_parameter *p, const c
 	uint64_t n = 0;
 
 	if (*v && !vv_parse_u64(&n, v, strlen(v))) {
-		return nonsense(r, p->name, v, "use a whole number, 0 or greater");
+		return nonsense_text(r, p->name, v, "use a whole number, 0 or greater");
 	}
 	if (p->kind == COUNT) {
 		*(size_t *)to = n < VV_WEB_PAGE_ROWS_MAX ? (size_t)n : VV_WEB_PAGE_ROWS_MAX;
@@ -336,7 +337,7 @@ static vv_status take_text(const reading *r, const known_parameter *p, const cha
 {
 	for (const char *c = v; *c && p->kind == NAME; c++) {
 		if (vv_is_control(*c)) {
-			return nonsense(r, p->name, v, "remove its control characters");
+			return nonsense_text(r, p->name, v, "remove its control characters");
 		}
 	}
 	*to = *v ? v : NULL;
@@ -367,8 +368,8 @@ static vv_status take_form(reading *r, const char *value)
 		r->out->form = (vv_web_form)(form - vv_web_forms);
 		return VV_OK;
 	}
-	return *value ? nonsense(r, "format", value,
-				 "use csv, csv-bom, json, ndjson, xlsx or parquet")
+	return *value ? nonsense_text(r, "format", value,
+				      "use csv, csv-bom, json, ndjson, xlsx or parquet")
 		      : VV_OK;
 }
 
@@ -425,8 +426,9 @@ static vv_status take_parameter(reading *r, const char *name, const char *v)
 		}
 	}
 	if (rc == VV_OK && known && !said && *v) {
-		return nonsense(r, name, v,
-				*name == 'd' ? "use asc or desc" : "use added, removed or changed");
+		return nonsense_text(r, name, v,
+				     *name == 'd' ? "use asc or desc"
+						  : "use added, removed or changed");
 	}
 	r->unknown = known ? r->unknown : name;
 	r->out->has_row = r->out->has_row || (strcmp(name, "row") == 0 && *v);
@@ -457,7 +459,7 @@ static vv_status make_filters(reading *r)
 			continue;
 		}
 		if (!vv_web_op_parse(&f->op, op)) {
-			return nonsense(
+			return nonsense_text(
 				r, "op", op,
 				"use eq, ne, lt, le, gt, ge, has, starts, missing, present or empty");
 		}
@@ -527,7 +529,7 @@ vv_status vv_web_address_read(vv_web_address *out, vv_arena *arena, const char *
 
 /* --- writing ------------------------------------------------------------------------------------- */
 
-static void put(vv_buf *out, const char *text)
+static void put_encoded(vv_buf *out, const char *text)
 {
 	vv_http_encode(out, text, strlen(text));
 }
@@ -599,7 +601,7 @@ static void put_place(vv_buf *out, const vv_web_address *a)
 		break;
 	default:
 		vv_buf_putc(out, '/');
-		put(out, a->rev ? a->rev : "HEAD");
+		put_encoded(out, a->rev ? a->rev : "HEAD");
 		put_path(out, a->path);
 		if (a->place == VV_WEB_AT_TREE && !a->api) {
 			vv_buf_putc(out, '/');
@@ -624,7 +626,8 @@ static void give_listed(const vv_web_address *a, bool shown, vv_web_parameter_fn
 }
 
 /* The member's text; NULL: none, or the default. */
-static const char *said(const vv_web_address *a, const known_parameter *p, char number[24])
+static const char *parameter_text(const vv_web_address *a, const known_parameter *p,
+				  char number[24])
 {
 	const void *member = (const char *)a + p->at;
 
@@ -652,7 +655,7 @@ void vv_web_address_each(const vv_web_address *a, vv_web_parameter_fn fn, void *
 			give_listed(a, p->at == READ(show), fn, payload);
 			continue;
 		}
-		const char *value = said(a, p, number);
+		const char *value = parameter_text(a, p, number);
 		if (value) {
 			fn(payload, p->name, value);
 		}
@@ -670,7 +673,7 @@ static void put_parameter(void *payload, const char *name, const char *value)
 
 	vv_buf_putc(q->out, q->next);
 	vv_buf_printf(q->out, "%s=", name);
-	put(q->out, value);
+	put_encoded(q->out, value);
 	q->next = '&';
 }
 

@@ -575,7 +575,7 @@ static void put_time_over(const api *x)
 	vv_buf_puts(body, ",\"timeOver\":true}");
 }
 
-static vv_status answer(api *x)
+static vv_status put_answer(api *x)
 {
 	static vv_status (*const answers[])(api *) = {
 		[VV_WEB_AT_OVERVIEW] = put_log,
@@ -608,7 +608,7 @@ vv_status vv_web_api_answer(const vv_web_asked *asked, vv_web_reply *reply, vv_e
 	vv_status rc;
 
 	reply->type = "application/json";
-	if ((rc = answer(&x)) < 0) {
+	if ((rc = put_answer(&x)) < 0) {
 		vv_buf_reset(&reply->body);
 		return rc;
 	}

@@ -51,7 +51,7 @@ vv_status vv_web_begin_read(vv_web_visit *v, vv_web_begin *out, vv_error *err)
 /* --- the buttons -------------------------------------------------------------------------- */
 
 /* Absolute; '~' is the home folder, as people write it. NULL: out of memory. */
-static char *absolute(const vv_env *env, const char *folder)
+static char *absolute_path(const vv_env *env, const char *folder)
 {
 	const char *home = vv_env_get(env, "HOME");
 	char *here = getcwd(NULL, 0), *path;
@@ -71,7 +71,7 @@ static vv_status read_folder(vv_web_visit *v, const vv_env *env, const vv_web_ve
 	const char *folder = vv_web_field(verb, "folder");
 
 	if (!*folder) return vv_fail(err, VV_EUSAGE, "write the name of a folder");
-	vv_auto(char) *path = absolute(env, folder);
+	vv_auto(char) *path = absolute_path(env, folder);
 	if (!path) return vv_fail_nomem(err);
 	*out = vv_web_keep_text(v, path);
 	return VV_OK;
@@ -153,7 +153,7 @@ static vv_status clone_address(vv_web_visit *v, const vv_env *env, const vv_web_
 		return vv_fail(err, VV_EUSAGE, "write the name of a folder, too");
 	}
 	if (rc < 0) return rc;
-	vv_auto(char) *to = absolute(env, name ? name : folder);
+	vv_auto(char) *to = absolute_path(env, name ? name : folder);
 	if (!to) return vv_fail_nomem(err);
 	list[4] = address;
 	list[5] = to;

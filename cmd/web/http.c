@@ -59,8 +59,8 @@ static void say_start(const vv_serve_http_options *o, const vv_http_server *serv
 }
 
 /* One program for each repository that has a signed head; for others it prints that. pid 0: none. */
-static vv_status announce(vv_child *children, const vv_serve_http_options *o,
-			  const vv_http_server *server, vv_error *err)
+static vv_status announce_repositories(vv_child *children, const vv_serve_http_options *o,
+				       const vv_http_server *server, vv_error *err)
 {
 	const char *const url = vv_http_server_url(server), *const port = strrchr(url, ':') + 1;
 	vv_status rc = VV_OK;
@@ -155,7 +155,7 @@ vv_status vv_serve_http(const vv_serve_http_options *o, vv_error *err)
 		} else {
 			say_start(o, server);
 		}
-		rc = o->announce ? announce(children, o, server, err) : VV_OK;
+		rc = o->announce ? announce_repositories(children, o, server, err) : VV_OK;
 		if (rc == VV_OK) {
 			wait_for_signal(&ends);
 		}

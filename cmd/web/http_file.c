@@ -149,7 +149,7 @@ static vv_status find_version(file *f, const char *rest, vv_error *err)
 }
 
 /* Room for the blob, or VV_ELOCKED: later. */
-static vv_status reserve(file *f, vv_error *err)
+static vv_status reserve_room(file *f, vv_error *err)
 {
 	uint64_t size;
 	vv_status rc = vv_blob_size(f->repo, &f->blob, &size, err);
@@ -170,13 +170,13 @@ static vv_status reserve(file *f, vv_error *err)
 }
 
 /* A pointer opens the dataset; everything else is the file itself. */
-static vv_status load(file *f, vv_error *err)
+static vv_status load_file(file *f, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	vv_pointer p;
 	vv_status rc;
 
-	if ((rc = reserve(f, err)) < 0 ||
+	if ((rc = reserve_room(f, err)) < 0 ||
 	    (rc = vv_blob_read(f->repo, &f->blob, PLAIN_MAX, &f->plain, err)) < 0 ||
 	    f->plain.len > VV_POINTER_MAX ||
 	    !vv_pointer_looks_like(vv_buf_cstr(&f->plain), f->plain.len)) {
@@ -199,7 +199,7 @@ vv_status vv_http_file_open(void *ordered, const vv_http_call *call, const char 
 	*f = (file){
 		.ordered = ordered, .texts = VV_ARENA_INIT, .reach = call->reach, .parquet = -1};
 	if ((rc = vv_repository_open(&f->repo, call->repository, call->env, err)) < 0 ||
-	    (rc = find_version(f, rest, err)) < 0 || (rc = load(f, err)) < 0) {
+	    (rc = find_version(f, rest, err)) < 0 || (rc = load_file(f, err)) < 0) {
 		vv_http_file_close(f);
 		return rc;
 	}

@@ -88,7 +88,7 @@ static void make_etag(request *q, const char *tag, const vv_buf *what)
 		       (unsigned long long)(h.lo ^ h.hi));
 }
 
-static vv_status send(request *q, vv_error *err)
+static vv_status send_reply(request *q, vv_error *err)
 {
 	vv_web_reply *r = &q->reply;
 	vv_http_head head = {.status = r->status ? r->status : 200,
@@ -143,16 +143,17 @@ static vv_status send_trouble(request *q, const vv_error *why, vv_error *err)
 	q->reply.no_store = true;
 	vv_status rc = q->address.api ? vv_web_api_trouble(&q->asked, &shown, &q->reply, err)
 				      : pages->trouble(&q->asked, &shown, &q->reply, err);
-	return rc < 0 ? rc : send(q, err);
+	return rc < 0 ? rc : send_reply(q, err);
 }
 
-static vv_status redirect(request *q, const vv_web_address *to, unsigned status, vv_error *err)
+static vv_status redirect_request(request *q, const vv_web_address *to, unsigned status,
+				  vv_error *err)
 {
 	reply_clear(&q->reply);
 	q->reply.status = status;
 	q->reply.no_store = true;
 	vv_web_address_put(&q->reply.location, to);
-	return send(q, err);
+	return send_reply(q, err);
 }
 
 /* --- which versions -------------------------------------------------------------------------------- */
@@ -234,7 +235,7 @@ static bool is_to_move(const request *q)
 	}
 }
 
-static vv_status move(request *q, vv_error *err)
+static vv_status move_to_version(request *q, vv_error *err)
 {
 	vv_web_address to = q->address;
 
@@ -243,7 +244,7 @@ static vv_status move(request *q, vv_error *err)
 	}
 	to.other_rev = q->address.place == VV_WEB_AT_COMPARE ? q->asked.other.hex : NULL;
 	to.from_base = false;
-	return redirect(q, &to, 302, err);
+	return redirect_request(q, &to, 302, err);
 }
 
 /* --- rows as a file ---------------------------------------------------------------------------------- */
@@ -325,7 +326,7 @@ static vv_status give_rows(request *q, vv_error *err)
 static vv_status give_asset(request *q, vv_error *err)
 {
 	vv_status rc = q->web->o.pages->asset(q->address.name, &q->reply, err);
-	return rc < 0 ? rc : send(q, err);
+	return rc < 0 ? rc : send_reply(q, err);
 }
 
 /* The button of the form that was sent. */
@@ -374,7 +375,7 @@ static vv_status show_again(request *q, const vv_web_verb *verb, const vv_web_do
 	q->reply.status = 400;
 	q->reply.no_store = true;
 	if ((rc = q->web->o.pages->page(&q->asked, &q->reply, err)) < 0) return rc;
-	return q->visit.failed ? vv_fail_nomem(err) : send(q, err);
+	return q->visit.failed ? vv_fail_nomem(err) : send_reply(q, err);
 }
 
 static vv_status press_button(request *q, vv_error *err)
@@ -419,7 +420,7 @@ static vv_status press_button(request *q, vv_error *err)
 		to.path = q->address.path;
 		to.rows.jump = done.key;
 	}
-	return redirect(q, &to, 303, err);
+	return redirect_request(q, &to, 303, err);
 }
 
 /* A cached answer's facts; its body follows. */
@@ -502,20 +503,20 @@ static vv_status answer_visit(request *q, vv_error *err)
 	q->asked.visit = &q->visit;
 	if (q->ask->post) return press_button(q, err);
 	if ((rc = find_versions(q, err)) < 0) return rc;
-	if (is_to_move(q)) return move(q, err);
+	if (is_to_move(q)) return move_to_version(q, err);
 	if (q->address.has_form && q->address.place == VV_WEB_AT_TABLE) return give_rows(q, err);
 	/* a page of fixed commits has fixed content, but another version of varve may show it
 	 * differently */
 	q->reply.fixed = q->asked.fixed && q->address.api;
 	q->reply.kept_s = is_fixed_page(q) && !q->address.api ? PAGE_KEPT_S : 0;
 	if ((rc = make_answer(q, err)) < 0) return rc;
-	return q->visit.failed ? vv_fail_nomem(err) : send(q, err);
+	return q->visit.failed ? vv_fail_nomem(err) : send_reply(q, err);
 }
 
 static vv_status give_list(request *q, vv_error *err)
 {
 	vv_status rc = q->web->o.pages->list(q->call, q->ask, &q->visit, &q->reply, err);
-	return rc < 0 ? rc : send(q, err);
+	return rc < 0 ? rc : send_reply(q, err);
 }
 
 /* --- before a repository is open -------------------------------------------------------------------- */
@@ -529,7 +530,7 @@ static vv_status send_first_page(request *q, const vv_web_verb *verb, const vv_e
 	if (rc < 0) return rc;
 	q->reply.status = why ? 400 : 200;
 	rc = q->web->o.pages->begin(&q->asked, &b, verb, why, &q->reply, err);
-	return rc < 0 ? rc : send(q, err);
+	return rc < 0 ? rc : send_reply(q, err);
 }
 
 /* A folder is opened, cloned or begun: all later requests are for it. */
@@ -550,7 +551,7 @@ static vv_status press_first_page(request *q, vv_error *err)
 	if (strcmp(verb.name, "start") == 0) {
 		to.place = VV_WEB_AT_DESK;
 	}
-	return redirect(q, &to, 303, err);
+	return redirect_request(q, &to, 303, err);
 }
 
 static vv_status answer_unopened(request *q, vv_error *err)
@@ -568,7 +569,7 @@ static vv_status answer_unopened(request *q, vv_error *err)
 		       : vv_fail(err, VV_ENOTFOUND, "no folder is open");
 }
 
-static vv_status answer(request *q, vv_error *err)
+static vv_status answer_request(request *q, vv_error *err)
 {
 	const vv_http_ask *ask = q->ask;
 
@@ -577,7 +578,7 @@ static vv_status answer(request *q, vv_error *err)
 	if (ask->below[0] == '\0') {
 		const vv_web_address top = {.base = q->base, .place = VV_WEB_AT_OVERVIEW};
 
-		return redirect(q, &top, 308, err);
+		return redirect_request(q, &top, 308, err);
 	}
 	vv_status rc = vv_web_address_read(&q->address, &q->arena, q->base, ask->below,
 					   ask->parameters, ask->parameter_count, err);
@@ -617,7 +618,7 @@ vv_status vv_web_answer(void *web, const vv_http_call *call, const vv_http_ask *
 
 	q.asked.origin = vv_arena_printf(&q.arena, "%s://%s", ask->secure ? "https" : "http",
 					 *ask->host ? ask->host : "localhost");
-	vv_status rc = q.asked.origin ? answer(&q, &why) : vv_fail_nomem(&why);
+	vv_status rc = q.asked.origin ? answer_request(&q, &why) : vv_fail_nomem(&why);
 	if (rc < 0 && q.visit.failed) {
 		rc = vv_fail_nomem(&why); /* other errors follow from that */
 	}

@@ -234,7 +234,7 @@ bool vv_bytes_equal(const vv_bytes *a, const vv_bytes *b)
 }
 
 /* Columns up to the last whose habit is not minimal. */
-static size_t habits(const vv_dialect *d)
+static size_t count_habits(const vv_dialect *d)
 {
 	size_t n = d->quoting_count;
 
@@ -463,7 +463,7 @@ static bool is_said(const vv_dialect *d, const member *m)
 	case TEXT:
 		return strcmp(place_of(d, m), usual) != 0;
 	case QUOTING:
-		return habits(d) > 0;
+		return count_habits(d) > 0;
 	case FORM:
 		return true;
 	default:
@@ -516,7 +516,7 @@ static void put_member(vv_buf *b, const vv_dialect *d, const member *m)
 	} else if (bytes) {
 		vv_cbor_put_bytes(b, bytes->data, bytes->len);
 	} else if (m->type == QUOTING) {
-		vv_cbor_put_bytes(b, d->quoting, habits(d));
+		vv_cbor_put_bytes(b, d->quoting, count_habits(d));
 	} else if (m->type == FLAG) {
 		vv_cbor_put_bool(b, number_of(d, m) != 0);
 	} else {
@@ -539,7 +539,7 @@ void vv_dialect_put(vv_buf *b, const vv_dialect *d)
 	}
 }
 
-static vv_status bad(const char *what, vv_error *err)
+static vv_status bad_dialect(const char *what, vv_error *err)
 {
 	return vv_fail(err, VV_ECORRUPT, "dialect: %s", what);
 }
@@ -576,10 +576,10 @@ static vv_status get_habits(vv_dialect *d, vv_cbor *c, vv_error *err)
 
 	if (rc < 0) return rc;
 	if (len == 0 || len > VV_COLUMNS_MAX || p[len - 1] == VV_QUOTE_MINIMAL) {
-		return bad("the list of quoting rules is incomplete", err);
+		return bad_dialect("the list of quoting rules is incomplete", err);
 	}
 	for (size_t i = 0; i < len; i++) {
-		if (p[i] > VV_QUOTE_NONNUMERIC) return bad("an unknown quoting rule", err);
+		if (p[i] > VV_QUOTE_NONNUMERIC) return bad_dialect("an unknown quoting rule", err);
 	}
 	return set_quoting(d, p, len, err);
 }
@@ -635,7 +635,7 @@ static vv_status get_run(vv_bytes *out, vv_cbor *c, vv_error *err)
 	vv_status rc = vv_cbor_get_bytes(c, &p, &len, err);
 
 	if (rc < 0) return rc;
-	return len > VV_HEADER_MAX ? bad("a text is too long", err)
+	return len > VV_HEADER_MAX ? bad_dialect("a text is too long", err)
 				   : vv_bytes_set(out, p, len, err);
 }
 
@@ -738,19 +738,22 @@ vv_status vv_dialect_get(vv_dialect *out, vv_cbor *c, vv_error *err)
 		seen++;
 		if ((rc = get_member(&d, c, m, err)) < 0) return rc;
 		if (!is_said(&d, m)) {
-			return bad("a member has its default value, and must be left "
-				   "out",
-				   err);
+			return bad_dialect("a member has its default value, and must be left "
+					   "out",
+					   err);
 		}
 	}
-	if (seen != pairs) return bad("an unknown member", err);
+	if (seen != pairs) return bad_dialect("an unknown member", err);
 	if (!vv_dialect_fits_together(&d)) {
-		return bad("the delimiter, quote, escape and comment characters must differ", err);
+		return bad_dialect(
+			"the delimiter, quote, escape and comment characters must differ", err);
 	}
 	if (!vv_dialect_lead_fits(&d)) {
-		return bad("the text above the table does not end with a line end", err);
+		return bad_dialect("the text above the table does not end with a line end", err);
 	}
-	if (!tail_fits(&d)) return bad("the last row has no line end, but lines follow it", err);
+	if (!tail_fits(&d)) {
+		return bad_dialect("the last row has no line end, but lines follow it", err);
+	}
 	*out = d;
 	memset(&d, 0, sizeof(d));
 	return VV_OK;

@@ -17,7 +17,7 @@ static bool same_lead(const vv_dialect *a, const vv_dialect *b)
 }
 
 /* Appends a phrase, with ", " before all but the first. */
-static void say(vv_buf *b, size_t start, const char *phrase)
+static void say_phrase(vv_buf *b, size_t start, const char *phrase)
 {
 	if (b->len > start) {
 		vv_buf_puts(b, ", ");
@@ -85,35 +85,36 @@ static void describe_csv(vv_buf *b, const vv_dialect *d, size_t start)
 	size_t lines = vv_dialect_lead_lines(d);
 
 	if (lines > 0) {
-		say(b, start,
-		    vv_text_counted(lines, "line above the table", "lines above the table"));
+		say_phrase(b, start,
+			   vv_text_counted(lines, "line above the table", "lines above the table"));
 	}
-	say(b, start,
-	    !d->header            ? "no header"
-	    : d->header_more == 0 ? "header"
-				  : vv_text_counted(d->header_more + 1u, "", "header lines"));
+	say_phrase(b, start,
+		   !d->header ? "no header"
+		   : d->header_more == 0
+			   ? "header"
+			   : vv_text_counted(d->header_more + 1u, "", "header lines"));
 	if (d->comment != 0) {
-		say(b, start, "comments after ");
+		say_phrase(b, start, "comments after ");
 		put_character(b, d->comment);
 	}
 	if (d->spaces != VV_SPACES_KEPT) {
-		say(b, start, "spaces before cells");
+		say_phrase(b, start, "spaces before cells");
 	}
 	lines = vv_dialect_tail_lines(d);
 	if (lines > 0) {
-		say(b, start,
-		    vv_text_counted(lines, "line below the table", "lines below the table"));
+		say_phrase(b, start,
+			   vv_text_counted(lines, "line below the table", "lines below the table"));
 	}
 	if (d->quote != '"') {
-		say(b, start, "quote ");
+		say_phrase(b, start, "quote ");
 		put_character(b, d->quote);
 	}
 	if (d->escape != 0) {
-		say(b, start, "escape ");
+		say_phrase(b, start, "escape ");
 		put_character(b, d->escape);
 	}
 	if (quoted > 0) {
-		say(b, start, "quotes kept in ");
+		say_phrase(b, start, "quotes kept in ");
 		vv_buf_printf(b, "%s column%s", vv_text_count(quoted), quoted == 1 ? "" : "s");
 	}
 }
@@ -124,28 +125,28 @@ void vv_dialect_describe(vv_buf *b, const vv_dialect *d)
 
 	put_form(b, d);
 	if (d->encoding[0]) {
-		say(b, start, d->encoding);
+		say_phrase(b, start, d->encoding);
 	}
 	if (d->bom) {
-		say(b, start, "BOM");
+		say_phrase(b, start, "BOM");
 	}
 	if (!vv_form_is_document(d->form) && d->newline != VV_LF) {
-		say(b, start, newline_name(d));
+		say_phrase(b, start, newline_name(d));
 	}
 	if (!vv_form_is_typed(d->form)) {
 		describe_csv(b, d, start);
 	} else if (d->ascii) {
-		say(b, start, "ASCII only");
+		say_phrase(b, start, "ASCII only");
 	}
 	if (!vv_form_is_document(d->form) && !d->final_newline) {
-		say(b, start, "no final newline");
+		say_phrase(b, start, "no final newline");
 	}
 }
 
 static void say_character(vv_buf *b, size_t start, const char *what, uint8_t from, uint8_t to)
 {
 	if (from == to) return;
-	say(b, start, what);
+	say_phrase(b, start, what);
 	put_character(b, from);
 	vv_buf_puts(b, " -> ");
 	put_character(b, to);
@@ -155,7 +156,7 @@ static void say_flag(vv_buf *b, size_t start, bool from, bool to, const char *ad
 		     const char *removed)
 {
 	if (from != to) {
-		say(b, start, to ? added : removed);
+		say_phrase(b, start, to ? added : removed);
 	}
 }
 
@@ -196,7 +197,7 @@ static void say_lines(vv_buf *b, size_t start, const char *where, vv_bytes from,
 {
 	size_t at = 0;
 
-	say(b, start, "lines ");
+	say_phrase(b, start, "lines ");
 	vv_buf_printf(b, "%s %s", where,
 		      from.len == 0 ? "added"
 		      : to.len == 0 ? "removed"
@@ -240,7 +241,7 @@ static void change_header(vv_buf *b, const vv_dialect *from, const vv_dialect *t
 	if (same > 0 && no_rows(old, from->comment) && no_rows(now, to->comment)) {
 		say_lines(b, start, "below the header", old, now);
 	} else {
-		say(b, start, "header line with other quotes or spaces");
+		say_phrase(b, start, "header line with other quotes or spaces");
 	}
 }
 
@@ -269,7 +270,7 @@ static void change_csv(vv_buf *b, const vv_dialect *from, const vv_dialect *to, 
 		 "spaces before cells now skipped", "spaces before cells now a part of them");
 	say_flag(b, start, from->header, to->header, "header line added", "header line removed");
 	if (from->header && to->header && from->header_more != to->header_more) {
-		say(b, start, "header lines ");
+		say_phrase(b, start, "header lines ");
 		vv_buf_printf(b, "%u -> %u", from->header_more + 1u, to->header_more + 1u);
 	}
 	if (!same_lead(from, to)) {
@@ -283,7 +284,7 @@ static void change_csv(vv_buf *b, const vv_dialect *from, const vv_dialect *to, 
 		change_header(b, from, to, start);
 	}
 	if (changed > 0) {
-		say(b, start, "quoting of ");
+		say_phrase(b, start, "quoting of ");
 		vv_buf_printf(b, "%s column%s", vv_text_count(changed), changed == 1 ? "" : "s");
 	}
 }
@@ -300,14 +301,14 @@ static bool change_around(vv_buf *b, const vv_dialect *from, const vv_dialect *t
 	put_form(&paths[1], to);
 	bool same = vv_buf_equal(&paths[0], &paths[1]);
 	if (!same) {
-		say(b, start, vv_buf_cstr(&paths[0]));
+		say_phrase(b, start, vv_buf_cstr(&paths[0]));
 		vv_buf_printf(b, " -> %s", vv_buf_cstr(&paths[1]));
 	} else if (vv_json_around_change(&names, &old, &now, &ignored) < 0) {
 		vv_buf_reset(&names);
 		vv_buf_puts(&names, "all");
 	}
 	if (names.len > 0) {
-		say(b, start, "members outside the rows changed: ");
+		say_phrase(b, start, "members outside the rows changed: ");
 		vv_buf_put(b, names.data, names.len);
 	}
 	same = same && names.len == 0;
@@ -327,7 +328,7 @@ static void change_json(vv_buf *b, const vv_dialect *from, const vv_dialect *to,
 	     (!vv_bytes_equal(&from->prologue, &to->prologue) ||
 	      !vv_bytes_equal(&from->row_end, &to->row_end) ||
 	      !vv_bytes_equal(&from->epilogue, &to->epilogue)))) {
-		say(b, start, "white space");
+		say_phrase(b, start, "white space");
 	}
 }
 
@@ -343,11 +344,11 @@ void vv_dialect_describe_change(vv_buf *b, const vv_dialect *from, const vv_dial
 		put_form(b, to);
 	}
 	if (lines && from->newline != to->newline) {
-		say(b, start, newline_name(from));
+		say_phrase(b, start, newline_name(from));
 		vv_buf_printf(b, " -> %s", newline_name(to));
 	}
 	if (strcmp(from->encoding, to->encoding) != 0) {
-		say(b, start, from->encoding[0] ? from->encoding : "UTF-8");
+		say_phrase(b, start, from->encoding[0] ? from->encoding : "UTF-8");
 		vv_buf_printf(b, " -> %s", to->encoding[0] ? to->encoding : "UTF-8");
 	}
 	say_flag(b, start, from->bom, to->bom, "BOM added", "BOM removed");
@@ -363,6 +364,6 @@ void vv_dialect_describe_change(vv_buf *b, const vv_dialect *from, const vv_dial
 	}
 	if (same_columns && !vv_form_is_document(from->form) && b->len == start &&
 	    !vv_bytes_equal(&from->prologue, &to->prologue)) {
-		say(b, start, "lines before the first row");
+		say_phrase(b, start, "lines before the first row");
 	}
 }

@@ -252,7 +252,7 @@ vv_status vv_facts_of(vv_facts *out, const vv_cell *cells, size_t rows, size_t c
 
 /* ---- of several ---- */
 
-static void unite(vv_fact *f, const vv_fact *more)
+static void unite_fact(vv_fact *f, const vv_fact *more)
 {
 	f->missing = f->missing == more->missing ? f->missing : VV_MISSING_SOME;
 	f->unknown |= more->unknown;
@@ -287,7 +287,7 @@ vv_status vv_facts_unite(vv_facts *into, const vv_facts *more, bool first, vv_er
 		if (c >= into->count) {
 			into->columns[c] = nothing;
 		}
-		unite(&into->columns[c], c < more->count ? &more->columns[c] : &nothing);
+		unite_fact(&into->columns[c], c < more->count ? &more->columns[c] : &nothing);
 	}
 	into->count = count;
 	return VV_OK;
@@ -295,12 +295,12 @@ vv_status vv_facts_unite(vv_facts *into, const vv_facts *more, bool first, vv_er
 
 /* ---- bytes ---- */
 
-static uint64_t zigzag(int64_t v)
+static uint64_t encode_zigzag(int64_t v)
 {
 	return ((uint64_t)v << 1) ^ (0 - ((uint64_t)v >> 63));
 }
 
-static int64_t unzigzag(uint64_t u)
+static int64_t decode_zigzag(uint64_t u)
 {
 	return (int64_t)((u >> 1) ^ (0 - (u & 1)));
 }
@@ -308,7 +308,7 @@ static int64_t unzigzag(uint64_t u)
 static void put_number(vv_buf *out, const vv_fact_number *n)
 {
 	vv_buf_putc(out, (int)n->scale);
-	vv_buf_put_varint(out, zigzag(n->units));
+	vv_buf_put_varint(out, encode_zigzag(n->units));
 }
 
 static void put_text(vv_buf *out, const vv_fact_text *t)
@@ -368,7 +368,7 @@ void vv_facts_put(vv_buf *out, const vv_facts *f)
 	}
 }
 
-static vv_status bad(const char *what, vv_error *err)
+static vv_status bad_facts(const char *what, vv_error *err)
 {
 	return vv_fail(err, VV_ECORRUPT, "facts: %s", what);
 }
@@ -390,7 +390,7 @@ static bool get_number(cursor *c, vv_fact_number *out)
 
 	if (!get_byte(c, &out->scale) || out->scale >= VV_FACTS_DIGITS) return false;
 	if (!vv_varint_read(&c->p, c->end, &u)) return false;
-	out->units = unzigzag(u);
+	out->units = decode_zigzag(u);
 	return out->units > -NUMBER_END && out->units < NUMBER_END &&
 	       (out->scale == 0 || out->units % 10 != 0);
 }
@@ -465,12 +465,12 @@ vv_status vv_facts_read(vv_facts *out, const void *bytes, size_t len, vv_error *
 	while (c.p < c.end) {
 		const uint8_t *at = c.p;
 
-		if (count == VV_COLUMNS_MAX) return bad("too many columns", err);
+		if (count == VV_COLUMNS_MAX) return bad_facts("too many columns", err);
 		if (!get_column(&c, &f)) {
-			return bad("a column's facts are not in the canonical form", err);
+			return bad_facts("a column's facts are not in the canonical form", err);
 		}
 		if ((size_t)(c.p - start) > VV_FACTS_BYTES && c.p - at > 1) {
-			return bad("a column's minimum or maximum is too long", err);
+			return bad_facts("a column's minimum or maximum is too long", err);
 		}
 		if (out && !vv_array_room(out->columns, count, out->cap)) return vv_fail_nomem(err);
 		if (out) {
@@ -478,7 +478,7 @@ vv_status vv_facts_read(vv_facts *out, const void *bytes, size_t len, vv_error *
 		}
 		count++;
 	}
-	if (f.missing == VV_MISSING_ALL) return bad("the last column has no text", err);
+	if (f.missing == VV_MISSING_ALL) return bad_facts("the last column has no text", err);
 	if (out) {
 		out->count = count;
 	}

@@ -18,7 +18,7 @@
 _Static_assert(EDIT_LITERAL == 1 && EDIT_PATCHES == 2 && EDIT_HEAD == 4 && EDIT_NEW_TEXT == 255,
 	       "docs/formats/store.md: row edits");
 
-static vv_status bad(vv_error *err)
+static vv_status bad_edits(vv_error *err)
 {
 	return vv_fail(err, VV_ECORRUPT, "the row edits are damaged");
 }
@@ -28,7 +28,8 @@ static vv_status bad(vv_error *err)
 /* The rows of one column are a plan, too: a changed cell counts as a row removed and a row added. */
 
 /* A column from base's to the result's rows, size bytes each; values: of the rows that come in. */
-static void splice(const edit_plan *r, void *to, const void *from, const void *values, size_t size)
+static void splice_column(const edit_plan *r, void *to, const void *from, const void *values,
+			  size_t size)
 {
 	uint8_t *out = to;
 	const uint8_t *in = from, *value = values;
@@ -61,7 +62,7 @@ static vv_status read_rows(edit_column *e, edit_plan *out, vv_error *err)
 	*out = *plan;
 	if (!(e->mode & EDIT_PATCHES)) return VV_OK;
 	if (!vv_varint_read(&e->p, e->end, &changes) || changes > (uint64_t)(e->end - e->p)) {
-		return bad(err);
+		return bad_edits(err);
 	}
 	edit_run *runs = vv_arena_alloc(e->arena,
 					((size_t)changes + plan->count + 1) * sizeof(*runs));
@@ -69,7 +70,7 @@ static vv_status read_rows(edit_column *e, edit_plan *out, vv_error *err)
 	for (uint64_t k = 0; k < changes; k++) {
 		if (!vv_varint_read(&e->p, e->end, &gap) || gap >= plan->rows - at ||
 		    (k > 0 && gap == 0)) {
-			return bad(err);
+			return bad_edits(err);
 		}
 		at += (size_t)gap;
 		for (; i < plan->count && at >= pos + plan->runs[i].keep - cut; i++, n++, cut = 0) {
@@ -77,7 +78,7 @@ static vv_status read_rows(edit_column *e, edit_plan *out, vv_error *err)
 			runs[n].keep -= cut;
 			pos += runs[n].keep + runs[n].add;
 		}
-		if (at < pos) return bad(err);
+		if (at < pos) return bad_edits(err);
 		runs[n++] = (edit_run){at - pos, 1, 1};
 		cut += at - pos + 1;
 		pos = at + 1;
@@ -99,7 +100,7 @@ static vv_status read_text(edit_column *e, vv_cell *out, vv_error *err)
 	uint64_t len;
 
 	if (!vv_varint_read(&e->p, e->end, &len) || len > (uint64_t)(e->end - e->p)) {
-		return bad(err);
+		return bad_edits(err);
 	}
 	group_set_cell(out, (const char *)e->p, (size_t)len, VV_CELL_TEXT);
 	e->p += len;
@@ -139,7 +140,7 @@ static vv_status apply_cells(edit_column *e, const edit_plan *r, const vv_cell *
 
 	if (!base || !cells) return vv_fail_nomem(err);
 	if ((rc = vv_group_column(e->base, e->column, base, 1, e->arena, err)) < 0) return rc;
-	splice(r, cells, base, values, sizeof(*cells));
+	splice_column(r, cells, base, values, sizeof(*cells));
 	put_lengths(out, cells, r->rows);
 	for (size_t i = 0; i < r->rows; i++) {
 		vv_buf_put(out, cells[i].text, cells[i].len);
@@ -188,7 +189,7 @@ static bool apply_short_texts(const edit_column *e, const group_reading *from, c
 		return true; /* the buffer records the failure */
 	}
 	uint8_t *lengths = (uint8_t *)out->data + out->len + 1;
-	splice(r, lengths, length, in, 1);
+	splice_column(r, lengths, length, in, 1);
 	if (memcmp(lengths, lengths + 1, r->rows - 1) == 0) { /* all equal: another form */
 		return false;
 	}
@@ -219,7 +220,7 @@ static bool apply_equal_texts(const edit_column *e, const group_reading *from, c
 	vv_buf_putc(out, GROUP_LEN_EQUAL);
 	vv_buf_put_varint(out, len);
 	if (vv_buf_reserve(out, (size_t)(r->rows * len))) {
-		splice(r, out->data + out->len, p, in, (size_t)len);
+		splice_column(r, out->data + out->len, p, in, (size_t)len);
 		out->len += r->rows * len;
 	}
 	return true;
@@ -261,7 +262,7 @@ static vv_status add_text(edit_column *e, dict *d, uint8_t *number, vv_error *er
 	while (k < d->count && !vv_cell_equal(&d->text[k], &text)) {
 		k++;
 	}
-	if (k == GROUP_DICT_MAX) return bad(err);
+	if (k == GROUP_DICT_MAX) return bad_edits(err);
 	if (k == d->count) {
 		d->text[d->count++] = text;
 	}
@@ -275,12 +276,12 @@ static vv_status read_numbers_of_texts(edit_column *e, dict *d, uint8_t *out, si
 	vv_status rc;
 
 	for (size_t i = 0; i < count; i++) {
-		if (e->p == e->end) return bad(err);
+		if (e->p == e->end) return bad_edits(err);
 		out[i] = *e->p++;
 		if (out[i] == EDIT_NEW_TEXT) {
 			if ((rc = add_text(e, d, &out[i], err)) < 0) return rc;
 		} else if (out[i] >= d->known) {
-			return bad(err);
+			return bad_edits(err);
 		}
 	}
 	return VV_OK;
@@ -288,7 +289,7 @@ static vv_status read_numbers_of_texts(edit_column *e, dict *d, uint8_t *out, si
 
 /* Numbers the texts by their first appearance in index, which gets these numbers; order[k] is the
  * text that has number k then. How many there are; 0: a row has a number of no text. */
-static size_t renumber(uint8_t *index, size_t count, const dict *d, uint8_t *order)
+static size_t renumber_texts(uint8_t *index, size_t count, const dict *d, uint8_t *order)
 {
 	uint8_t number[256] = {0};
 	bool seen[256] = {false}, moved = false;
@@ -326,9 +327,9 @@ static vv_status apply_dict(edit_column *e, group_reading *from, const edit_plan
 	if ((rc = group_open_dict(from, d->text, &known, &base, err)) < 0) return rc;
 	d->known = d->count = (size_t)known;
 	if ((rc = read_numbers_of_texts(e, d, values, r->in, err)) < 0) return rc;
-	splice(r, index, base, values, 1);
-	size_t used = renumber(index, r->rows, d, order);
-	if (used == 0) return bad(err);
+	splice_column(r, index, base, values, 1);
+	size_t used = renumber_texts(index, r->rows, d, order);
+	if (used == 0) return bad_edits(err);
 	vv_buf_put_varint(out, used);
 	for (size_t i = 0; i < used; i++) {
 		vv_buf_put_varint(out, d->text[order[i]].len);
@@ -355,13 +356,13 @@ static vv_status read_number_head(edit_column *e, number_head *h, const edit_pla
 	uint64_t base;
 
 	if (e->mode & EDIT_HEAD) {
-		if (e->end - e->p < 2) return bad(err);
+		if (e->end - e->p < 2) return bad_edits(err);
 		h->flags = *e->p++;
 		h->width = *e->p++;
-		if (!vv_varint_read(&e->p, e->end, &base)) return bad(err);
+		if (!vv_varint_read(&e->p, e->end, &base)) return bad_edits(err);
 		h->base = (uint64_t)group_unzigzag(base);
 	}
-	return h->width > 8 || r->rows > VV_BLOCK_MAX / (h->width + 1) ? bad(err) : VV_OK;
+	return h->width > 8 || r->rows > VV_BLOCK_MAX / (h->width + 1) ? bad_edits(err) : VV_OK;
 }
 
 static void put_number_head(const number_head *h, vv_buf *out)
@@ -394,16 +395,16 @@ static vv_status read_number(edit_column *e, const number_head *h, uint64_t befo
 	out->value[at] = 0;
 	out->empty[at] = 0;
 	if (h->flags & GROUP_EMPTIES) {
-		if (e->p == e->end || *e->p > 1) return bad(err);
+		if (e->p == e->end || *e->p > 1) return bad_edits(err);
 		out->empty[at] = *e->p++;
 		if (out->empty[at]) return VV_OK;
 	}
 	if (h->flags & GROUP_DELTAS) {
-		if (!vv_varint_read(&e->p, e->end, &v)) return bad(err);
+		if (!vv_varint_read(&e->p, e->end, &v)) return bad_edits(err);
 		out->value[at] = before + (uint64_t)group_unzigzag(v);
 		return VV_OK;
 	}
-	if ((size_t)(e->end - e->p) < h->width) return bad(err);
+	if ((size_t)(e->end - e->p) < h->width) return bad_edits(err);
 	for (unsigned j = 0; j < h->width; j++) {
 		v |= (uint64_t)*e->p++ << (8 * j);
 	}
@@ -453,7 +454,7 @@ static vv_status apply_planes(edit_column *e, const group_numbers *base, const n
 	}
 	put_number_head(h, out);
 	if (base->empty && vv_buf_reserve(out, r->rows)) {
-		splice(r, out->data + out->len, base->empty, in.empty, 1);
+		splice_column(r, out->data + out->len, base->empty, in.empty, 1);
 		out->len += r->rows;
 	}
 	for (unsigned j = 0; j < h->width; j++) {
@@ -475,15 +476,15 @@ static vv_status splice_values(edit_column *e, const group_numbers *base, const 
 		return vv_fail_nomem(err);
 	}
 	if (!base->empty) {
-		splice(r, out->value, value, zeros, sizeof(*value));
+		splice_column(r, out->value, value, zeros, sizeof(*value));
 		memset(out->empty, 0, r->rows);
 		return VV_OK;
 	}
 	for (size_t i = 0; i < r->base_rows; i++) {
 		spread.value[i] = base->empty[i] ? 0 : *value++;
 	}
-	splice(r, out->value, spread.value, zeros, sizeof(*value));
-	splice(r, out->empty, base->empty, zeros, 1);
+	splice_column(r, out->value, spread.value, zeros, sizeof(*value));
+	splice_column(r, out->empty, base->empty, zeros, 1);
 	return VV_OK;
 }
 
@@ -539,7 +540,7 @@ static vv_status apply_values(edit_column *e, const group_numbers *base, number_
 	size_t count = to_units(h, &v, r->rows, &bits);
 	if (count == 0 || group_bit_len(bits) > 8 * h->width ||
 	    (count < r->rows && !(h->flags & GROUP_EMPTIES))) {
-		return bad(err);
+		return bad_edits(err);
 	}
 	put_number_head(h, out);
 	if (h->flags & GROUP_EMPTIES) {
@@ -558,7 +559,9 @@ static vv_status apply_numbers(edit_column *e, const group_reading *from, int en
 	group_numbers base;
 	vv_status rc;
 
-	if (!group_numbers_open(&base, from->p, from->end, r->base_rows, encoding)) return bad(err);
+	if (!group_numbers_open(&base, from->p, from->end, r->base_rows, encoding)) {
+		return bad_edits(err);
+	}
 	number_head h = {base.flags, group_has_scale(encoding) ? &base.scale : NULL, base.width,
 			 base.base};
 	if ((rc = read_number_head(e, &h, r, err)) < 0) return rc;
@@ -574,7 +577,7 @@ static vv_status apply_literal(edit_column *e, vv_buf *out, vv_error *err)
 	vv_cell column = {0};
 	vv_status rc = read_text(e, &column, err);
 
-	if (rc < 0 || column.len == 0) return rc < 0 ? rc : bad(err);
+	if (rc < 0 || column.len == 0) return rc < 0 ? rc : bad_edits(err);
 	vv_buf_put(out, column.text, column.len);
 	return vv_buf_ok(out, err);
 }
@@ -592,9 +595,9 @@ vv_status edit_column_apply(edit_column *e, vv_buf *out, vv_error *err)
 	if (states > GROUP_ONE_STATE || (states == GROUP_ONE_STATE && end - p < 2) ||
 	    (e->mode & ~(unsigned)(EDIT_PATCHES | EDIT_HEAD)) ||
 	    ((e->mode & EDIT_HEAD) && !numbers)) {
-		return bad(err);
+		return bad_edits(err);
 	}
-	if (encoding == GROUP_CONST && e->mode != 0) return bad(err);
+	if (encoding == GROUP_CONST && e->mode != 0) return bad_edits(err);
 	/* A constant one without texts, too: rows have no data. */
 	if (encoding == GROUP_CONST || (e->mode == 0 && e->plan->count == 0)) {
 		vv_buf_put(out, p, (size_t)(end - p));
@@ -616,7 +619,7 @@ vv_status edit_column_apply(edit_column *e, vv_buf *out, vv_error *err)
 		rc = apply_text(e, &in, &r, out, err);
 		break;
 	default:
-		rc = numbers ? apply_numbers(e, &in, encoding, &r, out, err) : bad(err);
+		rc = numbers ? apply_numbers(e, &in, encoding, &r, out, err) : bad_edits(err);
 	}
 	return rc < 0 ? rc : vv_buf_ok(out, err);
 }
@@ -646,7 +649,7 @@ static vv_status read_runs(editing *ed, vv_error *err)
 	size_t left = ed->base.rows;
 
 	if (!vv_varint_read(&ed->p, ed->end, &count) || count > (uint64_t)(ed->end - ed->p) / 3) {
-		return bad(err);
+		return bad_edits(err);
 	}
 	plan->base_rows = left;
 	plan->count = (size_t)count;
@@ -658,7 +661,7 @@ static vv_status read_runs(editing *ed, vv_error *err)
 		    !vv_varint_read(&ed->p, ed->end, &drop) ||
 		    !vv_varint_read(&ed->p, ed->end, &add) || keep > left || drop > left - keep ||
 		    (drop == 0 && add == 0) || add > VV_GROUP_CELLS_MAX - plan->in) {
-			return bad(err);
+			return bad_edits(err);
 		}
 		plan->runs[i] = (edit_run){(size_t)keep, (size_t)drop, (size_t)add};
 		left -= (size_t)(keep + drop);
@@ -668,7 +671,7 @@ static vv_status read_runs(editing *ed, vv_error *err)
 	plan->rows += left;
 	if (plan->rows == 0 || plan->rows > VV_GROUP_CELLS_MAX ||
 	    (plan->rows > 1 && plan->rows * ed->base.columns > VV_GROUP_CELLS_MAX)) {
-		return bad(err);
+		return bad_edits(err);
 	}
 	return VV_OK;
 }
@@ -680,11 +683,13 @@ static vv_status read_modes(editing *ed, vv_error *err)
 	if (!(ed->modes = vv_arena_calloc(&ed->arena, ed->base.columns + 1, 1))) {
 		return vv_fail_nomem(err);
 	}
-	if (!vv_varint_read(&ed->p, ed->end, &count) || count > ed->base.columns) return bad(err);
+	if (!vv_varint_read(&ed->p, ed->end, &count) || count > ed->base.columns) {
+		return bad_edits(err);
+	}
 	for (uint64_t i = 0; i < count; i++, at++) {
 		if (!vv_varint_read(&ed->p, ed->end, &gap) || gap >= ed->base.columns ||
 		    (at += gap) >= ed->base.columns || ed->p == ed->end || *ed->p == 0) {
-			return bad(err);
+			return bad_edits(err);
 		}
 		ed->modes[at] = *ed->p++;
 	}
@@ -709,12 +714,12 @@ static vv_status apply_columns(editing *ed, vv_buf *body, vv_buf *lengths, vv_er
 		e.mode = ed->modes[c];
 		rc = edit_column_apply(&e, body, err);
 		if (rc == VV_OK && body->len > VV_BLOCK_MAX) {
-			rc = bad(err);
+			rc = bad_edits(err);
 		}
 		vv_buf_put_varint(lengths, body->len - before);
 		vv_arena_reset(&scratch);
 	}
-	return rc == VV_OK && e.p != e.end ? bad(err) : rc;
+	return rc == VV_OK && e.p != e.end ? bad_edits(err) : rc;
 }
 
 static vv_status put_block(uint8_t *raw, size_t len, const editing *ed, const vv_buf *lengths,

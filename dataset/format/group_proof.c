@@ -480,7 +480,8 @@ static bool was_seen(vv_seen_columns *s, const look *l, size_t len, uint64_t has
 }
 
 /* Without room it is looked at again when it comes back. */
-static void see(vv_seen_columns *s, const look *l, const uint8_t *column, size_t len, uint64_t hash)
+static void see_column(vv_seen_columns *s, const look *l, const uint8_t *column, size_t len,
+		       uint64_t hash)
 {
 	seen_column c = {.len = len, .rows = l->rows, .fact = *l->fact};
 
@@ -511,7 +512,7 @@ static vv_status look_at_column(vv_seen_columns *s, look *l, const vv_group *g, 
 		return seen ? VV_OK : rc;
 	}
 	vv_mutex_lock(s->lock);
-	see(s, l, column, len, hash);
+	see_column(s, l, column, len, hash);
 	vv_mutex_unlock(s->lock);
 	return VV_OK;
 }
@@ -581,7 +582,7 @@ group_proofs *group_proofs_new(void)
 	return p;
 }
 
-static void clear(scratch *s)
+static void clear_scratch(scratch *s)
 {
 	vv_group_encoder_free(s->encoder);
 	vv_arena_clear(&s->arena);
@@ -593,7 +594,7 @@ static void clear(scratch *s)
 void group_proofs_free(group_proofs *p)
 {
 	for (size_t i = 0; p && i < p->count; i++) {
-		clear(&p->scratch[i]);
+		clear_scratch(&p->scratch[i]);
 	}
 	if (p) {
 		vv_mutex_free(p->seen.lock);
@@ -768,8 +769,8 @@ static int prove_group(vv_seen_columns *seen, scratch *s, vv_group *g, const pro
 	return rc < 0 ? (int)rc : is;
 }
 
-static int prove(vv_seen_columns *seen, scratch *s, vv_group *g, const proof_setting *t,
-		 const group_items *items, vv_pair *pair, vv_error *err)
+static int prove_pair(vv_seen_columns *seen, scratch *s, vv_group *g, const proof_setting *t,
+		      const group_items *items, vv_pair *pair, vv_error *err)
 {
 	uint64_t rows, bytes;
 	vv_cid cid;
@@ -798,8 +799,8 @@ int group_prove(group_proofs *p, unsigned worker, const proof_setting *table,
 		const group_items *items, vv_pair *pair, vv_error *err)
 {
 	vv_auto(vv_group) g = {0};
-	int proved = prove(p->again ? &p->seen : NULL, &p->scratch[worker], &g, table, items, pair,
-			   VV_IGNORED);
+	int proved = prove_pair(p->again ? &p->seen : NULL, &p->scratch[worker], &g, table, items,
+				pair, VV_IGNORED);
 
 	/* the error is worded when the lines are read */
 	return proved == VV_ENOMEM ? (int)vv_fail_nomem(err) : proved > 0;

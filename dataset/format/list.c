@@ -93,7 +93,7 @@ list_limits list_limits_of(vv_list_kind kind, unsigned level)
 	return level == 0 && kind == VV_LIST_FACTS ? wide : usual;
 }
 
-static vv_status bad(const vv_cbor *c, const char *what, vv_error *err)
+static vv_status bad_list(const vv_cbor *c, const char *what, vv_error *err)
 {
 	return vv_fail(err, VV_ECORRUPT, "a damaged list block, byte %zu: %s",
 		       (size_t)(c->p - c->start), what);
@@ -104,7 +104,7 @@ static vv_status get_array(vv_cbor *c, size_t least, size_t most, size_t *count,
 	vv_status rc = vv_cbor_get_array(c, count, err);
 
 	if (rc >= 0 && (*count < least || *count > most)) {
-		rc = bad(c, "an entry has a wrong number of parts", err);
+		rc = bad_list(c, "an entry has a wrong number of parts", err);
 	}
 	return rc;
 }
@@ -114,7 +114,7 @@ static vv_status get_positive(vv_cbor *c, uint64_t *out, vv_error *err)
 	vv_status rc = vv_cbor_get_uint(c, out, err);
 
 	if (rc >= 0 && *out == 0) {
-		rc = bad(c, "a size is zero", err);
+		rc = bad_list(c, "a size is zero", err);
 	}
 	return rc;
 }
@@ -124,7 +124,7 @@ static vv_status get_link(vv_cbor *c, uint8_t codec, vv_cid *out, vv_error *err)
 	vv_status rc = vv_cbor_get_link(c, out, err);
 
 	if (rc >= 0 && out->codec != codec) {
-		rc = bad(c, "a link names a block of the wrong kind", err);
+		rc = bad_list(c, "a link names a block of the wrong kind", err);
 	}
 	return rc;
 }
@@ -137,7 +137,7 @@ static vv_status skip_chunks(vv_cbor *c, uint64_t bytes, vv_error *err)
 
 	if (rc < 0) return rc;
 	if (top.weight != bytes) {
-		rc = bad(c, "the lengths of the chunks do not add up", err);
+		rc = bad_list(c, "the lengths of the chunks do not add up", err);
 	}
 	return rc;
 }
@@ -159,8 +159,9 @@ static vv_status skip_outs(vv_cbor *c, uint64_t rows, vv_error *err)
 		}
 		if (row >= rows || column >= VV_COLUMNS_MAX || bytes > UINT32_MAX ||
 		    (i > 0 && (row < last_row || (row == last_row && column <= last_column)))) {
-			rc = bad(c, "the positions of long cells are out of order or out of range",
-				 err);
+			rc = bad_list(
+				c, "the positions of long cells are out of order or out of range",
+				err);
 		}
 		last_row = row;
 		last_column = column;
@@ -178,7 +179,9 @@ static vv_status read_data(list_item *out, vv_cbor *c, vv_error *err)
 	    (rc = get_positive(c, &out->weight, err)) < 0) {
 		return rc;
 	}
-	if (out->weight > VV_GROUP_CELLS_MAX) return bad(c, "a row group has too many rows", err);
+	if (out->weight > VV_GROUP_CELLS_MAX) {
+		return bad_list(c, "a row group has too many rows", err);
+	}
 	return parts == 3 ? skip_outs(c, out->weight, err) : VV_OK;
 }
 
@@ -199,19 +202,20 @@ static vv_status read_layout(list_item *out, vv_cbor *c, vv_error *err)
 	}
 	if (type == VV_CBOR_BYTES) {
 		if ((rc = vv_cbor_get_bytes(c, &quirks, &len, err)) < 0) return rc;
-		return len == 0 || len > LIST_QUIRKS_BYTES ? bad(c,
-								 "the exceptions of a row group "
-								 "have a wrong length",
-								 err)
-							   : VV_OK;
+		return len == 0 || len > LIST_QUIRKS_BYTES
+			       ? bad_list(c,
+					  "the exceptions of a row group "
+					  "have a wrong length",
+					  err)
+			       : VV_OK;
 	}
 	if ((rc = get_array(c, 2, 2, &parts, err)) < 0 || (rc = get_positive(c, &total, err)) < 0) {
 		return rc;
 	}
-	return total <= LIST_QUIRKS_BYTES ? bad(c,
-						"the exceptions of a row group have a wrong "
-						"length",
-						err)
+	return total <= LIST_QUIRKS_BYTES ? bad_list(c,
+						     "the exceptions of a row group have a wrong "
+						     "length",
+						     err)
 					  : skip_chunks(c, total, err);
 }
 
@@ -270,7 +274,7 @@ static vv_status read_branch(list_item *out, vv_cbor *c, vv_error *err)
 		return rc;
 	}
 	return out->weight < out->count
-		       ? bad(c, "a link covers fewer rows than it has entries", err)
+		       ? bad_list(c, "a link covers fewer rows than it has entries", err)
 		       : VV_OK;
 }
 
@@ -322,13 +326,13 @@ static vv_status read_items(list_node *out, vv_cbor *c, size_t most, vv_error *e
 	vv_status rc = vv_cbor_get_array(c, &out->count, err);
 
 	if (rc < 0) return rc;
-	if (out->count > most) return bad(c, "the block has too many entries", err);
+	if (out->count > most) return bad_list(c, "the block has too many entries", err);
 	if (!(out->item = vv_malloc(out->count * sizeof *out->item))) return vv_fail_nomem(err);
 	vv_array_each(out->item, out->count, item) {
 		if ((rc = list_item_read(item, c, out->kind, out->level, err)) < 0) return rc;
 		if (__builtin_add_overflow(out->weight, item->weight, &out->weight) ||
 		    __builtin_add_overflow(out->items, item->count, &out->items)) {
-			return bad(c, "the sums exceed 64 bits", err);
+			return bad_list(c, "the sums exceed 64 bits", err);
 		}
 	}
 	return VV_OK;
@@ -345,7 +349,7 @@ static vv_status find_level(const vv_cbor *items, unsigned *out, vv_error *err)
 	    (rc = vv_cbor_get_uint(&c, &level, err)) < 0) {
 		return rc;
 	}
-	if (level >= LIST_LEVELS) return bad(&c, "too many levels", err);
+	if (level >= LIST_LEVELS) return bad_list(&c, "too many levels", err);
 	*out = (unsigned)level;
 	return VV_OK;
 }
@@ -363,10 +367,10 @@ static vv_status read_rest(list_node *out, vv_cbor *c, bool top, vv_error *err)
 	const uint8_t *start = c->p;
 	if ((rc = read_items(out, c, top ? limits.top : limits.most, err)) < 0) return rc;
 	if (top && (size_t)(c->p - start) > LIST_TOP_BYTES + 3) {
-		return bad(c, "an embedded list is too long", err);
+		return bad_list(c, "an embedded list is too long", err);
 	}
 	if (out->count == 0 && (!top || out->level > 0)) {
-		return bad(c, "the block has no entries", err);
+		return bad_list(c, "the block has no entries", err);
 	}
 	if ((rc = vv_cbor_get_key(c, "level", err)) < 0) return rc;
 	return vv_cbor_get_uint(c, &level, err);
@@ -380,7 +384,7 @@ vv_status list_top_read(list_node *out, vv_list_kind kind, vv_cbor *c, vv_error 
 	*out = (list_node){.kind = kind};
 	if ((rc = vv_cbor_get_map(c, &pairs, err)) >= 0) {
 		rc = pairs == 2 ? read_rest(out, c, true, err)
-				: bad(c, "the embedded list is missing", err);
+				: bad_list(c, "the embedded list is missing", err);
 	}
 	if (rc < 0) {
 		list_node_clear(out);
@@ -399,11 +403,11 @@ static vv_status read_node(list_node *out, vv_cbor *c, vv_error *err)
 		return rc;
 	}
 	if (pairs != 4 || len != 4 || memcmp(text, "list", 4) != 0) {
-		return bad(c, "the block is not a list", err);
+		return bad_list(c, "the block is not a list", err);
 	}
 	if ((rc = vv_cbor_get_key(c, "of", err)) < 0 ||
 	    (rc = vv_cbor_get_word(c, kinds, &kind, err)) < 0) {
-		return rc == VV_ENOSUPPORT ? bad(c, "the list has an unknown kind", err) : rc;
+		return rc == VV_ENOSUPPORT ? bad_list(c, "the list has an unknown kind", err) : rc;
 	}
 	out->kind = (vv_list_kind)kind;
 	rc = read_rest(out, c, false, err);
@@ -489,7 +493,7 @@ unsigned vv_list_height(const vv_list_reader *r)
 }
 
 /* Moves a frame past its next item. */
-static void advance(list_frame *f)
+static void advance_frame(list_frame *f)
 {
 	const list_item *item = &f->node.item[f->next++];
 
@@ -523,13 +527,13 @@ static vv_status load_child(vv_list_reader *r, vv_error *err)
 	child->node = node;
 	child->cid = item->cid;
 	start_frame(child, f->index, f->weight);
-	advance(f);
+	advance_frame(f);
 	r->low--;
 	return VV_OK;
 }
 
 /* Leaves nodes that are used up. True when something follows. */
-static bool settle(vv_list_reader *r)
+static bool settle_frames(vv_list_reader *r)
 {
 	while (r->low < r->top_level && r->frame[r->low].next == r->frame[r->low].node.count) {
 		r->low++;
@@ -549,7 +553,7 @@ static int give_item(vv_list_reader *r, vv_list_item *out)
 			      .before = f->weight,
 			      .weight = item->weight};
 	out->cbor = vv_cbor_of(item->bytes, item->len);
-	advance(f);
+	advance_frame(f);
 	return 1;
 }
 
@@ -557,7 +561,7 @@ int vv_list_next(vv_list_reader *r, vv_list_item *out, vv_error *err)
 {
 	vv_status rc;
 
-	if (!settle(r)) return 0;
+	if (!settle_frames(r)) return 0;
 	while (r->low > 0) {
 		if ((rc = load_child(r, err)) < 0) return rc;
 	}
@@ -569,12 +573,12 @@ int vv_list_next_that_may(vv_list_reader *r, vv_list_may_fn may, void *payload, 
 {
 	vv_status rc;
 
-	while (settle(r)) {
+	while (settle_frames(r)) {
 		list_frame *f = &r->frame[r->low];
 		const list_item *item = &f->node.item[f->next];
 
 		if (!may(payload, item->facts, item->facts_len)) {
-			advance(f);
+			advance_frame(f);
 		} else if (r->low == 0) {
 			return give_item(r, out);
 		} else if ((rc = load_child(r, err)) < 0) {
@@ -595,11 +599,11 @@ static void walk_to(list_frame *f, uint64_t at, bool by_index)
 		if (end > at) {
 			break;
 		}
-		advance(f);
+		advance_frame(f);
 	}
 }
 
-static bool holds(const list_frame *f, uint64_t at, bool by_index)
+static bool frame_holds(const list_frame *f, uint64_t at, bool by_index)
 {
 	uint64_t first = by_index ? f->first_index : f->first_weight;
 
@@ -613,7 +617,7 @@ vv_status list_reader_go(vv_list_reader *r, uint64_t at, bool by_index, unsigned
 	vv_status rc;
 
 	while (r->low < r->top_level &&
-	       (r->low < level || !holds(&r->frame[r->low], at, by_index))) {
+	       (r->low < level || !frame_holds(&r->frame[r->low], at, by_index))) {
 		r->low++;
 	}
 	for (;;) {
@@ -653,7 +657,7 @@ int vv_list_next_node(vv_list_reader *r, unsigned height, vv_list_node *out, vv_
 		rc = vv_cid_of(&out->name, VV_CODEC_RAW, entry.bytes, entry.len, err);
 		return rc < 0 ? (int)rc : 1;
 	}
-	if (!settle(r) || height > r->top_level) return 0;
+	if (!settle_frames(r) || height > r->top_level) return 0;
 	if (r->low < height) { /* it is loaded, if all below begins here, too */
 		for (unsigned level = r->low; level < height; level++) {
 			if (r->frame[level].next != 0) return 0;
@@ -677,6 +681,6 @@ int vv_list_next_node(vv_list_reader *r, unsigned height, vv_list_node *out, vv_
 			      .items = item->count,
 			      .before = f->weight,
 			      .weight = item->weight};
-	advance(f);
+	advance_frame(f);
 	return 1;
 }

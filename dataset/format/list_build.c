@@ -36,7 +36,7 @@ typedef struct list_old {
 } list_old;
 
 /* The places beside the frame's next item, the likeliest first; how many. */
-static size_t candidates(const list_frame *f, size_t out[BESIDE])
+static size_t list_candidates(const list_frame *f, size_t out[BESIDE])
 {
 	size_t n = 0;
 
@@ -60,14 +60,14 @@ static uint64_t start_of(const list_frame *f, size_t place)
 	return index;
 }
 
-static bool same(const list_item *item, const uint8_t *bytes, size_t len)
+static bool same_item(const list_item *item, const uint8_t *bytes, size_t len)
 {
 	return item->len == len && memcmp(item->bytes, bytes, len) == 0;
 }
 
 /* 2: the old node begins with the same item; 1: ends with the same; 0. */
-static int likeness(list_old *o, const vv_cid *cid, const uint8_t *first, size_t first_len,
-		    const uint8_t *last, size_t last_len)
+static int node_likeness(list_old *o, const vv_cid *cid, const uint8_t *first, size_t first_len,
+			 const uint8_t *last, size_t last_len)
 {
 	const vv_sink *source = &o->reader->source;
 	vv_auto(list_node) node = {0};
@@ -77,9 +77,9 @@ static int likeness(list_old *o, const vv_cid *cid, const uint8_t *first, size_t
 	    list_node_read(&node, o->block.data, o->block.len, NULL) < 0) {
 		return 0;
 	}
-	if (same(&node.item[0], first, first_len)) {
+	if (same_item(&node.item[0], first, first_len)) {
 		like = 2;
-	} else if (same(&node.item[node.count - 1], last, last_len)) {
+	} else if (same_item(&node.item[node.count - 1], last, last_len)) {
 		like = 1;
 	}
 	return like;
@@ -106,7 +106,7 @@ static void list_old_find(list_old *o, unsigned level, uint64_t start, const vv_
 	}
 	if (list_reader_go(r, (uint64_t)at, true, level + 1, false, NULL) < 0) return;
 	const list_frame *f = &r->frame[level + 1];
-	size_t count = candidates(f, place);
+	size_t count = list_candidates(f, place);
 	for (size_t i = 0; i < count; i++) {
 		if (vv_cid_equal(&f->node.item[place[i]].cid, cid)) {
 			o->drift = (int64_t)(start_of(f, place[i]) - start);
@@ -114,8 +114,8 @@ static void list_old_find(list_old *o, unsigned level, uint64_t start, const vv_
 		}
 	}
 	for (size_t i = 0; i < count && best < 2; i++) {
-		int like = likeness(o, &f->node.item[place[i]].cid, first, first_len, last,
-				    last_len);
+		int like = node_likeness(o, &f->node.item[place[i]].cid, first, first_len, last,
+					 last_len);
 
 		if (like > best) {
 			best = like;
@@ -237,7 +237,7 @@ static vv_status write_node(vv_list_builder *b, unsigned number, vv_buf *item, v
 	return (rc = vv_buf_ok(&b->node, err)) < 0 ? rc : vv_buf_ok(item, err);
 }
 
-static vv_status append(vv_list_builder *b, level *l, const list_item *item, vv_error *err)
+static vv_status append_item(vv_list_builder *b, level *l, const list_item *item, vv_error *err)
 {
 	vv_status rc;
 
@@ -281,10 +281,11 @@ static vv_status close_node(vv_list_builder *b, unsigned number, vv_error *err)
 }
 
 /* Adds an item to a level's node, which may end with it. */
-static vv_status feed(vv_list_builder *b, unsigned number, const list_item *item, vv_error *err)
+static vv_status feed_level(vv_list_builder *b, unsigned number, const list_item *item,
+			    vv_error *err)
 {
 	level *l = &b->level[number];
-	vv_status rc = append(b, l, item, err);
+	vv_status rc = append_item(b, l, item, err);
 
 	if (rc < 0) return rc;
 	size_t from = l->count < 4 ? 0 : l->recent[l->count % 4];
@@ -296,7 +297,7 @@ static vv_status feed(vv_list_builder *b, unsigned number, const list_item *item
 }
 
 /* The head is too long to embed: its items become nodes. */
-static vv_status overflow(vv_list_builder *b, unsigned number, vv_error *err)
+static vv_status overflow_level(vv_list_builder *b, unsigned number, vv_error *err)
 {
 	level *l = &b->level[number];
 	vv_auto(vv_buf) head = l->items;
@@ -311,7 +312,7 @@ static vv_status overflow(vv_list_builder *b, unsigned number, vv_error *err)
 	vv_cbor c = vv_cbor_of(head.data, head.len);
 	for (size_t i = 0; i < count; i++) {
 		if ((rc = list_item_read(&item, &c, b->kind, number, err)) < 0 ||
-		    (rc = feed(b, number, &item, err)) < 0) {
+		    (rc = feed_level(b, number, &item, err)) < 0) {
 			return rc;
 		}
 	}
@@ -324,10 +325,10 @@ static vv_status add_item(vv_list_builder *b, unsigned number, const list_item *
 	level *l = &b->level[number];
 	vv_status rc;
 
-	if (l->overflowed) return feed(b, number, item, err);
-	if ((rc = append(b, l, item, err)) < 0) return rc;
+	if (l->overflowed) return feed_level(b, number, item, err);
+	if ((rc = append_item(b, l, item, err)) < 0) return rc;
 	if (l->count > list_limits_of(b->kind, number).top || l->items.len > LIST_TOP_BYTES) {
-		return overflow(b, number, err);
+		return overflow_level(b, number, err);
 	}
 	return VV_OK;
 }

@@ -7,7 +7,7 @@
 
 #include "base/buf.h"
 
-static vv_status bad(const char *what, vv_error *err)
+static vv_status bad_places(const char *what, vv_error *err)
 {
 	return vv_fail(err, VV_ECORRUPT, "the stored positions of rows are damaged: %s", what);
 }
@@ -15,7 +15,7 @@ static vv_status bad(const char *what, vv_error *err)
 vv_status places_block_open(places_block *b, const uint8_t *bytes, size_t len, vv_error *err)
 {
 	if (len < 2 || len > VV_PLACES_BLOCK_MAX || bytes[0] > PLACES_FORM_PACKED) {
-		return bad("a block is malformed", err);
+		return bad_places("a block is malformed", err);
 	}
 	*b = (places_block){
 		.p = bytes + 1, .end = bytes + len, .packed = bytes[0] == PLACES_FORM_PACKED};
@@ -24,7 +24,7 @@ vv_status places_block_open(places_block *b, const uint8_t *bytes, size_t len, v
 	if (b->width == 0 || b->width > 48 || !vv_varint_read(&b->p, b->end, &b->rows) ||
 	    b->rows == 0 || b->rows > (uint64_t)VV_PLACES_BLOCK_MAX * 8 ||
 	    places_packed_bytes(b->rows, b->width) != (uint64_t)(b->end - b->p)) {
-		return bad("a packed block has a wrong length", err);
+		return bad_places("a packed block has a wrong length", err);
 	}
 	return VV_OK;
 }
@@ -48,15 +48,15 @@ vv_status places_block_run(places_block *b, places_run *out, uint64_t *expected,
 
 	if (!vv_varint_read(&b->p, b->end, &far) || !vv_varint_read(&b->p, b->end, &out->count) ||
 	    out->count == 0 || out->count > VV_PLACE_MAX + 1) {
-		return bad("a run of rows is invalid", err);
+		return bad_places("a run of rows is invalid", err);
 	}
 	uint64_t step = far / 2 + (far & 1);
 	if ((far & 1) ? step > *expected : step > VV_PLACE_MAX || *expected > VV_PLACE_MAX - step) {
-		return bad("a run is outside the file", err);
+		return bad_places("a run is outside the file", err);
 	}
 	out->first = (far & 1) ? *expected - step : *expected + step;
 	if (out->count > VV_PLACE_MAX + 1 - out->first) {
-		return bad("a run is outside the file", err);
+		return bad_places("a run is outside the file", err);
 	}
 	*expected = out->first + out->count;
 	return VV_OK;
@@ -74,7 +74,7 @@ static vv_status count_runs(uint64_t *rows, places_block *b, vv_error *err)
 		    !vv_varint_read(&b->p, b->end, &count) || count == 0 ||
 		    far / 2 > VV_PLACE_MAX || count > VV_PLACE_MAX + 1 ||
 		    *rows > VV_PLACE_MAX + 1 - count || ++runs > PLACES_RUNS_MOST) {
-			return bad("a run of rows is invalid", err);
+			return bad_places("a run of rows is invalid", err);
 		}
 		*rows += count;
 	}
@@ -95,6 +95,6 @@ vv_status vv_places_rows(uint64_t *rows, const void *bytes, size_t len, vv_error
 		greatest = place > greatest ? place : greatest;
 	}
 	return places_bits(greatest) != b.width || b.bits != 0
-		       ? bad("a packed block uses more bits than necessary", err)
+		       ? bad_places("a packed block uses more bits than necessary", err)
 		       : VV_OK;
 }

@@ -47,12 +47,12 @@ void vv_planes_join_portable(uint64_t *values, const uint8_t *planes, size_t pit
 
 #if defined(__SSE2__)
 
-static __m128i load(const void *p)
+static __m128i load_vector(const void *p)
 {
 	return _mm_loadu_si128((const __m128i *)p);
 }
 
-static void store(void *p, __m128i v)
+static void store_vector(void *p, __m128i v)
 {
 	_mm_storeu_si128((__m128i *)p, v);
 }
@@ -68,7 +68,7 @@ static void split_sixteen(__m128i plane[8], const uint64_t *values)
 	__m128i a[8], b[8];
 
 	for (int i = 0; i < 8; i++) {
-		a[i] = load(values + 2 * i);
+		a[i] = load_vector(values + 2 * i);
 	}
 	for (int round = 0; round < 4; round++) {
 		for (int i = 0; i < 4; i++) {
@@ -89,7 +89,7 @@ void vv_planes_split(uint8_t *out, const uint64_t *values, size_t count, unsigne
 
 		split_sixteen(plane, values + i);
 		for (unsigned j = 0; j < width; j++) {
-			store(out + (size_t)j * count + i, plane[j]);
+			store_vector(out + (size_t)j * count + i, plane[j]);
 		}
 	}
 	split_from(out, values, i, count, width);
@@ -111,8 +111,8 @@ static void join_sixteen(uint64_t *values, const __m128i plane[8])
 		}
 	}
 	for (int q = 0; q < 4; q++) {
-		store(values + 4 * q, _mm_unpacklo_epi32(four[0][q], four[1][q]));
-		store(values + 4 * q + 2, _mm_unpackhi_epi32(four[0][q], four[1][q]));
+		store_vector(values + 4 * q, _mm_unpacklo_epi32(four[0][q], four[1][q]));
+		store_vector(values + 4 * q + 2, _mm_unpackhi_epi32(four[0][q], four[1][q]));
 	}
 }
 
@@ -122,10 +122,10 @@ static void join_two(uint64_t *values, __m128i two)
 	const __m128i none = _mm_setzero_si128(), low = _mm_unpacklo_epi16(two, none),
 		      high = _mm_unpackhi_epi16(two, none);
 
-	store(values, _mm_unpacklo_epi32(low, none));
-	store(values + 2, _mm_unpackhi_epi32(low, none));
-	store(values + 4, _mm_unpacklo_epi32(high, none));
-	store(values + 6, _mm_unpackhi_epi32(high, none));
+	store_vector(values, _mm_unpacklo_epi32(low, none));
+	store_vector(values + 2, _mm_unpackhi_epi32(low, none));
+	store_vector(values + 4, _mm_unpacklo_epi32(high, none));
+	store_vector(values + 6, _mm_unpackhi_epi32(high, none));
 }
 
 void vv_planes_join(uint64_t *values, const uint8_t *planes, size_t pitch, size_t count,
@@ -135,8 +135,8 @@ void vv_planes_join(uint64_t *values, const uint8_t *planes, size_t pitch, size_
 	size_t i = 0;
 
 	for (; width <= 2 && i + 16 <= count; i += 16) { /* most numbers */
-		const __m128i low = width > 0 ? load(planes + i) : none,
-			      high = width > 1 ? load(planes + pitch + i) : none;
+		const __m128i low = width > 0 ? load_vector(planes + i) : none,
+			      high = width > 1 ? load_vector(planes + pitch + i) : none;
 
 		join_two(values + i, _mm_unpacklo_epi8(low, high));
 		join_two(values + i + 8, _mm_unpackhi_epi8(low, high));
@@ -145,7 +145,7 @@ void vv_planes_join(uint64_t *values, const uint8_t *planes, size_t pitch, size_
 		__m128i plane[8];
 
 		for (unsigned j = 0; j < 8; j++) {
-			plane[j] = j < width ? load(planes + (size_t)j * pitch + i) : none;
+			plane[j] = j < width ? load_vector(planes + (size_t)j * pitch + i) : none;
 		}
 		join_sixteen(values + i, plane);
 	}

@@ -290,7 +290,7 @@ void vv_cell_write_csv(vv_buf *out, const vv_cell *cell, const vv_dialect *d, vv
 }
 
 /* Without the absent cells at the row's end. */
-static size_t present(const vv_cell *cells, size_t columns)
+static size_t count_present(const vv_cell *cells, size_t columns)
 {
 	while (columns > 0 && cells[columns - 1].state == VV_CELL_ABSENT) {
 		columns--;
@@ -334,7 +334,7 @@ static void write_csv(const vv_row_writer *w, const vv_dialect *d, vv_buf *out, 
 	const bool bare = vv_dialect_is_bare(d);
 	size_t bytes = 0;
 
-	columns = present(cells, columns);
+	columns = count_present(cells, columns);
 	if (columns == 0) return;
 	vv_array_each(cells, columns, cell) {
 		bytes += cell->len;

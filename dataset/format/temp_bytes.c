@@ -43,7 +43,7 @@ static vv_status open_file(temp_bytes *t, vv_error *err)
 	return fd < 0 ? (vv_status)fd : VV_OK;
 }
 
-static vv_status flush(temp_bytes *t, vv_error *err)
+static vv_status flush_buffer(temp_bytes *t, vv_error *err)
 {
 	vv_status rc;
 
@@ -67,7 +67,7 @@ vv_status temp_bytes_put(temp_bytes *t, const void *bytes, size_t len, vv_error 
 	}
 	vv_buf_put(&t->tail, bytes, len);
 	if (t->tail.len > (t->fd < 0 ? t->memory : PIECE)) {
-		return flush(t, err);
+		return flush_buffer(t, err);
 	}
 	return VV_OK;
 }

@@ -201,7 +201,7 @@ vv_status vv_encoding_find(char *out, const char *name, const char *sample, size
 /* ---- opening ---- */
 
 /* Converts exactly len bytes by themselves; returns the length of the result, or -1. */
-static long convert(iconv_t how, const char *in, size_t len, char *out, size_t room)
+static long convert_bytes(iconv_t how, const char *in, size_t len, char *out, size_t room)
 {
 	char *from = (char *)(uintptr_t)in, *to = out;
 	size_t left = len, free_room = room;
@@ -222,7 +222,7 @@ static bool make_table(vv_encoding *e)
 	e->ascii = true;
 	for (unsigned b = 0; b < 256; b++) {
 		char in = (char)b;
-		long n = convert(e->to_text, &in, 1, out, sizeof(out));
+		long n = convert_bytes(e->to_text, &in, 1, out, sizeof(out));
 		uint32_t point = NO_POINT;
 
 		if (n < 0 && errno == EINVAL) return false;
@@ -262,7 +262,7 @@ static bool keeps_ascii(vv_encoding *e)
 	for (int b = 0; b < 128; b++) {
 		char in = (char)b;
 
-		if (convert(e->to_text, &in, 1, out, sizeof(out)) != 1 || out[0] != in) {
+		if (convert_bytes(e->to_text, &in, 1, out, sizeof(out)) != 1 || out[0] != in) {
 			return false;
 		}
 	}
@@ -277,9 +277,10 @@ static bool find_nec(vv_encoding *e)
 	if (!(e->nec = vv_calloc(IBM_TO - IBM_FROM + 1, sizeof(*e->nec)))) return false;
 	for (unsigned pair = 0xed40; pair <= 0xeefc; pair++) {
 		const char in[2] = {(char)(pair >> 8), (char)pair};
-		long n = convert(e->to_text, in, 2, text, sizeof(text));
+		long n = convert_bytes(e->to_text, in, 2, text, sizeof(text));
 
-		if (n <= 0 || convert(e->from_text, text, (size_t)n, back, sizeof(back)) != 2) {
+		if (n <= 0 ||
+		    convert_bytes(e->from_text, text, (size_t)n, back, sizeof(back)) != 2) {
 			continue;
 		}
 		unsigned is = (unsigned)(unsigned char)back[0] << 8 | (unsigned char)back[1];
@@ -418,7 +419,7 @@ static void decode_single(vv_encoding *e, vv_buf *out, const char *s, size_t len
 	*to = '\0';
 }
 
-static vv_status lacks(const vv_encoding *e, const char *s, size_t len, vv_error *err)
+static vv_status lacks_character(const vv_encoding *e, const char *s, size_t len, vv_error *err)
 {
 	vv_fail(err, VV_EINPUT, "%s does not have the character '%s'", e->name,
 		vv_text_show(s, len));
@@ -481,7 +482,7 @@ static vv_status encode_single(const vv_encoding *e, vv_buf *out, const char *s,
 			continue;
 		}
 		if (point >= 0x10000 || (e->bytes[point] == 0 && point != e->points[0])) {
-			return lacks(e, s + i, n, err);
+			return lacks_character(e, s + i, n, err);
 		}
 		*to++ = (char)e->bytes[point];
 		i += n;
@@ -495,8 +496,8 @@ static vv_status encode_single(const vv_encoding *e, vv_buf *out, const char *s,
 /* ---- longer characters ---- */
 
 /* Converts as far as iconv can; *used is the place where it stopped, with errno. */
-static vv_status pass(iconv_t how, vv_buf *out, const char *s, size_t len, size_t *used,
-		      bool *stopped, vv_error *err)
+static vv_status pass_text(iconv_t how, vv_buf *out, const char *s, size_t len, size_t *used,
+			   bool *stopped, vv_error *err)
 {
 	char *from = (char *)(uintptr_t)s;
 	size_t left = len;
@@ -522,7 +523,7 @@ static vv_status pass(iconv_t how, vv_buf *out, const char *s, size_t len, size_
 }
 
 /* Writes the letter that iconv keeps, in Big5-HKSCS or EUC-JISX0213, in case a mark follows. */
-static vv_status flush(iconv_t how, vv_buf *out, vv_error *err)
+static vv_status flush_letter(iconv_t how, vv_buf *out, vv_error *err)
 {
 	size_t room = 16;
 
@@ -542,7 +543,7 @@ static size_t char_len(vv_encoding *e, const char *s, size_t len, bool *more)
 
 	*more = false;
 	for (n = 1; n <= 4 && n <= len; n++) {
-		if (convert(e->to_text, s, n, out, sizeof(out)) > 0) return n;
+		if (convert_bytes(e->to_text, s, n, out, sizeof(out)) > 0) return n;
 		if (errno != EINVAL) return 0;
 	}
 	*more = n <= 4;
@@ -563,9 +564,10 @@ static vv_status decode_carefully(vv_encoding *e, vv_buf *out, const char *s, si
 		if (n == 0 && more && !last) {
 			break;
 		}
-		long got = n > 0 ? convert(e->to_text, s + i, n, text, sizeof(text)) : -1;
+		long got = n > 0 ? convert_bytes(e->to_text, s + i, n, text, sizeof(text)) : -1;
 
-		long again = got > 0 ? convert(e->from_text, text, (size_t)got, back, sizeof(back))
+		long again = got > 0 ? convert_bytes(e->from_text, text, (size_t)got, back,
+						     sizeof(back))
 				     : -1;
 
 		use_nec(e, back, again > 0 ? (size_t)again : 0);
@@ -590,14 +592,14 @@ static vv_status name_lost(vv_encoding *e, const char *s, size_t len, vv_error *
 
 	for (; at < len; at += step) {
 		step = vv_utf8_decode(&point, s + at, len - at);
-		const long n = convert(e->from_text, s + at, step, bytes, sizeof(bytes));
+		const long n = convert_bytes(e->from_text, s + at, step, bytes, sizeof(bytes));
 		if (step == 0 || n <= 0 ||
-		    convert(e->to_text, bytes, (size_t)n, back, sizeof(back)) != (long)step ||
+		    convert_bytes(e->to_text, bytes, (size_t)n, back, sizeof(back)) != (long)step ||
 		    memcmp(back, s + at, step) != 0) {
-			return lacks(e, s + at, step, err);
+			return lacks_character(e, s + at, step, err);
 		}
 	}
-	return lacks(e, s, len, err);
+	return lacks_character(e, s, len, err);
 }
 
 /* iconv writes another character for some that the encoding lacks, and reports nothing: that of macOS '?', that of
@@ -610,8 +612,8 @@ static vv_status check_back(vv_encoding *e, const char *s, size_t len, const cha
 	bool stopped;
 	vv_status rc;
 
-	if ((rc = pass(e->to_text, &back, bytes, n, &used, &stopped, err)) < 0 ||
-	    (rc = flush(e->to_text, &back, err)) < 0) {
+	if ((rc = pass_text(e->to_text, &back, bytes, n, &used, &stopped, err)) < 0 ||
+	    (rc = flush_letter(e->to_text, &back, err)) < 0) {
 		return rc;
 	}
 	const bool same = !stopped && back.len == len && memcmp(back.data, s, len) == 0;
@@ -635,10 +637,10 @@ static vv_status encode_multi(vv_encoding *e, vv_buf *out, const char *s, size_t
 			break;
 		}
 		const size_t before = out->len;
-		if ((rc = pass(e->from_text, out, s + i, len - i, &n, &stopped, err)) < 0) {
+		if ((rc = pass_text(e->from_text, out, s + i, len - i, &n, &stopped, err)) < 0) {
 			return rc;
 		}
-		if ((rc = flush(e->from_text, out, err)) < 0 ||
+		if ((rc = flush_letter(e->from_text, out, err)) < 0 ||
 		    (sure && n > 0 &&
 		     (rc = check_back(e, s + i, n, out->data + before, out->len - before, err)) <
 			     0)) {
@@ -650,7 +652,7 @@ static vv_status encode_multi(vv_encoding *e, vv_buf *out, const char *s, size_t
 			continue;
 		}
 		if ((n = vv_utf8_decode(&point, s + i, len - i)) > 0) {
-			return lacks(e, s + i, n, err);
+			return lacks_character(e, s + i, n, err);
 		}
 		if (!last && may_go_on(s + i, len - i)) {
 			break;
@@ -674,7 +676,7 @@ static vv_status decode_multi(vv_encoding *e, vv_buf *out, const char *s, size_t
 		n = ascii_run(s + i, len - i);
 		vv_buf_put(out, s + i, n);
 		i += n;
-		if ((rc = pass(e->to_text, out, s + i, len - i, &n, &stopped, err)) < 0) {
+		if ((rc = pass_text(e->to_text, out, s + i, len - i, &n, &stopped, err)) < 0) {
 			break;
 		}
 		bool cut = stopped && errno == EINVAL;

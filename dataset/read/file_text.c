@@ -41,7 +41,7 @@ struct vv_file_text {
 };
 
 /* Reads more of the file, until in has `want` bytes. */
-static vv_status fill(vv_file_text *t, size_t want, vv_error *err)
+static vv_status fill_input(vv_file_text *t, size_t want, vv_error *err)
 {
 	vv_buf_drop_front(&t->in, t->in_pos);
 	t->in_pos = 0;
@@ -56,7 +56,7 @@ static vv_status fill(vv_file_text *t, size_t want, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status refuse(const vv_file_text *t, vv_error *err)
+static vv_status refuse_text(const vv_file_text *t, vv_error *err)
 {
 	return vv_fail(err, VV_EREFUSED,
 		       "%s: the file cannot be restored exactly from its text in %s\n%s",
@@ -69,7 +69,7 @@ static vv_status take_back(vv_file_text *t, const char *text, size_t len, bool l
 	vv_status rc = vv_text_encoder_put(&t->made, t->encoding, text, len, last, err);
 
 	/* Bytes that the encoding lacks and that are a character of UTF-8 together. */
-	return rc == VV_EINPUT && !t->is_text ? refuse(t, err) : rc;
+	return rc == VV_EINPUT && !t->is_text ? refuse_text(t, err) : rc;
 }
 
 /* The bytes of a surrogate, which is not a character, in the form of UTF-8. */
@@ -129,7 +129,7 @@ static vv_status refuse_half(const vv_file_text *t, vv_error *err)
 		       vv_text_shows(t->file->name), (unsigned long long)t->read_bytes, hint);
 }
 
-static vv_status decode(vv_file_text *t, vv_error *err)
+static vv_status decode_piece(vv_file_text *t, vv_error *err)
 {
 	const char *bytes = vv_buf_cstr(&t->in);
 	size_t used = t->in.len;
@@ -181,7 +181,9 @@ static ssize_t text_read(void *payload, void *buf, size_t len, vv_error *err)
 		bool was_end = t->at_end && t->in_pos == t->in.len;
 
 		if (was_end && t->sampled) return 0;
-		if ((rc = fill(t, PIECE, err)) < 0 || (rc = decode(t, err)) < 0) return rc;
+		if ((rc = fill_input(t, PIECE, err)) < 0 || (rc = decode_piece(t, err)) < 0) {
+			return rc;
+		}
 		t->sampled = true;
 	}
 	size_t n = t->text.len - t->pos < len ? t->text.len - t->pos : len;
@@ -274,18 +276,18 @@ static vv_status find_name(vv_file_text *t, const vv_file_text_options *how, vv_
 	return rc == VV_OK ? check_order(t, err) : rc;
 }
 
-static vv_status begin(vv_file_text *t, const vv_file_text_options *how, vv_error *err)
+static vv_status begin_text(vv_file_text *t, const vv_file_text_options *how, vv_error *err)
 {
 	vv_status rc;
 
 	if (!t->read) return vv_fail_nomem(err);
-	if ((rc = vv_text_encoder_init(&t->made, err)) < 0 || (rc = fill(t, SAMPLE, err)) < 0 ||
-	    (rc = find_name(t, how, err)) < 0) {
+	if ((rc = vv_text_encoder_init(&t->made, err)) < 0 ||
+	    (rc = fill_input(t, SAMPLE, err)) < 0 || (rc = find_name(t, how, err)) < 0) {
 		return rc;
 	}
 	if (!t->name[0] && t->file->again) return VV_OK; /* the caller reads the file itself */
 	if (t->name[0] && (rc = vv_encoding_open(&t->encoding, t->name, err)) < 0) return rc;
-	if ((rc = decode(t, err)) < 0) return rc;
+	if ((rc = decode_piece(t, err)) < 0) return rc;
 	t->sampled = true;
 	if (!t->encoding) return VV_OK;
 	vv_buf_put(&t->sample, vv_buf_cstr(&t->text), t->text.len);
@@ -301,7 +303,7 @@ vv_status vv_file_text_open(vv_file_text **out, const vv_source *file,
 	if (!t) return vv_fail_nomem(err);
 	*t = (vv_file_text){
 		.file = file, .is_text = how->is_text, .clean = how->clean, .read = vv_xxh3_new(0)};
-	vv_status rc = begin(t, how, err);
+	vv_status rc = begin_text(t, how, err);
 	if (rc == VV_OK && !t->encoding && file->again) {
 		return file->again(file->payload, err);
 	}
@@ -363,7 +365,7 @@ vv_status vv_file_text_measure(vv_file_text *t, uint64_t *bytes, vv_hash128 *has
 	    vv_text_encoder_made(&t->made, t->read_bytes, vv_xxh3_digest128(t->read))) {
 		return VV_OK;
 	}
-	return refuse(t, err);
+	return refuse_text(t, err);
 }
 
 vv_status vv_file_text_line(const vv_source *file, const char *encoding, uint64_t offset,

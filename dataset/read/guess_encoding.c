@@ -32,7 +32,7 @@ const char *vv_guess_utf16_order(const char *s, size_t len)
 }
 
 /* Its mark, or its NULs; NULL: not UTF-16. The four bytes of UTF-32's mark do not count. */
-static const char *utf16(const char *s, size_t len)
+static const char *utf16_name(const char *s, size_t len)
 {
 	if (len >= 4 && memcmp(s, "\xff\xfe\0\0", 4) == 0) return NULL;
 	if (len >= 2 && memcmp(s, "\xff\xfe", 2) == 0) return "UTF-16LE";
@@ -53,7 +53,7 @@ typedef struct counts {
 	size_t good, bad; /* characters of several bytes in UTF-8; bytes above 127 that are none */
 } counts;
 
-static counts count(const char *s, size_t len, bool at_end)
+static counts count_characters(const char *s, size_t len, bool at_end)
 {
 	counts c = {0, 0};
 	uint32_t point;
@@ -81,7 +81,7 @@ typedef struct library {
 	void (*destroy)(void *);
 } library;
 
-static bool load(library *l)
+static bool load_uchardet(library *l)
 {
 	void *from = vv_os_library("uchardet", "0");
 
@@ -121,7 +121,7 @@ static const char *ask_uchardet(const char *s, size_t len)
 	library l;
 	void *detector;
 
-	if (!load(&l) || !(detector = l.make())) return NULL;
+	if (!load_uchardet(&l) || !(detector = l.make())) return NULL;
 	if (l.handle(detector, s, len) == 0) {
 		l.end(detector);
 		const char *found = l.charset(detector);
@@ -158,8 +158,8 @@ static bool is_western(const char *s, size_t len)
 
 /* ---- Latin letters ---- */
 
-static vv_status decode(vv_buf *out, const char *name, const char *s, size_t len, bool at_end,
-			vv_error *err)
+static vv_status decode_sample(vv_buf *out, const char *name, const char *s, size_t len,
+			       bool at_end, vv_error *err)
 {
 	vv_auto(vv_encoding) *e = NULL;
 	size_t used;
@@ -237,7 +237,7 @@ static size_t central_letters(const char *s, size_t len)
 }
 
 /* How many characters two readings have that differ. */
-static size_t differing(const vv_buf *x, const vv_buf *y)
+static size_t count_differing(const vv_buf *x, const vv_buf *y)
 {
 	const char *a = vv_buf_cstr(x), *b = vv_buf_cstr(y);
 	uint32_t c, d;
@@ -268,20 +268,20 @@ static vv_status judge_latin(const char **name, const char *s, size_t len, bool 
 	vv_auto(vv_buf) western = VV_BUF_INIT, central = VV_BUF_INIT, text = VV_BUF_INIT;
 	vv_status rc;
 
-	if ((rc = decode(&western, "windows-1252", s, len, at_end, err)) < 0 ||
-	    (rc = decode(&text, *name, s, len, at_end, err)) < 0) {
+	if ((rc = decode_sample(&western, "windows-1252", s, len, at_end, err)) < 0 ||
+	    (rc = decode_sample(&text, *name, s, len, at_end, err)) < 0) {
 		return rc;
 	}
 	if (strncmp(*name, "ISO-8859-", 9) == 0 && has_controls(s, len)) {
 		*name = strcmp(*name, "ISO-8859-2") == 0 ? "windows-1250" : "windows-1252";
-		if ((rc = decode(&text, *name, s, len, at_end, err)) < 0) return rc;
+		if ((rc = decode_sample(&text, *name, s, len, at_end, err)) < 0) return rc;
 	}
-	size_t differ = differing(&text, &western);
+	size_t differ = count_differing(&text, &western);
 	if (differ == 0) {
 		*name = "windows-1252";
 	} else if (strcmp(*name, "ISO-8859-2") == 0 &&
-		   (rc = decode(&central, "windows-1250", s, len, at_end, err)) == VV_OK &&
-		   differing(&text, &central) == 0) {
+		   (rc = decode_sample(&central, "windows-1250", s, len, at_end, err)) == VV_OK &&
+		   count_differing(&text, &central) == 0) {
 		*name = "windows-1250"; /* the next version may have more of its characters */
 	} else if (rc < 0) {
 		return rc;
@@ -303,12 +303,13 @@ static vv_status prefer_central(const char **name, const char *other, const char
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
-	if (central_letters(s, len) == 0 || (rc = decode(&text, other, s, len, at_end, err)) < 0 ||
+	if (central_letters(s, len) == 0 ||
+	    (rc = decode_sample(&text, other, s, len, at_end, err)) < 0 ||
 	    read_words(vv_buf_cstr(&text), text.len).odd == 0) {
 		return rc;
 	}
-	if ((rc = decode(&text, "windows-1250", s, len, at_end, err)) == VV_OK && text.len > 0 &&
-	    read_words(vv_buf_cstr(&text), text.len).odd == 0) {
+	if ((rc = decode_sample(&text, "windows-1250", s, len, at_end, err)) == VV_OK &&
+	    text.len > 0 && read_words(vv_buf_cstr(&text), text.len).odd == 0) {
 		*name = "windows-1250";
 	}
 	return rc;
@@ -330,12 +331,12 @@ static vv_status prefer_latin9(const char **name, const char *s, size_t len, boo
 		letters += word && memchr("\xa6\xa8\xb4\xb8\xbc\xbd\xbe", s[i], 7) != NULL;
 	}
 	if (euros + letters < FEW || has_controls(s, len)) return VV_OK;
-	if ((rc = decode(&text, "windows-1252", s, len, at_end, err)) < 0 ||
+	if ((rc = decode_sample(&text, "windows-1252", s, len, at_end, err)) < 0 ||
 	    (euros == 0 && read_words(vv_buf_cstr(&text), text.len).odd == 0)) {
 		return rc;
 	}
-	if ((rc = decode(&text, "ISO-8859-15", s, len, at_end, err)) == VV_OK && text.len > 0 &&
-	    read_words(vv_buf_cstr(&text), text.len).odd == 0) {
+	if ((rc = decode_sample(&text, "ISO-8859-15", s, len, at_end, err)) == VV_OK &&
+	    text.len > 0 && read_words(vv_buf_cstr(&text), text.len).odd == 0) {
 		*name = "ISO-8859-15";
 	}
 	return rc;
@@ -350,7 +351,7 @@ static bool is_latin(const char *name)
 }
 
 /* *out NULL: not clear. */
-static vv_status guess(const char **out, const char *s, size_t len, bool at_end, vv_error *err)
+static vv_status guess_name(const char **out, const char *s, size_t len, bool at_end, vv_error *err)
 {
 	const char *own = vv_likely_encoding(s, len);
 	vv_status rc = VV_OK;
@@ -382,11 +383,11 @@ static bool is_single_byte(const char *name)
 	    * more */
 
 /* Has the encoding all bytes of the sample, but for control characters? */
-static vv_status fits(bool *out, const char *name, const char *s, size_t len, bool at_end,
-		      vv_error *err)
+static vv_status encoding_fits(bool *out, const char *name, const char *s, size_t len, bool at_end,
+			       vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
-	vv_status rc = decode(&text, name, s, len, at_end, err);
+	vv_status rc = decode_sample(&text, name, s, len, at_end, err);
 
 	*out = rc == VV_OK && (len == 0 || text.len > 0) &&
 	       vv_utf8_valid(vv_buf_cstr(&text), text.len) &&
@@ -397,7 +398,7 @@ static vv_status fits(bool *out, const char *name, const char *s, size_t len, bo
 vv_status vv_guess_encoding(char *name, const char *sample, size_t len, bool at_end,
 			    const char *before, vv_error *err)
 {
-	const char *found = is_packed(sample, len) ? NULL : utf16(sample, len);
+	const char *found = is_packed(sample, len) ? NULL : utf16_name(sample, len);
 	bool fit = false, has_mark = len >= 3 && memcmp(sample, "\xef\xbb\xbf", 3) == 0;
 	counts c;
 	vv_status rc;
@@ -405,16 +406,18 @@ vv_status vv_guess_encoding(char *name, const char *sample, size_t len, bool at_
 	name[0] = '\0';
 	if (!found) {
 		if (has_mark || is_packed(sample, len) || memchr(sample, '\0', len)) return VV_OK;
-		c = count(sample, len, at_end);
+		c = count_characters(sample, len, at_end);
 		if (c.good > c.bad || (c.good == 0 && c.bad == 0 && !(before && before[0]))) {
 			return VV_OK;
 		}
 		if (before && before[0] && strncmp(before, "UTF-16", 6) != 0) {
-			if ((rc = fits(&fit, before, sample, len, at_end, err)) < 0) return rc;
+			if ((rc = encoding_fits(&fit, before, sample, len, at_end, err)) < 0) {
+				return rc;
+			}
 			found = fit || c.bad == 0 ? before : NULL;
 		}
 		if (!found && c.bad > 0 && !(before && !before[0]) &&
-		    (rc = guess(&found, sample, len, at_end, err)) < 0) {
+		    (rc = guess_name(&found, sample, len, at_end, err)) < 0) {
 			return rc;
 		}
 		/* put together of two files, or cut off: neither half is to be read wrongly */
@@ -422,7 +425,7 @@ vv_status vv_guess_encoding(char *name, const char *sample, size_t len, bool at_
 			return VV_OK;
 		}
 		if (found && found != before &&
-		    ((rc = fits(&fit, found, sample, len, at_end, err)) < 0 || !fit)) {
+		    ((rc = encoding_fits(&fit, found, sample, len, at_end, err)) < 0 || !fit)) {
 			return rc;
 		}
 	}

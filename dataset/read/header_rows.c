@@ -15,7 +15,7 @@ void vv_header_rows_clear(vv_header_rows *h)
 	memset(h, 0, sizeof(*h));
 }
 
-static vv_status grow(vv_header_rows *h, size_t count, vv_error *err)
+static vv_status grow_names(vv_header_rows *h, size_t count, vv_error *err)
 {
 	vv_cell *names, *above;
 
@@ -41,7 +41,7 @@ vv_status vv_header_rows_add(vv_header_rows *h, const char *join, const vv_cell 
 			     size_t count, vv_error *err)
 {
 	const size_t between = strlen(join);
-	vv_status rc = grow(h, count, err);
+	vv_status rc = grow_names(h, count, err);
 
 	if (rc < 0) return rc;
 	for (size_t i = 0; i < count; i++) {

@@ -124,8 +124,8 @@ static int skip_line(vv_ragged *r, vv_ragged_row *out, vv_error *err)
 	}
 }
 
-static int next(vv_ragged *r, vv_ragged_row *out, bool (*find)(vv_ragged *, vv_ragged_row *),
-		vv_error *err)
+static int next_row(vv_ragged *r, vv_ragged_row *out, bool (*find)(vv_ragged *, vv_ragged_row *),
+		    vv_error *err)
 {
 	vv_status rc;
 
@@ -142,12 +142,12 @@ static int next(vv_ragged *r, vv_ragged_row *out, bool (*find)(vv_ragged *, vv_r
 
 int vv_ragged_next(vv_ragged *r, vv_ragged_row *out, vv_error *err)
 {
-	return next(r, out, find_row, err);
+	return next_row(r, out, find_row, err);
 }
 
 int vv_ragged_line(vv_ragged *r, vv_ragged_row *out, vv_error *err)
 {
-	return next(r, out, find_line, err);
+	return next_row(r, out, find_line, err);
 }
 
 const char *vv_ragged_cell(const vv_ragged *r, size_t i, size_t *len)

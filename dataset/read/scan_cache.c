@@ -30,7 +30,8 @@ vv_status vv_scan_cache_add(vv_scan_cache *c, const vv_scan_entry *e, vv_error *
 	return vv_array_add(c->entries, c->count, c->cap, *e) ? VV_OK : vv_fail_nomem(err);
 }
 
-static bool parse(vv_scan_cache *c, const uint8_t *p, size_t len, const vv_cid *root, vv_error *err)
+static bool parse_entries(vv_scan_cache *c, const uint8_t *p, size_t len, const vv_cid *root,
+			  vv_error *err)
 {
 	if (len < VV_CID_BYTES || (len - VV_CID_BYTES) % ENTRY_LEN != 0 ||
 	    vv_cid_read(&c->root, p, VV_CID_BYTES, NULL) < 0 || !vv_cid_equal(&c->root, root)) {
@@ -61,7 +62,7 @@ vv_status vv_scan_cache_load(vv_scan_cache **out, const char *file, const vv_cid
 	*out = NULL;
 	if (rc < 0 || b.len == 0) return rc;
 	if (!(c = vv_scan_cache_new())) return vv_fail_nomem(err);
-	if (parse(c, (const uint8_t *)b.data, b.len, root, &ignored)) {
+	if (parse_entries(c, (const uint8_t *)b.data, b.len, root, &ignored)) {
 		*out = vv_take(&c);
 	}
 	return ignored.code == VV_ENOMEM ? vv_fail_nomem(err) : VV_OK;

@@ -32,7 +32,7 @@ static bool is_quoted(const vv_cell *c)
 	return (c->flags & VV_CELL_QUOTED) != 0;
 }
 
-static bool alone(const vv_cell *cells, size_t count)
+static bool is_empty_row(const vv_cell *cells, size_t count)
 {
 	return count == 1 && cells[0].len == 0;
 }
@@ -51,7 +51,7 @@ static void count_quotes(column_habits *columns, size_t width, const vv_cell *ce
 			 const vv_dialect *d)
 {
 	for (size_t i = 0; i < count && i < width; i++) {
-		if (alone(cells, count) || needs_quotes(&cells[i], d, i == 0)) {
+		if (is_empty_row(cells, count) || needs_quotes(&cells[i], d, i == 0)) {
 			continue; /* in quotes, or irregular, under every habit */
 		}
 		for (unsigned h = 0; h < HABITS; h++) {
@@ -67,7 +67,7 @@ static bool is_irregular(const uint8_t *habits, size_t habit_count, const vv_cel
 {
 	for (size_t i = 0; i < count; i++) {
 		vv_quoting habit = i < habit_count ? (vv_quoting)habits[i] : VV_QUOTE_MINIMAL;
-		bool wanted = alone(cells, count) || vv_quoting_quotes(habit, &cells[i]) ||
+		bool wanted = is_empty_row(cells, count) || vv_quoting_quotes(habit, &cells[i]) ||
 			      vv_cell_needs_quotes(&cells[i], d, i == 0);
 
 		if (wanted != is_quoted(&cells[i])) return true;
@@ -152,7 +152,8 @@ static vv_status keep_parent(sniff *s, uint8_t **habits, size_t *count, vv_error
 
 /* Of rows that end differently, a few can decide: then the version before does. Else a merge would take the other
  * ends for a new form, and write them into rows that nobody changed. */
-static vv_newline majority(const size_t counts[4], const vv_dialect *before, vv_newline otherwise)
+static vv_newline majority_newline(const size_t counts[4], const vv_dialect *before,
+				   vv_newline otherwise)
 {
 	vv_newline best = VV_LF;
 
@@ -213,8 +214,8 @@ vv_status sniff_habits(sniff *s, vv_newline header_newline, vv_error *err)
 	if (!columns || !habits) return vv_fail_nomem(err);
 	vv_status rc = count_rows(s, columns, newlines, err);
 	if (rc < 0) return rc;
-	d->newline = majority(newlines, s->before,
-			      header_newline != VV_NO_NEWLINE ? header_newline : otherwise);
+	d->newline = majority_newline(newlines, s->before,
+				      header_newline != VV_NO_NEWLINE ? header_newline : otherwise);
 	if (!vv_form_is_delimited(d->form)) return rc;
 	choose_habits(habits, columns, width);
 	size_t count = count_habits(habits, width);
@@ -318,7 +319,7 @@ static bool parts_first_line(const sniff *s, uint8_t delimiter)
 }
 
 /* Where few rows took little of the sample, a quote that never closes swallowed the rest of it. */
-static bool starved(const sniff *s, const profile *p, size_t offset)
+static bool profile_starved(const sniff *s, const profile *p, size_t offset)
 {
 	return !s->at_end && p->rows < SNIFF_ROWS && s->len - offset > s->len / 4 + 4096;
 }
@@ -329,7 +330,7 @@ static bool is_called(const sniff *s, const char *extension)
 }
 
 /* The delimiter that the extension promises, or 0. */
-static uint8_t promised(const sniff *s)
+static uint8_t promised_delimiter(const sniff *s)
 {
 	const vv_ending *e = vv_ending_find(s->ext, strlen(s->ext));
 
@@ -346,7 +347,7 @@ static bool is_title(const profile *p, size_t others)
  * row split by it counts. */
 static bool is_expected(const sniff *s, uint8_t delimiter)
 {
-	uint8_t named = promised(s);
+	uint8_t named = promised_delimiter(s);
 
 	return (s->parent && s->parent->delimiter == delimiter) ||
 	       delimiter == (named != 0 ? named : ',');
@@ -374,12 +375,12 @@ static unsigned tier_of_one(const sniff *s, const profile *p, bool whole)
 	if (is_title(p, p->rows - 1)) return TIER_DAMAGED;
 	/* Free text may contain commas; a file named .csv is not free text. */
 	return p->wide > 0 && is_expected(s, p->delimiter) &&
-			       (promised(s) != 0 || is_called(s, "csv"))
+			       (promised_delimiter(s) != 0 || is_called(s, "csv"))
 		       ? TIER_SOME
 		       : TIER_NONE;
 }
 
-static void rate(const sniff *s, profile *p)
+static void rate_profile(const sniff *s, profile *p)
 {
 	size_t clean = p->judged > 0 ? p->clean * 1000 / p->judged : 1000;
 	bool whole = !p->fault && p->over == 0;
@@ -422,8 +423,8 @@ static vv_status read_profile(const sniff *s, profile *p, vv_error *err)
 		profile_row(p, r.cells, row.cells, clean);
 	}
 	if (r.rc < 0) return r.rc;
-	p->fault = r.faulty || starved(s, p, sniff_reader_offset(&r));
-	rate(s, p);
+	p->fault = r.faulty || profile_starved(s, p, sniff_reader_offset(&r));
+	rate_profile(s, p);
 	return VV_OK;
 }
 
@@ -440,10 +441,10 @@ static bool is_better(const profile *a, const profile *b)
 }
 
 /* The candidates in their order: the user's or the extension's first. */
-static size_t candidates(const sniff *s, uint8_t quote, uint8_t escape,
-			 uint8_t out[sizeof usual_delimiters + 1])
+static size_t list_candidates(const sniff *s, uint8_t quote, uint8_t escape,
+			      uint8_t out[sizeof usual_delimiters + 1])
 {
-	uint8_t first = promised(s);
+	uint8_t first = promised_delimiter(s);
 	size_t n = 0;
 
 	if (s->hints->delimiter >= 0) {
@@ -480,7 +481,7 @@ static vv_status try_candidates(const sniff *s, profile *best, const uint8_t *li
 		if (best->delimiter == 0 || is_better(&p, best)) {
 			*best = p;
 		}
-		if (i == 0 && list[i] == promised(s) && p.tier >= TIER_DAMAGED) {
+		if (i == 0 && list[i] == promised_delimiter(s) && p.tier >= TIER_DAMAGED) {
 			break;
 		}
 	}
@@ -494,7 +495,7 @@ static vv_status best_delimiter(const sniff *s, uint8_t quote, uint8_t escape, p
 {
 	const profile like = {.quote = quote, .escape = escape};
 	uint8_t list[sizeof usual_delimiters + 1];
-	size_t count = candidates(s, quote, escape, list);
+	size_t count = list_candidates(s, quote, escape, list);
 	vv_status rc = try_candidates(s, best, list, count, &like, true, err);
 
 	return rc < 0 || best->tier > TIER_ONE_COLUMN
@@ -703,8 +704,8 @@ static vv_status no_rows(sniff *s, vv_error *err)
 	}
 	if (s->hints->delimiter > 0) {
 		d->delimiter = (uint8_t)s->hints->delimiter;
-	} else if (!s->before && promised(s) != 0) {
-		d->delimiter = promised(s);
+	} else if (!s->before && promised_delimiter(s) != 0) {
+		d->delimiter = promised_delimiter(s);
 	}
 	d->header = s->hints->header >= 0 ? s->hints->header == 1 : !s->before || s->before->header;
 	s->out->body = s->len;

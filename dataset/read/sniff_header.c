@@ -145,7 +145,7 @@ static void look_at(column_look *look, const vv_cell *first, const vv_cell *c)
 }
 
 /* For (positive) or against a header. */
-static int vote(const column_look *look, const vv_cell *first)
+static int vote_column(const column_look *look, const vv_cell *first)
 {
 	size_t seen = look->data + look->text;
 
@@ -205,7 +205,7 @@ static vv_status count_votes(const sniff *s, const vv_cell *first, size_t count,
 	}
 	*series = *series && rows > 1;
 	for (size_t i = 0; i < count; i++) {
-		*votes += vote(&looks[i], &first[i]);
+		*votes += vote_column(&looks[i], &first[i]);
 	}
 	return r.rc;
 }

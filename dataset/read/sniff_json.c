@@ -47,7 +47,7 @@ static void count_run(tally *t, const char *from, const char *to)
 }
 
 /* The most frequent run, the first of equals; -1 when none was met. */
-static int most(const tally *t)
+static int most_frequent(const tally *t)
 {
 	int best = -1;
 
@@ -117,7 +117,7 @@ static void count_escapes(style *st, const char *p, const char *end)
 static vv_status set_run(vv_bytes *out, const tally *t, const char *fallback, size_t fallback_len,
 			 vv_error *err)
 {
-	int i = most(t);
+	int i = most_frequent(t);
 
 	return i < 0 ? vv_bytes_set(out, fallback, fallback_len, err)
 		     : vv_bytes_set(out, t->at[i], t->len[i], err);

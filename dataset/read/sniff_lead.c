@@ -359,7 +359,7 @@ static vv_status try_as_many(const sniff *s, size_t *lead, bool *found, vv_error
 	return VV_OK;
 }
 
-static vv_status warn(const sniff *s, size_t lead, vv_error *err)
+static vv_status warn_of_lead(const sniff *s, size_t lead, vv_error *err)
 {
 	vv_buf *b = &s->out->warnings;
 	size_t lines = 0, end = 0;
@@ -400,7 +400,7 @@ vv_status sniff_lead(const sniff *s, size_t *lead, vv_error *err)
 	if ((rc = find_comments(s, lead, err)) < 0) return rc;
 	if (*lead == 0 && (rc = find_sep(s, lead, err)) < 0) return rc;
 	if (*lead == 0 && (rc = find_titles(s, lead, err)) < 0) return rc;
-	return *lead > 0 && s->out->dialect.comment == 0 ? warn(s, *lead, err) : VV_OK;
+	return *lead > 0 && s->out->dialect.comment == 0 ? warn_of_lead(s, *lead, err) : VV_OK;
 }
 
 /* Which line of the file is it? */

@@ -202,7 +202,7 @@ static vv_status find_lines(const sniff *s, size_t first, size_t *at, vv_error *
 	return find_below_rows(s, first, from, at, err);
 }
 
-static vv_status warn(const sniff *s, size_t at, vv_buf *out, vv_error *err)
+static vv_status warn_of_tail(const sniff *s, size_t at, vv_buf *out, vv_error *err)
 {
 	size_t lines = 0, from, end;
 
@@ -408,7 +408,7 @@ vv_status vv_sniff_tail(size_t *out, vv_buf *warnings, const char *bytes, size_t
 			at = old;
 		}
 		if (rc == VV_OK && !had) {
-			rc = at < len ? warn(&s, at, warnings, err)
+			rc = at < len ? warn_of_tail(&s, at, warnings, err)
 				      : warn_of_total(&s, first, warnings, err);
 		}
 	}

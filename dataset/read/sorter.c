@@ -103,7 +103,7 @@ static uint64_t head_of(const vv_sorter *s, const uint8_t *record)
 	return vv_get_be64(head);
 }
 
-static int compare(const vv_sorter *s, const uint8_t *a, const uint8_t *b)
+static int compare_records(const vv_sorter *s, const uint8_t *a, const uint8_t *b)
 {
 	size_t a_len, b_len;
 	const uint8_t *x = key_of(s, a, &a_len), *y = key_of(s, b, &b_len);
@@ -121,7 +121,7 @@ static bool is_less(const vv_sorter *s, const handle *a, const handle *b)
 {
 	if (a->head != b->head) return a->head < b->head;
 	return (s->record_len == 0 || s->key_len > 8) &&
-	       compare(s, record_of(s, a), record_of(s, b)) < 0;
+	       compare_records(s, record_of(s, a), record_of(s, b)) < 0;
 }
 
 /* A merge sort from the bottom up, which is stable. The result is in one of the two. */
@@ -167,7 +167,7 @@ static vv_status sort_memory(vv_sorter *s, vv_error *err)
 }
 
 /* Writes the records in memory as one sorted run. */
-static vv_status spill(vv_sorter *s, vv_error *err)
+static vv_status spill_records(vv_sorter *s, vv_error *err)
 {
 	uint64_t from = temp_bytes_len(&s->disk);
 	vv_status rc = sort_memory(s, err);
@@ -193,7 +193,7 @@ void vv_sorter_add(vv_sorter *s, const void *record)
 {
 	const size_t len = length_of(s, record);
 	if (s->why.code < 0 ||
-	    (s->count > 0 && s->records.len + len > s->memory && spill(s, &s->why) < 0)) {
+	    (s->count > 0 && s->records.len + len > s->memory && spill_records(s, &s->why) < 0)) {
 		return;
 	}
 	if (!vv_array_add(s->handles, s->count, s->cap,
@@ -208,7 +208,7 @@ void vv_sorter_add(vv_sorter *s, const void *record)
 /* ---- merging ---- */
 
 /* Brings the run's next `need` bytes into memory. */
-static vv_status fill(vv_sorter *s, run *r, size_t need, vv_error *err)
+static vv_status fill_run(vv_sorter *s, run *r, size_t need, vv_error *err)
 {
 	size_t have = r->piece.len - r->pos, want = (need > s->piece ? need : s->piece) - have;
 	if (have >= need) return VV_OK;
@@ -232,8 +232,8 @@ static int next_record(vv_sorter *s, run *r, vv_error *err)
 {
 	vv_status rc;
 	if (r->pos == r->piece.len && r->at == r->end) return 0;
-	if ((rc = fill(s, r, s->record_len > 0 ? s->record_len : VV_SORTER_HEAD, err)) < 0 ||
-	    (rc = fill(s, r, length_of(s, (uint8_t *)r->piece.data + r->pos), err)) < 0) {
+	if ((rc = fill_run(s, r, s->record_len > 0 ? s->record_len : VV_SORTER_HEAD, err)) < 0 ||
+	    (rc = fill_run(s, r, length_of(s, (uint8_t *)r->piece.data + r->pos), err)) < 0) {
 		return (int)rc;
 	}
 	r->record = (const uint8_t *)r->piece.data + r->pos;
@@ -246,7 +246,7 @@ static bool is_before(const vv_sorter *s, size_t a, size_t b)
 {
 	const run *x = &s->runs[a], *y = &s->runs[b];
 	if (x->head != y->head) return x->head < y->head;
-	int c = compare(s, x->record, y->record);
+	int c = compare_records(s, x->record, y->record);
 	return c != 0 ? c < 0 : a < b; /* earlier runs first: stable */
 }
 
@@ -288,7 +288,7 @@ static vv_status sort_all(vv_sorter *s, vv_error *err)
 {
 	vv_status rc;
 	if (s->run_count == 0) return sort_memory(s, err);
-	if (s->count > 0 && (rc = spill(s, err)) < 0) return rc;
+	if (s->count > 0 && (rc = spill_records(s, err)) < 0) return rc;
 	vv_buf_clear(&s->records);
 	vv_free(s->handles);
 	s->handles = NULL;

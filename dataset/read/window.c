@@ -191,7 +191,7 @@ void vv_window_close(vv_window *w)
 }
 
 /* Puts the tail and `got` bytes of `piece` into one slab; takes piece over. */
-static vv_status join(vv_window *w, vv_slab *piece, size_t got, vv_error *err)
+static vv_status join_slabs(vv_window *w, vv_slab *piece, size_t got, vv_error *err)
 {
 	if (w->len <= HEADROOM) {
 		char *p = piece->bytes + HEADROOM - w->len;
@@ -237,7 +237,7 @@ size_t vv_window_tail_len(const vv_window *w)
 }
 
 /* All that is here is visible; hides what may be the tail. */
-static vv_status hide(vv_window *w, vv_error *err)
+static vv_status hide_tail(vv_window *w, vv_error *err)
 {
 	const size_t most = w->len < w->keep ? w->len : w->keep;
 	vv_status rc = VV_OK;
@@ -259,7 +259,7 @@ vv_status vv_window_hide_tail(vv_window *w, size_t keep, vv_window_tail_fn fn, v
 	w->keep = keep;
 	w->tail = fn;
 	w->tail_payload = payload;
-	return w->slab ? hide(w, err) : VV_OK;
+	return w->slab ? hide_tail(w, err) : VV_OK;
 }
 
 static size_t piece_for(size_t more)
@@ -281,8 +281,9 @@ vv_status vv_window_fill(vv_window *w, size_t want, vv_error *err)
 		if (rc < 0) return rc;
 		w->len += w->hidden;
 		w->hidden = 0;
-		if ((rc = join(w, piece, got, err)) < 0 ||
-		    (w->pool && (rc = ahead_start(w, PIECE, err)) < 0) || (rc = hide(w, err)) < 0) {
+		if ((rc = join_slabs(w, piece, got, err)) < 0 ||
+		    (w->pool && (rc = ahead_start(w, PIECE, err)) < 0) ||
+		    (rc = hide_tail(w, err)) < 0) {
 			return rc;
 		}
 	}

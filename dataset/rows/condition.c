@@ -566,7 +566,7 @@ static vv_status read_operator(vv_parser *p, bool *more)
 				 "<= > >= ^= + - * / %% ||");
 }
 
-static vv_status parse(vv_parser *p)
+static vv_status parse_condition(vv_parser *p)
 {
 	bool more = true;
 	vv_status rc = vv_tokens_next(&p->t);
@@ -643,7 +643,7 @@ vv_status vv_condition_compile(vv_condition **out, const char *text, size_t len,
 	} else if ((!how->filter && !vv_utf8_valid(text, len)) || memchr(text, '\0', len)) {
 		rc = vv_fail(err, VV_EINPUT, "the condition is not valid UTF-8 text");
 	} else {
-		rc = parse(&p);
+		rc = parse_condition(&p);
 		if (rc == VV_OK && (rc = list_places(&p, schema, p.used, &p.c->columns,
 						     &p.c->column_count)) == VV_OK) {
 			rc = list_places(&p, how->old, p.old_used, &p.c->old_columns,

@@ -38,7 +38,7 @@ static void set_text(vv_condition_scratch *s, size_t a, const char *text, size_t
 }
 
 /* The value of b in the place of a. */
-static void move(vv_condition_scratch *s, size_t a, size_t b)
+static void move_value(vv_condition_scratch *s, size_t a, size_t b)
 {
 	if (a == b) return;
 	s->stack[a] = s->stack[b];
@@ -281,7 +281,7 @@ static int64_t count_of(vv_condition_scratch *s, size_t a, bool *is)
 	return n < -most ? -most : n;
 }
 
-static void cut(vv_operand *v, int64_t from, int64_t count)
+static void cut_text(vv_operand *v, int64_t from, int64_t count)
 {
 	size_t at = bytes_of(v->text, v->len, from);
 
@@ -321,7 +321,7 @@ static void run_substr(vv_condition_scratch *s, size_t a, size_t count, int how 
 			from = 0;
 		}
 	}
-	cut(v, from, n);
+	cut_text(v, from, n);
 }
 
 /* So many characters of one end. */
@@ -333,7 +333,7 @@ static void run_end(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, i
 	if (!is || n < 0) {
 		set_state(s, a, VV_VALUE_UNKNOWN);
 	} else {
-		cut(&s->stack[a], how == LEFT || n > length ? 0 : length - n, n);
+		cut_text(&s->stack[a], how == LEFT || n > length ? 0 : length - n, n);
 	}
 }
 
@@ -571,14 +571,14 @@ static void run_coalesce(vv_condition_scratch *s, size_t a, size_t count, int ho
 	while (i + 1 < count && s->stack[a + i].state < VV_VALUE_SMALL) {
 		i++;
 	}
-	move(s, a, a + i);
+	move_value(s, a, a + i);
 }
 
 static void run_iif(vv_condition_scratch *s, size_t a, size_t count VV_UNUSED, int how VV_UNUSED)
 {
 	bool holds = s->stack[a].state == VV_VALUE_SMALL && s->stack[a].truth;
 
-	move(s, a, holds ? a + 1 : a + 2);
+	move_value(s, a, holds ? a + 1 : a + 2);
 }
 
 static bool compare_at(vv_condition_scratch *s, size_t a, size_t b, int *c)
@@ -609,7 +609,7 @@ static void run_choose(vv_condition_scratch *s, size_t a, size_t count, int sign
 		}
 		best = c * sign > 0 ? i : best;
 	}
-	move(s, a, best);
+	move_value(s, a, best);
 }
 
 #define MANY 16

@@ -152,7 +152,7 @@ static const vv_ratio *ratio_of(const vv_operand *v, const vv_ratio *large, vv_r
 }
 
 /* -1 or 1 for infinite numbers, 0 for all others. */
-static int beyond(const vv_operand *v)
+static int infinite_sign(const vv_operand *v)
 {
 	if (v->state != VV_VALUE_INFINITE) return 0;
 	return v->truth ? -1 : 1;
@@ -169,7 +169,7 @@ bool vv_operand_compare(vv_condition_scratch *s, vv_operand_kind kind, const vv_
 			return true;
 		}
 		if (a->state == VV_VALUE_INFINITE || b->state == VV_VALUE_INFINITE) {
-			*out = beyond(a) - beyond(b);
+			*out = infinite_sign(a) - infinite_sign(b);
 			return true;
 		}
 		return vv_ratio_compare(out, ratio_of(a, a_large, &s->more[0]),

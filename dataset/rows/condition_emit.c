@@ -315,7 +315,7 @@ static vv_status emit_compare(vv_parser *p, const vv_parser_op *o)
 	return vv_parser_add_step(p, &step);
 }
 
-static vv_status emit(vv_parser *p, const vv_parser_op *o)
+static vv_status emit_operator(vv_parser *p, const vv_parser_op *o)
 {
 	vv_operand_kind kind = o->code == VV_OP_AND || o->code == VV_OP_OR || o->code == VV_OP_NOT
 				       ? VV_OPERAND_BOOLEAN
@@ -346,7 +346,7 @@ vv_status vv_parser_reduce(vv_parser *p, vv_op_code code)
 
 	while (p->op_count > 0 && p->ops[p->op_count - 1].code >= code &&
 	       p->ops[p->op_count - 1].code > VV_OP_CALL) {
-		if ((rc = emit(p, &p->ops[--p->op_count])) < 0) return rc;
+		if ((rc = emit_operator(p, &p->ops[--p->op_count])) < 0) return rc;
 	}
 	return VV_OK;
 }

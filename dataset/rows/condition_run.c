@@ -39,7 +39,7 @@ bool vv_condition_undecided(vv_condition_scratch *s)
 	return was;
 }
 
-static bool accepts(bool json, const vv_field *f, const vv_cell *cell)
+static bool field_accepts(bool json, const vv_field *f, const vv_cell *cell)
 {
 	return json ? vv_field_accepts_json(f, cell) : vv_field_accepts(f, cell);
 }
@@ -55,7 +55,7 @@ static void load_number(bool json, vv_condition_scratch *s, size_t top, const vv
 	    vv_small_read(&v->small, cell->text, cell->len, f->type == VV_TYPE_NUMBER)) {
 		return;
 	}
-	if (!accepts(json, f, cell)) {
+	if (!field_accepts(json, f, cell)) {
 		v->state = VV_VALUE_UNKNOWN;
 		return;
 	}
@@ -76,14 +76,14 @@ static void load_number(bool json, vv_condition_scratch *s, size_t top, const vv
 
 static void load_boolean(bool json, vv_operand *v, const vv_field *f, const vv_cell *cell)
 {
-	v->state = accepts(json, f, cell) ? VV_VALUE_SMALL : VV_VALUE_UNKNOWN;
+	v->state = field_accepts(json, f, cell) ? VV_VALUE_SMALL : VV_VALUE_UNKNOWN;
 	v->truth = cell->state == VV_CELL_LITERAL
 			   ? cell->len == 4
 			   : vv_operand_read_boolean(f, cell->text, cell->len);
 }
 
-static void load(const vv_condition *c, vv_condition_scratch *s, size_t top, const vv_step *step,
-		 const vv_cell *cells)
+static void load_cell(const vv_condition *c, vv_condition_scratch *s, size_t top,
+		      const vv_step *step, const vv_cell *cells)
 {
 	const vv_field *f = &(step->before ? c->old : c->schema)->fields[step->at];
 	const vv_cell *cell = &(step->before ? s->old : cells)[step->at];
@@ -118,7 +118,7 @@ static void load(const vv_condition *c, vv_condition_scratch *s, size_t top, con
 		break;
 	default:
 		if (f->type == VV_TYPE_STRING && (json || strcmp(f->format, "default") != 0) &&
-		    !accepts(json, f, cell)) {
+		    !field_accepts(json, f, cell)) {
 			v->state = VV_VALUE_UNKNOWN;
 		}
 		break;
@@ -396,7 +396,7 @@ void vv_condition_run_steps(const vv_condition *c, vv_condition_scratch *s, cons
 
 		switch (step->code) {
 		case VV_STEP_COLUMN:
-			load(c, s, top++, step, cells);
+			load_cell(c, s, top++, step, cells);
 			break;
 		case VV_STEP_LITERAL:
 			load_literal(c, s, top++, step->at);

@@ -139,7 +139,7 @@ static bool put_time(vv_given *out, const vv_time_value *t, vv_type type)
 		vv_value_units(&out->i, &v, MICROS));
 }
 
-static void give(vv_given *out, vv_function *f, vv_operand_kind x)
+static void give_value(vv_given *out, vv_function *f, vv_operand_kind x)
 {
 	const vv_operand *v = &f->scratch->stack[0];
 	const char gives = f->call->gives;
@@ -180,6 +180,6 @@ vv_status vv_function_call(vv_given *out, vv_function *f, const vv_given *args, 
 	vv_buf_reset(&f->text);
 	if ((rc = read_all(f, args, count, &x, err)) < 0) return rc;
 	vv_call_run(f->call, f->scratch, 0, count, x);
-	give(out, f, x);
+	give_value(out, f, x);
 	return f->scratch->failed ? vv_fail_nomem(err) : vv_buf_ok(&f->text, err);
 }

@@ -266,8 +266,8 @@ static size_t old_column(const vv_line_editor *e, size_t column)
 }
 
 /* Does the cell, spelled as it is in the line, mean the same in the new one? */
-static bool stays(const vv_line_editor *e, const char *line, const vv_line_part *part,
-		  const vv_cell *cell, bool first)
+static bool cell_stays(const vv_line_editor *e, const char *line, const vv_line_part *part,
+		       const vv_cell *cell, bool first)
 {
 	const vv_dialect *a = e->was, *b = e->is;
 	const char *text = line + part->from;
@@ -283,7 +283,7 @@ static bool stays(const vv_line_editor *e, const char *line, const vv_line_part 
 	       !vv_cell_needs_quotes(cell, b, first);
 }
 
-static const char *spelling(const vv_bytes *spelled, size_t i, size_t *len)
+static const char *spelled_cell(const vv_bytes *spelled, size_t i, size_t *len)
 {
 	*len = spelled && spelled[i].data ? spelled[i].len : 0;
 	return spelled ? spelled[i].data : NULL;
@@ -317,12 +317,12 @@ static void edit_csv(vv_line_editor *e, vv_buf *out, const char *line, size_t le
 	for (size_t i = 0; i < n; i++) {
 		const size_t was = old_column(e, i);
 		const vv_line_part *part = was < p->count ? &p->items[was] : NULL;
-		const char *text = spelling(spelled, i, &text_len);
+		const char *text = spelled_cell(spelled, i, &text_len);
 
 		put_csv_gap(e, out, line, i, part);
 		if (text) {
 			vv_buf_put(out, text, text_len);
-		} else if (part && !changed[i] && stays(e, line, part, &cells[i], i == 0)) {
+		} else if (part && !changed[i] && cell_stays(e, line, part, &cells[i], i == 0)) {
 			vv_buf_put(out, line + part->from, part->to - part->from);
 		} else {
 			vv_cell_write_csv(out, &cells[i], e->is,
@@ -354,7 +354,7 @@ static void put_value(const vv_line_editor *e, vv_buf *out, size_t i, const vv_c
 		      const vv_bytes *spelled)
 {
 	size_t len;
-	const char *text = spelling(spelled, i, &len);
+	const char *text = spelled_cell(spelled, i, &len);
 
 	if (text) {
 		vv_buf_put(out, text, len);

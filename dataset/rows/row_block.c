@@ -238,8 +238,8 @@ static vv_status load_column(vv_row_values *out, vv_row_block *b, const vv_condi
 /* ---- steps that read one column with few values, or none ---- */
 
 /* Works the steps off for each value. False: they are to be worked off row by row. */
-static bool share(vv_row_values *out, vv_row_block *b, const vv_condition *c,
-		  vv_condition_scratch *s, size_t begin, size_t end, size_t field)
+static bool share_values(vv_row_values *out, vv_row_block *b, const vv_condition *c,
+			 vv_condition_scratch *s, size_t begin, size_t end, size_t field)
 {
 	const vv_group_run *run = field == SIZE_MAX ? NULL : &column_of(b, field)->run;
 	const size_t count = run ? run->count : 1;
@@ -334,7 +334,7 @@ bool vv_row_values_spread(vv_row_values *v, vv_row_block *b)
 }
 
 /* At a larger scale. */
-static bool rescale(vv_row_values *v, vv_row_block *b, unsigned scale)
+static bool rescale_values(vv_row_values *v, vv_row_block *b, unsigned scale)
 {
 	const int64_t by = vv_power[scale - v->scale];
 	int64_t *out;
@@ -353,11 +353,11 @@ static bool rescale(vv_row_values *v, vv_row_block *b, unsigned scale)
 	return true;
 }
 
-static bool align(vv_row_values *x, vv_row_values *y, vv_row_block *b)
+static bool align_values(vv_row_values *x, vv_row_values *y, vv_row_block *b)
 {
 	if (!vv_row_values_spread(x, b) || !vv_row_values_spread(y, b)) return false;
 	const unsigned scale = x->scale > y->scale ? x->scale : y->scale;
-	return rescale(x, b, scale) && rescale(y, b, scale);
+	return rescale_values(x, b, scale) && rescale_values(y, b, scale);
 }
 
 /* Rows that are known in both; NULL: all are. *failed: out of memory. */
@@ -432,8 +432,8 @@ void vv_row_values_get(vv_row_block *b, const vv_condition *c, vv_condition_scra
 }
 
 /* A boolean as truths. */
-static vv_status settle(vv_row_values *v, vv_row_block *b, const vv_condition *c,
-			vv_condition_scratch *s, vv_error *err)
+static vv_status settle_truths(vv_row_values *v, vv_row_block *b, const vv_condition *c,
+			       vv_condition_scratch *s, vv_error *err)
 {
 	vv_row_values out;
 	uint8_t shared[256], *truths;
@@ -463,15 +463,15 @@ static vv_status settle(vv_row_values *v, vv_row_block *b, const vv_condition *c
 
 /* ---- operators ---- */
 
-static bool compare(vv_row_values *out, vv_row_block *b, const vv_row_values *left,
-		    const vv_row_values *right, unsigned orders)
+static bool compare_values(vv_row_values *out, vv_row_block *b, const vv_row_values *left,
+			   const vv_row_values *right, unsigned orders)
 {
 	const unsigned less = orders & 1, same = orders >> 1 & 1, more = orders >> 2;
 	vv_row_values x = *left, y = *right;
 	bool failed = false;
 	uint8_t *truths;
 
-	if (!align(&x, &y, b)) return false;
+	if (!align_values(&x, &y, b)) return false;
 	const uint8_t *states = both_states(&x, &y, b, &failed);
 	if (failed || !(truths = new_truths(out, b))) return false;
 	for (size_t r = 0; r < b->from.rows; r++) {
@@ -501,7 +501,7 @@ static bool join_logic(vv_row_values *out, vv_row_block *b, const vv_row_values 
 	return truths != NULL;
 }
 
-static bool invert(vv_row_values *out, vv_row_block *b, const vv_row_values *x)
+static bool invert_truths(vv_row_values *out, vv_row_block *b, const vv_row_values *x)
 {
 	static const uint8_t other[] = {VV_TRUE, VV_FALSE, VV_UNKNOWN, VV_TRUTH_UNDECIDED};
 	const uint8_t *from = x->truths;
@@ -513,16 +513,17 @@ static bool invert(vv_row_values *out, vv_row_block *b, const vv_row_values *x)
 	return truths != NULL;
 }
 
-static bool between(vv_row_values *out, vv_row_block *b, const vv_row_values *x, bool wanted)
+static bool test_between(vv_row_values *out, vv_row_block *b, const vv_row_values *x, bool wanted)
 {
 	vv_row_values low, high, both;
 
-	if (!compare(&low, b, &x[0], &x[1], 6) || !compare(&high, b, &x[0], &x[2], 3) ||
+	if (!compare_values(&low, b, &x[0], &x[1], 6) ||
+	    !compare_values(&high, b, &x[0], &x[2], 3) ||
 	    !join_logic(&both, b, &low, &high, true)) {
 		return false;
 	}
 	*out = both;
-	return wanted || invert(out, b, &both);
+	return wanted || invert_truths(out, b, &both);
 }
 
 static bool in_list(vv_row_values *out, vv_row_block *b, const vv_condition *c,
@@ -536,14 +537,14 @@ static bool in_list(vv_row_values *out, vv_row_block *b, const vv_condition *c,
 		const vv_row_values value = {
 			.form = VV_VALUES_SHARED, .kind = x->kind, .values = &l->value, .count = 1};
 
-		if (l->value.state != VV_VALUE_SMALL || !compare(&one, b, x, &value, 2)) {
+		if (l->value.state != VV_VALUE_SMALL || !compare_values(&one, b, x, &value, 2)) {
 			return false;
 		}
 		if (i > 0 && !join_logic(&both, b, &any, &one, false)) return false;
 		any = i > 0 ? both : one;
 	}
 	*out = any;
-	return step->code == VV_STEP_IN || invert(out, b, &any);
+	return step->code == VV_STEP_IN || invert_truths(out, b, &any);
 }
 
 static bool is_null(vv_row_values *out, vv_row_block *b, const vv_row_values *x, bool column,
@@ -589,7 +590,7 @@ static bool add_values(vv_row_values *out, vv_row_block *b, const vv_row_values 
 	if (product ? !vv_row_values_spread(&x, b) || !vv_row_values_spread(&y, b) ||
 			      x.scale + y.scale > VV_SCALE_MAX ||
 			      (y.most > 0 && x.most > MOST / y.most)
-		    : !align(&x, &y, b) || x.most + y.most > MOST) {
+		    : !align_values(&x, &y, b) || x.most + y.most > MOST) {
 		return false;
 	}
 	const uint8_t *states = both_states(&x, &y, b, &failed);
@@ -635,7 +636,8 @@ static bool change_sign(vv_row_values *out, vv_row_block *b, const vv_row_values
 	return true;
 }
 
-static bool call(vv_row_values *out, vv_row_block *b, const vv_row_values *x, const vv_step *step)
+static bool run_call(vv_row_values *out, vv_row_block *b, const vv_row_values *x,
+		     const vv_step *step)
 {
 	const char *name = vv_call_at(step->at)->name;
 	vv_row_values first, second;
@@ -653,15 +655,15 @@ static bool call(vv_row_values *out, vv_row_block *b, const vv_row_values *x, co
 }
 
 /* An operator of numbers and dates. False: it is to be worked off later. */
-static bool operate(vv_row_values *out, vv_row_block *b, const vv_condition *c,
-		    const vv_row_values *x, size_t at)
+static bool run_operator(vv_row_values *out, vv_row_block *b, const vv_condition *c,
+			 const vv_row_values *x, size_t at)
 {
 	const vv_step *step = &c->steps[at];
 
 	switch (step->code) {
 	case VV_STEP_BETWEEN:
 	case VV_STEP_NOT_BETWEEN:
-		return between(out, b, x, step->code == VV_STEP_BETWEEN);
+		return test_between(out, b, x, step->code == VV_STEP_BETWEEN);
 	case VV_STEP_IN:
 	case VV_STEP_NOT_IN:
 		return in_list(out, b, c, x, step);
@@ -676,24 +678,25 @@ static bool operate(vv_row_values *out, vv_row_block *b, const vv_condition *c,
 	case VV_STEP_NEGATE:
 		return change_sign(out, b, x, false);
 	case VV_STEP_CALL:
-		return call(out, b, x, step);
+		return run_call(out, b, x, step);
 	default:
 		return vv_step_orders(step->code) &&
-		       compare(out, b, &x[0], &x[1], vv_step_orders(step->code));
+		       compare_values(out, b, &x[0], &x[1], vv_step_orders(step->code));
 	}
 }
 
 /* and, or, not: of truths. */
-static vv_status logic(vv_row_values *out, vv_row_block *b, const vv_condition *c,
-		       vv_condition_scratch *s, vv_row_values *x, vv_step_code code, vv_error *err)
+static vv_status run_logic(vv_row_values *out, vv_row_block *b, const vv_condition *c,
+			   vv_condition_scratch *s, vv_row_values *x, vv_step_code code,
+			   vv_error *err)
 {
-	vv_status rc = settle(&x[0], b, c, s, err);
+	vv_status rc = settle_truths(&x[0], b, c, s, err);
 
 	if (rc == VV_OK && code != VV_STEP_NOT) {
-		rc = settle(&x[1], b, c, s, err);
+		rc = settle_truths(&x[1], b, c, s, err);
 	}
 	if (rc < 0) return rc;
-	bool done = code == VV_STEP_NOT ? invert(out, b, x)
+	bool done = code == VV_STEP_NOT ? invert_truths(out, b, x)
 					: join_logic(out, b, &x[0], &x[1], code == VV_STEP_AND);
 	return done ? VV_OK : vv_fail_nomem(err);
 }
@@ -710,7 +713,7 @@ static vv_status take_step(vv_row_values *x, size_t operands, vv_row_block *b,
 	vv_status rc = VV_OK;
 
 	if (step->code == VV_STEP_AND || step->code == VV_STEP_OR || step->code == VV_STEP_NOT) {
-		rc = logic(&out, b, c, s, x, step->code, err);
+		rc = run_logic(&out, b, c, s, x, step->code, err);
 		done = true;
 	} else if (later && operands == 1 && c->steps[at - 1].code == VV_STEP_COLUMN &&
 		   (step->code == VV_STEP_IS_NULL || step->code == VV_STEP_IS_NOT_NULL)) {
@@ -719,7 +722,7 @@ static vv_status take_step(vv_row_values *x, size_t operands, vv_row_block *b,
 		done = true;
 	}
 	if (!done && !later) {
-		done = operate(&out, b, c, x, at);
+		done = run_operator(&out, b, c, x, at);
 	}
 	if (!done) {
 		out = (vv_row_values){.form = VV_VALUES_LATER, .kind = vv_steps_kind(c, at + 1)};
@@ -745,7 +748,7 @@ vv_status vv_row_values_of(vv_row_values *out, vv_row_block *b, const vv_conditi
 		if (column && (rc = open_run(b, span->column, err)) < 0) return rc;
 		if (span->end > 0 &&
 		    (!column || column_of(b, span->column)->run.form == VV_RUN_SHARED) &&
-		    share(&stack[top], b, c, s, i, span->end, span->column)) {
+		    share_values(&stack[top], b, c, s, i, span->end, span->column)) {
 			i = span->end;
 			top++;
 			continue;
@@ -779,7 +782,7 @@ vv_status vv_row_block_judge(vv_row_block *b, const vv_condition *c, vv_conditio
 	vv_row_values v;
 	vv_status rc = vv_row_values_of(&v, b, c, s, err);
 
-	if (rc < 0 || (rc = settle(&v, b, c, s, err)) < 0) return rc;
+	if (rc < 0 || (rc = settle_truths(&v, b, c, s, err)) < 0) return rc;
 	*truths = v.truths;
 	return VV_OK;
 }

@@ -145,7 +145,7 @@ static vv_status edit_row(editor *e, const vv_cell *cells, uint64_t row, const c
 	return VV_OK;
 }
 
-static vv_status give(editor *e, bool last, vv_error *err)
+static vv_status give_bytes(editor *e, bool last, vv_error *err)
 {
 	const vv_buf *bytes = e->lines.encoding ? &e->encoder.bytes : &e->out;
 	vv_status rc = vv_buf_ok(&e->out, err);
@@ -204,7 +204,7 @@ static vv_status edit_group(editor *e, const vv_batch *b, bool last, vv_error *e
 	}
 	if (rc < 0) return rc;
 	keep_rows(e, b, &lines, ends, kept, b->rows);
-	return give(e, false, err);
+	return give_bytes(e, false, err);
 }
 
 static vv_status edit_rows(editor *e, vv_error *err)
@@ -238,7 +238,7 @@ static vv_status edit_file(editor *e, vv_error *err)
 	}
 	if (rc == VV_OK) {
 		vv_edited_file_tail(&e->file);
-		rc = give(e, true, err);
+		rc = give_bytes(e, true, err);
 	}
 	vv_line_editor_close(&e->lines);
 	vv_edited_file_clear(&e->file);

@@ -157,7 +157,7 @@ void vv_distinct_pack(vv_distinct *d)
 	d->cap = 0; /* no table any more */
 }
 
-static void insert(vv_distinct *d, vv_hash128 h)
+static void insert_hash(vv_distinct *d, vv_hash128 h)
 {
 	size_t at = (size_t)h.lo & (d->cap - 1);
 
@@ -192,7 +192,7 @@ static bool make_room(vv_distinct *d)
 	}
 	for (size_t i = 0; i < from; i++) {
 		if (d->items[i].lo != 0 || d->items[i].hi != 0) {
-			insert(&next, d->items[i]);
+			insert_hash(&next, d->items[i]);
 		}
 	}
 	vv_free(d->items);
@@ -205,7 +205,7 @@ bool vv_distinct_add(vv_distinct *d, vv_hash128 h)
 	assert(d->cap > 0 || d->count == 0); /* not packed */
 	h.lo += h.lo == 0 && h.hi == 0;      /* zero is an empty place */
 	if (!make_room(d)) return false;
-	insert(d, h);
+	insert_hash(d, h);
 	return true;
 }
 

@@ -99,7 +99,7 @@ bool vv_sums_rule_has_base(const vv_sums_rule *r)
 	return false;
 }
 
-static void mark(const vv_condition *c, bool *used)
+static void mark_columns(const vv_condition *c, bool *used)
 {
 	for (size_t i = 0; c && i < c->column_count; i++) {
 		used[c->columns[i]] = true;
@@ -112,12 +112,12 @@ static vv_status list_columns(vv_sums_rule *r, const vv_schema *schema, vv_error
 
 	r->columns = vv_calloc(schema->count + 1, sizeof(*r->columns));
 	if (!used || !r->columns) return vv_fail_nomem(err);
-	mark(r->where, used);
+	mark_columns(r->where, used);
 	vv_array_each(r->condition->aggregates, r->condition->aggregate_count, aggregate) {
-		mark(aggregate->argument, used);
+		mark_columns(aggregate->argument, used);
 	}
 	for (size_t i = 0; i < r->key_count; i++) {
-		mark(r->keys[i], used);
+		mark_columns(r->keys[i], used);
 	}
 	for (size_t i = 0; i < schema->count; i++) {
 		if (used[i]) {
@@ -127,8 +127,9 @@ static vv_status list_columns(vv_sums_rule *r, const vv_schema *schema, vv_error
 	return VV_OK;
 }
 
-static vv_status compile(vv_condition **out, const char *text, const vv_schema *schema,
-			 const vv_condition_how *how, bool value, size_t at, vv_error *err)
+static vv_status compile_condition(vv_condition **out, const char *text, const vv_schema *schema,
+				   const vv_condition_how *how, bool value, size_t at,
+				   vv_error *err)
 {
 	vv_condition_how own = *how;
 
@@ -160,14 +161,15 @@ vv_status vv_sums_rule_new(vv_sums_rule **out, const vv_sums_text *text, const v
 	}
 	if ((rc = vv_condition_compile(&r->condition, text->condition, strlen(text->condition),
 				       schema, how, err)) < 0 ||
-	    (text->where &&
-	     (rc = compile(&r->where, text->where, schema, how, false, text->where_at, err)) < 0)) {
+	    (text->where && (rc = compile_condition(&r->where, text->where, schema, how, false,
+						    text->where_at, err)) < 0)) {
 		return rc;
 	}
 	for (; r->key_count < count; r->key_count++) {
 		const char *key = text->groups[r->key_count];
 
-		if ((rc = compile(&r->keys[r->key_count], key, schema, how, true, at, err)) < 0) {
+		if ((rc = compile_condition(&r->keys[r->key_count], key, schema, how, true, at,
+					    err)) < 0) {
 			return rc;
 		}
 		at += strlen(key) + 2;
@@ -717,7 +719,7 @@ static void set_count(vv_value_room *out, uint64_t n)
 }
 
 /* The sample's: the root of (squares - sum^2 / n) / (n - 1), rounded down after ROOT_PLACES digits. */
-static bool deviation(vv_ratio *out, const cell *c)
+static bool sample_deviation(vv_ratio *out, const cell *c)
 {
 	vv_ratio n, sum, square, x, y;
 
@@ -754,7 +756,7 @@ static void make_value(vv_value_room *out, const cell *c, const vv_condition_agg
 	if (c->sum.unknown || c->square.unknown) {
 		known = false;
 	} else if (a->op == VV_AGGREGATE_DEVIATION) {
-		known = deviation(&r, c);
+		known = sample_deviation(&r, c);
 	} else if (a->op == VV_AGGREGATE_SHARE) {
 		vv_ratio all;
 

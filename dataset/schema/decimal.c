@@ -20,19 +20,19 @@
 #define LIMB_DIGITS 9
 #define SPREAD_LIMBS (SPREAD_MAX / LIMB_DIGITS + 2)
 
-static bool begins(const char *p, const char *end, const char *mark, size_t len)
+static bool begins_with(const char *p, const char *end, const char *mark, size_t len)
 {
 	return len > 0 && (size_t)(end - p) >= len && memcmp(p, mark, len) == 0;
 }
 
 /* Strips text around a number: "$12", "12%". */
-static void strip(const vv_field *f, const char **s, const char **end)
+static void strip_number(const vv_field *f, const char **s, const char **end)
 {
 	if (f && f->bare_number) return;
 	const char *point = f ? f->decimal : ".";
 	const char *p = *s, *e = *end;
 	while (p < e && !((*p >= '0' && *p <= '9') || *p == '-' || *p == '+' ||
-			  begins(p, e, point, strlen(point)))) {
+			  begins_with(p, e, point, strlen(point)))) {
 		p++;
 	}
 	while (e > p && !(e[-1] >= '0' && e[-1] <= '9')) {
@@ -62,7 +62,7 @@ static bool read_exponent(const char *p, const char *end, int64_t *out)
 }
 
 /* Takes zeros off both ends; the number of digits before the point becomes the exponent. */
-static void normalise(vv_decimal *d, vv_buf *buf, int64_t exponent)
+static void normalise_digits(vv_decimal *d, vv_buf *buf, int64_t exponent)
 {
 	const char *p = buf->data ? buf->data + d->digits_at : "";
 	while (d->count > 0 && p[d->count - 1] == '0') {
@@ -86,7 +86,7 @@ bool vv_decimal_read(vv_decimal *out, vv_buf *buf, const vv_field *f, const char
 	int64_t before = 0, exponent = 0;
 	bool seen_point = false, any = false;
 	memset(out, 0, sizeof(*out));
-	strip(f, &p, &end);
+	strip_number(f, &p, &end);
 	if (p < end && (*p == '-' || *p == '+')) {
 		out->negative = *p++ == '-';
 	}
@@ -102,10 +102,10 @@ bool vv_decimal_read(vv_decimal *out, vv_buf *buf, const vv_field *f, const char
 			buf->data[buf->len++] = *p++;
 			any = true;
 			before += !seen_point;
-		} else if (!seen_point && begins(p, end, point, point_len)) {
+		} else if (!seen_point && begins_with(p, end, point, point_len)) {
 			seen_point = true;
 			p += point_len;
-		} else if (!seen_point && any && begins(p, end, group, group_len)) {
+		} else if (!seen_point && any && begins_with(p, end, group, group_len)) {
 			p += group_len;
 		} else {
 			return false;
@@ -113,7 +113,7 @@ bool vv_decimal_read(vv_decimal *out, vv_buf *buf, const vv_field *f, const char
 	}
 	if (!any || (p < end && !read_exponent(p + 1, end, &exponent))) return false;
 	out->count = buf->len - out->digits_at;
-	normalise(out, buf, before + exponent);
+	normalise_digits(out, buf, before + exponent);
 	return true;
 }
 
@@ -126,10 +126,10 @@ vv_status vv_decimal_check_groups(const vv_field *f, const char *s, size_t len, 
 	bool grouped = false, fits = true;
 
 	if (group_len == 0) return VV_OK;
-	strip(f, &p, &end);
+	strip_number(f, &p, &end);
 	while (p < end && *p != 'e' && *p != 'E' &&
-	       !begins(p, end, f->decimal, strlen(f->decimal))) {
-		if (begins(p, end, f->group, group_len)) {
+	       !begins_with(p, end, f->decimal, strlen(f->decimal))) {
+		if (begins_with(p, end, f->group, group_len)) {
 			fits = fits && digits <= 3 && digits >= (grouped ? 2 : 1);
 			grouped = true;
 			digits = 0;
@@ -148,7 +148,7 @@ vv_status vv_decimal_check_groups(const vv_field *f, const char *s, size_t len, 
 		       vv_text_shows(f->group), vv_text_shows(f->decimal));
 }
 
-static int magnitude(const vv_decimal *a, const vv_decimal *b, const vv_buf *buf)
+static int compare_magnitude(const vv_decimal *a, const vv_decimal *b, const vv_buf *buf)
 {
 	if (a->count == 0 || b->count == 0) return (a->count > 0) - (b->count > 0);
 	if (a->exponent != b->exponent) return a->exponent < b->exponent ? -1 : 1;
@@ -181,7 +181,7 @@ int vv_decimal_compare(const vv_decimal *a, const vv_decimal *b, const vv_buf *b
 	if (a->kind == VV_DECIMAL_INF || b->kind == VV_DECIMAL_INF) {
 		return sa * ((a->kind == VV_DECIMAL_INF) - (b->kind == VV_DECIMAL_INF));
 	}
-	return sa * magnitude(a, b, buf);
+	return sa * compare_magnitude(a, b, buf);
 }
 
 /* --- limbs: of nine digits each, the lowest first ------------------------------------------- */
@@ -260,7 +260,7 @@ bool vv_decimal_distance(vv_decimal *out, const vv_decimal *a, const vv_decimal 
 		out->negative = false;
 		return true;
 	}
-	if (magnitude(a, b, buf) < 0) {
+	if (compare_magnitude(a, b, buf) < 0) {
 		big = b;
 		small = a;
 	}
@@ -285,7 +285,7 @@ bool vv_decimal_distance(vv_decimal *out, const vv_decimal *a, const vv_decimal 
 			buf->data[buf->len + (size_t)k] = (char)('0' + x[i] % 10);
 		}
 	}
-	normalise(out, buf, low + (int64_t)out->count);
+	normalise_digits(out, buf, low + (int64_t)out->count);
 	return true;
 }
 
@@ -447,7 +447,7 @@ bool vv_small_multiply(vv_small *out, const vv_small *a, const vv_small *b)
 
 /* --- fractions of long numbers -------------------------------------------------------------- */
 
-static void trim(vv_exact *x)
+static void trim_limbs(vv_exact *x)
 {
 	while (x->count > 0 && x->limb[x->count - 1] == 0) {
 		x->count--;
@@ -458,7 +458,7 @@ static void trim(vv_exact *x)
 	}
 }
 
-static void copy(vv_exact *out, const vv_exact *x)
+static void copy_exact(vv_exact *out, const vv_exact *x)
 {
 	out->negative = x->negative;
 	out->count = x->count;
@@ -501,7 +501,7 @@ bool vv_exact_from_digits(vv_exact *out, bool negative, const char *digits, size
 		out->limb[out->count++] = v;
 		count -= n;
 	}
-	trim(out);
+	trim_limbs(out);
 	return true;
 }
 
@@ -516,7 +516,7 @@ static unsigned digits_of(const vv_exact *x)
 }
 
 /* x times 10^places, with the exponent that much lower: the same value. */
-static bool shift(vv_exact *x, uint64_t places)
+static bool shift_places(vv_exact *x, uint64_t places)
 {
 	uint64_t carry = 0;
 	size_t limbs = (size_t)(places / LIMB_DIGITS);
@@ -542,18 +542,19 @@ static bool shift(vv_exact *x, uint64_t places)
 }
 
 /* Copies of both with one exponent. */
-static bool align(vv_exact *x, vv_exact *y, const vv_exact *a, const vv_exact *b)
+static bool align_exact(vv_exact *x, vv_exact *y, const vv_exact *a, const vv_exact *b)
 {
-	copy(x, a);
-	copy(y, b);
+	copy_exact(x, a);
+	copy_exact(y, b);
 	if (x->count == 0 || y->count == 0 || x->exponent == y->exponent) return true;
-	return x->exponent > y->exponent ? shift(x, (uint64_t)x->exponent - (uint64_t)y->exponent)
-					 : shift(y, (uint64_t)y->exponent - (uint64_t)x->exponent);
+	return x->exponent > y->exponent
+		       ? shift_places(x, (uint64_t)x->exponent - (uint64_t)y->exponent)
+		       : shift_places(y, (uint64_t)y->exponent - (uint64_t)x->exponent);
 }
 
 /* Always possible: if the highest places agree, at most as many digits are appended to one as the
  * other has. */
-static int compare(const vv_exact *a, const vv_exact *b)
+static int compare_exact(const vv_exact *a, const vv_exact *b)
 {
 	vv_exact x, y;
 	int c;
@@ -581,7 +582,7 @@ static int compare(const vv_exact *a, const vv_exact *b)
 	if (top_a != top_b) {
 		c = top_a < top_b ? -1 : 1;
 	} else {
-		c = align(&x, &y, a, b) ? compare_limbs(x.limb, x.count, y.limb, y.count) : 0;
+		c = align_exact(&x, &y, a, b) ? compare_limbs(x.limb, x.count, y.limb, y.count) : 0;
 	}
 	return a->negative ? -c : c;
 }
@@ -591,24 +592,24 @@ static bool add_exact(vv_exact *out, const vv_exact *a, const vv_exact *b)
 	vv_exact x, y;
 
 	if (a->count == 0 || b->count == 0) {
-		copy(out, a->count == 0 ? b : a);
+		copy_exact(out, a->count == 0 ? b : a);
 		return true;
 	}
-	if (!align(&x, &y, a, b)) return false;
+	if (!align_exact(&x, &y, a, b)) return false;
 	if (x.negative == y.negative) {
 		if (x.count == VV_LIMBS || y.count == VV_LIMBS) {
 			return false; /* no room for a carry */
 		}
 		x.count = add_limbs(x.limb, x.count, y.limb, y.count);
-		copy(out, &x);
+		copy_exact(out, &x);
 	} else if (compare_limbs(x.limb, x.count, y.limb, y.count) >= 0) {
 		subtract_limbs(x.limb, x.count, y.limb, y.count);
-		copy(out, &x);
+		copy_exact(out, &x);
 	} else {
 		subtract_limbs(y.limb, y.count, x.limb, x.count);
-		copy(out, &y);
+		copy_exact(out, &y);
 	}
-	trim(out);
+	trim_limbs(out);
 	return true;
 }
 
@@ -617,10 +618,10 @@ static bool is_one(const vv_exact *x)
 	return x->count == 1 && x->limb[0] == 1 && x->exponent == 0 && !x->negative;
 }
 
-static bool multiply(vv_exact *out, const vv_exact *a, const vv_exact *b)
+static bool multiply_exact(vv_exact *out, const vv_exact *a, const vv_exact *b)
 {
 	if (is_one(b) || is_one(a)) {
-		copy(out, is_one(b) ? a : b);
+		copy_exact(out, is_one(b) ? a : b);
 		return true;
 	}
 	if (a->count + b->count > VV_LIMBS ||
@@ -641,7 +642,7 @@ static bool multiply(vv_exact *out, const vv_exact *a, const vv_exact *b)
 			carry = v / LIMB;
 		}
 	}
-	trim(out);
+	trim_limbs(out);
 	/* far out exponents would only grow */
 	return out->exponent < INT64_MAX / 4 && out->exponent > -(INT64_MAX / 4);
 }
@@ -656,14 +657,15 @@ bool vv_ratio_add(vv_ratio *out, const vv_ratio *a, const vv_ratio *b)
 {
 	vv_exact x, y;
 
-	return multiply(&x, &a->above, &b->below) && multiply(&y, &b->above, &a->below) &&
-	       add_exact(&out->above, &x, &y) && multiply(&out->below, &a->below, &b->below);
+	return multiply_exact(&x, &a->above, &b->below) &&
+	       multiply_exact(&y, &b->above, &a->below) && add_exact(&out->above, &x, &y) &&
+	       multiply_exact(&out->below, &a->below, &b->below);
 }
 
 bool vv_ratio_multiply(vv_ratio *out, const vv_ratio *a, const vv_ratio *b)
 {
-	return multiply(&out->above, &a->above, &b->above) &&
-	       multiply(&out->below, &a->below, &b->below);
+	return multiply_exact(&out->above, &a->above, &b->above) &&
+	       multiply_exact(&out->below, &a->below, &b->below);
 }
 
 void vv_ratio_negate(vv_ratio *r)
@@ -673,8 +675,8 @@ void vv_ratio_negate(vv_ratio *r)
 
 bool vv_ratio_divide(vv_ratio *out, const vv_ratio *a, const vv_ratio *b)
 {
-	if (b->above.count == 0 || !multiply(&out->above, &a->above, &b->below) ||
-	    !multiply(&out->below, &a->below, &b->above)) {
+	if (b->above.count == 0 || !multiply_exact(&out->above, &a->above, &b->below) ||
+	    !multiply_exact(&out->below, &a->below, &b->above)) {
 		return false;
 	}
 	if (out->below.negative) {
@@ -688,10 +690,11 @@ bool vv_ratio_compare(int *out, const vv_ratio *a, const vv_ratio *b)
 {
 	vv_exact x, y;
 
-	if (!multiply(&x, &a->above, &b->below) || !multiply(&y, &b->above, &a->below)) {
+	if (!multiply_exact(&x, &a->above, &b->below) ||
+	    !multiply_exact(&y, &b->above, &a->below)) {
 		return false;
 	}
-	*out = compare(&x, &y);
+	*out = compare_exact(&x, &y);
 	return true;
 }
 
@@ -741,18 +744,18 @@ static void divide_limbs(vv_exact *quotient, uint32_t *rest, unsigned *rest_coun
 	}
 	quotient->negative = false;
 	quotient->exponent = 0;
-	trim(quotient);
+	trim_limbs(quotient);
 }
 
 /* above x 10^places and below as whole numbers, signs apart. */
 static bool make_whole(vv_exact *n, vv_exact *d, const vv_ratio *x, int places)
 {
-	copy(n, &x->above);
-	copy(d, &x->below);
+	copy_exact(n, &x->above);
+	copy_exact(d, &x->below);
 	n->negative = false;
 	if (n->count == 0) return true;
 	int64_t by = n->exponent + places - d->exponent;
-	bool ok = by >= 0 ? shift(n, (uint64_t)by) : shift(d, (uint64_t)-by);
+	bool ok = by >= 0 ? shift_places(n, (uint64_t)by) : shift_places(d, (uint64_t)-by);
 	n->exponent = d->exponent = 0;
 	return ok;
 }
@@ -776,7 +779,7 @@ bool vv_ratio_round(vv_ratio *out, const vv_ratio *x, int places, vv_rounding ho
 					     d.count) >= 0;
 	set_unsigned(&one, 1);
 	if (!up) {
-		copy(&out->above, &q);
+		copy_exact(&out->above, &q);
 	} else if (!add_exact(&out->above, &q, &one)) {
 		return false;
 	}
@@ -801,7 +804,7 @@ bool vv_ratio_root(vv_ratio *out, const vv_ratio *x, unsigned places)
 	while (length-- > 0) {
 		for (uint64_t digit = 9; digit > 0; digit--) {
 			vv_ratio_small(&step, &(vv_small){(int64_t)digit, 0});
-			if (!shift(&step.above, length)) return false;
+			if (!shift_places(&step.above, length)) return false;
 			step.above.exponent = 0;
 			if (!vv_ratio_add(&sum, &low, &step) ||
 			    !vv_ratio_multiply(&product, &sum, &sum) ||

@@ -294,7 +294,7 @@ typedef struct ranking {
 	size_t count, max;
 } ranking;
 
-static void rank(ranking *k, const vv_key_candidate *c, int score)
+static void rank_candidate(ranking *k, const vv_key_candidate *c, int score)
 {
 	size_t at = k->count;
 
@@ -342,7 +342,7 @@ static void rank_sets(ranking *k, sample *s, const looks *leading, size_t leadin
 			score += leading[pick[i]].score;
 		}
 		if (is_unique(s, c.columns, size)) {
-			rank(k, &c, score);
+			rank_candidate(k, &c, score);
 		}
 	} while (next_set(pick, size, leading_count));
 }
@@ -379,7 +379,7 @@ vv_status vv_key_candidates(vv_key_candidate *out, size_t max, size_t *count, co
 		if (stands_alone(&l, first, rows)) {
 			vv_key_candidate one = {{c}, 1};
 
-			rank(&singles, &one, l.score);
+			rank_candidate(&singles, &one, l.score);
 			best_named = out[0].columns[0] == c ? l.named : best_named;
 		} else if (l.usable && !l.unique && leading_count < COMBINED_MAX) {
 			leading[leading_count++] = l;

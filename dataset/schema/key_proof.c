@@ -157,7 +157,7 @@ static void put_in_order(partition *part)
 	part->last = first;
 }
 
-static vv_status flush(vv_key_proof *p, vv_buf *block, vv_error *err)
+static vv_status flush_block(vv_key_proof *p, vv_buf *block, vv_error *err)
 {
 	vv_status rc = vv_buf_ok(block, err);
 
@@ -181,7 +181,7 @@ static vv_status spill_partition(vv_key_proof *p, partition *part, vv_buf *block
 		vv_buf_put(block, c->hash, c->head.count * sizeof(c->hash[0]));
 		vv_buf_put(block, c->step, c->head.count * sizeof(c->step[0]));
 		p->file_len += block->len - before;
-		if (block->len >= BLOCK_BYTES && (rc = flush(p, block, err)) < 0) return rc;
+		if (block->len >= BLOCK_BYTES && (rc = flush_block(p, block, err)) < 0) return rc;
 		part->last = c->next;
 		c->next = p->spare;
 		p->spare = c;
@@ -189,7 +189,7 @@ static vv_status spill_partition(vv_key_proof *p, partition *part, vv_buf *block
 	return p->file_len > offset ? add_run(p, part, offset, err) : VV_OK;
 }
 
-static vv_status spill(vv_key_proof *p, vv_error *err)
+static vv_status spill_partitions(vv_key_proof *p, vv_error *err)
 {
 	vv_auto(vv_buf) block = VV_BUF_INIT;
 	vv_status rc;
@@ -203,7 +203,7 @@ static vv_status spill(vv_key_proof *p, vv_error *err)
 	for (size_t i = 0; i < PARTITIONS; i++) {
 		if ((rc = spill_partition(p, &p->parts[i], &block, err)) < 0) return rc;
 	}
-	if ((rc = flush(p, &block, err)) < 0) return rc;
+	if ((rc = flush_block(p, &block, err)) < 0) return rc;
 	p->held = 0;
 	p->broken = false;
 	return VV_OK;
@@ -264,7 +264,7 @@ static vv_status add_one(vv_key_proof *p, uint64_t hash, uint64_t row, vv_error 
 {
 	vv_status rc;
 
-	if (p->held >= p->limit && p->held > 0 && (rc = spill(p, err)) < 0) return rc;
+	if (p->held >= p->limit && p->held > 0 && (rc = spill_partitions(p, err)) < 0) return rc;
 	return add_entry(p, &p->parts[hash >> (64 - PARTITION_BITS)], hash, row, err);
 }
 
@@ -457,8 +457,8 @@ static vv_status has_repeat(bool *out, const vv_key_proof *p, const partition *p
 }
 
 /* Gathers the slice's entries with their rows, `most` of them. */
-static vv_status gather(const vv_key_proof *p, const partition *part, load *l, const slice *s,
-			size_t most, vv_error *err)
+static vv_status gather_slice(const vv_key_proof *p, const partition *part, load *l, const slice *s,
+			      size_t most, vv_error *err)
 {
 	walk w = walk_from(p, part, l);
 	size_t likely = part->total < LOAD_MAX ? (size_t)part->total : LOAD_MAX;
@@ -638,7 +638,7 @@ static vv_status pair_partition(vv_key_proof *p, partition *part, load *l, pair_
 		}
 		any = true;
 		/* only one hash shared by that many rows can fill it: see VV_KEY_SHARED_MAX */
-		if ((rc = gather(p, part, l, &s, LOAD_MAX, err)) < 0 ||
+		if ((rc = gather_slice(p, part, l, &s, LOAD_MAX, err)) < 0 ||
 		    (rc = pair_entries(list, l, err)) < 0) {
 			return rc;
 		}
@@ -685,7 +685,7 @@ static vv_status room_for_pairs(pair_list *list, vv_error *err)
 }
 
 /* Closes the proof to further entries. */
-static vv_status finish(vv_key_proof *p, vv_error *err)
+static vv_status finish_proof(vv_key_proof *p, vv_error *err)
 {
 	if (p->broken) return vv_fail(err, VV_EUSAGE, "the check of the key failed earlier");
 	for (size_t i = 0; i < PARTITIONS && !p->finished; i++) {
@@ -707,7 +707,7 @@ VV_AUTO_FREE(load, free_load)
 vv_status vv_key_proof_pairs(vv_key_proof *p, vv_key_pair_fn fn, void *payload, vv_error *err)
 {
 	vv_auto(load) *l = vv_calloc(1, sizeof(*l));
-	vv_status rc = l ? finish(p, err) : vv_fail_nomem(err);
+	vv_status rc = l ? finish_proof(p, err) : vv_fail_nomem(err);
 
 	if (rc < 0) return rc;
 	pair_list *list = &l->pairs;
@@ -731,13 +731,13 @@ vv_status vv_key_proof_pairs(vv_key_proof *p, vv_key_pair_fn fn, void *payload, 
 vv_status vv_key_proof_each(vv_key_proof *p, vv_key_entries_fn fn, void *payload, vv_error *err)
 {
 	vv_auto(load) *l = vv_calloc(1, sizeof(*l));
-	vv_status rc = l ? finish(p, err) : vv_fail_nomem(err);
+	vv_status rc = l ? finish_proof(p, err) : vv_fail_nomem(err);
 
 	for (size_t i = 0; i < PARTITIONS && rc == VV_OK; i++) {
 		slice s = {slice_bits(p->parts[i].total), 0};
 
 		for (; p->parts[i].total > 0 && s.part < (uint64_t)1 << s.bits; s.part++) {
-			if ((rc = gather(p, &p->parts[i], l, &s, SIZE_MAX, err)) < 0 ||
+			if ((rc = gather_slice(p, &p->parts[i], l, &s, SIZE_MAX, err)) < 0 ||
 			    (rc = sort_entries(l, err)) < 0 ||
 			    (rc = fn(payload, l->entries, l->count, err)) < 0) {
 				break;

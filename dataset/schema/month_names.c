@@ -53,7 +53,7 @@ static const char *const roman[MONTHS] = {"I",   "II",   "III", "IV", "V",  "VI"
 					  "VII", "VIII", "IX",  "X",  "XI", "XII"};
 
 /* ASCII letters, and those of Latin-1 in UTF-8, of which the capitals are 0x20 below. */
-static char lower(const char *s, size_t i)
+static char lower_letter(const char *s, size_t i)
 {
 	const unsigned char c = (unsigned char)s[i];
 
@@ -67,7 +67,7 @@ static bool is_later_byte(char c)
 }
 
 /* Begins the name with the text? *whole: it is all of it; *letters: their number. */
-static bool begins(const char *name, const char *s, size_t len, bool *whole, size_t *letters)
+static bool name_begins(const char *name, const char *s, size_t len, bool *whole, size_t *letters)
 {
 	size_t n = 0;
 
@@ -78,7 +78,7 @@ static bool begins(const char *name, const char *s, size_t len, bool *whole, siz
 		if (s[i] == '?' && (unsigned char)name[n] >= 0x80) {
 			for (n++; is_later_byte(name[n]); n++) {
 			}
-		} else if (lower(s, i) != lower(name, n++)) {
+		} else if (lower_letter(s, i) != lower_letter(name, n++)) {
 			return false;
 		}
 	}
@@ -95,7 +95,7 @@ static int month_in(const char *const *names, const char *s, size_t len)
 		bool whole;
 		size_t letters;
 
-		if (!begins(names[m], s, len, &whole, &letters)) {
+		if (!name_begins(names[m], s, len, &whole, &letters)) {
 			continue;
 		}
 		if (whole) return m + 1;

@@ -43,7 +43,7 @@ static const vv_ending *find_mediatype(const char *name)
 	return type ? vv_ending_find(type->ending, strlen(type->ending)) : NULL;
 }
 
-static void refuse(vv_descriptor *d, const vv_json *node, const char *hint)
+static void refuse_value(vv_descriptor *d, const vv_json *node, const char *hint)
 {
 	vv_descriptor_fail(d, node, "the value of '%s' is not supported\n%s",
 			   vv_text_show(node->name, node->name_len), hint);
@@ -89,11 +89,12 @@ static void read_form(vv_package_resource *out, vv_descriptor *d, const vv_json 
 	    !(compression->type == VV_JSON_NULL ||
 	      (compression->type == VV_JSON_STRING &&
 	       (compression->text_len == 0 || strcmp(compression->text, "no") == 0)))) {
-		refuse(d, compression,
-		       "unpack the file: versions of compressed files share no data");
+		refuse_value(d, compression,
+			     "unpack the file: versions of compressed files share no data");
 	}
 	if (more && more->count > 0) {
-		refuse(d, more, "describe each file by a resource of its own, or join the files");
+		refuse_value(d, more,
+			     "describe each file by a resource of its own, or join the files");
 	}
 	const vv_ending *found = format ? vv_ending_find(format, strlen(format)) : NULL;
 	if (!found && mediatype) {
@@ -146,12 +147,13 @@ static void read_delimited(vv_sniff_hints *h, vv_descriptor *d, const vv_json *d
 				   delimiter ? "" : "the delimiter ");
 	}
 	if (escape > 0 && doubled && twice) {
-		refuse(d, escaped,
-		       "quotes are either doubled or escaped: set doubleQuote to false, or remove "
-		       "escapeChar");
+		refuse_value(
+			d, escaped,
+			"quotes are either doubled or escaped: set doubleQuote to false, or remove "
+			"escapeChar");
 	}
 	if (escape == 0 && !twice && h->quote != 0) {
-		refuse(d, doubled, "doubleQuote is false, so escapeChar is required");
+		refuse_value(d, doubled, "doubleQuote is false, so escapeChar is required");
 	}
 	if (escape > 0 || escaped || doubled) {
 		h->escape = escape;
@@ -183,13 +185,13 @@ static void read_header(vv_sniff_hints *h, vv_descriptor *d, const vv_json *dial
 	for (const vv_json *n = rows->first; n; n = n->next) {
 		if (n->type != VV_JSON_NUMBER || !vv_parse_u64(&line, n->text, n->text_len) ||
 		    line == 0 || line > VV_HEADER_MAX || (n != rows->first && line != last + 1)) {
-			refuse(d, rows, "only consecutive lines are supported: [N, N+1 ...]");
+			refuse_value(d, rows, "only consecutive lines are supported: [N, N+1 ...]");
 		}
 		last = line;
 	}
 	if (rows->count == 0 || rows->count > VV_HEADER_ROWS_MAX) {
-		refuse(d, rows,
-		       "1 to 16 lines are supported; without a header, set header to false");
+		refuse_value(d, rows,
+			     "1 to 16 lines are supported; without a header, set header to false");
 	}
 	h->skip = (long)(last - rows->count);
 	h->header_rows = (int)rows->count;
@@ -206,9 +208,10 @@ static void read_comment_rows(const vv_sniff_hints *h, vv_descriptor *d, const v
 	for (const vv_json *n = rows->first; n; n = n->next) {
 		if (n->type != VV_JSON_NUMBER || !vv_parse_u64(&line, n->text, n->text_len) ||
 		    line == 0 || h->skip < 0 || line > (uint64_t)h->skip) {
-			refuse(d, rows,
-			       "comments are supported only above the header (headerRows), or as "
-			       "lines that begin with commentChar");
+			refuse_value(
+				d, rows,
+				"comments are supported only above the header (headerRows), or as "
+				"lines that begin with commentChar");
 		}
 	}
 }
@@ -219,8 +222,8 @@ static void read_join(vv_package_resource *out, vv_descriptor *d, const vv_json 
 	const char *join = vv_descriptor_text(d, dialect, "headerJoin");
 
 	if (join && strlen(join) >= VV_HEADER_JOIN_MAX) {
-		refuse(d, vv_json_get(dialect, "headerJoin"),
-		       "only a text of at most 15 bytes is supported");
+		refuse_value(d, vv_json_get(dialect, "headerJoin"),
+			     "only a text of at most 15 bytes is supported");
 	}
 	out->hints.header_join = out->header_join = dup_text(d, join);
 }
@@ -258,13 +261,13 @@ static void refuse_members(vv_descriptor *d, const vv_json *dialect, bool json)
 		node = members[i].json == json ? vv_json_get(dialect, members[i].name) : NULL;
 		if (node && node->type != VV_JSON_NULL &&
 		    !(node->type == VV_JSON_ARRAY && node->count == 0)) {
-			refuse(d, node, members[i].hint);
+			refuse_value(d, node, members[i].hint);
 		}
 	}
 	node = json ? vv_json_get(dialect, "itemType") : NULL;
 	if (node && node->type != VV_JSON_NULL &&
 	    (node->type != VV_JSON_STRING || strcmp(node->text, "object") != 0)) {
-		refuse(d, node, "only arrays of objects are supported");
+		refuse_value(d, node, "only arrays of objects are supported");
 	}
 }
 
@@ -444,7 +447,7 @@ typedef struct lookup {
 } lookup;
 
 /* A part of the resource, which may be in a file of its own: that becomes l->d.file. */
-static const vv_json *follow(lookup *l, const vv_json *node)
+static const vv_json *follow_node(lookup *l, const vv_json *node)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_descriptor *d = &l->d;
@@ -501,7 +504,7 @@ static void put_schema(vv_buf *out, const vv_json *schema, const vv_json *resour
 
 static void read_schema(lookup *l, const vv_json *resource)
 {
-	const vv_json *node = follow(l, vv_json_get(resource, "schema"));
+	const vv_json *node = follow_node(l, vv_json_get(resource, "schema"));
 	vv_auto(vv_schema) schema = {0};
 
 	if (!node || l->d.rc < 0) return;
@@ -517,7 +520,7 @@ static void read_resource(lookup *l, const vv_json *resource)
 	const char *package = l->d.file;
 
 	read_form(l->out, &l->d, resource);
-	const vv_json *dialect = follow(l, vv_json_get(resource, "dialect"));
+	const vv_json *dialect = follow_node(l, vv_json_get(resource, "dialect"));
 	if (dialect) {
 		read_dialect_of(l->out, &l->d, dialect, l->path);
 	}

@@ -37,7 +37,7 @@ static void editor_clear(editor *e)
 VV_AUTO_CLEAR(editor, editor_clear)
 
 /* The package as the text has it now. */
-static const vv_json *package(const editor *e)
+static const vv_json *package_node(const editor *e)
 {
 	return e->d.rc < 0 ? NULL : e->s.root;
 }
@@ -45,7 +45,7 @@ static const vv_json *package(const editor *e)
 /* The resource as the text has it now; NULL: none. */
 static const vv_json *find_resource(editor *e)
 {
-	return package(e) ? vv_package_match(&e->d, package(e), e->path) : NULL;
+	return package_node(e) ? vv_package_match(&e->d, package_node(e), e->path) : NULL;
 }
 
 /* The schema object as the text has it now; NULL: none. */
@@ -86,7 +86,7 @@ static const vv_json *find_named(const vv_json *array, const char *name)
  * and with a number after it where another resource is called so. */
 static const char *resource_name(editor *e)
 {
-	const vv_json *resources = vv_json_get(package(e), "resources");
+	const vv_json *resources = vv_json_get(package_node(e), "resources");
 	const char *base = vv_path_base(e->path), *dot = strrchr(base, '.');
 	size_t len = dot && dot > base ? (size_t)(dot - base) : strlen(base);
 	char *name = vv_arena_strndup(&e->scratch, base, len), *numbered = name;
@@ -104,12 +104,12 @@ static const char *resource_name(editor *e)
 
 static void add_resource(editor *e)
 {
-	const char *profile = vv_json_get_string(package(e), "$schema");
+	const char *profile = vv_json_get_string(package_node(e), "$schema");
 	vv_auto(vv_buf) value = VV_BUF_INIT, none = VV_BUF_INIT;
 
-	if (!vv_json_get(package(e), "resources")) {
+	if (!vv_json_get(package_node(e), "resources")) {
 		vv_buf_puts(&none, "[]");
-		put_value(e, package(e), "resources", &none);
+		put_value(e, package_node(e), "resources", &none);
 	}
 	const char *name = resource_name(e);
 	value.failed = !name;
@@ -121,11 +121,11 @@ static void add_resource(editor *e)
 	vv_buf_puts(&value, ",\"path\":");
 	vv_json_put_string(&value, e->path, strlen(e->path));
 	vv_buf_putc(&value, '}');
-	put_value(e, vv_json_get(package(e), "resources"), NULL, &value);
+	put_value(e, vv_json_get(package_node(e), "resources"), NULL, &value);
 }
 
 /* Is the schema one that vv_package_find takes? */
-static void check(editor *e)
+static void check_schema(editor *e)
 {
 	const vv_json *schema = find_schema(e);
 	vv_auto(vv_schema) read = {0};
@@ -141,7 +141,7 @@ static bool wants_schema(const vv_package_edit *edit)
 }
 
 /* Makes sure that there is a resource with a schema of its own where one is needed. */
-static void prepare(editor *e)
+static void prepare_resource(editor *e)
 {
 	vv_auto(vv_buf) value = VV_BUF_INIT;
 	const bool wants = wants_schema(e->edit);
@@ -158,7 +158,7 @@ static void prepare(editor *e)
 			"edit\nedit that file, or move the schema into %s",
 			vv_text_shows(e->path), vv_text_shows(schema->text), VV_PACKAGE_NAME);
 	} else if (schema) {
-		check(e); /* later edits can rely on its shape */
+		check_schema(e); /* later edits can rely on its shape */
 	} else if (e->edit->schema) {
 		vv_buf_puts(&value, e->edit->schema);
 		put_value(e, resource, "schema", &value);
@@ -277,7 +277,7 @@ typedef struct mentions {
 	const char *name;
 } mentions;
 
-static void mention(mentions *m, const vv_json *node)
+static void mention_node(mentions *m, const vv_json *node)
 {
 	if (node && node->type == VV_JSON_STRING && strcmp(node->text, m->name) == 0) {
 		m->nodes[m->count++] = node;
@@ -287,10 +287,10 @@ static void mention(mentions *m, const vv_json *node)
 /* A string, or an array of strings. */
 static void mention_names(mentions *m, const vv_json *names)
 {
-	mention(m, names);
+	mention_node(m, names);
 	for (const vv_json *n = names && names->type == VV_JSON_ARRAY ? names->first : NULL; n;
 	     n = n->next) {
-		mention(m, n);
+		mention_node(m, n);
 	}
 }
 
@@ -300,7 +300,7 @@ static void mention_in_schema(mentions *m, const vv_json *schema)
 		      *unique = vv_json_get(schema, "uniqueKeys");
 
 	for (const vv_json *n = fields ? fields->first : NULL; n; n = n->next) {
-		mention(m, vv_json_get(n, "name"));
+		mention_node(m, vv_json_get(n, "name"));
 	}
 	mention_names(m, vv_json_get(schema, "primaryKey"));
 	for (const vv_json *n = unique ? unique->first : NULL; n; n = n->next) {
@@ -360,7 +360,7 @@ static void rename_column(editor *e)
 		return;
 	}
 	mentions m = {.name = from};
-	m.nodes = vv_descriptor_alloc(&e->d, count_nodes(package(e)), sizeof(*m.nodes));
+	m.nodes = vv_descriptor_alloc(&e->d, count_nodes(package_node(e)), sizeof(*m.nodes));
 	if (!m.nodes) return;
 	const char *table = vv_json_get_string(resource, "name");
 	mention_in_schema(&m, vv_json_get(resource, "schema"));
@@ -387,7 +387,7 @@ vv_status vv_package_apply(vv_buf *out, const char *text, size_t len, const vv_p
 		len = sizeof(new_package) - 1;
 	}
 	if ((rc = vv_splice_open(&e.s, text, len, edit->package_path, err)) < 0) return rc;
-	prepare(&e);
+	prepare_resource(&e);
 	if (e.d.rc < 0) return e.d.rc;
 	set_type(&e);
 	for (const char *const *m = edit->missing; m && *m; m++) {
@@ -395,7 +395,7 @@ vv_status vv_package_apply(vv_buf *out, const char *text, size_t len, const vv_p
 	}
 	set_key(&e);
 	rename_column(&e);
-	check(&e);
+	check_schema(&e);
 	if (e.d.rc == VV_EINPUT) {
 		vv_prefix(err, "the change is invalid");
 	}

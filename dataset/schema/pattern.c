@@ -35,12 +35,12 @@ struct vv_pattern_scratch {
 	bool matches; /* stack was made, or this PCRE2 has no such stack */
 };
 
-static void *get(size_t size, void *unused VV_UNUSED)
+static void *get_memory(size_t size, void *unused VV_UNUSED)
 {
 	return vv_malloc(size);
 }
 
-static void put(void *p, void *unused VV_UNUSED)
+static void put_memory(void *p, void *unused VV_UNUSED)
 {
 	vv_free(p);
 }
@@ -79,7 +79,8 @@ static const char_range name_chars[] = {
 	{0x200c, 0x200d}, {0x203f, 0x2040}, {0x2070, 0x218f},  {0x2c00, 0x2fef}, {0x3001, 0xd7ff},
 	{0xf900, 0xfdcf}, {0xfdf0, 0xfffd}, {0x10000, 0xeffff}};
 
-static vv_status refuse(const rewriter *w, const char *at, const char *what, const char *instead)
+static vv_status refuse_pattern(const rewriter *w, const char *at, const char *what,
+				const char *instead)
 {
 	return vv_fail(w->err, VV_EINPUT, "has %s, at byte %zu: %s", what, (size_t)(at - w->start),
 		       instead);
@@ -200,13 +201,13 @@ static vv_status put_code_point(rewriter *w, const char *from, const char *s)
 		}
 	}
 	if (!ok) {
-		return refuse(
+		return refuse_pattern(
 			w, from, "an incomplete code of a character",
 			"write hexadecimal digits after \\u (four), \\x (two) and \\U (eight)");
 	}
 	if (cp > 0x10ffff || (cp >= 0xd800 && cp < 0xe000)) {
-		return refuse(w, from, "a code that is not a character",
-			      "codes from \\uD800 to \\uDFFF must be in pairs");
+		return refuse_pattern(w, from, "a code that is not a character",
+				      "codes from \\uD800 to \\uDFFF must be in pairs");
 	}
 	vv_buf_printf(&w->out, "\\x{%x}", (unsigned)cp);
 	return VV_OK;
@@ -219,17 +220,18 @@ static vv_status put_property(rewriter *w, const char *from, const char *s)
 	const char *name = s + 2;
 
 	if (braces && w->end - name > 2 && memcmp(name, "Is", 2) == 0) {
-		return refuse(w, from, "a block of Unicode, which is not supported",
-			      "write its range, such as [\\u0370-\\u03FF], or a script, such as "
-			      "\\p{Greek}");
+		return refuse_pattern(
+			w, from, "a block of Unicode, which is not supported",
+			"write its range, such as [\\u0370-\\u03FF], or a script, such as "
+			"\\p{Greek}");
 	}
 	w->at = s + 1;
 	if (braces) {
 		const char *close = memchr(name, '}', (size_t)(w->end - name));
 
 		if (!close) {
-			return refuse(w, from, "a property without its closing brace",
-				      "write \\p{Lu}");
+			return refuse_pattern(w, from, "a property without its closing brace",
+					      "write \\p{Lu}");
 		}
 		w->at = close + 1;
 	}
@@ -242,8 +244,8 @@ static vv_status put_escape(rewriter *w)
 	const char *from = w->at, *s = from + 1;
 
 	if (s == w->end) {
-		return refuse(w, from, "a backslash with nothing after it",
-			      "write \\\\ for a backslash");
+		return refuse_pattern(w, from, "a backslash with nothing after it",
+				      "write \\\\ for a backslash");
 	}
 	if (*s == 'u' || *s == 'U' || *s == 'x') return put_code_point(w, from, s);
 	if (*s == 'p' || *s == 'P') return put_property(w, from, s);
@@ -253,7 +255,7 @@ static vv_status put_escape(rewriter *w)
 	if (!punctuation && ((unsigned char)*s >= 0x80 ||
 			     !strchr(w->in_class ? "nrtfb" : "nrtfbBAzZk123456789", *s))) {
 		w->at = from;
-		return refuse(
+		return refuse_pattern(
 			w, from, "an escape that XML Schema does not define",
 			"a backslash may be followed by \\ | . - ^ $ ? * + ( ) { } [ ], and n r t "
 			"d D w W s S i I c C p P u");
@@ -279,8 +281,8 @@ static vv_status put_brace(rewriter *w)
 		s++;
 	}
 	if (s > from + 1 && s < w->end && *s == '}') {
-		return refuse(w, from, "braces that are not a quantifier",
-			      "write {n}, {n,} or {n,m}; {0,m} instead of {,m}");
+		return refuse_pattern(w, from, "braces that are not a quantifier",
+				      "write {n}, {n,} or {n,m}; {0,m} instead of {,m}");
 	}
 	vv_buf_puts(&w->out, "\\{");
 	w->at = from + 1;
@@ -293,8 +295,8 @@ static vv_status put_group(rewriter *w)
 	const char *s = w->at + 1;
 
 	if (s < w->end && *s == '*') {
-		return refuse(w, w->at, "'(*', which is not supported",
-			      "write \\* for the character");
+		return refuse_pattern(w, w->at, "'(*', which is not supported",
+				      "write \\* for the character");
 	}
 	if (s < w->end && *s == '?') {
 		const char *kind = s + 1;
@@ -304,7 +306,7 @@ static vv_status put_group(rewriter *w)
 		}
 		if (s + 1 == w->end || s[1] == '\0' ||
 		    !strchr(s + 1 == kind ? ":=!<>P|'" : ":)", s[1])) {
-			return refuse(
+			return refuse_pattern(
 				w, w->at, "a group that is not supported",
 				"'(?' may be followed by : = ! <= <! <name> or the flags i m s");
 		}
@@ -325,13 +327,14 @@ static vv_status put_member(rewriter *w)
 		return put_escape(w);
 	case '[':
 		if (w->at > w->start && w->at[-1] == '-') {
-			return refuse(
+			return refuse_pattern(
 				w, w->at, "subtraction of classes, which is not supported",
 				"write the remaining characters, or \\[ for the character '['");
 		}
-		return refuse(w, w->at, "'[' within a class",
-			      "write \\[ for the character '['; classes within classes, such as "
-			      "[:alpha:], are not supported");
+		return refuse_pattern(
+			w, w->at, "'[' within a class",
+			"write \\[ for the character '['; classes within classes, such as "
+			"[:alpha:], are not supported");
 	case ']':
 		w->in_class = begins; /* right after the "[" it is a member */
 		break;
@@ -366,7 +369,7 @@ static vv_status put_next(rewriter *w)
 }
 
 /* Rewrites text, or as much of it as makes `most` bytes. */
-static vv_status rewrite(rewriter *w, const char *text, size_t len, size_t most, vv_error *err)
+static vv_status rewrite_text(rewriter *w, const char *text, size_t len, size_t most, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
@@ -384,7 +387,7 @@ static size_t place_in_text(const char *text, size_t len, size_t at)
 {
 	vv_auto(rewriter) w = {0};
 
-	rewrite(&w, text, len, at, NULL);
+	rewrite_text(&w, text, len, at, NULL);
 	return (size_t)(w.at - w.start);
 }
 
@@ -400,13 +403,13 @@ void vv_pattern_free(vv_pattern *p)
 	}
 }
 
-static vv_status compile(vv_pattern *p, const char *text, size_t len, vv_error *err)
+static vv_status compile_text(vv_pattern *p, const char *text, size_t len, vv_error *err)
 {
 	vv_auto(rewriter) w = {0};
 	unsigned char why[160];
 	size_t at = 0;
 	int code = 0;
-	vv_status rc = rewrite(&w, text, len, SIZE_MAX, err);
+	vv_status rc = rewrite_text(&w, text, len, SIZE_MAX, err);
 
 	if (rc < 0) return rc;
 	pcre2_set_parens_nest_limit(p->compiling, 100);
@@ -439,9 +442,9 @@ vv_status vv_pattern_new(vv_pattern **out, const char *text, size_t len, vv_erro
 		return vv_fail(err, VV_EINPUT, "is longer than %u bytes", VV_PATTERN_MAX);
 	}
 	if (!(p = vv_calloc(1, sizeof(*p)))) return vv_fail_nomem(err);
-	p->general = pcre2_general_context_create(get, put, NULL);
+	p->general = pcre2_general_context_create(get_memory, put_memory, NULL);
 	p->compiling = p->general ? pcre2_compile_context_create(p->general) : NULL;
-	vv_status rc = p->compiling ? compile(p, text, len, err) : vv_fail_nomem(err);
+	vv_status rc = p->compiling ? compile_text(p, text, len, err) : vv_fail_nomem(err);
 	return rc < 0 ? rc : vv_hand_over(out, &p);
 }
 
@@ -461,7 +464,7 @@ vv_pattern_scratch *vv_pattern_scratch_new(void)
 	vv_auto(vv_pattern_scratch) *s = vv_calloc(1, sizeof(*s));
 
 	if (!s) return NULL;
-	s->general = pcre2_general_context_create(get, put, NULL);
+	s->general = pcre2_general_context_create(get_memory, put_memory, NULL);
 	s->limits = s->general ? pcre2_match_context_create(s->general) : NULL;
 	s->data = s->general ? pcre2_match_data_create(1, s->general) : NULL;
 	if (!s->limits || !s->data) return NULL;
@@ -490,8 +493,8 @@ static bool make_stack(vv_pattern_scratch *s)
 	return true;
 }
 
-static int match(const vv_pattern *p, vv_pattern_scratch *scratch, const char *s, size_t len,
-		 uint32_t steps)
+static int match_text(const vv_pattern *p, vv_pattern_scratch *scratch, const char *s, size_t len,
+		      uint32_t steps)
 {
 	pcre2_set_match_limit(scratch->limits, steps);
 	return pcre2_match(p->code, (PCRE2_SPTR)(len > 0 ? s : ""), len, 0, PCRE2_NO_UTF_CHECK,
@@ -510,7 +513,7 @@ int vv_pattern_match(const vv_pattern *p, vv_pattern_scratch *scratch, const cha
 	if (budget && len < (VV_PATTERN_STEPS - FREE_STEPS) / FREE_STEPS_BYTE) {
 		steps = FREE_STEPS + FREE_STEPS_BYTE * (uint32_t)len;
 	}
-	while ((rc = match(p, scratch, s, len, steps)) == PCRE2_ERROR_MATCHLIMIT &&
+	while ((rc = match_text(p, scratch, s, len, steps)) == PCRE2_ERROR_MATCHLIMIT &&
 	       steps < VV_PATTERN_STEPS) {
 		steps = steps < VV_PATTERN_STEPS / 8 ? steps * 8 : VV_PATTERN_STEPS;
 		if (__atomic_add_fetch(&budget->used, steps, __ATOMIC_RELAXED) >

@@ -357,7 +357,7 @@ bool vv_schema_is_blank_label(const char *name, size_t len, size_t place)
 }
 
 /* The name with the least number after it that no column has. */
-static const char *numbered(vv_arena *arena, vv_names *taken, vv_name *base, size_t *len)
+static const char *numbered_name(vv_arena *arena, vv_names *taken, vv_name *base, size_t *len)
 {
 	for (;;) {
 		char *text = vv_arena_printf(arena, "%.*s%zu", (int)base->len, base->text,
@@ -393,9 +393,9 @@ vv_status vv_schema_labels(const char **names_out, size_t *lens_out, vv_arena *a
 		if (!repeats[i]) {
 			continue;
 		}
-		names_out[i] = numbered(arena, &taken,
-					vv_names_put(&taken, names_out[i], lens_out[i], 2, NULL),
-					&lens_out[i]);
+		names_out[i] = numbered_name(
+			arena, &taken, vv_names_put(&taken, names_out[i], lens_out[i], 2, NULL),
+			&lens_out[i]);
 		if (!names_out[i]) return vv_fail_nomem(err);
 	}
 	return VV_OK;

@@ -47,7 +47,7 @@ static void find_habits(vv_splice *s)
 	}
 }
 
-static vv_status parse(vv_splice *s, vv_error *err)
+static vv_status parse_text(vv_splice *s, vv_error *err)
 {
 	vv_arena_reset(&s->arena);
 	vv_status rc = vv_json_read(&s->root, &s->arena, vv_buf_cstr(&s->text), s->text.len,
@@ -65,7 +65,7 @@ vv_status vv_splice_open(vv_splice *s, const char *text, size_t len, const char 
 
 	*s = (vv_splice){.file = file};
 	vv_buf_put(&s->text, text, len);
-	if ((rc = vv_buf_ok(&s->text, err)) == VV_OK && (rc = parse(s, err)) == VV_OK) {
+	if ((rc = vv_buf_ok(&s->text, err)) == VV_OK && (rc = parse_text(s, err)) == VV_OK) {
 		find_habits(s);
 	}
 	if (rc < 0) {
@@ -82,7 +82,8 @@ void vv_splice_clear(vv_splice *s)
 }
 
 /* Puts `with` in the place of text[start .. end) and reads the text again. */
-static vv_status replace(vv_splice *s, size_t start, size_t end, const vv_buf *with, vv_error *err)
+static vv_status replace_span(vv_splice *s, size_t start, size_t end, const vv_buf *with,
+			      vv_error *err)
 {
 	vv_buf text = VV_BUF_INIT;
 	vv_status rc;
@@ -97,7 +98,7 @@ static vv_status replace(vv_splice *s, size_t start, size_t end, const vv_buf *w
 	}
 	vv_buf_clear(&s->text);
 	s->text = text;
-	return parse(s, err);
+	return parse_text(s, err);
 }
 
 static bool is_flat(const vv_json *node)
@@ -282,7 +283,7 @@ static vv_status add_child(vv_splice *s, const vv_json *container, const char *n
 		if (!last) {
 			put_break(&with, s, &p, 0);
 		}
-		rc = replace(s, start, end, &with, err);
+		rc = replace_span(s, start, end, &with, err);
 	}
 	return rc;
 }
@@ -298,7 +299,7 @@ vv_status vv_splice_set(vv_splice *s, const vv_json *object, const char *name, c
 	place p = line_of(s, member->start);
 	return (rc = put_json(&with, s, &p, value, err)) < 0
 		       ? rc
-		       : replace(s, member->start, member->end, &with, err);
+		       : replace_span(s, member->start, member->end, &with, err);
 }
 
 vv_status vv_splice_append(vv_splice *s, const vv_json *array, const char *value, vv_error *err)
@@ -314,11 +315,11 @@ vv_status vv_splice_remove(vv_splice *s, const vv_json *member, vv_error *err)
 	for (const vv_json *n = parent->first; n != member; n = n->next) {
 		before = n;
 	}
-	if (before) return replace(s, before->end, member->end, &nothing, err);
+	if (before) return replace_span(s, before->end, member->end, &nothing, err);
 	if (member->next) {
-		return replace(s, begin_of(member), begin_of(member->next), &nothing, err);
+		return replace_span(s, begin_of(member), begin_of(member->next), &nothing, err);
 	}
-	return replace(s, parent->start + 1, parent->end - 1, &nothing, err);
+	return replace_span(s, parent->start + 1, parent->end - 1, &nothing, err);
 }
 
 static int compare_places(const void *a, const void *b)
@@ -343,5 +344,5 @@ vv_status vv_splice_strings(vv_splice *s, const vv_json **nodes, size_t count, c
 		vv_json_put_string(&text, string, strlen(string));
 		from = nodes[i]->end;
 	}
-	return replace(s, nodes[0]->start, end, &text, err);
+	return replace_span(s, nodes[0]->start, end, &text, err);
 }

@@ -246,7 +246,7 @@ bool vv_type_has_format(vv_type type, const char *format)
 }
 
 /* Where text begins with the run of bytes `with` (not empty): its length, else 0. */
-static size_t begins(const char *s, const char *end, const char *with)
+static size_t begins_with(const char *s, const char *end, const char *with)
 {
 	size_t n = strlen(with);
 
@@ -260,7 +260,7 @@ static const char *skip_digits(const vv_field *f, const char *s, const char *end
 		const char *after = vv_after_digits(s, end);
 		*any = *any || after > s;
 		s = after;
-		size_t n = *any && f->group[0] != '\0' ? begins(s, end, f->group) : 0;
+		size_t n = *any && f->group[0] != '\0' ? begins_with(s, end, f->group) : 0;
 		if (n == 0 || s + n == end || !vv_is_digit(s[n])) return s;
 		s += n;
 	}
@@ -277,7 +277,7 @@ static size_t scan_number(const vv_field *f, const char *s, const char *end)
 	}
 	s = skip_digits(f, s, end, &any);
 	if (f->type == VV_TYPE_INTEGER) return any ? (size_t)(s - from) : 0;
-	size_t n = begins(s, end, f->decimal);
+	size_t n = begins_with(s, end, f->decimal);
 	if (n > 0 && (any || (s + n < end && vv_is_digit(s[n])))) {
 		any = true;
 		s = vv_after_digits(s + n, end);
@@ -364,7 +364,7 @@ static bool is_list(const vv_field *f, const char *s, size_t len)
 	for (;;) {
 		const char *p = s;
 
-		while (p < end && begins(p, end, f->delimiter) == 0) {
+		while (p < end && begins_with(p, end, f->delimiter) == 0) {
 			p++;
 		}
 		if (!vv_type_accepts_text(&item, s, (size_t)(p - s))) return false;

@@ -24,7 +24,7 @@ static bool may_be(const char *s, size_t len, char opening)
 }
 
 /* NULL: not JSON, or with *unknown too little memory to decide. */
-static const vv_json *parse(bool *unknown, vv_arena *arena, const char *s, size_t len)
+static const vv_json *parse_cell(bool *unknown, vv_arena *arena, const char *s, size_t len)
 {
 	vv_error err;
 	vv_json *json = NULL;
@@ -40,14 +40,14 @@ bool vv_type_is_json(const char *s, size_t len, vv_json_type type)
 	bool unknown;
 
 	if (!may_be(s, len, type == VV_JSON_OBJECT ? '{' : '[')) return false;
-	const vv_json *json = parse(&unknown, &arena, s, len);
+	const vv_json *json = parse_cell(&unknown, &arena, s, len);
 	return unknown || (json && json->type == type);
 }
 
 const vv_json *vv_type_read_array(bool *unknown, vv_arena *arena, const char *s, size_t len)
 {
 	*unknown = false;
-	return may_be(s, len, '[') ? parse(unknown, arena, s, len) : NULL;
+	return may_be(s, len, '[') ? parse_cell(unknown, arena, s, len) : NULL;
 }
 
 bool vv_type_is_degrees(const char *s, size_t len, bool lon)
@@ -77,7 +77,7 @@ bool vv_type_is_geopoint(const char *s, size_t len, bool object)
 	bool unknown;
 
 	if (!may_be(s, len, object ? '{' : '[')) return false;
-	const vv_json *json = parse(&unknown, &arena, s, len);
+	const vv_json *json = parse_cell(&unknown, &arena, s, len);
 	bool ok = json && json->count == 2;
 	for (const vv_json *n = ok ? json->first : NULL; n; n = n->next) {
 		bool named = n->name && n->name_len == 3 &&
@@ -219,6 +219,6 @@ bool vv_type_is_geojson(const char *s, size_t len)
 	bool unknown;
 
 	if (!may_be(s, len, '{')) return false;
-	const vv_json *json = parse(&unknown, &arena, s, len);
+	const vv_json *json = parse_cell(&unknown, &arena, s, len);
 	return unknown || (json && is_geojson(json));
 }

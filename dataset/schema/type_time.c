@@ -363,7 +363,7 @@ static vv_status add_directive(pattern *p, char kind, vv_error *err)
 	return add_item(p, kind, 0, err);
 }
 
-static vv_status compile(pattern *p, const char *text, vv_error *err)
+static vv_status compile_pattern(pattern *p, const char *text, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
@@ -404,7 +404,7 @@ static vv_status add_pattern(const pattern **head, vv_arena *arena, const char *
 	p->next = *head;
 	p->count = 0;
 	*head = p;
-	return compile(p, text, err);
+	return compile_pattern(p, text, err);
 }
 
 static vv_status add_patterns(const pattern **head, vv_arena *arena, const char *const *texts,
@@ -675,7 +675,7 @@ static bool is_possible(const pattern *p, const char *s, const size_t *at, vv_mo
 	return vv_type_is_day(year, month, day) && (of_year < 366 || vv_type_is_day(year, 2, 29));
 }
 
-static bool match(const pattern *p, const char *s, size_t len, vv_moment *out)
+static bool match_pattern(const pattern *p, const char *s, size_t len, vv_moment *out)
 {
 	size_t at[ITEMS_MAX + 1], below[ITEMS_MAX + 1];
 	size_t i = 0;
@@ -704,7 +704,7 @@ static bool match(const pattern *p, const char *s, size_t len, vv_moment *out)
 
 static bool match_one_of(const pattern *p, const char *s, size_t len, vv_moment *out)
 {
-	while (p && !match(p, s, len, out)) {
+	while (p && !match_pattern(p, s, len, out)) {
 		p = p->next;
 	}
 	return p != NULL;

@@ -134,7 +134,7 @@ static bool read_number(vv_value *out, vv_buf *buf, const vv_field *f, const vv_
 
 /* digits / 10^fraction as the nearest double, ties to even. The quotient has 63 bits or 64, and the remainder decides on
  * which side of a tie it is. */
-static double divide(uint64_t digits, unsigned fraction)
+static double divide_digits(uint64_t digits, unsigned fraction)
 {
 	__extension__ typedef unsigned __int128 wide;
 	const uint64_t by = spell_power[fraction];
@@ -163,7 +163,7 @@ double vv_value_nearest(int64_t units, unsigned scale)
 	if (digits <= (uint64_t)VV_VALUE_EXACT) {
 		d = (double)digits / (double)spell_power[scale];
 	} else {
-		d = divide(digits, scale);
+		d = divide_digits(digits, scale);
 	}
 	return units < 0 ? -d : d;
 }

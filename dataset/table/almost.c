@@ -173,9 +173,9 @@ static bool has_other(const column_look *l)
 	return l->open && l->count > FEW_VALUES && least > 0 && least * 100 <= l->count;
 }
 
-static vv_status say(const looking *k, size_t column, const char *fmt, ...)
+static vv_status say_finding(const looking *k, size_t column, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-static vv_status say(const looking *k, size_t column, const char *fmt, ...)
+static vv_status say_finding(const looking *k, size_t column, const char *fmt, ...)
 {
 	char what[256];
 	va_list args;
@@ -193,16 +193,17 @@ static vv_status tell_column(const looking *k, size_t column)
 	vv_status rc = VV_OK;
 
 	if (has_other(l)) {
-		rc = say(k, column, "%s of %s values are %s; '%s' in row %s is not",
-			 vv_text_count(l->count - l->others[dates]), vv_text_count(l->count),
-			 dates ? "dates" : "numbers", l->value[dates],
-			 vv_text_count(l->row[dates]));
+		rc = say_finding(k, column, "%s of %s values are %s; '%s' in row %s is not",
+				 vv_text_count(l->count - l->others[dates]),
+				 vv_text_count(l->count), dates ? "dates" : "numbers",
+				 l->value[dates], vv_text_count(l->row[dates]));
 	}
 	if (rc < 0 || l->lines == 0) return rc;
-	return say(k, column,
-		   "the value in row %s contains %s, with as many delimiters as a row has: check "
-		   "the quotes of the value",
-		   vv_text_count(l->lines_row), vv_text_counted(l->lines, "line", NULL));
+	return say_finding(
+		k, column,
+		"the value in row %s contains %s, with as many delimiters as a row has: check "
+		"the quotes of the value",
+		vv_text_count(l->lines_row), vv_text_counted(l->lines, "line", NULL));
 }
 
 static vv_status tell_findings(const looking *k)
@@ -217,21 +218,21 @@ static vv_status tell_findings(const looking *k)
 		}
 	}
 	if (told > COLUMNS_SHOWN &&
-	    (rc = say(k, SIZE_MAX, "there are such values in %s not shown here",
-		      vv_text_counted(told - COLUMNS_SHOWN, "column", NULL))) < 0) {
+	    (rc = say_finding(k, SIZE_MAX, "there are such values in %s not shown here",
+			      vv_text_counted(told - COLUMNS_SHOWN, "column", NULL))) < 0) {
 		return rc;
 	}
-	if (k->header_row > 0 && (rc = say(k, SIZE_MAX, "row %s repeats the header line",
-					   vv_text_count(k->header_row))) < 0) {
+	if (k->header_row > 0 && (rc = say_finding(k, SIZE_MAX, "row %s repeats the header line",
+						   vv_text_count(k->header_row))) < 0) {
 		return rc;
 	}
 	if (k->repeats == 0 || k->repeats > REPEATS) return VV_OK;
-	return say(k, k->id,
-		   "rows %s and %s both have '%s', and %s: with unique values, this "
-		   "column would be the key",
-		   vv_text_count(k->id_rows[0]), vv_text_count(k->id_rows[1]), k->id_value,
-		   k->repeats > 1 ? "one more row repeats a value"
-				  : "no other row repeats a value");
+	return say_finding(k, k->id,
+			   "rows %s and %s both have '%s', and %s: with unique values, this "
+			   "column would be the key",
+			   vv_text_count(k->id_rows[0]), vv_text_count(k->id_rows[1]), k->id_value,
+			   k->repeats > 1 ? "one more row repeats a value"
+					  : "no other row repeats a value");
 }
 
 /* The first column that is called id, and is not of the key already. */

@@ -292,7 +292,7 @@ static piece *maker_take(maker *m)
 	return p;
 }
 
-static void trim(piece *p)
+static void trim_piece(piece *p)
 {
 	if (p->raw.cap > KEPT) {
 		vv_buf_clear(&p->raw);
@@ -448,7 +448,7 @@ static vv_status source_next_piece(group_source *s, vv_error *err)
 
 	if (s->piece) {
 		take_hashes(m->hash, s->piece);
-		trim(s->piece);
+		trim_piece(s->piece);
 		s->piece = NULL;
 	}
 	while (s->more && has_room(m)) {

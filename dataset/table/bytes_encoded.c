@@ -27,7 +27,7 @@ static void file_encoder_close(file_encoder *e)
 }
 VV_AUTO_CLEAR(file_encoder, file_encoder_close)
 
-static vv_status give(file_encoder *e, const char *text, size_t len, bool last, vv_error *err)
+static vv_status give_text(file_encoder *e, const char *text, size_t len, bool last, vv_error *err)
 {
 	vv_status rc = vv_text_encoder_put(&e->text, e->encoding, text, len, last, err);
 
@@ -38,10 +38,10 @@ static vv_status give(file_encoder *e, const char *text, size_t len, bool last, 
 
 static vv_status file_encoder_put(void *encoder, const void *text, size_t len, vv_error *err)
 {
-	return give(encoder, text, len, false, err);
+	return give_text(encoder, text, len, false, err);
 }
 
-static vv_status compare(const file_encoder *e, const vv_root *r, vv_error *err)
+static vv_status compare_file(const file_encoder *e, const vv_root *r, vv_error *err)
 {
 	if (vv_text_encoder_made(&e->text, r->file_bytes, r->file_hash)) return VV_OK;
 	vv_fail(err, VV_ECORRUPT,
@@ -62,8 +62,8 @@ vv_status vv_table_file(vv_table *t, vv_bytes_fn fn, void *payload, const vv_byt
 	if ((rc = vv_text_encoder_init(&e.text, err)) < 0 ||
 	    (rc = vv_encoding_open(&e.encoding, t->root.dialect.encoding, err)) < 0 ||
 	    (rc = vv_table_bytes_with(t, file_encoder_put, &e, &o, err)) < 0 ||
-	    (rc = give(&e, "", 0, true, err)) < 0) {
+	    (rc = give_text(&e, "", 0, true, err)) < 0) {
 		return rc;
 	}
-	return compare(&e, &t->root, err);
+	return compare_file(&e, &t->root, err);
 }

@@ -259,7 +259,7 @@ typedef struct file_order {
 	uint64_t bytes;
 } file_order;
 
-static vv_status bad(const char *what, vv_error *err)
+static vv_status bad_order(const char *what, vv_error *err)
 {
 	return vv_fail(err, VV_ECORRUPT, "the stored order of the version's rows is damaged: %s",
 		       what);
@@ -289,9 +289,9 @@ static vv_status take_row(file_order *o, const char *line, size_t len, vv_error 
 
 	if (more < 0) return (vv_status)more;
 	if (more == 0 || o->rows_left == 0 || at >= o->rows || len > UINT32_MAX) {
-		return bad(more == 0 ? "it has fewer positions than rows"
-				     : "a position is outside the file",
-			   err);
+		return bad_order(more == 0 ? "it has fewer positions than rows"
+					   : "a position is outside the file",
+				 err);
 	}
 	o->rows_left--;
 	part *p = &o->parts[at / o->part_rows];
@@ -314,7 +314,7 @@ static vv_status take_lines(file_order *o, const char *bytes, size_t len, const 
 		size_t n = at ? (size_t)(at - bytes) + 1 : len, body = n;
 
 		if (at && (n < end_len || memcmp(at + 1 - end_len, end, end_len) != 0)) {
-			return bad("a line has a different line end from the others", err);
+			return bad_order("a line has a different line end from the others", err);
 		}
 		body -= at ? end_len : 0;
 		if ((rc = take_row(o, bytes, body, err)) < 0) return rc;
@@ -342,7 +342,7 @@ static vv_status take_rendered(file_order *o, uint64_t index, bool last, size_t 
 		return rc;
 	}
 	if ((more = vv_table_read(o->reader, &b, err)) <= 0) {
-		return more < 0 ? (vv_status)more : bad("a row group is missing", err);
+		return more < 0 ? (vv_status)more : bad_order("a row group is missing", err);
 	}
 	if (!(ends = vv_calloc(b.rows, sizeof(*ends)))) return vv_fail_nomem(err);
 	rc = vv_batch_lines(&lines, ends, o->table, &b, last, err);
@@ -352,7 +352,7 @@ static vv_status take_rendered(file_order *o, uint64_t index, bool last, size_t 
 		size_t len = ends[i] - from;
 
 		if (len < (ended ? end_len : 0)) {
-			rc = bad("a line is shorter than its line end", err);
+			rc = bad_order("a line is shorter than its line end", err);
 		} else {
 			rc = take_row(o, lines.data + from, len - (ended ? end_len : 0), err);
 		}
@@ -377,7 +377,7 @@ static vv_status take_bytes(void *payload, const void *bytes, size_t len, vv_err
 	}
 	if (o->groups_left == 0) return VV_OK;
 	if ((more = vv_list_next(o->groups, &item, err)) <= 0) {
-		return more < 0 ? (vv_status)more : bad("a row group is missing", err);
+		return more < 0 ? (vv_status)more : bad_order("a row group is missing", err);
 	}
 	bool last = --o->groups_left == 0, open_end = last && !d->final_newline;
 
@@ -394,7 +394,7 @@ static vv_status plan_parts(file_order *o, vv_error *err)
 	uint64_t count = root->bytes / PART_BYTES + root->rows / (PART_BYTES / ROW_COST) + 1;
 
 	if (root->rows > VV_PLACE_MAX || root->rows > root->bytes + 1) {
-		return bad("it has more rows than bytes", err);
+		return bad_order("it has more rows than bytes", err);
 	}
 
 	count = count > PARTS_MAX ? PARTS_MAX : count;
@@ -448,7 +448,7 @@ static vv_status file_order_open(file_order **out, vv_table *t, vv_pool *pool,
 	}
 	vv_list_totals(o->groups, &o->groups_left, &weight);
 	if ((rc = bytes_of_groups(t, take_bytes, o, &opts, err)) < 0) return rc;
-	if (o->rows_left > 0) return bad("it has fewer rows than it declares", err);
+	if (o->rows_left > 0) return bad_order("it has fewer rows than it declares", err);
 	for (size_t i = 0; o->part_count > 1 && i < o->part_count && rc == VV_OK; i++) {
 		rc = put_down(o, &o->parts[i], err);
 		vv_buf_clear(&o->parts[i].pending);
@@ -480,7 +480,7 @@ static vv_status note_row(file_order *o, const uint8_t *head, uint64_t at, vv_er
 	uint32_t row = vv_get_le32(head);
 
 	if (row >= o->where_count || o->where[row].at != NO_ROW) {
-		return bad("two rows have the same position", err);
+		return bad_order("two rows have the same position", err);
 	}
 	o->where[row] = (place){at + HEAD, vv_get_le32(head + 4)};
 	return VV_OK;
@@ -559,7 +559,7 @@ static vv_status put_row(file_order *o, const place *w, bool last, vv_error *err
 	const char *end = vv_dialect_row_end(d, &end_len);
 	vv_status rc;
 
-	if (w->at == NO_ROW) return bad("a position has no row", err);
+	if (w->at == NO_ROW) return bad_order("a position has no row", err);
 	if (!vv_buf_reserve(&o->piece, (size_t)w->len + end_len)) return vv_fail_nomem(err);
 	if (o->is_loaded) {
 		vv_buf_put(&o->piece, o->loaded.data + w->at, w->len);

@@ -50,7 +50,7 @@ struct group_stream {
 	size_t pair_count, pair_cap;
 };
 
-static vv_status make(piece *p, vv_error *err)
+static vv_status make_group_bytes(piece *p, vv_error *err)
 {
 	vv_status rc;
 
@@ -95,7 +95,7 @@ static void make_piece(vv_job *job, unsigned worker)
 	if (proved != 0) {
 		p->status = proved < 0 ? (vv_status)proved : VV_OK;
 	} else {
-		p->status = make(p, &p->err);
+		p->status = make_group_bytes(p, &p->err);
 	}
 }
 
@@ -249,7 +249,7 @@ int group_stream_next(group_stream *s, streamed_group *out, vv_error *err)
 	if (!(after = peek_piece(s, 1, &rc, err)) && rc < 0) return (int)rc;
 	s->next = after ? first_byte(after) : -1;
 	if (p->known && is_row_end(s->next)) {
-		if ((rc = make(p, err)) < 0) return (int)rc;
+		if ((rc = make_group_bytes(p, err)) < 0) return (int)rc;
 		p->known = p->proved = false;
 	}
 	if (p->proved) {

@@ -597,7 +597,7 @@ static vv_status hide_tail(import *im, vv_error *err)
 }
 
 /* Reads the beginning until it contains the header. */
-static vv_status sniff(import *im, vv_error *err)
+static vv_status sniff_beginning(import *im, vv_error *err)
 {
 	vv_sniff_hints hints = hints_of(im);
 	size_t want = VV_WINDOW_FIRST;
@@ -664,7 +664,7 @@ static vv_status open_lists(import *im, const vv_root *near, vv_error *err)
 static vv_status import_table(import *im, vv_error *err)
 {
 	vv_status rc;
-	if ((rc = sniff(im, err)) < 0 || (rc = import_columns_set(im, err)) < 0 ||
+	if ((rc = sniff_beginning(im, err)) < 0 || (rc = import_columns_set(im, err)) < 0 ||
 	    (rc = import_choose(im, err)) < 0 || (rc = import_sort_columns(im, err)) < 0 ||
 	    (rc = vv_scan_new(&im->scan, &im->dialect, im->columns, im->names, im->name_lens,
 			      err)) < 0) {

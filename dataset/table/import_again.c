@@ -118,7 +118,7 @@ vv_status import_group_again(import_worker *w, group_job *j, vv_error *err)
 }
 
 /* Refuses: the stored form would not reproduce the file. */
-static vv_status refuse(import *im, const char *what, uint64_t line, vv_error *err)
+static vv_status refuse_file(import *im, const char *what, uint64_t line, vv_error *err)
 {
 	vv_auto(vv_buf) at = VV_BUF_INIT;
 
@@ -133,7 +133,7 @@ static vv_status refuse(import *im, const char *what, uint64_t line, vv_error *e
 
 vv_status import_refuse_lost(import *im, const group_job *j, vv_error *err)
 {
-	return refuse(im, "a row", import_found_line(im, &j->lost, j->offset), err);
+	return refuse_file(im, "a row", import_found_line(im, &j->lost, j->offset), err);
 }
 
 vv_status import_head_again(import *im, size_t head, vv_error *err)
@@ -146,7 +146,7 @@ vv_status import_head_again(import *im, size_t head, vv_error *err)
 	return made.len == head &&
 			       memcmp(vv_buf_cstr(&made), vv_window_bytes(im->window), head) == 0
 		       ? VV_OK
-		       : refuse(im, "the header", 0, err);
+		       : refuse_file(im, "the header", 0, err);
 }
 
 vv_status import_whole_again(import *im, vv_error *err)
@@ -154,7 +154,7 @@ vv_status import_whole_again(import *im, vv_error *err)
 	const vv_dialect *d = &im->dialect;
 	uint64_t bytes = (d->bom ? 3u : 0u) + d->prologue.len + im->raw_bytes + d->epilogue.len;
 
-	return bytes == im->out->root.bytes ? VV_OK : refuse(im, "the file", 0, err);
+	return bytes == im->out->root.bytes ? VV_OK : refuse_file(im, "the file", 0, err);
 }
 
 vv_status import_chunk_again(const import *im, const vv_buf *block, const char *bytes, size_t len,

@@ -143,7 +143,7 @@ static bool is_regular(import_worker *w, const group_job *j, size_t i, size_t bo
 
 /* Compares the raw bytes of row i with the dialect's: 0 equal, 1 + newline if only the row end differs, -1 if the line must be
  * kept raw. */
-static int irregularity(import_worker *w, const group_job *j, size_t i)
+static int row_irregularity(import_worker *w, const group_job *j, size_t i)
 {
 	const vv_dialect *d = &j->im->dialect;
 	const vv_row *row = &j->rows[i];
@@ -264,7 +264,7 @@ static void find_quirks(import_worker *w, group_job *j, vv_buf *q)
 	size_t before = 0;
 
 	for (size_t i = 0; i < j->row_count; i++) {
-		int kind = irregularity(w, j, i);
+		int kind = row_irregularity(w, j, i);
 		if (kind == 0) {
 			continue;
 		}
@@ -439,7 +439,7 @@ static void on_values(void *payload, size_t column, const vv_cell *values, size_
 	t->doubtful[column] = f && !fit_as_told(t->im, f, values, count, all);
 }
 
-static vv_status encode(import_worker *w, group_job *j, vv_error *err)
+static vv_status encode_group(import_worker *w, group_job *j, vv_error *err)
 {
 	told t = {.im = j->im, .doubtful = w->doubtful};
 	vv_status rc = infer_open(&t.types, w, j, err);
@@ -567,7 +567,7 @@ static vv_status put_block(import_worker *w, group_job *j, bool named, vv_error 
 	vv_buf_reset(&w->block);
 	vv_group_encoder_find(w->encoder, w->out_count == 0 ? &w->facts : NULL);
 	vv_group_encoder_within(w->encoder, j->raw, j->raw_len);
-	vv_status rc = encode(w, j, err);
+	vv_status rc = encode_group(w, j, err);
 	vv_group_encoder_within(w->encoder, NULL, 0);
 	if (rc < 0 || (rc = put_facts(w, j, err)) < 0 ||
 	    (!named &&

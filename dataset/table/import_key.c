@@ -617,7 +617,7 @@ static vv_status look_at_key(import *im, const vv_key_candidate *c, vv_key_sourc
 }
 
 /* *unique: is candidate k a key of all rows? Its duplicate is left in p. */
-static vv_status prove(import *im, size_t k, pair_check *p, bool *unique, vv_error *err)
+static vv_status prove_candidate(import *im, size_t k, pair_check *p, bool *unique, vv_error *err)
 {
 	*p = (pair_check){.im = im, .candidate = &im->candidates[k]};
 	*unique = false;
@@ -815,7 +815,7 @@ vv_status import_finish_key(import *im, vv_error *err)
 		if (!may_follow(im, &im->candidates[k])) {
 			continue;
 		}
-		rc = prove(im, k, &p, &unique, err);
+		rc = prove_candidate(im, k, &p, &unique, err);
 		if (rc == VV_OK && unique && opts->key) {
 			rc = prove_values(im, &im->candidates[k], &p, &unique, err);
 		}

@@ -103,7 +103,7 @@ static vv_status get_held(void *payload, const vv_cid *cid, vv_buf *out, vv_erro
 	return c->held_sink.get(c->held_sink.payload, cid, out, err);
 }
 
-static vv_status hold(order_choice *c, vv_error *err)
+static vv_status hold_blocks(order_choice *c, vv_error *err)
 {
 	vv_status rc;
 
@@ -154,7 +154,7 @@ vv_status order_choice_open(order_choice **out, const vv_import_options *opts, c
 			    .rows = rows,
 			    .want = sample_size(rows),
 			    .over = rows == 0};
-	if ((rc = hold(c, err)) < 0) return rc;
+	if ((rc = hold_blocks(c, err)) < 0) return rc;
 	return vv_hand_over(out, &c);
 }
 
@@ -258,7 +258,7 @@ static vv_status count_shared(shared_rows *out, const order_choice *c, import *i
 }
 
 /* Measures with a few groups how many packed bytes rows in file order take. */
-static vv_status measure(uint64_t *out, const order_choice *c, vv_error *err)
+static vv_status measure_groups(uint64_t *out, const order_choice *c, vv_error *err)
 {
 	vv_auto(vv_coder) *coder = vv_coder_new(err);
 	vv_auto(vv_buf) block = VV_BUF_INIT;
@@ -309,7 +309,7 @@ static vv_status find_saving(order_choice *c, import *im, vv_error *err)
 	share = shared.moved * WHOLE * (c->rows / c->count + 1) / shared.looked;
 	share = share * (NEAR * NEAR) / ((NEAR - 1) * (NEAR - 1));
 	share = share > WHOLE / 4 * 3 ? WHOLE : share; /* chance makes a quarter of that */
-	if (share < WHOLE / 2 || (rc = measure(&stored, c, err)) < 0) return rc;
+	if (share < WHOLE / 2 || (rc = measure_groups(&stored, c, err)) < 0) return rc;
 	c->saving.in_file_order = stored;
 	c->saving.in_key_order = stored / WHOLE * (WHOLE - share) + bytes_of_places(c->rows);
 	c->pays = stored / 2 >= c->saving.in_key_order &&

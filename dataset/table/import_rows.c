@@ -300,7 +300,7 @@ static bool is_clean_cut(const import *im, const group_job *j, scan_end end)
 }
 
 /* Hands on a group whose rows were scanned up to `end`. */
-static void submit(import *im, group_job *j, scan_end end)
+static void submit_group(import *im, group_job *j, scan_end end)
 {
 	assert(j == &im->jobs[im->job_tail % IMPORT_JOBS]);
 	j->im = im;
@@ -392,7 +392,7 @@ static vv_status scan_group(import *im, bool *more, vv_error *err)
 		return rc;
 	}
 	*more = !j->last;
-	submit(im, j, end);
+	submit_group(im, j, end);
 	if ((rc = import_progress(im, vv_window_origin(im->window), err)) < 0) return rc;
 	/* this group has more of the window than any other */
 	return used > VV_WINDOW_FIRST ? import_collect_all(im, err) : VV_OK;
@@ -569,7 +569,7 @@ static vv_status scan_given(import *im, group_job *j, const streamed_group *g, v
 	j->offset = im->given_bytes;
 	j->last = g->next < 0;
 	j->base = (vv_cid){0};
-	submit(im, j, end);
+	submit_group(im, j, end);
 	if (g->raw_len > VV_WINDOW_FIRST) { /* too large to keep several */
 		if ((rc = import_collect_all(im, err)) < 0) return rc;
 		vv_buf_clear(&j->given);

@@ -161,7 +161,7 @@ static vv_status get_parted(void *payload, const vv_cid *cid, vv_parted *out, vv
 }
 
 /* Only blocks stored below count, not those in memory here. */
-static bool has(void *payload, const vv_cid *cid)
+static bool has_block(void *payload, const vv_cid *cid)
 {
 	const vv_mem_sink *m = payload;
 
@@ -173,7 +173,7 @@ void vv_mem_sink_use(vv_sink *out, vv_mem_sink *m)
 	*out = (vv_sink){.put = put_block,
 			 .get = get_block,
 			 .get_parted = get_parted,
-			 .has = m->below.has ? has : NULL,
+			 .has = m->below.has ? has_block : NULL,
 			 .payload = m,
 			 .passing = true};
 }

@@ -98,7 +98,7 @@ vv_status vv_table_groups(const vv_table *t, uint64_t *out, vv_error *err)
 	return rc;
 }
 
-static vv_status grid(vv_batch *b, size_t rows, size_t columns, vv_error *err)
+static vv_status make_grid(vv_batch *b, size_t rows, size_t columns, vv_error *err)
 {
 	size_t need;
 	if (!vv_mul_size(&need, rows, columns) || need > VV_GRID_MAX) {
@@ -242,7 +242,7 @@ static vv_status open_item(vv_group *g, vv_cbor *c, size_t *n, vv_table *t, vv_b
 			"a row group has %zu rows and %zu columns instead of %llu and at most %zu",
 			g->rows, g->columns, (unsigned long long)rows, t->columns);
 	}
-	return grid(b, g->rows, t->columns, err);
+	return make_grid(b, g->rows, t->columns, err);
 }
 
 /* Cells of other columns are absent. Those that the same reader's last group left so are not written again: of many columns few

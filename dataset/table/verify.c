@@ -109,7 +109,7 @@ vv_status vv_table_checks_save(vv_table_checks *c, vv_error *err)
 	return vv_kept_save(c->pairs, err);
 }
 
-static void forget(checked *k)
+static void forget_version(checked *k)
 {
 	vv_root_clear(&k->root);
 	vv_scan_cache_free(k->cache);
@@ -120,7 +120,7 @@ void vv_table_checks_free(vv_table_checks *c)
 {
 	if (c) {
 		for (size_t i = 0; i < c->count; i++) {
-			forget(&c->known[i]);
+			forget_version(&c->known[i]);
 		}
 		vv_kept_close(c->pairs);
 		group_proofs_free(c->proofs);
@@ -140,7 +140,7 @@ static const checked *find_checked(const vv_table_checks *c, const vv_root *root
 }
 
 /* In the place of a version with the same schema, or of the oldest. */
-static void remember(vv_table_checks *c, vv_import_result *r)
+static void remember_version(vv_table_checks *c, vv_import_result *r)
 {
 	checked *k = (checked *)(uintptr_t)find_checked(c, &r->root);
 	if (!k) {
@@ -148,7 +148,7 @@ static void remember(vv_table_checks *c, vv_import_result *r)
 		c->next = (c->next + 1) % CHECKED_MAX;
 		c->count += c->count < CHECKED_MAX;
 	}
-	forget(k);
+	forget_version(k);
 	k->root = r->root;
 	k->cache = r->cache;
 	r->cache = NULL;
@@ -297,8 +297,8 @@ static vv_status check_pairs(vv_table_checks *c, vv_table *t, vv_pool *pool,
 
 /* ---- as a whole ---- */
 
-static vv_status check(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_progress *progress,
-		       vv_error *err)
+static vv_status check_version(vv_table_checks *c, vv_table *t, vv_pool *pool,
+			       const vv_progress *progress, vv_error *err)
 {
 	bool sound = false;
 	vv_status done = VV_OK;
@@ -341,7 +341,7 @@ static vv_status check(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_
 				     "the version does not match its own content in %s",
 				     what_differs(&t->root, &again.root));
 		} else if (c && again.root.kind == VV_KIND_TABLE && again.cache) {
-			remember(c, &again);
+			remember_version(c, &again);
 		}
 	}
 	return rc;
@@ -350,10 +350,10 @@ static vv_status check(vv_table_checks *c, vv_table *t, vv_pool *pool, const vv_
 vv_status vv_table_checks_next(vv_table_checks *c, vv_table *t, vv_pool *pool,
 			       const vv_progress *progress, vv_error *err)
 {
-	return check(c, t, pool, progress, err);
+	return check_version(c, t, pool, progress, err);
 }
 
 vv_status vv_table_check(vv_table *t, vv_pool *pool, const vv_progress *progress, vv_error *err)
 {
-	return check(NULL, t, pool, progress, err);
+	return check_version(NULL, t, pool, progress, err);
 }

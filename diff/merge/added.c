@@ -84,7 +84,7 @@ static int key_order(const merge *m, const side_row *x, const side_row *y)
 }
 
 /* Do the rows to come ascend by key? */
-static vv_status ascends(merge *m, merge_added *a, size_t which, bool *out, vv_error *err)
+static vv_status rows_ascend(merge *m, merge_added *a, size_t which, bool *out, vv_error *err)
 {
 	merge_side *side = &m->side[which];
 	merge_spans *s = &a->pending[which];
@@ -170,8 +170,8 @@ vv_status merge_added_begin(merge *m, merge_added *a, bool *any, vv_error *err)
 		a->mode = ADDED_ONE_BY_ONE;
 		return VV_OK;
 	}
-	if (m->key_count > 0 && ((rc = ascends(m, a, 0, &x_ascends, err)) < 0 ||
-				 (rc = ascends(m, a, 1, &y_ascends, err)) < 0)) {
+	if (m->key_count > 0 && ((rc = rows_ascend(m, a, 0, &x_ascends, err)) < 0 ||
+				 (rc = rows_ascend(m, a, 1, &y_ascends, err)) < 0)) {
 		return rc;
 	}
 	if (x_ascends && y_ascends) {

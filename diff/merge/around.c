@@ -32,7 +32,7 @@ static int pick_piece(const merge *m, const piece p[3])
 			  merge_base(m) && same_piece(p[1], p[2]));
 }
 
-static vv_status report(merge *m, vv_conflict_kind kind, const char *what, vv_error *err)
+static vv_status report_conflict(merge *m, vv_conflict_kind kind, const char *what, vv_error *err)
 {
 	merge_report r = {.kind = kind, .row = MERGE_NONE, .detail = what};
 
@@ -125,7 +125,7 @@ static vv_status merge_lines(merge *m, vv_conflict_kind kind, const char *what, 
 	rc = vv_merge_text(&merged, &conflict, merge_base(m) ? &base : NULL, sides,
 			   decided == 0 || decided == 1 ? decided : (int)m->ours, err);
 	if (rc == VV_OK && conflict && decided < 0) {
-		rc = report(m, kind, what, err);
+		rc = report_conflict(m, kind, what, err);
 	}
 	if (rc < 0) return rc;
 	const piece taken = conflict && decided == 2 ? (piece){base.text, base.len}
@@ -292,7 +292,7 @@ typedef struct document {
 static vv_status put_value(document *d, const piece v[3], piece name, int depth, vv_error *err);
 
 /* The text for a member that both changed; a piece without text: nothing. */
-static piece contested(document *d, const piece v[3], piece name)
+static piece contested_piece(document *d, const piece v[3], piece name)
 {
 	if (d->decided < 0) {
 		vv_buf_puts(&d->names, d->names.len > 0 ? ", " : "");
@@ -307,14 +307,14 @@ static bool is_object(piece v)
 }
 
 /* Is the member in the result at all? v: its values in the versions. */
-static bool stays(document *d, const piece v[3], piece name)
+static bool member_stays(document *d, const piece v[3], piece name)
 {
 	const bool gone = !v[0].text || !v[1].text;
 	const piece left = v[0].text ? v[0] : v[1];
 
 	if (!gone) return true;
 	if (!merge_base(d->m) || !v[2].text) return true; /* one added it */
-	return same_value(left, v[2]) ? false : contested(d, v, name).text != NULL;
+	return same_value(left, v[2]) ? false : contested_piece(d, v, name).text != NULL;
 }
 
 static vv_status put_member(document *d, const members all[3], const member *one, bool *any,
@@ -327,7 +327,7 @@ static vv_status put_member(document *d, const members all[3], const member *one
 
 		v[i] = m ? m->value : v[i];
 	}
-	if (!stays(d, v, one->name)) return VV_OK;
+	if (!member_stays(d, v, one->name)) return VV_OK;
 	vv_buf_puts(&d->out, *any ? "," : "");
 	*any = true;
 	vv_buf_put(&d->out, one->before.text, one->before.len);
@@ -382,7 +382,7 @@ static vv_status put_value(document *d, const piece v[3], piece name, int depth,
 	if (side < 0 && is_object(v[0]) && is_object(v[1]) && depth < DEPTH_MAX) {
 		return put_members(d, v, depth, err);
 	}
-	const piece taken = side >= 0 ? v[side] : contested(d, v, name);
+	const piece taken = side >= 0 ? v[side] : contested_piece(d, v, name);
 	vv_buf_put(&d->out, taken.text ? taken.text : v[0].text, taken.text ? taken.len : v[0].len);
 	return VV_OK;
 }
@@ -487,7 +487,7 @@ static vv_status merge_json(merge *m, vv_error *err)
 		vv_buf_printf(&names, "both sides changed members outside the rows: %s",
 			      vv_text_show(vv_buf_cstr(&d.names), d.names.len));
 		if ((rc = vv_buf_ok(&names, err)) == VV_OK) {
-			rc = report(m, VV_CONFLICT_AROUND, vv_buf_cstr(&names), err);
+			rc = report_conflict(m, VV_CONFLICT_AROUND, vv_buf_cstr(&names), err);
 		}
 	}
 	for (int v = 0; v < 3; v++) {

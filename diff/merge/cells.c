@@ -47,7 +47,7 @@ static vv_cell json_cell(const vv_field *f, const vv_cell *c)
 }
 
 /* A version's cell as the result's form has it. */
-static vv_cell spelled(const merge *m, int version, const vv_field *f, const vv_cell *c)
+static vv_cell spell_cell(const merge *m, int version, const vv_field *f, const vv_cell *c)
 {
 	bool from = is_json(&m->side[version].table->root.dialect), to = is_json(&m->as.dialect);
 	if (from == to) {
@@ -60,7 +60,7 @@ static vv_cell spelled(const merge *m, int version, const vv_field *f, const vv_
 }
 
 /* The cell for a row without a value. */
-static vv_cell nothing(const merge *m)
+static vv_cell empty_cell(const merge *m)
 {
 	return (vv_cell){.state = is_json(&m->as.dialect) ? VV_CELL_ABSENT : VV_CELL_TEXT};
 }
@@ -270,14 +270,14 @@ static vv_status put_by_rule(merge *m, merge_row_state *s, size_t i, bool *done,
 	*why = a.why;
 	*done = a.side >= 0 || a.text;
 	if (a.side >= 0) {
-		s->out[i] = spelled(m, a.side, c->type, q.side[a.side]);
+		s->out[i] = spell_cell(m, a.side, c->type, q.side[a.side]);
 	} else if (a.text) {
 		vv_cell made = *q.side[m->ours]; /* its state: a number, an array or a text */
 
 		made.state = made.len > 0 ? made.state : q.side[1 - m->ours]->state;
 		made.text = a.text;
 		made.len = (uint32_t)a.len;
-		s->out[i] = spelled(m, (int)m->ours, c->type, &made);
+		s->out[i] = spell_cell(m, (int)m->ours, c->type, &made);
 	}
 	m->stats->by_rule[c->rule->kind] += *done;
 	return VV_OK;
@@ -350,7 +350,7 @@ static vv_status merge_one(merge *m, merge_row_state *s, size_t i, vv_conflict_k
 	const vv_cell *cell = c->single ? NULL : cell_of(m, s, i, from);
 	/* base's cell replaces an unread one */
 	int spelled_by = from < 2 && !s->side[from] ? 2 : from;
-	s->out[i] = cell ? spelled(m, spelled_by, type_of(m, i), cell) : nothing(m);
+	s->out[i] = cell ? spell_cell(m, spelled_by, type_of(m, i), cell) : empty_cell(m);
 	if (cell && from == (int)(1 - m->ours) && s->side[from]) {
 		count_cell(m, i, cell_of(m, s, i, (int)m->ours), cell);
 	}
@@ -477,12 +477,12 @@ void merge_cells_single(merge *m, merge_row_state *s, size_t which)
 						      c->side[MERGE_BASE] >= 0
 					      ? &s->side[MERGE_BASE][c->side[MERGE_BASE]]
 					      : cell_of(m, s, i, (int)which);
-		s->out[i] = cell ? spelled(m, (int)which, type_of(m, i), cell) : nothing(m);
+		s->out[i] = cell ? spell_cell(m, (int)which, type_of(m, i), cell) : empty_cell(m);
 	}
 	if (key) {
 		const size_t last = m->key[m->key_count - 1];
 
-		s->out[last] = spelled(m, (int)which, type_of(m, last), key);
+		s->out[last] = spell_cell(m, (int)which, type_of(m, last), key);
 	}
 }
 

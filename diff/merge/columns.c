@@ -805,7 +805,7 @@ static vv_status list_gone(dropped *d, const merge_side *other, vv_error *err)
 }
 
 /* Has the row a value in a column that stays? */
-static bool survives(const dropped *d, const vv_cell *cells)
+static bool row_survives(const dropped *d, const vv_cell *cells)
 {
 	const size_t columns = d->side->table->columns;
 
@@ -822,7 +822,7 @@ static void look_at_added(dropped *d, const vv_cell *cells)
 			says = true;
 		}
 	}
-	d->lost |= says && !survives(d, cells);
+	d->lost |= says && !row_survives(d, cells);
 }
 
 static vv_status look_at_changed(dropped *d, uint64_t old_row, vv_error *err)
@@ -844,7 +844,7 @@ static vv_status look_at_changed(dropped *d, uint64_t old_row, vv_error *err)
 					 &was[s->to_base[i]], &s->table->schema.fields[i],
 					 &cells[i]) == VV_OTHER;
 	}
-	d->lost |= says && !survives(d, cells);
+	d->lost |= says && !row_survives(d, cells);
 	return m->scratch.failed ? vv_fail_nomem(err) : VV_OK;
 }
 

@@ -23,8 +23,8 @@ enum {
 };
 
 /* Why the rule does not decide, with the text that is to blame. */
-static vv_status undecided(merge_answer *out, vv_arena *arena, const merge_question *q,
-			   const vv_cell *c, const char *why, vv_error *err)
+static vv_status leave_undecided(merge_answer *out, vv_arena *arena, const merge_question *q,
+				 const vv_cell *c, const char *why, vv_error *err)
 {
 	const char *rule = vv_merge_rule_name(q->rule->kind);
 	const char *shown = NULL;
@@ -43,7 +43,7 @@ static bool is_missing(const vv_field *f, const vv_cell *c)
 	return !c || c->len == 0 || vv_field_missing(f, c);
 }
 
-static bool accepts(const vv_field *f, const vv_cell *c, bool json)
+static bool field_accepts(const vv_field *f, const vv_cell *c, bool json)
 {
 	return json ? vv_field_accepts_json(f, c) : vv_field_accepts(f, c);
 }
@@ -70,7 +70,7 @@ static bool order_of(int *order, const vv_cell **blame, const vv_field *f,
 	for (size_t n = 0; n < 2; n++) {
 		size_t i = n == 0 ? q->ours : 1 - q->ours;
 		bool is = loose ? read_loose(&v[i], &digits, c[i])
-				: accepts(f, c[i], q->json[i]) &&
+				: field_accepts(f, c[i], q->json[i]) &&
 					  vv_value_read(&v[i], &digits, f, c[i]);
 
 		if (!is) {
@@ -91,22 +91,22 @@ static vv_status decide_greater(merge_answer *out, vv_arena *arena, const merge_
 	int order = 0;
 
 	if (is_missing(f, c[0]) || is_missing(f, c[1])) {
-		return undecided(out, arena, q, NULL, "a side has no value", err);
+		return leave_undecided(out, arena, q, NULL, "a side has no value", err);
 	}
 	if (f->type ==
 	    VV_TYPE_STRING) { /* dates and versions in letters: bytes have another order */
-		return undecided(out, arena, q, NULL,
-				 "the column is text: declare its type or format", err);
+		return leave_undecided(out, arena, q, NULL,
+				       "the column is text: declare its type or format", err);
 	}
 	if (!order_of(&order, &blame, f, c, q)) {
-		return undecided(out, arena, q, blame,
-				 !blame ? "the two values cannot be ordered"
-				 : f->type == VV_TYPE_ANY
-					 ? "is not a number, and the column has no type"
-					 : "is not of the column's type",
-				 err);
+		return leave_undecided(out, arena, q, blame,
+				       !blame ? "the two values cannot be ordered"
+				       : f->type == VV_TYPE_ANY
+					       ? "is not a number, and the column has no type"
+					       : "is not of the column's type",
+				       err);
 	}
-	if (order == 0) return undecided(out, arena, q, NULL, equal, err);
+	if (order == 0) return leave_undecided(out, arena, q, NULL, equal, err);
 	out->side = order * sign > 0 ? 0 : 1;
 	return VV_OK;
 }
@@ -115,7 +115,7 @@ static vv_status decide_latest(merge_answer *out, vv_arena *arena, const merge_q
 			       vv_error *err)
 {
 	if (!q->by_field) {
-		return undecided(out, arena, q, NULL, "the table has no such column", err);
+		return leave_undecided(out, arena, q, NULL, "the table has no such column", err);
 	}
 	return decide_greater(out, arena, q, q->by_field, q->by, 1, "both sides have the same time",
 			      err);
@@ -137,7 +137,7 @@ static vv_status decide_order(merge_answer *out, vv_arena *arena, const merge_qu
 				break;
 			}
 		}
-		if (!v[at[i]]) return undecided(out, arena, q, c, "is not in the list", err);
+		if (!v[at[i]]) return leave_undecided(out, arena, q, c, "is not in the list", err);
 	}
 	out->side = at[0] > at[1] ? 0 : 1;
 	return VV_OK;
@@ -210,20 +210,20 @@ static vv_status decide_sum(merge_answer *out, vv_arena *arena, const merge_ques
 	const char *point = ".";
 
 	if (!q->side[MERGE_BASE]) {
-		return undecided(out, arena, q, NULL, "no common ancestor has the row", err);
+		return leave_undecided(out, arena, q, NULL, "no common ancestor has the row", err);
 	}
-	if (q->twice) return undecided(out, arena, q, NULL, q->twice, err);
+	if (q->twice) return leave_undecided(out, arena, q, NULL, q->twice, err);
 	for (size_t i = 0; i < 3; i++) {
 		bool literal = c[i]->state == VV_CELL_LITERAL;
 		const vv_field *f = literal ? NULL : q->field;
 
 		if (is_missing(q->field, c[i])) {
-			return undecided(out, arena, q, NULL, "a version has no value", err);
+			return leave_undecided(out, arena, q, NULL, "a version has no value", err);
 		}
 		if ((!literal && !is_bare(q->field, c[i])) ||
 		    !vv_decimal_read(&d[i], &digits, f, c[i]->text, c[i]->len) ||
 		    d[i].kind != VV_DECIMAL_FINITE) {
-			return undecided(out, arena, q, c[i], "is not a number", err);
+			return leave_undecided(out, arena, q, c[i], "is not a number", err);
 		}
 		point = literal ? "." : q->field->decimal;
 		size_t n = fraction_of(point, c[i]);
@@ -235,7 +235,8 @@ static vv_status decide_sum(merge_answer *out, vv_arena *arena, const merge_ques
 		out->text = write_out(arena, &sum, &digits, point, fraction, &out->len);
 	}
 	if (digits.failed) return vv_fail_nomem(err);
-	return out->text ? VV_OK : undecided(out, arena, q, NULL, "the numbers are too long", err);
+	return out->text ? VV_OK
+			 : leave_undecided(out, arena, q, NULL, "the numbers are too long", err);
 }
 
 /* --- union ------------------------------------------------------------------------------------- */
@@ -325,7 +326,7 @@ static bool note_list(items *l, int version, const vv_cell *c, const char *by)
 }
 
 /* How many of an item stay: those that a side removed are gone, unless the other side added them again. */
-static size_t stay(const item *it)
+static size_t count_staying(const item *it)
 {
 	size_t x = it->count[0], y = it->count[1], b = it->count[2];
 
@@ -355,7 +356,7 @@ static vv_status put_union(merge_answer *out, vv_arena *arena, items *l, size_t 
 	}
 	vv_buf_puts(&b, by ? "" : "[");
 	for (size_t i = 0; i < l->count; i++) {
-		for (size_t n = stay(&l->list[i]); n > 0; n--) {
+		for (size_t n = count_staying(&l->list[i]); n > 0; n--) {
 			vv_buf_puts(&b, any ? (by ? by : ",") : "");
 			vv_buf_puts(&b, any && l->spaced ? " " : "");
 			vv_buf_put(&b, l->list[i].text, l->list[i].len);
@@ -387,11 +388,11 @@ static vv_status decide_union(merge_answer *out, vv_arena *arena, const merge_qu
 				  : note_array(&l, arena, v, c[v], &array);
 		}
 		if (l.too_many) {
-			rc = undecided(out, arena, q, NULL, "more than 4,000 items", err);
+			rc = leave_undecided(out, arena, q, NULL, "more than 4,000 items", err);
 			break;
 		}
 		if (!array) {
-			rc = undecided(
+			rc = leave_undecided(
 				out, arena, q, c[v],
 				"is not a JSON array; use \"union by SEPARATOR\" for other lists",
 				err);
@@ -427,15 +428,15 @@ static vv_status decide_lines(merge_answer *out, vv_arena *arena, const merge_qu
 		lines[i].len = c[i]->len + 1;
 		if (!lines[i].text) return vv_fail_nomem(err);
 		if (c[i]->state != VV_CELL_TEXT || memchr(c[i]->text, '\0', c[i]->len)) {
-			return undecided(out, arena, q, c[i], "is not a text", err);
+			return leave_undecided(out, arena, q, c[i], "is not a text", err);
 		}
 	}
 	if ((rc = vv_merge_text(&merged, &conflict, &lines[2], lines, 0, err)) < 0) return rc;
 	if (conflict) {
-		return undecided(out, arena, q, NULL,
-				 "both changed the same lines, or adjacent "
-				 "lines",
-				 err);
+		return leave_undecided(out, arena, q, NULL,
+				       "both changed the same lines, or adjacent "
+				       "lines",
+				       err);
 	}
 	out->len = merged.len > 0 ? merged.len - 1 : 0;
 	out->text = vv_arena_strndup(arena, vv_buf_cstr(&merged), out->len);

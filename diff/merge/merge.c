@@ -120,7 +120,7 @@ static const char *no_tables(const merge *m)
 
 /* Did a side put another table in the place of base? Where the other side left the cells
  * alone there is nothing to mix. */
-static bool replaced(merge *m, size_t which)
+static bool side_replaced(merge *m, size_t which)
 {
 	return !vv_tables_same_data(merge_base(m), m->side[1 - which].table) &&
 	       merge_is_other_table(m, &m->side[which]);
@@ -132,7 +132,7 @@ static const char *other_table(merge *m)
 	    vv_tables_same_data(m->side[0].table, m->side[1].table)) {
 		return NULL;
 	}
-	bool ours = replaced(m, m->ours), theirs = replaced(m, 1 - m->ours);
+	bool ours = side_replaced(m, m->ours), theirs = side_replaced(m, 1 - m->ours);
 	if (ours && theirs) return "both replaced it with another table";
 	if (ours) return "ours replaced it with another table";
 	if (theirs) return "theirs replaced it with another table";

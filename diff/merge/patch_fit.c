@@ -335,7 +335,7 @@ static vv_status find_rows(fit *f, vv_error *err)
 }
 
 /* Finds all of them; the end decides whether that is a conflict. */
-static vv_status report(fit *f, fit_row *r, const char *expected, vv_error *err)
+static vv_status report_misfit(fit *f, fit_row *r, const char *expected, vv_error *err)
 {
 	char name[32];
 
@@ -437,7 +437,7 @@ static vv_status fit_old(fit *f, fit_row *r, int64_t *drift, vv_error *err)
 					    r->kind != PATCH_KEEP);
 	r->found = w ? w->row + 1 : 0;
 	if (r->kind == PATCH_KEEP) return VV_OK;
-	if (!w) return report(f, r, "the row", err);
+	if (!w) return report_misfit(f, r, "the row", err);
 	w->used = true;
 	*drift = (int64_t)w->row - (int64_t)r->place;
 	return r->kind == PATCH_REMOVE ? remove_row(f, r, w->row, err)
@@ -458,7 +458,7 @@ static vv_status fit_new(fit *f, fit_row *r, vv_error *err)
 	    (rc = check_cells(f, r, theirs, err)) < 0) {
 		return rc;
 	}
-	if (above && above->found == 0) return report(f, r, "the row above it", err);
+	if (above && above->found == 0) return report_misfit(f, r, "the row above it", err);
 	vv_buf_reset(&f->text);
 	if (f->alike) {
 		vv_buf_put(&f->text, r->text[1].data, body_of(b, &r->text[1]));

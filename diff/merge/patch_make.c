@@ -36,7 +36,7 @@ vv_status patch_misfit_text(patch_job *j, const char *row, const char *column, c
 }
 
 /* Bytes at the beginning of both texts to omit, so that the shown part contains the difference. */
-static size_t alike(const vv_cell *a, const vv_cell *b)
+static size_t count_alike(const vv_cell *a, const vv_cell *b)
 {
 	if (!a || !b || a->state != VV_CELL_TEXT || b->state != VV_CELL_TEXT) return 0;
 	const size_t least = a->len < b->len ? a->len : b->len;
@@ -65,7 +65,7 @@ vv_status patch_misfit_cell(patch_job *j, const char *row, const char *column,
 			    const vv_cell *expected, const vv_cell *found, vv_error *err)
 {
 	vv_auto(vv_buf) a = VV_BUF_INIT, b = VV_BUF_INIT;
-	const size_t skip = alike(expected, found);
+	const size_t skip = count_alike(expected, found);
 	const char *x = cell_text(&a, expected, skip), *y = cell_text(&b, found, skip);
 	vv_status rc = vv_buf_ok(&a, err);
 	if (rc == VV_OK && (rc = vv_buf_ok(&b, err)) == VV_OK) {

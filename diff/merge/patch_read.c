@@ -193,7 +193,7 @@ vv_status patch_lines_seek(patch_lines *l, uint64_t offset, uint64_t line, vv_er
 
 /* --- the frame ---------------------------------------------------------------------- */
 
-static bool begins(const char *text, size_t len, const char *with)
+static bool begins_with(const char *text, size_t len, const char *with)
 {
 	return len >= strlen(with) && memcmp(text, with, strlen(with)) == 0;
 }
@@ -202,14 +202,15 @@ bool vv_patch_is_git(const char *text, size_t len)
 {
 	static const char *const first[] = {"diff --git ", "diff --cc ", "--- ",
 					    "Index: ", "GIT binary patch"};
-	if (vv_array_find(first, sizeof(first) / sizeof(first[0]), it, begins(text, len, *it))) {
+	if (vv_array_find(first, sizeof(first) / sizeof(first[0]), it,
+			  begins_with(text, len, *it))) {
 		return true;
 	}
 	/* as 'git format-patch', 'git show' and 'git log -p' begin */
 	for (const char *p = text;
 	     len > 0 && text[0] != '{' && (p = memchr(p, '\n', len - (size_t)(p - text))) != NULL;
 	     p++) {
-		if (begins(p + 1, len - (size_t)(p + 1 - text), "diff --git ")) return true;
+		if (begins_with(p + 1, len - (size_t)(p + 1 - text), "diff --git ")) return true;
 	}
 	return false;
 }
@@ -260,7 +261,7 @@ static vv_status take_last(patch_lines *l, vv_error *err)
 	return VV_OK;
 }
 
-static int truncated(patch_lines *l, const char *expected, vv_error *err)
+static int fail_truncated(patch_lines *l, const char *expected, vv_error *err)
 {
 	patch_fail(l, err, "the patch ends here; expected %s", expected);
 	return (int)vv_hint(err, "the patch is incomplete: get it again");
@@ -281,13 +282,13 @@ static int find_section(patch_lines *l, vv_error *err)
 			const char *text;
 			size_t len;
 			if ((rc = patch_lines_peek(l, &text, &len, err)) < 0) return (int)rc;
-			if (!begins(text, len, "{\"type\":\"diff\"")) {
+			if (!begins_with(text, len, "{\"type\":\"diff\"")) {
 				return (int)no_patch(l, text, len, err);
 			}
 		}
 		int more = patch_lines_next(l, err);
 		if (more < 0 || (more == 0 && !l->within)) return more;
-		if (more == 0) return truncated(l, "a table or the line 'end'", err);
+		if (more == 0) return fail_truncated(l, "a table or the line 'end'", err);
 		if (!l->within) {
 			rc = take_first(l, err);
 		} else if (is_type(l, "end")) {
@@ -574,7 +575,7 @@ vv_status patch_section_again(patch_lines *l, const patch_section *s, vv_error *
 
 /* --- a section's members --------------------------------------------------------- */
 
-static vv_status bad(vv_error *err, const char *what)
+static vv_status fail_expected(vv_error *err, const char *what)
 {
 	return vv_fail(err, VV_EINPUT, "expected %s", what);
 }
@@ -624,7 +625,7 @@ static vv_status get_run(patch_op *op, const patch_section *s, const vv_json *js
 	if (!vv_json_get(json, "rows")) return VV_OK;
 	if (!vv_json_get_u64(&op->count, json, "rows") || op->count == 0 ||
 	    op->count > s->side[0].rows - op->row[0] || op->count > s->side[1].rows - op->row[1]) {
-		return bad(
+		return fail_expected(
 			err,
 			"'rows' as the number of rows that moved together, at least 1 and no more than follow in either version");
 	}
@@ -643,7 +644,7 @@ static vv_status get_side(patch_op *op, const patch_section *s, int written, con
 
 	op->row[side] = PATCH_NONE;
 	if (!k->has[written]) return VV_OK;
-	if (!s->side[side].exists) return bad(err, "rows of the existing side");
+	if (!s->side[side].exists) return fail_expected(err, "rows of the existing side");
 	if ((rc = get_row(&op->row[side], s, side,
 			  vv_json_get(json, written == 0 ? "oldRow" : "newRow"), err)) < 0) {
 		return rc;
@@ -662,7 +663,7 @@ static vv_status get_op(patch_op *op, const patch_section *s, const vv_json *jso
 	const row_kind *k = find_kind(json);
 	vv_status rc;
 	if (!k) {
-		return bad(
+		return fail_expected(
 			err,
 			"a row that is changed, kept, removed, added, left or moved, or a summary");
 	}
@@ -695,7 +696,7 @@ vv_status patch_op_read(patch_op *out, patch_lines *l, const patch_section *s, v
 	memset(out, 0, sizeof(*out));
 	if (more < 0) return (vv_status)more;
 	if (more == 0) {
-		return (vv_status)truncated(l, "more rows, up to the summary", err);
+		return (vv_status)fail_truncated(l, "more rows, up to the summary", err);
 	}
 	if (is_type(l, "summary")) {
 		out->kind = PATCH_END;

@@ -26,7 +26,7 @@ static bool may_renumber(const merge *m)
 }
 
 /* The side whose rows get another key. */
-static size_t loser(const merge *m)
+static size_t losing_side(const merge *m)
 {
 	return m->opts->rules->new_keys == VV_MERGE_KEYS_OURS ? m->ours : 1 - m->ours;
 }
@@ -169,7 +169,7 @@ vv_status merge_renumbered_clash(merge *m, size_t which, uint64_t row, uint64_t 
 
 	*clash = false;
 	/* without the rule, the file has the row of ours, and the conflict is about theirs */
-	if (ruled ? which == loser(m) : !both || which != m->ours) return VV_OK;
+	if (ruled ? which == losing_side(m) : !both || which != m->ours) return VV_OK;
 	if ((rc = compare_rows(m, versions, rows, &l, err)) < 0 || !is_other(&l)) return rc;
 	if ((rc = is_numbered(m, which, row, &numbered, err)) < 0 || !numbered) return rc;
 	*clash = ruled ? vv_array_add(m->clashes, m->clash_count, m->clash_cap, c)
@@ -185,7 +185,7 @@ static int by_other(const void *a, const void *b)
 }
 
 /* Is it a row with a key that a row of base got in the other side? */
-static bool clashes(const merge *m, uint64_t row)
+static bool row_clashes(const merge *m, uint64_t row)
 {
 	const merge_clash key = {.other = row};
 
@@ -234,7 +234,7 @@ static vv_status judge_row(merge *m, uint64_t row, vv_error *err)
 	bool added = false;
 	vv_status rc = VV_OK;
 
-	if (clashes(m, row)) {
+	if (row_clashes(m, row)) {
 		rc = vv_row_by_number_get(&s->rows, row, &state.side[0], err);
 		return rc < 0 ? rc : add_key(m, row, state.side[0], &added, err);
 	}
@@ -291,7 +291,7 @@ vv_status merge_renumber(merge *m, vv_error *err)
 	leave_out(m);
 	if (!may_renumber(m)) return VV_OK;
 	sort_clashes(m->clashes, m->clash_count, by_other);
-	m->renumbers = loser(m);
+	m->renumbers = losing_side(m);
 	merge_side *s = &m->side[m->renumbers];
 	m->keys.tables[0] = m->side[0].table;
 	m->keys.tables[1] = m->side[1].table;

@@ -286,7 +286,7 @@ bool vv_merge_rules_have(const vv_merge_rules *r, vv_merge_rule_kind kind)
 	return vv_array_find(r->columns, r->count, it, it->rule.kind == kind) != NULL;
 }
 
-static vv_merge_rule_kind other(vv_merge_rule_kind kind)
+static vv_merge_rule_kind other_kind(vv_merge_rule_kind kind)
 {
 	if (kind == VV_MERGE_OURS) return VV_MERGE_THEIRS;
 	return kind == VV_MERGE_THEIRS ? VV_MERGE_OURS : kind;
@@ -295,9 +295,9 @@ static vv_merge_rule_kind other(vv_merge_rule_kind kind)
 void vv_merge_rules_swap(vv_merge_rules *r)
 {
 	vv_array_each(r->columns, r->count, column) {
-		column->rule.kind = other(column->rule.kind);
+		column->rule.kind = other_kind(column->rule.kind);
 	}
-	r->all = other(r->all);
+	r->all = other_kind(r->all);
 	if (r->new_keys != VV_MERGE_KEYS_ASK) {
 		r->new_keys = r->new_keys == VV_MERGE_KEYS_OURS ? VV_MERGE_KEYS_THEIRS
 								: VV_MERGE_KEYS_OURS;

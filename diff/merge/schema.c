@@ -48,7 +48,7 @@ static bool value_equal(const value *a, const value *b)
 /* --- keys: names of columns inside the schema ----------------------------------- */
 
 /* The result's name for a version's column. NULL: the result does not have it. */
-static const merge_column *renamed(const merge *m, int version, const char *name, size_t len)
+static const merge_column *renamed_column(const merge *m, int version, const char *name, size_t len)
 {
 	long at = vv_schema_find(&m->side[version].table->schema, name, len);
 	const long *list = m->column_of[version];
@@ -63,7 +63,7 @@ static bool put_names(vv_buf *out, const merge *m, int version, const vv_json *n
 	bool all = true;
 	vv_buf_puts(out, list ? "[" : "");
 	for (const vv_json *n = list ? node->first : node; n; n = list ? n->next : NULL) {
-		const merge_column *c = renamed(m, version, n->text, n->text_len);
+		const merge_column *c = renamed_column(m, version, n->text, n->text_len);
 		vv_buf_puts(out, n != node->first && list ? "," : "");
 		if (c) {
 			vv_json_put_string(out, c->name, c->name_len);
@@ -452,7 +452,7 @@ static bool key_columns(const merge *m, int version, long *out, size_t *count)
 	bool all = true;
 	*count = r->key_count < VV_KEY_COLUMNS_MAX ? r->key_count : VV_KEY_COLUMNS_MAX;
 	for (size_t i = 0; i < *count; i++) {
-		const merge_column *c = renamed(m, version, r->key[i], strlen(r->key[i]));
+		const merge_column *c = renamed_column(m, version, r->key[i], strlen(r->key[i]));
 		out[i] = c ? (long)(c - m->columns) : -1;
 		all = all && c;
 	}
@@ -468,10 +468,10 @@ static vv_status take_names(const merge *m, int version, char *const *names, siz
 	*out = vv_calloc(count + 1, sizeof(**out));
 	if (!*out) return vv_fail_nomem(err);
 	for (size_t i = 0; i < count; i++) {
-		*all = *all && renamed(m, version, names[i], strlen(names[i]));
+		*all = *all && renamed_column(m, version, names[i], strlen(names[i]));
 	}
 	for (size_t i = 0; *all && i < count; i++) {
-		const merge_column *c = renamed(m, version, names[i], strlen(names[i]));
+		const merge_column *c = renamed_column(m, version, names[i], strlen(names[i]));
 		if (!((*out)[i] = vv_strndup(c->name, c->name_len))) return vv_fail_nomem(err);
 		++*out_count;
 	}

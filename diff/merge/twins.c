@@ -354,7 +354,7 @@ static vv_status take_copy(twins *t, vv_merge_copies *copies, const added_row *r
 }
 
 /* Every row of a log is an event: only a copied one is the same. */
-static void part(twins *t, const added_row *x)
+static void part_twins(twins *t, const added_row *x)
 {
 	merge_side *other = &t->m->side[1];
 
@@ -387,7 +387,7 @@ static vv_status settle_twins(twins *t, bool both, vv_error *err)
 		if (copied) {
 			s->doubtful[i] = false;
 		} else if (both) {
-			part(t, x);
+			part_twins(t, x);
 		}
 	}
 	return VV_OK;

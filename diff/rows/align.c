@@ -114,7 +114,7 @@ static size_t rows_left(const stream *s)
 }
 
 /* Leaves n rows to be found by their hashes. */
-static void pass(stream *s, size_t n)
+static void pass_rows(stream *s, size_t n)
 {
 	for (; n > 0; n--, s->at++) {
 		digest_row(&s->digest, row_at(s, 0), s->batch.first_row + s->at);
@@ -193,7 +193,7 @@ typedef struct runs {
 	vv_segment more[2]; /* by row_pair: the last run passed to kept; rows 0: none */
 } runs;
 
-static bool lengthen(vv_segment *last, const vv_segment *s)
+static bool lengthen_segment(vv_segment *last, const vv_segment *s)
 {
 	bool next = last->rows > 0 && last->old_row + last->rows == s->old_row &&
 		    last->new_row + last->rows == s->new_row;
@@ -205,7 +205,7 @@ static bool lengthen(vv_segment *last, const vv_segment *s)
 static void keep_run(runs *r, const vv_segment *s, row_pair how)
 {
 	vv_segment *last = &r->more[how];
-	if (lengthen(last, s)) return;
+	if (lengthen_segment(last, s)) return;
 	if (last->rows > 0) {
 		rowdiff_keep(r->kept, last, how);
 	}
@@ -214,7 +214,7 @@ static void keep_run(runs *r, const vv_segment *s, row_pair how)
 
 static void add_run(runs *r, const vv_segment *s)
 {
-	if (r->count > 0 && lengthen(&r->list[r->count - 1], s)) return;
+	if (r->count > 0 && lengthen_segment(&r->list[r->count - 1], s)) return;
 	if (r->count >= r->max) {
 		keep_run(r, s, PAIR_EQUAL);
 	} else if (!vv_array_add(r->list, r->count, r->cap, *s)) {
@@ -363,7 +363,8 @@ static vv_status hash_rows(stream *s, vv_error *err)
 	return VV_OK;
 }
 
-static int32_t follow(const stream *x, const stream *y, int32_t i, int k, int32_t nx, int32_t ny)
+static int32_t follow_diagonal(const stream *x, const stream *y, int32_t i, int k, int32_t nx,
+			       int32_t ny)
 {
 	const vv_hash128 *a = &x->hashes[x->at], *b = &y->hashes[y->at];
 	while (i < nx && i - k < ny && vv_hash128_equal(a[i], b[i - k])) {
@@ -373,7 +374,7 @@ static int32_t follow(const stream *x, const stream *y, int32_t i, int k, int32_
 }
 
 /* How far the best path with d edits comes that ends on diagonal k; -1: there is none. */
-static int32_t step(const script *s, int d, int k, int32_t nx, int32_t ny)
+static int32_t step_path(const script *s, int d, int k, int32_t nx, int32_t ny)
 {
 	int32_t left = d > 0 && k > -d ? *reach_at(s, d - 1, k - 1) : -1,
 		up = d > 0 && k < d ? *reach_at(s, d - 1, k + 1) : -1;
@@ -395,8 +396,8 @@ static int32_t search_round(script *s, const stream *x, const stream *y, int d, 
 {
 	int32_t nx = (int32_t)rows_left(x), ny = (int32_t)rows_left(y), far = -1;
 	for (int at = -d; at <= d; at += 2) {
-		int32_t i = step(s, d, at, nx, ny);
-		i = i < 0 ? -1 : follow(x, y, i, at, nx, ny);
+		int32_t i = step_path(s, d, at, nx, ny);
+		i = i < 0 ? -1 : follow_diagonal(x, y, i, at, nx, ny);
 		*reach_at(s, d, at) = i;
 		if (i >= 0 && 2 * i - at > far) {
 			far = 2 * i - at;
@@ -409,7 +410,7 @@ static int32_t search_round(script *s, const stream *x, const stream *y, int d, 
 
 /* Searches the path through all current rows. If one side's are passed long before the other's, the
  * rest waits for the next rows of that side. *d, *k: the path. */
-static void search(script *s, const stream *x, const stream *y, int *d, int *k)
+static void search_path(script *s, const stream *x, const stream *y, int *d, int *k)
 {
 	int32_t all = (int32_t)(rows_left(x) + rows_left(y));
 	bool last = x->next == x->count && y->next == y->count, edge = false;
@@ -433,7 +434,7 @@ static void search(script *s, const stream *x, const stream *y, int *d, int *k)
 }
 
 /* Writes down the path that ends with d edits on diagonal k. */
-static size_t trace(script *s, int d, int k, int32_t nx, int32_t ny)
+static size_t trace_path(script *s, int d, int k, int32_t nx, int32_t ny)
 {
 	int32_t i = *reach_at(s, d, k);
 	size_t equal = 0;
@@ -443,7 +444,7 @@ static size_t trace(script *s, int d, int k, int32_t nx, int32_t ny)
 		s->match[1][j] = -1;
 	}
 	for (; d >= 0; d--) {
-		int32_t from = step(s, d, k, nx, ny);
+		int32_t from = step_path(s, d, k, nx, ny);
 		for (; i > from; equal++) {
 			i--;
 			s->match[0][i] = i - k;
@@ -623,8 +624,8 @@ static vv_status pass_differences(script *s, stream *x, stream *y, runs *found, 
 	    (rc = script_room(s, 1, rows_left(y), err)) < 0) {
 		return rc;
 	}
-	search(s, x, y, &d, &k);
-	size_t equal = trace(s, d, k, (int32_t)rows_left(x), (int32_t)rows_left(y));
+	search_path(s, x, y, &d, &k);
+	size_t equal = trace_path(s, d, k, (int32_t)rows_left(x), (int32_t)rows_left(y));
 	slide_blocks(&(slider){.rows = &x->hashes[x->at],
 			       .mine = s->match[0],
 			       .other = s->match[1],
@@ -650,10 +651,10 @@ static vv_status pass_differences(script *s, stream *x, stream *y, runs *found, 
 			i++;
 			j++;
 		} else if (i < s->end_x && s->match[0][i] < 0) {
-			pass(x, 1);
+			pass_rows(x, 1);
 			i++;
 		} else {
-			pass(y, 1);
+			pass_rows(y, 1);
 			j++;
 		}
 	}
@@ -679,13 +680,13 @@ static vv_status walk_on(vv_rowdiff *d, stream *x, stream *y, runs *found, scrip
 	} else {
 		find_again(d, x, y, &skip_x, &skip_y);
 	}
-	pass(x, skip_x);
-	pass(y, skip_y);
+	pass_rows(x, skip_x);
+	pass_rows(y, skip_y);
 	return VV_OK;
 }
 
-static vv_status walk(vv_rowdiff *d, stream *x, stream *y, runs *found, script *fewest,
-		      vv_error *err)
+static vv_status walk_streams(vv_rowdiff *d, stream *x, stream *y, runs *found, script *fewest,
+			      vv_error *err)
 {
 	for (;;) {
 		vv_status rc;
@@ -740,7 +741,7 @@ vv_status rowdiff_align(vv_rowdiff *d, vv_sorter *out, vv_sorter *kept, vv_error
 	    (rc = stream_open(&y, d, 1, out, err)) < 0) {
 		return rc;
 	}
-	if ((rc = walk(d, &x, &y, &found, &fewest, err)) == VV_OK && !d->again) {
+	if ((rc = walk_streams(d, &x, &y, &found, &fewest, err)) == VV_OK && !d->again) {
 		end_runs(&found);
 		rc = merge_runs(&d->changed, &found, err);
 	}

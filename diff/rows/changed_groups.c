@@ -17,8 +17,8 @@ static vv_status open_list(vv_list_reader **out, const vv_table *t, vv_error *er
 				   t->root.data.len, err);
 }
 
-static vv_status compare(vv_changed_groups *out, vv_table *a, vv_table *b, bool share,
-			 vv_error *err)
+static vv_status compare_lists(vv_changed_groups *out, vv_table *a, vv_table *b, bool share,
+			       vv_error *err)
 {
 	vv_auto(vv_list_reader) *x = NULL, *y = NULL;
 	vv_auto(vv_list_changes) c = {0};
@@ -43,12 +43,12 @@ static vv_status compare(vv_changed_groups *out, vv_table *a, vv_table *b, bool 
 
 vv_status vv_changed_groups_find(vv_changed_groups *out, vv_table *a, vv_table *b, vv_error *err)
 {
-	return compare(out, a, b, true, err);
+	return compare_lists(out, a, b, true, err);
 }
 
 vv_status vv_changed_groups_all(vv_changed_groups *out, vv_table *a, vv_table *b, vv_error *err)
 {
-	return compare(out, a, b, false, err);
+	return compare_lists(out, a, b, false, err);
 }
 
 void vv_changed_groups_clear(vv_changed_groups *r)

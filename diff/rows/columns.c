@@ -59,7 +59,7 @@ typedef struct sample {
 } sample;
 
 /* The how-manieth row of this content it is, from 0. */
-static uint64_t occurrence(sample *s, uint64_t content)
+static uint64_t row_occurrence(sample *s, uint64_t content)
 {
 	size_t at = (size_t)content & (s->slots - 1);
 	while (s->contents[at] != 0 && s->contents[at] != content) {
@@ -83,7 +83,7 @@ static uint64_t key_of(sample *s, bool old, const vv_cell *cells, uint64_t row)
 	uint64_t h = s->scratch.failed ? 1
 				       : vv_xxh3(vv_buf_cstr(&s->scratch), s->scratch.len, s->seed);
 	if (s->by == BY_COMMON) {
-		uint64_t numbered[2] = {h, occurrence(s, h ? h : 1)};
+		uint64_t numbered[2] = {h, row_occurrence(s, h ? h : 1)};
 		h = vv_xxh3(numbered, sizeof(numbered), s->seed);
 	}
 	return h ? h : 1;
@@ -234,7 +234,7 @@ static void partners_clear(partners *p)
 }
 VV_AUTO_CLEAR(partners, partners_clear)
 
-static void join(partners *p, size_t a, size_t b, unsigned likeness)
+static void join_partners(partners *p, size_t a, size_t b, unsigned likeness)
 {
 	p->to_new[a] = (long)b;
 	p->to_old[b] = (long)a;
@@ -257,7 +257,7 @@ static vv_status take_asserted(partners *p, vv_table *a, vv_table *b, const char
 			return vv_fail(err, VV_EUSAGE, "--rename: '%s' occurs twice",
 				       vv_text_shows(rename[p->to_new[x] >= 0 ? i : i + 1]));
 		}
-		join(p, (size_t)x, (size_t)y, 100);
+		join_partners(p, (size_t)x, (size_t)y, 100);
 		p->asserted[y] = true;
 	}
 	return VV_OK;
@@ -269,7 +269,7 @@ static void take_names(partners *p, const vv_table *a, const vv_table *b)
 		const vv_field *f = &b->schema.fields[i];
 		long at = vv_schema_find(&a->schema, f->name, f->name_len);
 		if (at >= 0 && p->to_old[i] < 0 && p->to_new[at] < 0) {
-			join(p, (size_t)at, i, 0);
+			join_partners(p, (size_t)at, i, 0);
 		}
 	}
 }
@@ -481,7 +481,7 @@ static vv_status take_same_values(sample *s, partners *p, bool *found, vv_error 
 	if (rc == VV_OK) {
 		count_alike(&own, &v);
 		while (best_pair(&own, p, &a, &b, &likeness)) {
-			join(p, a, b, likeness);
+			join_partners(p, a, b, likeness);
 			first_a = *found ? first_a : a;
 			first_b = *found ? first_b : b;
 			*found = true;
@@ -537,7 +537,7 @@ static vv_status take_alike(partners *p, vv_table *a, vv_table *b, const vv_colu
 		return rc;
 	}
 	while (best_pair(&s, p, &x, &y, &likeness)) {
-		join(p, x, y, likeness);
+		join_partners(p, x, y, likeness);
 	}
 	return rc;
 }

@@ -165,7 +165,7 @@ void digest_row(digest *g, const vv_cell *cells, uint64_t row)
 #define FIRST_SLOTS 1024u
 
 /* A key that would look like a free slot is treated as another one. */
-static uint64_t storable(uint64_t key)
+static uint64_t storable_key(uint64_t key)
 {
 	return key != 0 ? key : 1;
 }
@@ -182,7 +182,7 @@ static uint64_t *find_slot(const vv_key_set *s, uint64_t key)
 }
 
 /* VV_KEY_NEW: there is room now. */
-static vv_key_put grow(vv_key_set *s, size_t memory)
+static vv_key_put grow_set(vv_key_set *s, size_t memory)
 {
 	size_t slots = s->slots ? 2 * (s->mask + 1) : FIRST_SLOTS;
 	vv_key_set wider = {.mask = slots - 1, .count = s->count};
@@ -204,9 +204,9 @@ vv_key_put vv_key_set_put(vv_key_set *s, uint64_t key, size_t memory)
 {
 	bool room = s->slots && s->count < (s->mask + 1) / 4 * 3;
 
-	vv_key_put grown = room ? VV_KEY_NEW : grow(s, memory);
+	vv_key_put grown = room ? VV_KEY_NEW : grow_set(s, memory);
 	if (grown != VV_KEY_NEW) return grown;
-	key = storable(key);
+	key = storable_key(key);
 	uint64_t *slot = find_slot(s, key);
 	if (*slot != 0) return VV_KEY_THERE;
 	*slot = key;
@@ -216,7 +216,7 @@ vv_key_put vv_key_set_put(vv_key_set *s, uint64_t key, size_t memory)
 
 bool vv_key_set_has(const vv_key_set *s, uint64_t key)
 {
-	return s->slots && *find_slot(s, storable(key)) != 0;
+	return s->slots && *find_slot(s, storable_key(key)) != 0;
 }
 
 void vv_key_set_clear(vv_key_set *s)

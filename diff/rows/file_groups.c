@@ -181,7 +181,7 @@ static vv_status make_block(vv_file_groups *g, const file_group *p, vv_error *er
 	return rc;
 }
 
-static vv_status get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
+static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_error *err)
 {
 	vv_file_groups *g = payload;
 	const file_group *p;
@@ -201,5 +201,5 @@ static vv_status get(void *payload, const vv_cid *cid, vv_buf *out, vv_error *er
 
 void vv_file_groups_use(vv_sink *out, vv_file_groups *g)
 {
-	*out = (vv_sink){.get = get, .payload = g};
+	*out = (vv_sink){.get = get_block, .payload = g};
 }

@@ -100,7 +100,7 @@ static vv_status read_side(part *p, int side, vv_error *err)
 	return rc < 0 ? rc : vv_buf_ok(&d->scratch, err);
 }
 
-static size_t larger(const part *p)
+static size_t larger_side(const part *p)
 {
 	return p->rows[0] > p->rows[1] ? p->rows[0] : p->rows[1];
 }
@@ -163,7 +163,7 @@ static vv_status sign_rows(part *p, vv_error *err)
 	size_t slots = 1024, most = 0, distinct;
 	vv_auto_free choice *list = vv_calloc(p->columns + 1, sizeof(*list));
 
-	while (slots < 4 * larger(p) && slots < COUNTERS_MAX) {
+	while (slots < 4 * larger_side(p) && slots < COUNTERS_MAX) {
 		slots *= 2;
 	}
 	vv_auto_free int32_t *counters = vv_calloc(slots, sizeof(*counters));
@@ -243,7 +243,8 @@ typedef struct area {
 #define PAIR (UINT64_C(1) << 40)
 
 /* worth: for each row of the area, and for the end, a line of the best worth from there on. */
-static vv_status weigh(const part *p, const area *a, uint64_t *worth, size_t *same, vv_error *err)
+static vv_status weigh_area(const part *p, const area *a, uint64_t *worth, size_t *same,
+			    vv_error *err)
 {
 	const size_t wide = a->j_end - a->j;
 	vv_status rc;
@@ -270,7 +271,7 @@ static vv_status pair_area(const part *p, const area *a, size_t i_most, size_t *
 	vv_auto_free uint64_t *worth = vv_calloc(cells, sizeof(*worth));
 	vv_auto_free size_t *same = vv_calloc(cells, sizeof(*same));
 	size_t x = 0, y = 0;
-	vv_status rc = worth && same ? weigh(p, a, worth, same, err) : vv_fail_nomem(err);
+	vv_status rc = worth && same ? weigh_area(p, a, worth, same, err) : vv_fail_nomem(err);
 
 	while (rc == VV_OK && a->i + x < i_most && y < wide) {
 		const size_t at = x * (wide + 1) + y;

@@ -173,7 +173,7 @@ static size_t count_distinct(const first_rows *f, size_t column, uint64_t *hashe
 }
 
 /* People recognize rows by names and dates, not by measurements. */
-static bool tells(const vv_table *t, size_t column)
+static bool column_tells(const vv_table *t, size_t column)
 {
 	vv_type type = t->schema.fields[column].type;
 	return type != VV_TYPE_NUMBER && type != VV_TYPE_BOOLEAN &&
@@ -187,7 +187,7 @@ static vv_status find_telling(vv_key_found *out, const first_rows *f, const vv_t
 	vv_auto_free uint64_t *hashes = vv_calloc(f->rows + 1, sizeof(*hashes));
 	if (!hashes) return vv_fail_nomem(err);
 	for (size_t c = 0; c < f->columns; c++) {
-		size_t n = tells(t, c) ? count_distinct(f, c, hashes) : 0;
+		size_t n = column_tells(t, c) ? count_distinct(f, c, hashes) : 0;
 		if (n > most && n * 100 >= f->rows * TELLING_PERCENT) {
 			most = n;
 			out->telling = c;

@@ -77,7 +77,7 @@ static int by_name(const void *a, const void *b)
 }
 
 /* Those that are not shared, by name. */
-static node **sorted(const nodes *n, size_t *count)
+static node **sort_nodes(const nodes *n, size_t *count)
 {
 	node **p = vv_calloc(n->count + 1, sizeof(*p));
 
@@ -146,11 +146,12 @@ static vv_status strike_in_order(nodes *a, nodes *b, shares *out, vv_error *err)
 }
 
 /* Strikes out what both sides have, each occurrence against one. */
-static vv_status strike(side *a, side *b, shares *out, vv_error *err)
+static vv_status strike_nodes(side *a, side *b, shares *out, vv_error *err)
 {
 	vv_status rc = strike_in_order(&a->nodes, &b->nodes, out, err);
 	size_t i = 0, k = 0, x_count, y_count;
-	vv_auto_free node **x = sorted(&a->nodes, &x_count), **y = sorted(&b->nodes, &y_count);
+	vv_auto_free node **x = sort_nodes(&a->nodes, &x_count),
+			  **y = sort_nodes(&b->nodes, &y_count);
 
 	rc = rc < 0 || (x && y) ? rc : vv_fail_nomem(err);
 	while (rc == VV_OK && i < x_count && k < y_count) {
@@ -167,7 +168,7 @@ static vv_status strike(side *a, side *b, shares *out, vv_error *err)
 }
 
 /* The spans for the next height: nodes that are not shared, and uncovered spans. */
-static vv_status narrow(side *s, vv_error *err)
+static vv_status narrow_spans(side *s, vv_error *err)
 {
 	const nodes *uncovered = &s->uncovered;
 	span *p = vv_calloc(s->nodes.count + uncovered->count + 1, sizeof(*p));
@@ -264,13 +265,13 @@ vv_status vv_list_compare(vv_list_changes *out, vv_list_reader *a, vv_list_reade
 	for (unsigned height = !share ? 0 : ha > hb ? ha : hb;; height--) {
 		if ((rc = list_nodes(&x, height, err)) < 0 ||
 		    (rc = list_nodes(&y, height, err)) < 0 ||
-		    (share && (rc = strike(&x, &y, &shared, err)) < 0)) {
+		    (share && (rc = strike_nodes(&x, &y, &shared, err)) < 0)) {
 			return rc;
 		}
 		if (height == 0) {
 			break;
 		}
-		if ((rc = narrow(&x, err)) < 0 || (rc = narrow(&y, err)) < 0) return rc;
+		if ((rc = narrow_spans(&x, err)) < 0 || (rc = narrow_spans(&y, err)) < 0) return rc;
 	}
 	if ((rc = take_items(&x, &made.old_items, &made.old_count, err)) < 0 ||
 	    (rc = take_items(&y, &made.new_items, &made.new_count, err)) < 0) {

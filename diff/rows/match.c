@@ -226,7 +226,7 @@ static bool is_paired(const matcher *m, const uint8_t *record)
 }
 
 /* Stops where a key comes twice (d->again). */
-static vv_status join(matcher *m, vv_sorter *digests, vv_error *err)
+static vv_status join_digests(matcher *m, vv_sorter *digests, vv_error *err)
 {
 	uint8_t last[32] = {0};
 	bool any = false;
@@ -610,7 +610,7 @@ static vv_status match_once(vv_rowdiff *d, vv_error *err)
 	    (d->key_count == 0 &&
 	     (rc = vv_sorter_new(&m.uneven, DIGEST_LEN, DIGEST_LEN, rowdiff_memory(d, 8),
 				 d->opts.temp_dir, err)) < 0) ||
-	    (rc = join(&m, digests, err)) < 0 || d->again) {
+	    (rc = join_digests(&m, digests, err)) < 0 || d->again) {
 		return rc;
 	}
 	vv_sorter_free(vv_take(&digests));

@@ -25,7 +25,7 @@ void vv_row_by_number_close(vv_row_by_number *r)
 	*r = (vv_row_by_number){0};
 }
 
-static bool holds(const vv_row_group *g, uint64_t row)
+static bool group_holds(const vv_row_group *g, uint64_t row)
 {
 	return g->used && row >= g->batch.first_row && row - g->batch.first_row < g->batch.rows;
 }
@@ -48,7 +48,7 @@ static vv_status read_group(vv_row_by_number *r, vv_row_group *g, uint64_t row, 
 				       : vv_table_read_rows(r->reader, b, err);
 	if (more < 0) return (vv_status)more;
 	g->used = ++r->clock;
-	if (more == 0 || !holds(g, row)) {
+	if (more == 0 || !group_holds(g, row)) {
 		g->used = 0;
 		return vv_fail(err, VV_ECORRUPT, "row %llu is missing",
 			       (unsigned long long)row + 1);
@@ -62,9 +62,9 @@ static size_t find_group(const vv_row_by_number *r, uint64_t row)
 {
 	size_t oldest = 0;
 
-	if (holds(&r->group[r->last], row)) return r->last;
+	if (group_holds(&r->group[r->last], row)) return r->last;
 	for (size_t i = 0; i < r->groups; i++) {
-		if (holds(&r->group[i], row)) return i;
+		if (group_holds(&r->group[i], row)) return i;
 		oldest = r->group[i].used < r->group[oldest].used ? i : oldest;
 	}
 	return oldest;
@@ -74,7 +74,7 @@ static vv_status use_group(vv_row_by_number *r, uint64_t row, vv_row_group **out
 {
 	r->last = find_group(r, row);
 	*out = &r->group[r->last];
-	vv_status rc = holds(*out, row) ? VV_OK : read_group(r, *out, row, err);
+	vv_status rc = group_holds(*out, row) ? VV_OK : read_group(r, *out, row, err);
 	if (rc < 0) return rc;
 	(*out)->used = ++r->clock;
 	return VV_OK;

@@ -24,7 +24,7 @@ bool vv_tables_same_data(const vv_table *a, const vv_table *b)
 		memcmp(a->root.data.data, b->root.data.data, a->root.data.len) == 0);
 }
 
-static bool named(const char *const *names, const vv_field *f)
+static bool field_named(const char *const *names, const vv_field *f)
 {
 	return vv_texts_have(names, f->name, f->name_len);
 }
@@ -47,9 +47,9 @@ static vv_status choose_compared(vv_rowdiff *d, vv_error *err)
 			continue;
 		}
 		const vv_field *x = &d->a->schema.fields[p->a], *y = &d->b->schema.fields[p->b];
-		d->compared[i] = (!d->opts.only || named(d->opts.only, x) ||
-				  named(d->opts.only, y)) &&
-				 !named(d->opts.ignore, x) && !named(d->opts.ignore, y);
+		d->compared[i] = (!d->opts.only || field_named(d->opts.only, x) ||
+				  field_named(d->opts.only, y)) &&
+				 !field_named(d->opts.ignore, x) && !field_named(d->opts.ignore, y);
 	}
 	return VV_OK;
 }

@@ -18,7 +18,7 @@
 #define SEED 0x76616c75u
 
 /* Sorts the gathered hashes, finds repeated values, cuts the rest. */
-static void settle(vv_value_set *s)
+static void settle_set(vv_value_set *s)
 {
 	if (s->least_count > 1) {
 		qsort(s->least, s->least_count, sizeof(*s->least), vv_u64_order);
@@ -33,7 +33,7 @@ static vv_status add_hash(vv_value_set *s, uint64_t hash, vv_error *err)
 {
 	if (!vv_array_add(s->least, s->least_count, s->cap, hash)) return vv_fail_nomem(err);
 	if (s->least_count == 2u * KEPT) {
-		settle(s);
+		settle_set(s);
 	}
 	return VV_OK;
 }
@@ -108,7 +108,7 @@ vv_status vv_value_sets_read(vv_value_set *sets, size_t count, vv_table *t, vv_e
 		w.rc = add_batch(sets, count, t, &w.batch, &text, err);
 	}
 	vv_array_each(sets, count, set) {
-		settle(set);
+		settle_set(set);
 	}
 	return w.rc;
 }

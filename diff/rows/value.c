@@ -251,7 +251,8 @@ bool vv_tolerance_check(const char *tolerance)
 }
 
 /* |larger| x percent / 100: multiplied digit by digit as a string. */
-static bool scale(vv_decimal *out, const vv_decimal *x, const vv_decimal *percent, vv_buf *buf)
+static bool scale_percent(vv_decimal *out, const vv_decimal *x, const vv_decimal *percent,
+			  vv_buf *buf)
 {
 	size_t n = x->count + percent->count, at = buf->len;
 	if (n > 4000) return false;
@@ -315,7 +316,7 @@ bool vv_value_within(vv_buf *scratch, const vv_field *fa, const vv_cell *a, cons
 	}
 	x.negative = y.negative = false;
 	vv_decimal big = vv_decimal_compare(&x, &y, scratch) >= 0 ? x : y, limit = bound;
-	return (!percent || scale(&bound, &big, &limit, scratch)) &&
+	return (!percent || scale_percent(&bound, &big, &limit, scratch)) &&
 	       vv_decimal_compare(&distance, &bound, scratch) <= 0;
 }
 

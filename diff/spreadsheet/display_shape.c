@@ -251,7 +251,7 @@ static bool settle_number(token *t, uint64_t count)
 }
 
 /* How well a key explains the words: cells that agree beyond the first of each value. */
-static uint64_t repeated(const token *t, display_key k)
+static uint64_t count_repeated(const token *t, display_key k)
 {
 	uint64_t sum = 0;
 
@@ -268,7 +268,7 @@ static uint64_t repeated(const token *t, display_key k)
 /* Returns how often words were repeated; 0 for a constant word, which does not depend on the value. */
 static uint64_t settle_word(token *t, uint64_t count)
 {
-	const uint64_t constant = repeated(t, KEY_NONE);
+	const uint64_t constant = count_repeated(t, KEY_NONE);
 	const uint64_t least = constant + 1 < count ? constant : constant + 1;
 	uint64_t best = 0;
 
@@ -278,7 +278,7 @@ static uint64_t settle_word(token *t, uint64_t count)
 	}
 	t->depends = KEY_NONE;
 	for (int k = KEY_NONE + 1; k < KEYS; k++) {
-		const uint64_t n = repeated(t, (display_key)k);
+		const uint64_t n = count_repeated(t, (display_key)k);
 
 		if (n >= least && n >= best && n > 0) { /* the finer of two keys */
 			best = n;
@@ -365,7 +365,7 @@ static bool is_claimed(const token *t, const slot *own, const char *text, size_t
 
 /* Whether the text has the chosen shape, and each number and word fits. *seen: other cells have each
  * of its words; else a word is believed if it belongs to no other value, and numbers fit. */
-static bool fits(const shape *s, const cut *c, const display_moment *was, bool *seen)
+static bool fits_shape(const shape *s, const cut *c, const display_moment *was, bool *seen)
 {
 	*seen = true;
 	for (size_t i = 0; i < c->count; i++) {
@@ -453,7 +453,7 @@ vv_display_answer display_moments_of(const display_moments *d, const display_mom
 	bool seen = false;
 
 	if (!d->chosen || !cut_tokens(&c, is, len) || strcmp(c.shape, d->chosen->text) != 0 ||
-	    !fits(d->chosen, &c, was, &seen)) {
+	    !fits_shape(d->chosen, &c, was, &seen)) {
 		return VV_DISPLAY_NO;
 	}
 	return seen && display_moments_whole(d, was) ? VV_DISPLAY_WHOLE : VV_DISPLAY_PART;

@@ -49,7 +49,7 @@ void vv_excel_clear(vv_excel *e)
 }
 
 /* Where the next spelling begins; it is put into e->text, then taken. */
-static size_t begin(const vv_excel *e)
+static size_t begin_spelling(const vv_excel *e)
 {
 	return e->text.len;
 }
@@ -85,7 +85,7 @@ static bool is_repeated(const vv_excel *e, size_t at)
 
 static void take_plain(vv_excel *e, const vv_number_text *was, const vv_number_text *is, char mark)
 {
-	const size_t at = begin(e);
+	const size_t at = begin_spelling(e);
 	const bool other = was->mark && mark != was->mark && (long)is->count > is->point;
 
 	vv_number_text_put(&e->text, is, mark);
@@ -133,12 +133,12 @@ static void put_number(vv_excel *e, const vv_number_text *n, char mark)
 		take_plain(e, n, &narrow, mark);
 	}
 	if (near.point > (long)WIDTH || near.point < -3) {
-		at = begin(e);
+		at = begin_spelling(e);
 		vv_number_text_put_exponent(&e->text, &short_one, mark, 0);
 		add_spelling(e, at, VV_EXCEL_EXPONENT);
 	}
 	if (n->exponent || near.point > (long)WIDTH) {
-		at = begin(e);
+		at = begin_spelling(e);
 		vv_number_text_put_exponent(&e->text, &three, mark, 2);
 		add_spelling(e, at, VV_EXCEL_EXPONENT);
 	}
@@ -168,11 +168,11 @@ static size_t join_groups(char *out, const char *s, size_t len)
 	return 0;
 }
 
-static void numbers(vv_excel *e, const char *s, size_t len)
+static void spell_numbers(vv_excel *e, const char *s, size_t len)
 {
 	char joined[DIGITS_MAX];
 	vv_number_text n;
-	size_t at = begin(e), digits = join_groups(joined, s, len);
+	size_t at = begin_spelling(e), digits = join_groups(joined, s, len);
 
 	if (digits > 0 && vv_number_text_read(&n, joined, digits)) {
 		put_number(e, &n, '.');
@@ -187,7 +187,7 @@ static void numbers(vv_excel *e, const char *s, size_t len)
 	}
 	if (n.mark == '.' && !n.exponent && digits == 3 && n.point > 0 && n.point <= 3 &&
 	    !n.zeros) {
-		at = begin(e);
+		at = begin_spelling(e);
 		for (size_t i = 0; i < len; i++) {
 			if (s[i] != '.' && s[i] != ' ') {
 				vv_buf_putc(&e->text, s[i]);
@@ -457,7 +457,7 @@ static void put_forms(vv_excel *e, const moment *m, order o, bool no_year, bool 
 			continue;
 		}
 		for (int k = 0; k < (timed ? CLOCKS : 1); k++) {
-			const size_t at = begin(e);
+			const size_t at = begin_spelling(e);
 
 			put_date(&e->text, m, forms[i].form);
 			if (timed) {
@@ -476,7 +476,7 @@ static void put_forms(vv_excel *e, const moment *m, order o, bool no_year, bool 
 	}
 }
 
-static void dates(vv_excel *e, const char *s, size_t len, unsigned languages)
+static void spell_dates(vv_excel *e, const char *s, size_t len, unsigned languages)
 {
 	part p[3] = {{0, 0}};
 	moment m = {0};
@@ -484,7 +484,7 @@ static void dates(vv_excel *e, const char *s, size_t len, unsigned languages)
 
 	if (read_clock(&m, s, len)) {
 		for (int k = 0; k < CLOCKS; k++) {
-			const size_t at = begin(e);
+			const size_t at = begin_spelling(e);
 
 			put_clock(&e->text, &m, k);
 			add_spelling(e, at, VV_EXCEL_STYLE);
@@ -560,7 +560,7 @@ const char *vv_excel_logic(const char *s, size_t len)
 static void take_encoded(vv_excel *e, const char *s, size_t len)
 {
 	for (int as_utf8 = 0; as_utf8 < 2; as_utf8++) {
-		const size_t at = begin(e);
+		const size_t at = begin_spelling(e);
 		bool lost = false;
 
 		if (vv_saved_encoding_put(&e->text, &lost, e->encoding, s, len, as_utf8, NULL) <
@@ -578,7 +578,7 @@ static void take_encoded(vv_excel *e, const char *s, size_t len)
 /* The same for ANSI, which has control characters beside the letters of windows-1252. */
 static void take_ansi(vv_excel *e, const char *s, size_t len)
 {
-	size_t at = begin(e);
+	size_t at = begin_spelling(e);
 	uint32_t cp;
 
 	for (size_t i = 0; i < len;) {
@@ -586,7 +586,7 @@ static void take_ansi(vv_excel *e, const char *s, size_t len)
 		vv_buf_putc(&e->text, vv_ansi_of(cp) ? (char)vv_ansi_of(cp) : '?');
 	}
 	add_spelling(e, at, VV_EXCEL_MOJIBAKE);
-	at = begin(e);
+	at = begin_spelling(e);
 	for (size_t i = 0; i < len;) {
 		i += vv_utf8_decode(&cp, s + i, len - i);
 		if (vv_ansi_of(cp)) {
@@ -599,7 +599,7 @@ static void take_ansi(vv_excel *e, const char *s, size_t len)
 }
 
 /* Takes the text in another encoding, and its UTF-8 read as ANSI. */
-static void letters(vv_excel *e, const char *s, size_t len)
+static void spell_letters(vv_excel *e, const char *s, size_t len)
 {
 	const char *beyond = vv_array_find(s, len, it, (unsigned char)*it >= 0x80);
 
@@ -609,28 +609,28 @@ static void letters(vv_excel *e, const char *s, size_t len)
 	} else {
 		take_ansi(e, s, len);
 	}
-	const size_t at = begin(e);
+	const size_t at = begin_spelling(e);
 	vv_ansi_put(&e->text, s, len);
 	add_spelling(e, at, VV_EXCEL_MOJIBAKE);
 }
 
-static void logic(vv_excel *e, const char *s, size_t len)
+static void spell_logic(vv_excel *e, const char *s, size_t len)
 {
 	const bool is_true = vv_ascii_is(s, len, "true");
 
 	if (!is_true && !vv_ascii_is(s, len, "false")) return;
 	vv_array_each(logic_words, sizeof(logic_words) / sizeof(logic_words[0]), pair) {
 		if (((*pair)[0][0] == 't') == is_true) {
-			const size_t at = begin(e);
+			const size_t at = begin_spelling(e);
 
 			vv_buf_puts(&e->text, (*pair)[1]);
 			add_spelling(e, at, VV_EXCEL_STYLE);
-			letters(e, (*pair)[1], strlen((*pair)[1]));
+			spell_letters(e, (*pair)[1], strlen((*pair)[1]));
 		}
 	}
 }
 
-static bool formula(const vv_cell *was, const vv_cell *is)
+static bool became_error(const vv_cell *was, const vv_cell *is)
 {
 	static const char *const errors[] = {"#NAME?", "#REF!",  "#VALUE!", "#DIV/0!",
 					     "#N/A",   "#NULL!", NULL};
@@ -640,24 +640,24 @@ static bool formula(const vv_cell *was, const vv_cell *is)
 }
 
 /* languages: of the names of months in dates; 0: no dates. */
-static void spell(vv_excel *e, const char *s, size_t len, unsigned languages)
+static void spell_text(vv_excel *e, const char *s, size_t len, unsigned languages)
 {
 	e->count = 0;
 	if (e->text.failed) return; /* stays so, for the caller's end */
 	vv_buf_reset(&e->text);
 	if (len <= DIGITS_MAX + 8) {
-		numbers(e, s, len);
+		spell_numbers(e, s, len);
 		if (languages != 0) {
-			dates(e, s, len, languages);
+			spell_dates(e, s, len, languages);
 		}
-		logic(e, s, len);
+		spell_logic(e, s, len);
 	}
-	letters(e, s, len);
+	spell_letters(e, s, len);
 }
 
 void vv_excel_spell(vv_excel *e, const char *s, size_t len)
 {
-	spell(e, s, len, VV_MONTHS_ENGLISH);
+	spell_text(e, s, len, VV_MONTHS_ENGLISH);
 }
 
 /* Can one be a form of the other, whose month is in English, as a date? Its forms are many, and each has two numbers of it; of a time of day: not known. */
@@ -736,7 +736,7 @@ vv_excel_kind vv_excel_damage(vv_excel *e, const vv_cell *was, const vv_cell *is
 		is = &named;
 	}
 	e->mark = first_mark(is->text, is->len);
-	spell(e, was->text, was->len, may_be_date(was, is, languages) ? languages : 0);
+	spell_text(e, was->text, was->len, may_be_date(was, is, languages) ? languages : 0);
 	e->mark = '\0';
 	for (size_t i = 0; i < e->count; i++) {
 		const vv_excel_spelling *s = &e->items[i];
@@ -752,5 +752,5 @@ vv_excel_kind vv_excel_damage(vv_excel *e, const vv_cell *was, const vv_cell *is
 		}
 	}
 	if (e->was.kind != VV_EXCEL_NONE) return e->was.kind;
-	return formula(was, is) ? VV_EXCEL_ERROR : VV_EXCEL_NONE;
+	return became_error(was, is) ? VV_EXCEL_ERROR : VV_EXCEL_NONE;
 }

@@ -235,7 +235,8 @@ static void find_key(match *m)
 /* --- likeness ---------------------------------------------------------------------------------- */
 
 /* How many cells the rows have in common, spoiled or not. whole: 0 unless all are. */
-static vv_status likeness(size_t *out, match *m, size_t old, size_t now, bool whole, vv_error *err)
+static vv_status row_likeness(size_t *out, match *m, size_t old, size_t now, bool whole,
+			      vv_error *err)
 {
 	vv_excel_rows *r = m->r;
 	const vv_cell *a, *b;
@@ -263,7 +264,7 @@ static vv_status likeness(size_t *out, match *m, size_t old, size_t now, bool wh
 	return VV_OK;
 }
 
-static void pair(match *m, size_t old, size_t now)
+static void pair_rows(match *m, size_t old, size_t now)
 {
 	m->partner[now] = old;
 	m->gone[old] = false;
@@ -342,8 +343,9 @@ static vv_status look_up(match *m, size_t old, size_t *best, size_t *most, vv_er
 			*most = UNKNOWN;
 			continue;
 		}
-		if ((*most == UNKNOWN && (rc = likeness(most, m, old, *best, false, err)) < 0) ||
-		    (rc = likeness(&like, m, old, now, false, err)) < 0) {
+		if ((*most == UNKNOWN &&
+		     (rc = row_likeness(most, m, old, *best, false, err)) < 0) ||
+		    (rc = row_likeness(&like, m, old, now, false, err)) < 0) {
 			return rc;
 		}
 		if (like > *most || (like == *most && now < *best)) {
@@ -390,7 +392,7 @@ static vv_status find_by_key(match *m, size_t old, bool spelled, vv_error *err)
 		at[k]++;
 	}
 	if (best != SIZE_MAX) {
-		pair(m, old, best);
+		pair_rows(m, old, best);
 	}
 	return VV_OK;
 }
@@ -427,7 +429,7 @@ static vv_status is_whole(bool *out, match *m, size_t old, size_t now, vv_error 
 {
 	size_t like = 0;
 	vv_status rc = old < m->old_count && now < m->now_count
-			       ? likeness(&like, m, old, now, true, err)
+			       ? row_likeness(&like, m, old, now, true, err)
 			       : VV_OK;
 
 	*out = like > 0;
@@ -435,7 +437,8 @@ static vv_status is_whole(bool *out, match *m, size_t old, size_t now, vv_error 
 }
 
 /* How many rows were removed and added before the next two rows that match in all cells; both 0: there are none near. */
-static vv_status resync(match *m, size_t old, size_t now, size_t *gone, size_t *came, vv_error *err)
+static vv_status resync_rows(match *m, size_t old, size_t now, size_t *gone, size_t *came,
+			     vv_error *err)
 {
 	bool is = false;
 	vv_status rc;
@@ -467,19 +470,19 @@ static vv_status pair_in_order(match *m, vv_error *err)
 	while (i < m->old_count && k < m->now_count) {
 		if ((rc = is_whole(&is, m, i, k, err)) < 0) return rc;
 		if (is) {
-			pair(m, i++, k++);
+			pair_rows(m, i++, k++);
 			continue;
 		}
 		gone = came = 0;
 		if ((m->r->all_searched || !is_vain(&in_vain)) &&
-		    (rc = resync(m, i, k, &gone, &came, err)) < 0) {
+		    (rc = resync_rows(m, i, k, &gone, &came, err)) < 0) {
 			return rc;
 		}
 		in_vain = gone || came ? 0 : in_vain;
 		if (gone == came) { /* changed where they are, as far as is known */
-			if ((rc = likeness(&like, m, i, k, false, err)) < 0) return rc;
+			if ((rc = row_likeness(&like, m, i, k, false, err)) < 0) return rc;
 			if (like > 0 || gone > 0) {
-				pair(m, i, k);
+				pair_rows(m, i, k);
 			}
 			i++;
 			k++;

@@ -50,7 +50,7 @@ void vv_change_counts_clear(vv_change_counts *c)
 	*c = (vv_change_counts){0};
 }
 
-static const char *comma(const vv_buf *b, size_t start)
+static const char *list_comma(const vv_buf *b, size_t start)
 {
 	return b->len > start ? ", " : "";
 }
@@ -60,7 +60,7 @@ void vv_counted_put(vv_buf *out, size_t start, const char *mark, const vv_counte
 {
 	for (size_t i = 0; i < count; i++) {
 		if (counts[i].n > 0) {
-			vv_buf_printf(out, "%s%s%s%s %s", comma(out, start), mark,
+			vv_buf_printf(out, "%s%s%s%s %s", list_comma(out, start), mark,
 				      vv_text_count(counts[i].n), mark,
 				      counts[i].n == 1 ? counts[i].one : counts[i].many);
 		}
@@ -110,13 +110,13 @@ static void put_rows(vv_buf *b, size_t start, const vv_change_counts *c)
 			      c->rekeyed == 1 ? "" : "s");
 	}
 	if (c->moved > 0) {
-		vv_buf_printf(b, "%s%s row%s moved", comma(b, start), vv_text_count(c->moved),
+		vv_buf_printf(b, "%s%s row%s moved", list_comma(b, start), vv_text_count(c->moved),
 			      c->moved == 1 ? "" : "s");
 	} else if (c->reordered) {
-		vv_buf_printf(b, "%sorder changed", comma(b, start));
+		vv_buf_printf(b, "%sorder changed", list_comma(b, start));
 	}
 	if (c->rewritten > 0) {
-		vv_buf_printf(b, "%s%s row%s only written differently", comma(b, start),
+		vv_buf_printf(b, "%s%s row%s only written differently", list_comma(b, start),
 			      vv_text_count(c->rewritten), c->rewritten == 1 ? "" : "s");
 	}
 }
@@ -134,7 +134,8 @@ static void put_columns(vv_buf *b, size_t start, const vv_change_counts *c)
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		if (parts[i].n > 0) {
-			vv_buf_printf(b, "%s%s%s %s", comma(b, start), vv_text_count(parts[i].n),
+			vv_buf_printf(b, "%s%s%s %s", list_comma(b, start),
+				      vv_text_count(parts[i].n),
 				      named             ? ""
 				      : parts[i].n == 1 ? " column"
 							: " columns",
@@ -155,10 +156,10 @@ void vv_change_counts_put(vv_buf *out, const vv_change_counts *c)
 		put_rows(out, start, c);
 	}
 	put_columns(out, start, c);
-	vv_buf_printf(out, "%s%s", c->key_changed ? comma(out, start) : "",
+	vv_buf_printf(out, "%s%s", c->key_changed ? list_comma(out, start) : "",
 		      c->key_changed ? "key changed" : "");
 	if (c->missing_changed) {
-		vv_buf_printf(out, "%smissing values declared differently", comma(out, start));
+		vv_buf_printf(out, "%smissing values declared differently", list_comma(out, start));
 	}
 	if (out->len == start) {
 		vv_buf_puts(out, "no change in data");

@@ -95,7 +95,7 @@ bool vv_figures_number(double *out, vv_buf *scratch, const vv_field *field, cons
 /* --- bins ---------------------------------------------------------------------------------- */
 
 /* Makes bins twice as wide. */
-static void widen(vv_figures *f)
+static void widen_bins(vv_figures *f)
 {
 	const double first = floor(f->first / 2);
 	uint64_t wide[2][VV_BARS] = {{0}};
@@ -121,11 +121,11 @@ static void count_bin(vv_figures *f, int side, double x, uint64_t times)
 		f->first = f->last = floor(ldexp(x, -f->width));
 	}
 	while (f->width < fine) {
-		widen(f);
+		widen_bins(f);
 	}
 	double at = floor(ldexp(x, -f->width));
 	while (fmax(f->last, at) - fmin(f->first, at) >= VV_BARS) {
-		widen(f);
+		widen_bins(f);
 		at = floor(at / 2);
 	}
 	if (at < f->first) {
@@ -149,8 +149,8 @@ static void keep_text(vv_buf *to, const vv_cell *cell)
 }
 
 /* Compares the cell with the text of a bound, and numbers by x and `with`; equal values by their bytes. */
-static int order(const vv_figures *f, int side, double x, double with, const vv_cell *cell,
-		 const vv_buf *text, vv_buf *scratch)
+static int compare_bound(const vv_figures *f, int side, double x, double with, const vv_cell *cell,
+			 const vv_buf *text, vv_buf *scratch)
 {
 	const vv_cell a = {.text = cell->text,
 			   .len = cell->len < VV_FIGURES_TEXT ? cell->len : VV_FIGURES_TEXT};
@@ -161,15 +161,15 @@ static int order(const vv_figures *f, int side, double x, double with, const vv_
 	return rank != 0 ? rank : vv_fact_text_order(a.text, a.len, b.text, b.len);
 }
 
-static void bound(vv_figures *f, int side, double x, const vv_cell *cell, vv_buf *scratch)
+static void bound_side(vv_figures *f, int side, double x, const vv_cell *cell, vv_buf *scratch)
 {
 	vv_figures_side *s = &f->side[side];
 
-	if (!s->any || order(f, side, x, s->least, cell, &s->low, scratch) < 0) {
+	if (!s->any || compare_bound(f, side, x, s->least, cell, &s->low, scratch) < 0) {
 		s->least = x;
 		keep_text(&s->low, cell);
 	}
-	if (!s->any || order(f, side, x, s->greatest, cell, &s->high, scratch) > 0) {
+	if (!s->any || compare_bound(f, side, x, s->greatest, cell, &s->high, scratch) > 0) {
 		s->greatest = x;
 		keep_text(&s->high, cell);
 	}
@@ -200,7 +200,7 @@ static void look_at_number(vv_figures *f, int side, const vv_figures_value *v, u
 		const size_t len = v->digits > 0 ? spell_write_decimal(text, v->number, v->digits,
 								       v->digits)
 						 : spell_write_integer(text, v->number);
-		bound(f, side, x, &(vv_cell){.text = text, .len = (uint32_t)len}, scratch);
+		bound_side(f, side, x, &(vv_cell){.text = text, .len = (uint32_t)len}, scratch);
 	}
 }
 
@@ -215,10 +215,10 @@ static vv_status look_at(vv_figures *f, int side, const vv_figures_value *v, uin
 	if (!v->text) {
 		look_at_number(f, side, v, times, scratch);
 	} else if (!f->numeric && vv_field_accepts(f->field[side], &cell)) {
-		bound(f, side, 0, &cell, scratch);
+		bound_side(f, side, 0, &cell, scratch);
 	} else if (f->numeric && vv_figures_number(&x, scratch, f->field[side], &cell)) {
 		count_number(f, side, x, times);
-		bound(f, side, x, &cell, scratch);
+		bound_side(f, side, x, &cell, scratch);
 	}
 	return s->low.failed || s->high.failed || scratch->failed ? vv_fail_nomem(err) : VV_OK;
 }

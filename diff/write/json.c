@@ -20,7 +20,7 @@ typedef struct json_writer {
 	vv_json_out out;
 } json_writer;
 
-static json_writer *self(vv_diff_writer *w)
+static json_writer *json_writer_of(vv_diff_writer *w)
 {
 	return (json_writer *)(void *)w;
 }
@@ -142,7 +142,7 @@ static void put_head(json_writer *j, const vv_diff_table *t)
 
 static vv_status json_begin(vv_diff_writer *w, vv_error *err VV_UNUSED)
 {
-	json_writer *j = self(w);
+	json_writer *j = json_writer_of(w);
 	j->out = vv_json_begin_object(&j->base.out, 0);
 	if (has_lines(j)) {
 		put_string(j, "type", "diff");
@@ -153,7 +153,7 @@ static vv_status json_begin(vv_diff_writer *w, vv_error *err VV_UNUSED)
 
 static vv_status json_begin_table(vv_diff_writer *w, vv_error *err VV_UNUSED)
 {
-	json_writer *j = self(w);
+	json_writer *j = json_writer_of(w);
 	open_item(j, "table");
 	put_head(j, &w->table);
 	return end_head(j, "rows");
@@ -224,7 +224,7 @@ static void put_changes(json_writer *j, const vv_row_change *c)
 static vv_status json_row(vv_diff_writer *w, const vv_row_change *c, vv_error *err VV_UNUSED)
 {
 	static const char *const kinds[] = {"added", "removed", "changed", "moved"};
-	json_writer *j = self(w);
+	json_writer *j = json_writer_of(w);
 	if (vv_diff_writer_is_over(w)) return VV_OK;
 	open_item(j, "row");
 	put_string(j, "change", kinds[c->kind]);
@@ -279,7 +279,7 @@ static void put_summary(json_writer *j, const vv_rowdiff_stats *s)
 static vv_status json_end_table(vv_diff_writer *w, const vv_rowdiff_stats *stats,
 				vv_error *err VV_UNUSED)
 {
-	json_writer *j = self(w);
+	json_writer *j = json_writer_of(w);
 	if (has_lines(j)) {
 		open_item(j, "summary");
 		put_string(j, "path", w->table.path);
@@ -297,7 +297,7 @@ static vv_status json_end_table(vv_diff_writer *w, const vv_rowdiff_stats *stats
 
 static vv_status document_end(vv_diff_writer *w, vv_error *err VV_UNUSED)
 {
-	json_writer *j = self(w);
+	json_writer *j = json_writer_of(w);
 	vv_buf_puts(&w->out, j->out.need_comma ? "\n" : "");
 	vv_json_close_array(&j->out);
 	vv_json_close_object(&j->out);

@@ -120,7 +120,7 @@ typedef struct md_writer {
 	bool failed; /* one of them, before it was emptied */
 } md_writer;
 
-static md_writer *self(vv_diff_writer *w)
+static md_writer *md_writer_of(vv_diff_writer *w)
 {
 	return (md_writer *)(void *)w;
 }
@@ -159,7 +159,7 @@ static void put_code(vv_buf *b, const char *s, size_t len)
 }
 
 /* Cuts what takes no width on a screen (marks on marks on a letter) but room in a comment. */
-static void bound(vv_buf *b, size_t width)
+static void bound_text(vv_buf *b, size_t width)
 {
 	size_t len = width * 4;
 	if (b->failed || b->len <= len) return;
@@ -174,7 +174,7 @@ static void put_text(vv_buf *b, const char *s, size_t len, size_t width)
 {
 	vv_auto(vv_buf) cut = VV_BUF_FOR(b);
 	vv_text_put_cut(&cut, s, len, width);
-	bound(&cut, width);
+	bound_text(&cut, width);
 	put_code(b, vv_buf_cstr(&cut), cut.len);
 }
 
@@ -205,8 +205,8 @@ static void show_both(md_writer *w, const vv_cell *x, const vv_cell *y)
 	vv_text_cell_put(&w->y, y, true);
 	vv_text_cell_window(&w->shown_x, &w->shown_y, vv_buf_cstr(&w->x), vv_buf_cstr(&w->y),
 			    CELL_WIDTH);
-	bound(&w->shown_x, CELL_WIDTH);
-	bound(&w->shown_y, CELL_WIDTH);
+	bound_text(&w->shown_x, CELL_WIDTH);
+	bound_text(&w->shown_y, CELL_WIDTH);
 }
 
 static void put_cell(md_writer *w, vv_buf *b, const vv_cell *c)
@@ -219,7 +219,7 @@ static void put_cell(md_writer *w, vv_buf *b, const vv_cell *c)
 
 /* --- rows -------------------------------------------------------------------- */
 
-static md_table *now(md_writer *w)
+static md_table *current_table(md_writer *w)
 {
 	return &w->tables[w->count - 1];
 }
@@ -411,8 +411,8 @@ static vv_status lines_ok(md_writer *w, const section *s, vv_error *err)
 
 static vv_status md_row(vv_diff_writer *base, const vv_row_change *c, vv_error *err)
 {
-	md_writer *w = self(base);
-	md_table *t = now(w);
+	md_writer *w = md_writer_of(base);
+	md_table *t = current_table(w);
 	bool within = !vv_diff_writer_is_over(base), keep;
 	vv_status rc = w->story ? vv_story_row(w->story, c, err) : VV_OK;
 	if (rc < 0) return rc;
@@ -511,7 +511,7 @@ static void put_section_heads(md_writer *w, md_table *t)
 
 static vv_status md_begin_table(vv_diff_writer *base, vv_error *err)
 {
-	md_writer *w = self(base);
+	md_writer *w = md_writer_of(base);
 	md_table *m = add_table(w);
 	if (!m) return vv_fail_nomem(err);
 	vv_story_free(w->story);
@@ -644,9 +644,9 @@ static void put_story(vv_buf *b, const md_writer *w)
 
 static vv_status md_end_table(vv_diff_writer *base, const vv_rowdiff_stats *stats, vv_error *err)
 {
-	md_writer *w = self(base);
+	md_writer *w = md_writer_of(base);
 	const vv_diff_table *t = &w->base.table;
-	md_table *m = now(w);
+	md_table *m = current_table(w);
 	vv_status rc;
 	if (w->story && ((rc = vv_story_end(w->story, err)) < 0 ||
 			 (rc = rank_lines(w, &m->sections[CHANGED], size_limit(w), err)) < 0)) {
@@ -688,7 +688,7 @@ static size_t lines_within(const vv_buf *lines, size_t room, uint64_t *count)
 	return used;
 }
 
-static const char *noun(int which, uint64_t n)
+static const char *section_noun(int which, uint64_t n)
 {
 	static const char *const nouns[SECTIONS][2] = {{"changed cell", "changed cells"},
 						       {"added row", "added rows"},
@@ -696,7 +696,7 @@ static const char *noun(int which, uint64_t n)
 	return nouns[which][n != 1];
 }
 
-static size_t demand(const section *s)
+static size_t section_demand(const section *s)
 {
 	return s->lines.len > 0 ? s->lines.len + s->head.len + NOTE_SIZE : 0;
 }
@@ -711,16 +711,16 @@ static void put_section(vv_buf *b, const md_table *t, int which, size_t room)
 	if (s->lines_all == 0) return;
 	if (used == 0) {
 		vv_buf_printf(b, "\nNot shown: %s %s.\n", vv_text_count(s->lines_all),
-			      noun(which, s->lines_all));
+			      section_noun(which, s->lines_all));
 		return;
 	}
 	vv_buf_printf(b, "\n<details><summary>%s %s</summary>\n\n", vv_text_count(s->lines_all),
-		      noun(which, s->lines_all));
+		      section_noun(which, s->lines_all));
 	vv_buf_put(b, s->head.data, s->head.len);
 	vv_buf_put(b, s->lines.data, used);
 	if (s->lines_all > count) {
 		vv_buf_printf(b, "\nNot shown: %s more %s.\n", vv_text_count(s->lines_all - count),
-			      noun(which, s->lines_all - count));
+			      section_noun(which, s->lines_all - count));
 	}
 	if (which != CHANGED && t->columns[which] > t->columns_shown[which]) {
 		vv_buf_printf(b, "\nNot shown: %s of %s columns.\n",
@@ -761,7 +761,7 @@ static void put_table(vv_buf *b, const md_table *t, size_t room)
 	size_t demands[SECTIONS], rooms[SECTIONS];
 	vv_buf_put(b, vv_buf_cstr(&t->head), t->head.len);
 	for (int k = 0; k < SECTIONS; k++) {
-		demands[k] = demand(&t->sections[k]);
+		demands[k] = section_demand(&t->sections[k]);
 	}
 	share_out(rooms, demands, SECTIONS, room);
 	for (int k = 0; k < SECTIONS; k++) {
@@ -782,7 +782,7 @@ static vv_status put_tables(md_writer *w, vv_buf *b, vv_error *err)
 		}
 		fixed += t->head.len + NOTE_SIZE;
 		for (int k = 0; k < SECTIONS; k++) {
-			demands[shown] += demand(&t->sections[k]);
+			demands[shown] += section_demand(&t->sections[k]);
 		}
 	}
 	share_out(rooms, demands, shown, size_limit(w) > fixed ? size_limit(w) - fixed : 0);
@@ -798,7 +798,7 @@ static vv_status put_tables(md_writer *w, vv_buf *b, vv_error *err)
 
 static vv_status md_end(vv_diff_writer *base, vv_error *err)
 {
-	md_writer *w = self(base);
+	md_writer *w = md_writer_of(base);
 	const char *title = base->opts.title;
 	vv_buf_puts(&base->out, MARKER "## Changes in tables");
 	if (title && title[0]) {
@@ -811,7 +811,7 @@ static vv_status md_end(vv_diff_writer *base, vv_error *err)
 
 static void md_clear(vv_diff_writer *base)
 {
-	md_writer *w = self(base);
+	md_writer *w = md_writer_of(base);
 	vv_array_each(w->tables, w->count, table) {
 		vv_buf_clear(&table->head);
 		for (int k = 0; k < SECTIONS; k++) {

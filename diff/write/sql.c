@@ -178,7 +178,7 @@ static bool sql_is_null(const vv_field *f, const vv_cell *c)
 	return f->type != VV_TYPE_STRING && f->type != VV_TYPE_ANY && vv_field_missing(f, c);
 }
 
-static size_t digits(const char *s, size_t len)
+static size_t count_digits(const char *s, size_t len)
 {
 	return vv_find_place(i, len, s[i] < '0' || s[i] > '9');
 }
@@ -186,7 +186,7 @@ static size_t digits(const char *s, size_t len)
 /* Is the text a number that SQLite returns with the same spelling? */
 static bool sql_is_plain_number(const char *s, size_t len)
 {
-	size_t sign = len > 0 && s[0] == '-', whole = digits(s + sign, len - sign),
+	size_t sign = len > 0 && s[0] == '-', whole = count_digits(s + sign, len - sign),
 	       at = sign + whole;
 	if (whole == 0 || (whole > 1 && s[sign] == '0')) return false;
 	if (at == len) {
@@ -194,7 +194,7 @@ static bool sql_is_plain_number(const char *s, size_t len)
 		bool fits = whole < 19 || (whole == 19 && memcmp(s + sign, most, 19) <= 0);
 		return fits && !(sign && s[sign] == '0');
 	}
-	size_t part = s[at] == '.' ? digits(s + at + 1, len - at - 1) : 0, zeros = 0;
+	size_t part = s[at] == '.' ? count_digits(s + at + 1, len - at - 1) : 0, zeros = 0;
 	if (part == 0 || at + 1 + part != len || s[len - 1] == '0' || whole + part > PLAIN_DIGITS) {
 		return false;
 	}
@@ -219,16 +219,16 @@ static bool sql_is_number(const char *s, size_t len)
 		s++;
 		len--;
 	}
-	size_t at = len > 0 && (s[0] == '-' || s[0] == '+'), n = digits(s + at, len - at);
+	size_t at = len > 0 && (s[0] == '-' || s[0] == '+'), n = count_digits(s + at, len - at);
 	at += n;
 	if (at < len && s[at] == '.') {
-		size_t part = digits(s + at + 1, len - at - 1);
+		size_t part = count_digits(s + at + 1, len - at - 1);
 		n += part;
 		at += 1 + part;
 	}
 	if (n > 0 && at < len && (s[at] == 'e' || s[at] == 'E')) {
 		size_t sign = at + 1 < len && (s[at + 1] == '-' || s[at + 1] == '+');
-		size_t power = digits(s + at + 1 + sign, len - at - 1 - sign);
+		size_t power = count_digits(s + at + 1 + sign, len - at - 1 - sign);
 		at = power > 0 ? at + 1 + sign + power : at;
 	}
 	return n > 0 && at == len;
@@ -275,7 +275,7 @@ typedef struct sql_writer {
 	vv_string_list taken;  /* by turns a name of the tables so far, and its path */
 } sql_writer;
 
-static sql_writer *self(vv_diff_writer *w)
+static sql_writer *sql_writer_of(vv_diff_writer *w)
 {
 	return (sql_writer *)(void *)w;
 }
@@ -495,8 +495,8 @@ static vv_status choose_key(sql_writer *w, vv_error *err)
 /* --- rows ------------------------------------------------------------------ */
 
 /* Would the old value, once it is in the new column, read otherwise than the new? */
-static bool drifts(const sql_writer *w, const vv_column_pair *p, const vv_cell *old,
-		   const vv_cell *new)
+static bool value_drifts(const sql_writer *w, const vv_column_pair *p, const vv_cell *old,
+			 const vv_cell *new)
 {
 	bool was_null = sql_is_null(old_field(w, p), old),
 	     is_null = sql_is_null(new_field(w, p), new);
@@ -598,7 +598,7 @@ static bool is_set(const sql_writer *w, size_t i, const vv_cell *old_cells, cons
 	if (p->b < 0) return false;
 	const vv_cell *new = &c->new_cells[p->b];
 	if (p->a < 0) return !sql_is_null(new_field(w, p), new);
-	if (drifts(w, p, &old_cells[p->a], new)) return true;
+	if (value_drifts(w, p, &old_cells[p->a], new)) return true;
 	return vv_column_pairs_differ(c, i) && !(sql_is_null(old_field(w, p), &old_cells[p->a]) &&
 						 sql_is_null(new_field(w, p), new));
 }
@@ -640,7 +640,7 @@ static void put_insert(sql_writer *w, const vv_cell *cells)
 
 /* Sees to the rows up to `place` that no change mentions. Their old values are the new
  * ones; old_cells is room for a row of the old version. */
-static vv_status fill(sql_writer *w, uint64_t place, vv_error *err)
+static vv_status fill_rows(sql_writer *w, uint64_t place, vv_error *err)
 {
 	const vv_columns *c = w->base.table.columns;
 	vv_status rc;
@@ -754,7 +754,7 @@ static vv_status take_name(sql_writer *w, const char *name, const char *path, vv
 
 static vv_status sql_begin_table(vv_diff_writer *base, vv_error *err)
 {
-	sql_writer *w = self(base);
+	sql_writer *w = sql_writer_of(base);
 	const vv_diff_table *t = &base->table;
 	vv_status rc;
 	if (t->long_rows) {
@@ -791,10 +791,10 @@ static vv_status sql_begin_table(vv_diff_writer *base, vv_error *err)
 
 static vv_status sql_row(vv_diff_writer *base, const vv_row_change *c, vv_error *err)
 {
-	sql_writer *w = self(base);
+	sql_writer *w = sql_writer_of(base);
 	vv_status rc;
 	if (w->fresh || !base->table.b || vv_diff_writer_is_over(base)) return VV_OK;
-	if ((rc = fill(w, c->place, err)) < 0) return rc;
+	if ((rc = fill_rows(w, c->place, err)) < 0) return rc;
 	w->next = c->place + (c->new_cells ? 1 : 0);
 	if (c->kind == VV_ROW_ADDED) {
 		put_insert(w, c->new_cells);
@@ -809,7 +809,7 @@ static vv_status sql_row(vv_diff_writer *base, const vv_row_change *c, vv_error 
 
 static vv_status sql_end_table(vv_diff_writer *base, const vv_rowdiff_stats *stats, vv_error *err)
 {
-	sql_writer *w = self(base);
+	sql_writer *w = sql_writer_of(base);
 	const vv_diff_table *t = &base->table;
 	/* DROP TABLE needs no rows, nor does a table that is made again */
 	const uint64_t left_out = w->fresh || !t->b ? 0 : vv_diff_writer_left_out(base, stats);
@@ -818,7 +818,7 @@ static vv_status sql_end_table(vv_diff_writer *base, const vv_rowdiff_stats *sta
 		w->incomplete = true;
 		vv_buf_printf(&base->out, "-- left out: %s\n",
 			      vv_text_counted(left_out, "more row", NULL));
-	} else if (t->a && t->b && (rc = fill(w, t->b->root.rows, err)) == VV_OK && w->rekey &&
+	} else if (t->a && t->b && (rc = fill_rows(w, t->b->root.rows, err)) == VV_OK && w->rekey &&
 		   t->b->root.key_count > 0) {
 		rc = put_rebuild(w, true, false, err);
 	}
@@ -829,7 +829,7 @@ static vv_status sql_end_table(vv_diff_writer *base, const vv_rowdiff_stats *sta
 /* An incomplete script must not be applied as a whole one. */
 static vv_status sql_end(vv_diff_writer *base, vv_error *err VV_UNUSED)
 {
-	vv_buf_puts(&base->out, self(base)->incomplete
+	vv_buf_puts(&base->out, sql_writer_of(base)->incomplete
 					? "\n-- rows were left out: nothing is done\nROLLBACK;\n"
 					: "\nCOMMIT;\n");
 	return VV_OK;
@@ -837,8 +837,8 @@ static vv_status sql_end(vv_diff_writer *base, vv_error *err VV_UNUSED)
 
 static void sql_clear(vv_diff_writer *base)
 {
-	clear_table(self(base));
-	vv_string_list_clear(&self(base)->taken);
+	clear_table(sql_writer_of(base));
+	vv_string_list_clear(&sql_writer_of(base)->taken);
 }
 
 const vv_diff_writer_kind vv_diff_writer_sql = {.name = "sql",

@@ -155,7 +155,7 @@ static vv_hash128 hash_of(const vv_cell *a, const vv_cell *b)
 	return (vv_hash128){.lo = from.hi ^ to.lo, .hi = to.hi};
 }
 
-static char *shown(vv_buf *text, const vv_cell *c)
+static char *show_cell(vv_buf *text, const vv_cell *c)
 {
 	vv_auto(vv_buf) cut = VV_BUF_INIT;
 
@@ -207,8 +207,8 @@ static vv_status count_group(vv_story *s, column *c, const vv_cell *a, const vv_
 	*g = (group){.hash = hash,
 		     .count = 1,
 		     .spelling = spelling,
-		     .from = shown(&s->text[0], a),
-		     .to = shown(&s->text[1], b)};
+		     .from = show_cell(&s->text[0], a),
+		     .to = show_cell(&s->text[1], b)};
 	return g->from && g->to ? VV_OK : vv_fail_nomem(err);
 }
 
@@ -236,7 +236,7 @@ static bool explains_step(double step, double from, double to)
 	return fabs(from + step - to) <= (fabs(from) + fabs(to) + fabs(step)) * 1e-12;
 }
 
-static double rounded(double x, int digits)
+static double round_number(double x, int digits)
 {
 	if (x == 0 || !isfinite(x)) return x;
 	const double scale = pow(10, digits - 1 - floor(log10(fabs(x))));
@@ -254,7 +254,7 @@ static double guess_factor(const numbers *n)
 	}
 	if (n->from[largest] == 0) return NAN;
 	for (int digits = 1; digits <= 7; digits++) {
-		const double factor = rounded(n->to[largest] / n->from[largest], digits);
+		const double factor = round_number(n->to[largest] / n->from[largest], digits);
 
 		if (vv_find_place(i, n->kept,
 				  !explains_factor(factor, n->from[i], n->to[i], n->half[i])) ==
@@ -267,14 +267,14 @@ static double guess_factor(const numbers *n)
 
 static double guess_step(const numbers *n)
 {
-	const double step = rounded(n->to[0] - n->from[0], 10);
+	const double step = round_number(n->to[0] - n->from[0], 10);
 
 	return vv_find_place(i, n->kept, !explains_step(step, n->from[i], n->to[i])) == n->kept
 		       ? step
 		       : NAN;
 }
 
-static void guess(numbers *n)
+static void guess_formula(numbers *n)
 {
 	n->guessed = true;
 	n->factor = guess_factor(n);
@@ -303,7 +303,7 @@ static void count_number(vv_story *s, column *c, const vv_field *fa, const vv_ce
 		return;
 	}
 	if (!n->guessed) {
-		guess(n);
+		guess_formula(n);
 	}
 	n->by_factor += !isnan(n->factor) && explains_factor(n->factor, l->from, l->to, l->half);
 	n->by_step += !isnan(n->step) && explains_step(n->step, l->from, l->to);
@@ -633,7 +633,7 @@ vv_status vv_story_end(vv_story *s, vv_error *err)
 	}
 	for (size_t i = 0; i < s->count && rc == VV_OK; i++) {
 		if (s->columns[i].n.kept > 0 && !s->columns[i].n.guessed) {
-			guess(&s->columns[i].n);
+			guess_formula(&s->columns[i].n);
 		}
 		put_unit(&line, s, i);
 		if ((rc = add_striking(s, &line, err)) == VV_OK &&
@@ -809,7 +809,7 @@ void vv_story_put_name(vv_buf *out, vv_story *s, size_t pair, const vv_row_chang
 		vv_buf_puts(out, none ? FILLED : EMPTIED);
 		return;
 	}
-	vv_auto(char) *from = shown(&s->text[0], a), *to = shown(&s->text[1], b);
+	vv_auto(char) *from = show_cell(&s->text[0], a), *to = show_cell(&s->text[1], b);
 	vv_buf_printf(out, "%s" ARROW "%s", from ? from : "", to ? to : "");
 	if (!from || !to) {
 		vv_buf_fail(out);

@@ -31,7 +31,7 @@ typedef struct sum_writer {
 	size_t count, cap;
 } sum_writer;
 
-static sum_writer *self(vv_diff_writer *w)
+static sum_writer *sum_writer_of(vv_diff_writer *w)
 {
 	return (sum_writer *)(void *)w;
 }
@@ -45,13 +45,14 @@ static vv_status sum_begin_table(vv_diff_writer *w, vv_error *err)
 {
 	const vv_diff_table *t = &w->table;
 
-	return is_one_line(self(w)) || !t->a || !t->b ? VV_OK
-						      : vv_story_new(&self(w)->story, t, err);
+	return is_one_line(sum_writer_of(w)) || !t->a || !t->b
+		       ? VV_OK
+		       : vv_story_new(&sum_writer_of(w)->story, t, err);
 }
 
 static vv_status sum_row(vv_diff_writer *w, const vv_row_change *c, vv_error *err)
 {
-	return self(w)->story ? vv_story_row(self(w)->story, c, err) : VV_OK;
+	return sum_writer_of(w)->story ? vv_story_row(sum_writer_of(w)->story, c, err) : VV_OK;
 }
 
 /* "2 added, 1 removed, 3 changed", or "no change in data". */
@@ -149,7 +150,7 @@ static void put_key(vv_buf *b, const vv_diff_table *t)
 		    t->columns && t->columns->key_changed ? " (the tables' keys differ)\n" : "\n");
 }
 
-static void summary(sum_writer *w, const vv_rowdiff_stats *s)
+static void put_summary(sum_writer *w, const vv_rowdiff_stats *s)
 {
 	const vv_diff_table *t = &w->base.table;
 	vv_buf *b = &w->base.out;
@@ -223,13 +224,13 @@ static vv_status keep_line(sum_writer *w, const vv_rowdiff_stats *s, vv_error *e
 
 static vv_status sum_end_table(vv_diff_writer *base, const vv_rowdiff_stats *s, vv_error *err)
 {
-	sum_writer *w = self(base);
+	sum_writer *w = sum_writer_of(base);
 	vv_status rc = w->story ? vv_story_end(w->story, err) : VV_OK;
 
 	if (rc == VV_OK && is_one_line(w)) {
 		rc = keep_line(w, s, err);
 	} else if (rc == VV_OK) {
-		summary(w, s);
+		put_summary(w, s);
 	}
 	vv_story_free(w->story);
 	w->story = NULL;
@@ -242,7 +243,7 @@ static vv_status sum_end_table(vv_diff_writer *base, const vv_rowdiff_stats *s, 
 
 static vv_status stat_end(vv_diff_writer *base, vv_error *err VV_UNUSED)
 {
-	sum_writer *w = self(base);
+	sum_writer *w = sum_writer_of(base);
 	vv_buf *b = &base->out;
 	size_t widest = 0;
 	vv_array_each(w->lines, w->count, it) {
@@ -269,7 +270,7 @@ static vv_status stat_end(vv_diff_writer *base, vv_error *err VV_UNUSED)
 
 static void sum_clear(vv_diff_writer *base)
 {
-	sum_writer *w = self(base);
+	sum_writer *w = sum_writer_of(base);
 	vv_array_clear(w->lines, w->count, it, vv_free_all(it->path, it->text));
 	vv_story_free(w->story);
 }

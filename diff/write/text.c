@@ -21,7 +21,7 @@ typedef struct text_writer {
 	uint64_t tables;
 } text_writer;
 
-static text_writer *self(vv_diff_writer *w)
+static text_writer *text_writer_of(vv_diff_writer *w)
 {
 	return (text_writer *)(void *)w;
 }
@@ -31,7 +31,7 @@ static void put_shown(vv_buf *out, const char *s, size_t len)
 	vv_text_put_escaped(out, s, len);
 }
 
-static const char *paint(const text_writer *w, text_paint p)
+static const char *paint_code(const text_writer *w, text_paint p)
 {
 	return text_on(&w->rows, p);
 }
@@ -53,7 +53,7 @@ static void put_heading(text_writer *w)
 	       new_len = t->new_name ? side_len(t->new_name, t->path) : 0;
 	bool files = t->a && t->b && t->new_name && strcmp(t->new_name, t->path) == 0;
 	vv_buf_puts(&w->base.out, w->tables > 0 ? "\n" : "");
-	vv_buf_puts(&w->base.out, paint(w, TEXT_BOLD));
+	vv_buf_puts(&w->base.out, paint_code(w, TEXT_BOLD));
 	if (files || t->old_path) {
 		before = files ? t->old_name : before;
 		put_shown(&w->base.out, before, strlen(before));
@@ -64,7 +64,7 @@ static void put_heading(text_writer *w)
 	if (!t->a || !t->b) {
 		const vv_table *only = t->a ? t->a : t->b;
 		vv_buf_printf(&w->base.out, ": %s%s table%s, %s, %s",
-			      paint(w, t->a ? TEXT_RED : TEXT_GREEN), t->a ? "removed" : "new",
+			      paint_code(w, t->a ? TEXT_RED : TEXT_GREEN), t->a ? "removed" : "new",
 			      text_off(&w->rows), vv_text_counted(only->root.rows, "row", NULL),
 			      vv_text_counted(only->columns, "column", NULL));
 	} else if (!files && old_len > 0 && new_len > 0) {
@@ -78,7 +78,8 @@ static void put_heading(text_writer *w)
 
 static void put_label(text_writer *w, const char *label)
 {
-	vv_buf_printf(&w->base.out, "  %s%-8s%s ", paint(w, TEXT_DIM), label, text_off(&w->rows));
+	vv_buf_printf(&w->base.out, "  %s%-8s%s ", paint_code(w, TEXT_DIM), label,
+		      text_off(&w->rows));
 }
 
 static void put_key_names(text_writer *w, char *const *names, size_t count)
@@ -105,7 +106,8 @@ static void put_schema(text_writer *w)
 		vv_text_column_put(&line, t, i);
 		if (line.len > 0) {
 			put_label(w, first ? "columns" : "");
-			vv_buf_puts(&w->base.out, paint(w, column_paint(&t->columns->pairs[i])));
+			vv_buf_puts(&w->base.out,
+				    paint_code(w, column_paint(&t->columns->pairs[i])));
 			vv_buf_put(&w->base.out, line.data, line.len);
 			vv_buf_printf(&w->base.out, "%s\n", text_off(&w->rows));
 			first = false;
@@ -139,7 +141,7 @@ static void put_schema(text_writer *w)
 
 static vv_status text_begin_table(vv_diff_writer *base, vv_error *err)
 {
-	text_writer *w = self(base);
+	text_writer *w = text_writer_of(base);
 	text_rows_clear(&w->rows);
 	vv_status rc = text_rows_init(&w->rows, &base->table, &base->opts, err);
 	if (rc < 0) return rc;
@@ -151,7 +153,7 @@ static vv_status text_begin_table(vv_diff_writer *base, vv_error *err)
 
 static vv_status text_row_of(vv_diff_writer *base, const vv_row_change *c, vv_error *err)
 {
-	text_writer *w = self(base);
+	text_writer *w = text_writer_of(base);
 	vv_status rc;
 	if (vv_diff_writer_is_over(base)) return VV_OK;
 	vv_buf_puts(&base->out, base->rows == 1 ? "\n" : "");
@@ -212,13 +214,13 @@ static void put_sum(text_writer *w, const vv_rowdiff_stats *s)
 
 static vv_status text_end_table(vv_diff_writer *base, const vv_rowdiff_stats *s, vv_error *err)
 {
-	text_writer *w = self(base);
+	text_writer *w = text_writer_of(base);
 	const vv_diff_table *t = &w->base.table;
 	const uint64_t left_out = vv_diff_writer_left_out(base, s);
 	vv_status rc = text_rows_put(&w->rows, &base->out, err);
 	if (rc < 0) return rc;
 	if (left_out > 0) {
-		vv_buf_printf(&base->out, "    %s\u2026 %s %s not shown", paint(w, TEXT_DIM),
+		vv_buf_printf(&base->out, "    %s\u2026 %s %s not shown", paint_code(w, TEXT_DIM),
 			      vv_text_counted(left_out, "more row", NULL),
 			      left_out == 1 ? "is" : "are");
 		put_option(&base->out, w->base.opts.shows_all, "all");
@@ -235,7 +237,7 @@ static vv_status text_end_table(vv_diff_writer *base, const vv_rowdiff_stats *s,
 
 static void text_clear(vv_diff_writer *base)
 {
-	text_rows_clear(&self(base)->rows);
+	text_rows_clear(&text_writer_of(base)->rows);
 }
 
 const vv_diff_writer_kind vv_diff_writer_text = {.name = "text",

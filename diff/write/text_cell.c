@@ -54,7 +54,7 @@ size_t vv_text_cell_width(const char *s)
 }
 
 /* Bytes of the common beginning, whole characters. */
-static size_t common(const char *x, const char *y)
+static size_t common_start(const char *x, const char *y)
 {
 	size_t n = 0;
 	while (x[n] && x[n] == y[n]) {
@@ -107,7 +107,7 @@ void vv_text_cell_window(vv_buf *a, vv_buf *b, const char *x, const char *y, siz
 		vv_buf_puts(b, y);
 		return;
 	}
-	size_t from = lead_start(x, common(x, y));
+	size_t from = lead_start(x, common_start(x, y));
 	if (from > 0) {
 		vv_buf_puts(a, "\u2026");
 		vv_buf_puts(b, "\u2026");

@@ -137,7 +137,7 @@ static void put_value(vv_buf *out, const text_rows *r, const text_row *row, size
 }
 
 /* Widest value of a column, or more than max. */
-static size_t measure(const text_rows *r, size_t column, size_t max)
+static size_t measure_column(const text_rows *r, size_t column, size_t max)
 {
 	size_t widest = r->columns[column].name_width;
 	for (size_t i = 0; i < r->count && widest <= max; i++) {
@@ -150,11 +150,11 @@ static size_t measure(const text_rows *r, size_t column, size_t max)
 }
 
 /* Adds a column if it fits in the rest of the line, before the mark of hidden columns. */
-static bool take(text_rows *r, size_t column, size_t *left, size_t max)
+static bool take_column(text_rows *r, size_t column, size_t *left, size_t max)
 {
 	text_column *c = &r->columns[column];
 	if (c->used) return true;
-	c->width = measure(r, column, max);
+	c->width = measure_column(r, column, max);
 	if (c->width > max || c->width + GAP >= *left) return false;
 	c->used = true;
 	*left -= c->width + GAP;
@@ -191,18 +191,18 @@ static void take_context(text_rows *r, bool whole, size_t left)
 {
 	size_t taken = 0;
 	for (size_t i = 0; whole && i < r->column_count; i++) {
-		take(r, i, &left, COLUMN_MAX);
+		take_column(r, i, &left, COLUMN_MAX);
 	}
 	for (size_t i = 0; i < r->column_count && taken < r->context; i++) {
 		bool beside = (i > 0 && r->columns[i - 1].changed) ||
 			      (i + 1 < r->column_count && r->columns[i + 1].changed);
 		if (!r->columns[i].used && (beside || i <= 1)) {
-			taken += take(r, i, &left, COLUMN_MAX);
+			taken += take_column(r, i, &left, COLUMN_MAX);
 		}
 	}
 }
 
-static bool choose(text_rows *r)
+static bool choose_columns(text_rows *r)
 {
 	size_t left = (r->width ? r->width : TABLE_FREE_WIDTH), wanted = 0, kept = 0;
 	bool whole;
@@ -213,7 +213,7 @@ static bool choose(text_rows *r)
 	for (size_t i = 0; i < r->column_count; i++) {
 		if (r->columns[i].names || r->columns[i].changed) {
 			wanted++;
-			kept += take(r, i, &left, COLUMN_MAX);
+			kept += take_column(r, i, &left, COLUMN_MAX);
 		}
 	}
 	if (kept < wanted) return false;
@@ -344,7 +344,7 @@ static void put_row(const text_rows *r, vv_buf *out, const text_row *row)
 /* The aligned table; false (nothing appended) when it does not fit. */
 static bool text_table_put(text_rows *r, vv_buf *out)
 {
-	if (!choose(r)) return false;
+	if (!choose_columns(r)) return false;
 	put_header(r, out);
 	for (size_t i = 0; i < r->count; i++) {
 		put_row(r, out, &r->rows[i]);
@@ -448,7 +448,7 @@ static size_t line_width(const text_rows *r, const vv_buf *line)
 	return plain.failed ? SIZE_MAX : vv_text_cell_width(vv_buf_cstr(&plain));
 }
 
-static size_t room(const text_rows *r)
+static size_t line_room(const text_rows *r)
 {
 	return r->width ? r->width : BLOCK_FREE_WIDTH;
 }
@@ -511,11 +511,11 @@ static bool put_changed_line(const text_rows *r, vv_buf *out, const text_row *ro
 		put_arrow(r, &line, vv_buf_cstr(&x), vv_buf_cstr(&y), change);
 		first = false;
 	}
-	bool fits = line_width(r, &line) <= room(r);
+	bool fits = line_width(r, &line) <= line_room(r);
 	if (fits) {
 		size_t len = line.len;
 		put_context(r, &line, row);
-		vv_buf_put(out, line.data, line_width(r, &line) <= room(r) ? line.len : len);
+		vv_buf_put(out, line.data, line_width(r, &line) <= line_room(r) ? line.len : len);
 		vv_buf_putc(out, '\n');
 	}
 	return fits;
@@ -577,7 +577,7 @@ static bool put_whole_line(const text_rows *r, vv_buf *out, const text_row *row)
 			vv_buf_puts(&line, text_off(r));
 		}
 	}
-	bool fits = line_width(r, &line) <= room(r);
+	bool fits = line_width(r, &line) <= line_room(r);
 	if (fits) {
 		vv_buf_put(out, line.data, line.len);
 		vv_buf_putc(out, '\n');
@@ -601,7 +601,8 @@ static size_t most_of(size_t *widths, size_t count)
 /* How many cells are beside each other; a slot is "name: value" and a gap. */
 static size_t slots_of(const text_rows *r, size_t name, size_t value)
 {
-	size_t slot = name + 2 + value + GAP, wide = room(r) > INDENT ? room(r) - INDENT + GAP : 0;
+	size_t slot = name + 2 + value + GAP,
+	       wide = line_room(r) > INDENT ? line_room(r) - INDENT + GAP : 0;
 	return wide / slot > 0 ? wide / slot : 1;
 }
 

@@ -123,7 +123,7 @@ static bool is_over(const pass *x, uint64_t cost)
 }
 
 /* Leaves out what takes the most, until the rest fits. */
-static void choose(pass *x)
+static void choose_columns(pass *x)
 {
 	for (;;) {
 		uint64_t all = 0;
@@ -154,7 +154,7 @@ static vv_status add_group(pass *x, int side, vv_batch *b, vv_error *err)
 	}
 	x->rows += b->rows;
 	if (++x->groups % LOOKED_AT == 0) {
-		choose(x);
+		choose_columns(x);
 	}
 	return rc;
 }
@@ -240,7 +240,7 @@ vv_status vv_whole_figures(vv_figures *figures, bool *wanted, const vv_diff_tabl
 	vv_status rc;
 
 	if (!cost || !places) return vv_fail_nomem(err);
-	choose(&x);
+	choose_columns(&x);
 	if (x.none) return VV_OK;
 	if ((rc = same_meaning(t) ? vv_changed_groups_find(&only, t->a, t->b, err)
 				  : vv_changed_groups_all(&only, t->a, t->b, err)) < 0) {

@@ -42,7 +42,7 @@ static const char *const decimal_names[VV_ARROW_DIGITS + 1] = {
 static const uint8_t value_sizes[] = {4, 8, 8, 0, 4, 8, 8, 16, 8, 8, 0};
 
 /* Extends it to a bit for each of `rows` rows: new bits are 1 (nulls) or 0 (values of booleans). */
-static bool reach(vv_arrow_memory *m, size_t rows, int with)
+static bool extend_bits(vv_arrow_memory *m, size_t rows, int with)
 {
 	const size_t bytes = (rows + 7) / 8, more = bytes > m->len ? bytes - m->len : 0;
 
@@ -56,7 +56,7 @@ static bool reach(vv_arrow_memory *m, size_t rows, int with)
 
 static bool mark_null(vv_arrow_column *c, size_t row)
 {
-	if (!reach(&c->valid, row + 1, 0xff)) return false;
+	if (!extend_bits(&c->valid, row + 1, 0xff)) return false;
 	c->nulls++;
 	c->valid.bytes[row / 8] = (char)(c->valid.bytes[row / 8] & ~(1 << row % 8));
 	return true;
@@ -68,7 +68,7 @@ static bool mark_nulls(vv_arrow_column *c, const uint8_t *null, size_t count, si
 	uint64_t sum = 0;
 	size_t i = 0;
 
-	if (!reach(&c->valid, have + count, 0xff)) return false;
+	if (!extend_bits(&c->valid, have + count, 0xff)) return false;
 	uint8_t *valid = (uint8_t *)c->valid.bytes;
 	while (i < count) {
 		const size_t row = have + i;
@@ -670,7 +670,7 @@ static vv_status put_cells(vv_arrow_column *c, const uint32_t *rows, size_t coun
 
 static bool make_room(vv_arrow_column *c, size_t have, size_t count)
 {
-	return c->form == VV_ARROW_BOOL ? reach(&c->values, have + count, 0)
+	return c->form == VV_ARROW_BOOL ? extend_bits(&c->values, have + count, 0)
 					: vv_arrow_room(&c->values, count * value_sizes[c->form]);
 }
 
@@ -955,7 +955,7 @@ bool vv_arrow_column_end(struct ArrowArray *out, vv_arrow_column *c, size_t rows
 	const bool text = c->form == VV_ARROW_TEXT && !c->has_dictionary;
 
 	if (c->form == VV_ARROW_NONE) return vv_arrow_array(out, rows, rows, 0, 0);
-	if ((c->nulls > 0 && !reach(&c->valid, rows, 0xff)) ||
+	if ((c->nulls > 0 && !extend_bits(&c->valid, rows, 0xff)) ||
 	    !vv_arrow_array(out, rows, c->nulls, text ? 3 : 2, 0)) {
 		return false;
 	}

@@ -43,7 +43,7 @@ static int number_of(vv_decimal *out, vv_buf *digits, const vv_table *t, size_t 
 
 /* ---- how many digits ---- */
 
-static void widen(vv_arrow_extent *e, int64_t whole, int64_t fraction)
+static void widen_extent(vv_arrow_extent *e, int64_t whole, int64_t fraction)
 {
 	if (whole > (int64_t)VV_ARROW_DIGITS || fraction > (int64_t)VV_ARROW_DIGITS) {
 		e->beyond = true;
@@ -56,7 +56,7 @@ static void widen(vv_arrow_extent *e, int64_t whole, int64_t fraction)
 static void widen_by(vv_arrow_extent *e, const vv_decimal *d)
 {
 	if (d->count > 0) {
-		widen(e, d->exponent, (int64_t)d->count - d->exponent);
+		widen_extent(e, d->exponent, (int64_t)d->count - d->exponent);
 	}
 }
 
@@ -75,7 +75,7 @@ static void widen_by_run(vv_arrow_extent *e, const vv_group_run *r)
 	const unsigned least = digits_of(r->least), most = digits_of(r->most),
 		       all = least > most ? least : most;
 
-	widen(e, (int64_t)all - r->scale, r->scale);
+	widen_extent(e, (int64_t)all - r->scale, r->scale);
 }
 
 static vv_status widen_by_cells(vv_arrow_extent *e, const vv_table *t, size_t place,

@@ -32,7 +32,7 @@ bool vv_arrow_dictionary_begin(vv_arrow_dictionary *d)
 	return vv_arrow_room(&d->text, 1) && put_end(d);
 }
 
-static bool has(const vv_arrow_dictionary *d, size_t place, const char *text, size_t len)
+static bool has_text(const vv_arrow_dictionary *d, size_t place, const char *text, size_t len)
 {
 	const uint32_t *ends = (const uint32_t *)(const void *)d->ends.bytes;
 
@@ -46,7 +46,7 @@ bool vv_arrow_dictionary_put(size_t *place, vv_arrow_dictionary *d, const char *
 	vv_hash_probe probe = vv_hash_probe_begin(&d->index, hash);
 
 	while (vv_hash_probe_next(&probe, place)) {
-		if (has(d, *place, text, len)) return true;
+		if (has_text(d, *place, text, len)) return true;
 	}
 	*place = d->count;
 	if (!vv_arrow_room(&d->text, len)) return false;

@@ -18,7 +18,7 @@ typedef struct arrow_writer {
 	bool failed;
 } arrow_writer;
 
-static arrow_writer *self(vv_diff_writer *w)
+static arrow_writer *arrow_writer_of(vv_diff_writer *w)
 {
 	return (arrow_writer *)(void *)w;
 }
@@ -49,7 +49,7 @@ static vv_status begin_stream(arrow_writer *s, const vv_diff_table *t, vv_error 
 
 static vv_status arrow_begin_table(vv_diff_writer *w, vv_error *err)
 {
-	arrow_writer *s = self(w);
+	arrow_writer *s = arrow_writer_of(w);
 	const vv_diff_table *t = &w->table;
 
 	if (s->path && !has_names(w)) {
@@ -68,7 +68,7 @@ static vv_status arrow_begin_table(vv_diff_writer *w, vv_error *err)
 	return s->path ? begin_stream(s, t, err) : vv_fail_nomem(err);
 }
 
-static vv_status flush(arrow_writer *s, vv_error *err)
+static vv_status flush_changes(arrow_writer *s, vv_error *err)
 {
 	struct ArrowArray a;
 	vv_status rc = vv_arrow_changes_take(s->changes, &a, err);
@@ -84,13 +84,13 @@ static vv_status flush(arrow_writer *s, vv_error *err)
 
 static vv_status arrow_row(vv_diff_writer *w, const vv_row_change *c, vv_error *err)
 {
-	arrow_writer *s = self(w);
+	arrow_writer *s = arrow_writer_of(w);
 	vv_status rc;
 
 	if (vv_diff_writer_is_over(w)) return VV_OK;
 	if ((rc = vv_arrow_changes_put(s->changes, c, err)) == VV_OK &&
 	    vv_arrow_changes_full(s->changes)) {
-		rc = flush(s, err);
+		rc = flush_changes(s, err);
 	}
 	s->failed = rc < 0;
 	if (rc == VV_EINPUT) {
@@ -105,8 +105,8 @@ static vv_status arrow_row(vv_diff_writer *w, const vv_row_change *c, vv_error *
 static vv_status arrow_end_table(vv_diff_writer *w, const vv_rowdiff_stats *stats VV_UNUSED,
 				 vv_error *err)
 {
-	arrow_writer *s = self(w);
-	vv_status rc = flush(s, err);
+	arrow_writer *s = arrow_writer_of(w);
+	vv_status rc = flush_changes(s, err);
 
 	if (rc < 0 || !has_names(w)) return rc;
 	rc = vv_arrow_ipc_end(&s->ipc, err);
@@ -119,7 +119,7 @@ static vv_status arrow_end_table(vv_diff_writer *w, const vv_rowdiff_stats *stat
 static vv_status arrow_end(vv_diff_writer *w, vv_error *err)
 {
 	static const vv_diff_table none;
-	arrow_writer *s = self(w);
+	arrow_writer *s = arrow_writer_of(w);
 	vv_status rc = s->path || has_names(w) ? VV_OK : begin_stream(s, &none, err);
 
 	return rc < 0 || s->failed || has_names(w) ? rc : vv_arrow_ipc_end(&s->ipc, err);
@@ -127,7 +127,7 @@ static vv_status arrow_end(vv_diff_writer *w, vv_error *err)
 
 static void arrow_clear(vv_diff_writer *w)
 {
-	arrow_writer *s = self(w);
+	arrow_writer *s = arrow_writer_of(w);
 
 	vv_arrow_changes_close(s->changes);
 	vv_arrow_ipc_clear(&s->ipc);

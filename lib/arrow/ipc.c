@@ -36,7 +36,7 @@ static void put_zeros(vv_buf *b, size_t count)
 	}
 }
 
-static void align(vv_buf *b, size_t to)
+static void align_buf(vv_buf *b, size_t to)
 {
 	put_zeros(b, (to - b->len % to) % to);
 }
@@ -50,7 +50,7 @@ static void put_le(vv_buf *b, uint64_t v, size_t bytes)
 }
 
 /* Sets the reference at a place to the next written position. */
-static void refer(vv_buf *b, size_t at)
+static void set_reference(vv_buf *b, size_t at)
 {
 	if (!b->failed) {
 		vv_put_le32((uint8_t *)b->data + at, (uint32_t)(b->len - at));
@@ -85,7 +85,7 @@ static void put_table(vv_buf *b, size_t from, slot *slots, size_t count)
 		put_le(b, it->size ? it->at : 0, 2);
 	}
 	size_t table = b->len;
-	refer(b, from);
+	set_reference(b, from);
 	put_le(b, places, 4);
 	put_zeros(b, end - 4);
 	vv_array_each(slots, count, it) {
@@ -98,8 +98,8 @@ static void put_table(vv_buf *b, size_t from, slot *slots, size_t count)
 
 static void put_string(vv_buf *b, size_t from, const char *text, size_t len)
 {
-	align(b, 4);
-	refer(b, from);
+	align_buf(b, 4);
+	set_reference(b, from);
 	put_le(b, len, 4);
 	vv_buf_put(b, text, len);
 	vv_buf_putc(b, 0);
@@ -108,11 +108,11 @@ static void put_string(vv_buf *b, size_t from, const char *text, size_t len)
 /* A vector whose elements follow, those of 8 bytes and more at multiples of 8. */
 static void begin_vector(vv_buf *b, size_t from, size_t count, bool wide)
 {
-	align(b, 4);
+	align_buf(b, 4);
 	if (wide && b->len % 8 == 0) {
 		put_zeros(b, 4);
 	}
-	refer(b, from);
+	set_reference(b, from);
 	put_le(b, count, 4);
 }
 
@@ -237,7 +237,7 @@ static vv_status write_message(vv_arrow_ipc *w, vv_error *err)
 	uint8_t prefix[8];
 	vv_status rc;
 
-	align(&w->message, ALIGN);
+	align_buf(&w->message, ALIGN);
 	put_zeros(&w->message, ALIGN - sizeof(prefix)); /* so that what follows is aligned, too */
 	if ((rc = vv_buf_ok(&w->message, err)) < 0) return rc;
 	vv_put_le32(prefix, 0xffffffffu);
@@ -248,7 +248,7 @@ static vv_status write_message(vv_arrow_ipc *w, vv_error *err)
 
 /* ---- the schema ---- */
 
-static int32_t native32(const char *p)
+static int32_t read_native32(const char *p)
 {
 	int32_t v;
 
@@ -259,7 +259,7 @@ static int32_t native32(const char *p)
 /* Metadata of the C data interface as pairs. */
 static void put_pairs(vv_buf *b, size_t from, const char *metadata)
 {
-	const size_t count = (size_t)native32(metadata);
+	const size_t count = (size_t)read_native32(metadata);
 	size_t at = put_references(b, from, count);
 	const char *p = metadata + 4;
 
@@ -268,7 +268,7 @@ static void put_pairs(vv_buf *b, size_t from, const char *metadata)
 
 		put_table(b, at, pair, 2);
 		vv_array_each(pair, 2, it) {
-			const size_t len = (size_t)native32(p);
+			const size_t len = (size_t)read_native32(p);
 
 			put_string(b, it->at, p + 4, len);
 			p += 4 + len;
@@ -387,7 +387,7 @@ static uint64_t buffer_len(const struct ArrowArray *a, const layout *l, size_t i
 			     : (uint64_t)((const int32_t *)a->buffers[1])[rows];
 }
 
-static uint64_t padded(uint64_t len)
+static uint64_t padded_len(uint64_t len)
 {
 	return (len + ALIGN - 1) / ALIGN * ALIGN;
 }
@@ -434,7 +434,7 @@ static vv_status add_buffer(void *payload, const void *bytes VV_UNUSED, uint64_t
 		put_le(b->message, len, 8);
 	}
 	b->count++;
-	b->len += padded(len);
+	b->len += padded_len(len);
 	return VV_OK;
 }
 
@@ -446,7 +446,7 @@ static vv_status write_buffer(void *payload, const void *bytes, uint64_t len, vv
 
 	return rc < 0 || len % ALIGN == 0
 		       ? rc
-		       : w->write(w->payload, zeros, (size_t)(padded(len) - len), err);
+		       : w->write(w->payload, zeros, (size_t)(padded_len(len) - len), err);
 }
 
 /* A message with these arrays: a batch of rows, or the dictionary of this number. */

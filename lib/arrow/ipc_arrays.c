@@ -71,13 +71,13 @@ static ssize_t read_memory(void *payload, void *buf, size_t len, vv_error *err V
 	return (ssize_t)len;
 }
 
-static int64_t get64(const uint8_t *p)
+static int64_t get_i64(const uint8_t *p)
 {
 	return (int64_t)vv_get_le64(p);
 }
 
 /* The compressed buffer's bytes, which must have exactly this length. */
-static vv_status unpack(decode *d, memory *m, int64_t len, vv_error *err)
+static vv_status unpack_buffer(decode *d, memory *m, int64_t len, vv_error *err)
 {
 	static const uint8_t zstd[] = {0x28, 0xb5, 0x2f, 0xfd}, lz4[] = {4, 0x22, 0x4d, 0x18};
 	vv_auto(vv_decompress) *z = NULL;
@@ -126,8 +126,8 @@ static vv_status next_buffer(decode *d, memory *out, vv_error *err)
 
 	if (d->buffer == d->buffers.count) return vv_ipc_damaged(d->at, "a buffer is missing", err);
 	d->buffer++;
-	int64_t from = get64(entry);
-	int64_t len = get64(entry + 8);
+	int64_t from = get_i64(entry);
+	int64_t len = get_i64(entry + 8);
 	*out = (memory){NULL, 0};
 	if (len == 0) return VV_OK;
 	if (len < 0 || from < 0 || (uint64_t)from > body->len ||
@@ -137,10 +137,10 @@ static vv_status next_buffer(decode *d, memory *out, vv_error *err)
 	*out = (memory){(const uint8_t *)body->data + from, (size_t)len};
 	if (!d->packed) return VV_OK;
 	if (len < 8) return vv_ipc_damaged(d->at, "a compressed buffer has no length", err);
-	len = get64(out->bytes);
+	len = get_i64(out->bytes);
 	out->bytes += 8;
 	out->len -= 8;
-	return len == -1 ? VV_OK : unpack(d, out, len, err);
+	return len == -1 ? VV_OK : unpack_buffer(d, out, len, err);
 }
 
 /* Buffer i of an array, with at least `least` bytes. */
@@ -250,7 +250,7 @@ static vv_status take_views(decode *d, struct ArrowArray *a, vv_error *err)
 	if (d->variadic_next == d->variadic.count) {
 		return vv_ipc_damaged(d->at, "the number of its buffers is missing", err);
 	}
-	int64_t count = get64(d->b->bytes + d->variadic.at + 8 * d->variadic_next++);
+	int64_t count = get_i64(d->b->bytes + d->variadic.at + 8 * d->variadic_next++);
 	if (count < 0 || (uint64_t)count > d->buffers.count - d->buffer) {
 		return vv_ipc_damaged(d->at, "a buffer is missing", err);
 	}
@@ -415,8 +415,8 @@ static vv_status take_array(decode *d, const struct ArrowSchema *s, struct Arrow
 
 	if (d->node == d->nodes.count) return vv_ipc_damaged(d->at, "its rows are missing", err);
 	d->node++;
-	a->length = get64(node);
-	a->null_count = get64(node + 8);
+	a->length = get_i64(node);
+	a->null_count = get_i64(node + 8);
 	a->release = release_part;
 	if (a->length < least || a->length > ROWS_MAX || a->null_count < 0 ||
 	    a->null_count > a->length) {

@@ -328,7 +328,7 @@ typedef struct message {
 	int64_t body;
 } message;
 
-static vv_status beyond(const reader *r, vv_error *err)
+static vv_status fail_more_bytes(const reader *r, vv_error *err)
 {
 	return vv_fail(err, VV_EINPUT, "%s: more bytes follow after the end of the Arrow data",
 		       vv_text_shows(r->source.name));
@@ -342,7 +342,7 @@ static vv_status check_list(reader *r, vv_error *err)
 	ssize_t got = 1;
 
 	while (got > 0) {
-		if (m->len > MESSAGE_MAX) return beyond(r, err);
+		if (m->len > MESSAGE_MAX) return fail_more_bytes(r, err);
 		if (!vv_buf_reserve(m, PIECE)) return vv_buf_ok(m, err);
 		if ((got = read_up_to(r, m->data + m->len, PIECE, err)) < 0) return (vv_status)got;
 		m->len += (size_t)got;
@@ -366,7 +366,7 @@ static vv_status check_end(reader *r, vv_error *err)
 	if (r->file) return check_list(r, err);
 	ssize_t got = read_up_to(r, &more, 1, err);
 	if (got < 0) return (vv_status)got;
-	return got > 0 ? beyond(r, err) : VV_OK;
+	return got > 0 ? fail_more_bytes(r, err) : VV_OK;
 }
 
 /* The message that was read: 1, <0. */
@@ -494,7 +494,7 @@ static int next_batch(reader *r, struct ArrowArray *out, vv_error *err)
 }
 
 /* The magic number of a file, and the message with the schema. */
-static vv_status begin(reader *r, message *out, vv_error *err)
+static vv_status begin_stream(reader *r, message *out, vv_error *err)
 {
 	ssize_t got = read_up_to(r, r->head, sizeof(r->head), err);
 
@@ -527,7 +527,7 @@ static vv_status take_dictionaries_first(reader *r, vv_error *err)
 	r->dictionaries_known = true;
 	r->ended = false;
 	r->at.batches = 0;
-	return (rc = r->source.again(r->source.payload, err)) < 0 ? rc : begin(r, &m, err);
+	return (rc = r->source.again(r->source.payload, err)) < 0 ? rc : begin_stream(r, &m, err);
 }
 
 /* ---- the stream ---- */
@@ -568,7 +568,7 @@ static void reader_free(reader *r)
 
 VV_AUTO_FREE(reader, reader_free)
 
-static void release(struct ArrowArrayStream *s)
+static void release_stream(struct ArrowArrayStream *s)
 {
 	reader_free(s->private_data);
 	s->release = NULL;
@@ -585,7 +585,7 @@ vv_status vv_arrow_ipc_read(struct ArrowArrayStream *out, const vv_source *sourc
 	r->source = *source;
 	r->at.name = source->name;
 	r->rows = true;
-	if ((rc = begin(r, &m, err)) < 0 || (rc = read_schema(r, &m.b, m.header, err)) < 0 ||
+	if ((rc = begin_stream(r, &m, err)) < 0 || (rc = read_schema(r, &m.b, m.header, err)) < 0 ||
 	    (r->file && r->dictionary_count > 0 && source->again &&
 	     (rc = take_dictionaries_first(r, err)) < 0)) {
 		return rc;
@@ -593,7 +593,7 @@ vv_status vv_arrow_ipc_read(struct ArrowArrayStream *out, const vv_source *sourc
 	*out = (struct ArrowArrayStream){.get_schema = get_schema,
 					 .get_next = get_next,
 					 .get_last_error = get_last_error,
-					 .release = release,
+					 .release = release_stream,
 					 .private_data = vv_take(&r)};
 	return VV_OK;
 }

@@ -100,7 +100,7 @@ static vv_status put_numbers(vv_arrow_maker *b, const uint32_t *rows, size_t cou
 	return VV_OK;
 }
 
-static size_t least(size_t a, uint64_t b)
+static size_t least_size(size_t a, uint64_t b)
 {
 	return a < b ? a : (size_t)b;
 }
@@ -110,10 +110,10 @@ static vv_status put_rows(vv_arrow_maker *b, size_t *have, vv_error *err)
 {
 	const vv_batch *batch = b->group.batch;
 	const uint32_t *rows = b->group.rows + b->at;
-	size_t count = least(b->group.count - b->at, batch->has_long ? 1 : VV_ARROW_STEP);
+	size_t count = least_size(b->group.count - b->at, batch->has_long ? 1 : VV_ARROW_STEP);
 	vv_status rc = VV_OK;
 
-	count = least(least(count, b->o.batch_rows - *have), b->o.limit);
+	count = least_size(least_size(count, b->o.batch_rows - *have), b->o.limit);
 	for (size_t i = 0; i < b->o.count && rc == VV_OK; i++) {
 		rc = vv_arrow_column_put(&b->columns[i], rows, count, *have, batch->first_row,
 					 &b->misfits, err);
@@ -215,7 +215,7 @@ static vv_status open_maker(vv_arrow_maker *b, const vv_arrow_maker *like, vv_er
 			       (int)o->misfit);
 	}
 	b->misfits.keep = o->misfit == VARVE_MISFIT_TEXT;
-	b->usual_rows = least((size_t)o->batch_rows, o->rows);
+	b->usual_rows = least_size((size_t)o->batch_rows, o->rows);
 	if (!(b->spare = vv_arrow_spare_new()) ||
 	    !(b->columns = vv_calloc(o->count + 2, sizeof(*b->columns))) ||
 	    (o->row_number && !(b->row_number = vv_strdup(o->row_number)))) {

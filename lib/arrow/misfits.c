@@ -16,7 +16,7 @@ struct vv_arrow_misfit {
 };
 
 /* The bytes of a character; 1: it is none. */
-static size_t character(const char *s, size_t len)
+static size_t character_len(const char *s, size_t len)
 {
 	const uint8_t c = (uint8_t)*s;
 	size_t want = 1;
@@ -42,7 +42,7 @@ static void put_text(vv_buf *out, const char *s, size_t len)
 	}
 	vv_buf_putc(out, '"');
 	for (size_t i = 0, n; i < len; i += n) {
-		n = character(s + i, len - i);
+		n = character_len(s + i, len - i);
 		if (n == 1 && (uint8_t)s[i] >= 0x80) {
 			vv_buf_printf(out, "\\udc%02x", (unsigned)(uint8_t)s[i]);
 			continue;
@@ -71,7 +71,7 @@ void vv_arrow_misfits_keep(vv_arrow_misfits *m, const char *column, const char *
 }
 
 /* By rows, then as they came, which is in the order of the columns. */
-static int compare(const void *a, const void *b)
+static int compare_misfits(const void *a, const void *b)
 {
 	const struct vv_arrow_misfit *x = a, *y = b;
 
@@ -85,7 +85,7 @@ bool vv_arrow_misfits_row(vv_arrow_misfits *m, vv_buf *out, size_t row)
 
 	vv_buf_reset(out);
 	if (!m->sorted && m->kept_count > 0) {
-		qsort(m->kept, m->kept_count, sizeof(*m->kept), compare);
+		qsort(m->kept, m->kept_count, sizeof(*m->kept), compare_misfits);
 		m->sorted = true;
 	}
 	while (m->next < m->kept_count && m->kept[m->next].row == row) {

@@ -291,7 +291,7 @@ vv_status vv_arrow_changes_put(vv_arrow_changes *c, const vv_row_change *r, vv_e
 
 /* ---- arrays ---- */
 
-static vv_status begin(vv_arrow_changes *c, vv_error *err)
+static vv_status begin_columns(vv_arrow_changes *c, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
@@ -325,7 +325,7 @@ vv_status vv_arrow_changes_take(vv_arrow_changes *c, struct ArrowArray *out, vv_
 	if (!ok && out->release) {
 		out->release(out);
 	}
-	return ok ? begin(c, err) : vv_fail_nomem(err);
+	return ok ? begin_columns(c, err) : vv_fail_nomem(err);
 }
 
 const vv_arrow_misfits *vv_arrow_changes_misfits(const vv_arrow_changes *c)
@@ -358,7 +358,7 @@ static vv_status open_changes(vv_arrow_changes *c, vv_table *a, vv_table *b,
 	if (rc == VV_OK && (c->misfits.keep = c->o.misfit == VARVE_MISFIT_TEXT)) {
 		rc = add_column(c, "_misfits", VV_ARROW_TEXT, false, err);
 	}
-	return rc < 0 ? rc : begin(c, err);
+	return rc < 0 ? rc : begin_columns(c, err);
 }
 
 vv_status vv_arrow_changes_open(vv_arrow_changes **out, vv_table *a, vv_table *b,

@@ -50,9 +50,9 @@ static vv_status open_side(vv_diff_side *out, const vv_commit_check *c, vv_repos
 	return vv_text_set(&out->name, "index", err);
 }
 
-static vv_status check(const vv_commit_check *c, vv_repository *r, vv_dataset_reader *s,
-		       const vv_diff_side *made, char **paths, size_t count,
-		       vv_check_report *report, vv_error *unread, vv_error *err)
+static vv_status check_commit(const vv_commit_check *c, vv_repository *r, vv_dataset_reader *s,
+			      const vv_diff_side *made, char **paths, size_t count,
+			      vv_check_report *report, vv_error *unread, vv_error *err)
 {
 	vv_auto(vv_diff_side) base = {.kind = VV_SIDE_COMMIT};
 	bool has_base = c->base && !vv_oid_is_null(c->base);
@@ -126,7 +126,8 @@ vv_status vv_commit_check_run(const vv_commit_check *c, vv_repository *r, vv_dat
 	}
 	o.fail_on = vv_rules_fail_on(rules);
 	if ((rc = vv_report_new(&report, &o, err)) == VV_OK &&
-	    (rc = check(c, r, s, &made, paths, all ? 0 : count, report, &unread, err)) == VV_OK) {
+	    (rc = check_commit(c, r, s, &made, paths, all ? 0 : count, report, &unread, err)) ==
+		    VV_OK) {
 		rc = describe_result(report, vv_rules_on_commit(rules), &unread, told, err);
 	}
 	if (rc < 0 && rc != VV_ECONFLICT && vv_rules_on_commit(rules) == VV_ON_COMMIT_WARN) {

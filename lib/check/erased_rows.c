@@ -97,8 +97,8 @@ static const char *judge_cell(search *s, const vv_cell *cell, const char *column
 	return verdict;
 }
 
-static vv_status report(const search *s, uint64_t row, size_t column, const char *message,
-			vv_error *err)
+static vv_status report_cell(const search *s, uint64_t row, size_t column, const char *message,
+			     vv_error *err)
 {
 	const vv_erased_search *how = s->how;
 	vv_finding f = {.rule = KIND,
@@ -130,7 +130,7 @@ static vv_status search_batch(search *s, const vv_batch *b, bool *any, vv_error 
 				continue;
 			}
 			*any = true;
-			rc = report(s, b->first_row + i + 1, k, message, err);
+			rc = report_cell(s, b->first_row + i + 1, k, message, err);
 			if (rc < 0) return rc;
 		}
 	}

@@ -68,7 +68,7 @@ vv_status vv_failed_rows_new(vv_failed_rows **out, const char *file, const char 
 }
 
 /* The number of a reason's text, which is in scratch. */
-static vv_status intern(vv_failed_rows *r, uint64_t *out, vv_error *err)
+static vv_status intern_reason(vv_failed_rows *r, uint64_t *out, vv_error *err)
 {
 	vv_status rc = vv_buf_ok(&r->scratch, err);
 
@@ -107,7 +107,7 @@ vv_status vv_failed_rows_add(vv_failed_rows *r, const vv_finding *f, vv_error *e
 
 	if (f->row == 0) return VV_OK;
 	put_reason(r, f, r->count < REASONS_MAX);
-	if ((rc = intern(r, &reason, err)) < 0) return rc;
+	if ((rc = intern_reason(r, &reason, err)) < 0) return rc;
 	vv_put_be64(record, f->row);
 	vv_put_be64(record + 8, r->added++);
 	vv_put_be64(record + 16, f->line);
@@ -137,7 +137,7 @@ static void put_text(writer *w, const char *s, size_t len)
 	vv_cell_write_csv(&w->out, &cell, &w->dialect, VV_QUOTE_MINIMAL, VV_CELL_LATER);
 }
 
-static vv_status flush(writer *w, size_t at_least, vv_error *err)
+static vv_status flush_writer(writer *w, size_t at_least, vv_error *err)
 {
 	vv_status rc = vv_buf_ok(&w->out, err);
 
@@ -226,7 +226,7 @@ static vv_status put_row(writer *w, uint64_t row, uint64_t line, vv_error *err)
 	} else {
 		put_csv(w, row, line, cells);
 	}
-	return flush(w, PIECE, err);
+	return flush_writer(w, PIECE, err);
 }
 
 static vv_status put_rows(writer *w, vv_error *err)
@@ -267,7 +267,7 @@ static vv_status on_bytes(void *payload, const void *bytes, size_t len, vv_error
 	writer *w = payload;
 
 	vv_buf_put(&w->out, bytes, len);
-	return flush(w, PIECE, err);
+	return flush_writer(w, PIECE, err);
 }
 
 /* The file is whole, or it is not there. */
@@ -293,7 +293,7 @@ static vv_status write_failed(writer *w, vv_error *err)
 		put_header(w);
 	}
 	if (rc == VV_OK && (rc = put_rows(w, err)) == VV_OK && w->r->file) {
-		rc = flush(w, 1, err);
+		rc = flush_writer(w, 1, err);
 	}
 	vv_table_reader_close(w->reader);
 	return w->r->file ? close_temp(w, w->r->file, rc, err) : rc;
@@ -309,7 +309,7 @@ static vv_status write_passed(writer *w, vv_error *err)
 	vv_status rc = vv_new_file_beside(&w->to, w->r->passed, ".varve-check-", err);
 	if (rc < 0) return rc;
 	if ((rc = vv_rows_edit(w->t, NULL, w->edits, w->edit_count, on_bytes, w, err)) == VV_OK) {
-		rc = flush(w, 1, err);
+		rc = flush_writer(w, 1, err);
 	}
 	return close_temp(w, w->r->passed, rc, err);
 }

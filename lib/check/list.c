@@ -44,7 +44,7 @@ void vv_check_list_clear(vv_check_list *l)
 	memset(l, 0, sizeof(*l));
 }
 
-static void sort(vv_check_list *list)
+static void sort_list(vv_check_list *list)
 {
 	if (list->count > 1) {
 		qsort(list->items, list->count, sizeof(*list->items), vv_text_order);
@@ -215,7 +215,7 @@ static vv_status read_packages(lister *l, vv_error *err)
 		}
 		vv_names_free(paths, count);
 	}
-	sort(&l->described);
+	sort_list(&l->described);
 	return rc;
 }
 
@@ -274,7 +274,7 @@ static vv_status keep_document(lister *l, vv_check_path *p, bool named, vv_error
 }
 
 /* Removes files that are not datasets, or not requested. */
-static vv_status sift(lister *l, vv_error *err)
+static vv_status sift_list(lister *l, vv_error *err)
 {
 	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(l->repo);
 	vv_check_list *list = l->out;
@@ -466,7 +466,7 @@ static vv_status add_past(lister *l, const vv_check_list *all, const vv_diff_sid
 	    !vv_array_find(files.items, files.count, it, !vv_check_list_find(all, it->path))) {
 		return rc;
 	}
-	sort(&files);
+	sort_list(&files);
 	if ((rc = vv_check_list_read(&past, l->repo, l->reader, base, NULL, 0, NULL,
 				     VV_CHECK_ANY_OF, err)) < 0 ||
 	    (rc = follow_renames(l, &past, all, &files, err)) < 0) {
@@ -497,20 +497,20 @@ static vv_status read_list(lister *l, int argc, char **argv, bool all_match, vv_
 	    (rc = add_named(l, err)) < 0) {
 		return rc;
 	}
-	sort(out);
+	sort_list(out);
 	if ((rc = read_packages(l, err)) < 0 || (rc = copy_names(&all, out, err)) < 0 ||
 	    (rc = copy_names(&all, &l->sparse, err)) < 0) {
 		return rc;
 	}
 	if (l->sparse.count > 0) {
-		sort(&all);
+		sort_list(&all);
 	}
-	if ((rc = add_named_tables(l, &all, err)) < 0 || (rc = sift(l, err)) < 0 ||
+	if ((rc = add_named_tables(l, &all, err)) < 0 || (rc = sift_list(l, err)) < 0 ||
 	    (rc = l->base ? add_past(l, &all, l->base, err) : VV_OK) < 0 ||
 	    (rc = add_absent(l, &all, err)) < 0) {
 		return rc;
 	}
-	sort(out);
+	sort_list(out);
 	return all_match ? all_matched(l, err) : VV_OK;
 }
 
@@ -648,7 +648,7 @@ vv_status vv_check_list_open_documents(vv_check_list *l, vv_repository *r, vv_da
 		}
 	}
 	if (l->count > before) {
-		sort(l);
+		sort_list(l);
 	}
 	return rc;
 }

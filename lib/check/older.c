@@ -161,7 +161,7 @@ static vv_status read_row_set(looking *l, row_set *out, const vv_oid *commit, co
 }
 
 /* Rows that only one of them has, where one of each is a changed row. */
-static uint64_t distance(const row_set *a, const row_set *b, uint64_t mask)
+static uint64_t row_set_distance(const row_set *a, const row_set *b, uint64_t mask)
 {
 	size_t i = 0, k = 0, shared = 0;
 
@@ -222,7 +222,7 @@ static vv_status find_nearest(looking *l, vv_older *out, vv_log *log, vv_error *
 		if (!set.hashes) {
 			continue;
 		}
-		const uint64_t rows = distance(&l->now, &set, l->mask);
+		const uint64_t rows = row_set_distance(&l->now, &set, l->mask);
 		if (rows < best) {
 			best = rows;
 			out->found = i > 0; /* the first one: a version was taken back */
@@ -262,7 +262,7 @@ vv_status vv_older_find(vv_older *out, const vv_older_search *s, vv_error *err)
 	    (rc = read_row_set(&l, &base, &s->at->commit, s->path, s->base, err)) < 0) {
 		return rc;
 	}
-	out->base_rows = distance(&l.now, &base, l.mask);
+	out->base_rows = row_set_distance(&l.now, &base, l.mask);
 	if (out->base_rows < 2) return VV_OK;
 	if ((rc = vv_log_open(&log, s->repo, &o, err)) < 0) return rc;
 	more = vv_log_next(log, &of_base, err);

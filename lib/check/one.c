@@ -53,7 +53,7 @@ typedef struct one {
 } one;
 
 /* found NULL: is anything accepted that the rule may find? */
-static const char *accepted(const one *c, const char *rule, const vv_finding *found)
+static const char *accepted_reason(const one *c, const char *rule, const vv_finding *found)
 {
 	if (vv_array_find(c->run->accept, c->run->accept_count, it, strcmp(*it, rule) == 0)) {
 		return c->run->accept_why;
@@ -62,7 +62,7 @@ static const char *accepted(const one *c, const char *rule, const vv_finding *fo
 }
 
 /* The former type of a column's data determines how a value of another type is reported. */
-static vv_status recode(one *c, vv_finding *f, vv_error *err)
+static vv_status recode_finding(one *c, vv_finding *f, vv_error *err)
 {
 	if (!c->has_base || !c->base.open || !c->in.open) return VV_OK;
 	vv_buf_reset(&c->text);
@@ -84,8 +84,8 @@ static vv_status on_finding(void *payload, const vv_finding *f, vv_error *err)
 		if (known < 0) return (vv_status)known;
 		g.known = known > 0;
 	}
-	if ((rc = recode(c, &g, err)) < 0) return rc;
-	g.accepted = accepted(c, g.rule, &g);
+	if ((rc = recode_finding(c, &g, err)) < 0) return rc;
+	g.accepted = accepted_reason(c, g.rule, &g);
 	if (c->run->rows && !g.known && !g.accepted &&
 	    (rc = vv_failed_rows_add(c->run->rows, &g, err)) < 0) {
 		return rc;
@@ -97,11 +97,11 @@ static vv_status on_more(void *payload, const vv_finding *f, uint64_t count, vv_
 {
 	one *c = payload;
 	vv_finding g = *f;
-	vv_status rc = recode(c, &g, err);
+	vv_status rc = recode_finding(c, &g, err);
 
 	c->has_finding = true;
 	if (rc < 0) return rc;
-	g.accepted = accepted(c, g.rule, &g);
+	g.accepted = accepted_reason(c, g.rule, &g);
 	return vv_report_more(c->run->report, &g, count, err);
 }
 
@@ -374,7 +374,7 @@ static vv_status know_base(one *c, vv_error *err)
 	return rc;
 }
 
-static vv_status compare(one *c, vv_error *err)
+static vv_status compare_with_base(one *c, vv_error *err)
 {
 	if (!c->in.open) return VV_OK;
 	return vv_check_base(c->has_base && c->base.open ? &c->base.table : NULL, &c->in.table,
@@ -482,7 +482,7 @@ static vv_status find_older(void *payload, vv_older *out, vv_error *err)
 	return vv_older_find(out, &s, err);
 }
 
-static void prepare(one *c)
+static void prepare_options(one *c)
 {
 	const vv_check_run *run = c->run;
 
@@ -542,7 +542,7 @@ static vv_status set_rules(one *c, const vv_rules_file *rules, vv_error *err)
 
 	rc = rc < 0 ? rc : vv_check_select(run, &c->rules, err);
 	for (const vv_rule *r = vv_rules; rc == VV_OK && r->code; r++) {
-		if (accepted(c, r->code, NULL)) {
+		if (accepted_reason(c, r->code, NULL)) {
 			vv_rule_set_accept(&c->rules, r->code);
 		}
 	}
@@ -612,12 +612,12 @@ static vv_status check_settings(one *c, vv_error *err)
 	return rc;
 }
 
-static vv_status explain(one *c, vv_check_result *result, vv_error *err)
+static vv_status explain_rules(one *c, vv_check_result *result, vv_error *err)
 {
 	vv_status rc;
 
 	if ((rc = vv_check_table(result, &c->in.table, &c->against.check, err)) < 0 ||
-	    (rc = compare(c, err)) < 0) {
+	    (rc = compare_with_base(c, err)) < 0) {
 		return rc;
 	}
 	vv_array_each(c->rules.lines, c->rules.line_count, line) {
@@ -641,7 +641,7 @@ static vv_status make_findings(one *c, vv_check_result *result, vv_error *err)
 		if (!c->in.open) {
 			return report_table(c, "source-error", c->in.why.message, NULL, err);
 		}
-		if (c->run->explain) return explain(c, result, err);
+		if (c->run->explain) return explain_rules(c, result, err);
 		vv_check_options o = options_of(c);
 
 		o.spelled = c->run->spelled;
@@ -657,7 +657,7 @@ static vv_status make_findings(one *c, vv_check_result *result, vv_error *err)
 	    (rc = check_settings(c, err)) < 0 || (rc = check_input(c, &c->in, result, err)) < 0 ||
 	    (rc = check_queries(c, &c->in, c->look.side, c->has_base ? c->base_side : NULL, err)) <
 		    0 ||
-	    (rc = compare(c, err)) < 0 || (rc = check_text_numbers(c, err)) < 0 ||
+	    (rc = compare_with_base(c, err)) < 0 || (rc = check_text_numbers(c, err)) < 0 ||
 	    (rc = check_erased(c, err)) < 0) {
 		return rc;
 	}
@@ -938,7 +938,7 @@ vv_status vv_check_dataset(vv_check_run *run, const vv_rules_file *rules, const 
 		return is_unread(&c, rc) ? report_unread(&c, &why, err) : rc;
 	}
 	base = c.base_side;
-	prepare(&c);
+	prepare_options(&c);
 	if ((rc = vv_report_begin(run->report, c.path, c.commit, err)) < 0 ||
 	    (rc = vv_report_rules(run->report, &c.rules, err)) < 0 ||
 	    (rc = tell_not_added(&c, path, err)) < 0 || (rc = tell_broken(&c, base, err)) < 0 ||

@@ -189,8 +189,8 @@ static void put_value(vv_buf *out, const vv_buf *value)
 }
 
 /* One setting, as both have it; NULL: absent. */
-static vv_status compare(changes *c, const char *where, const char *name, const vv_json *a,
-			 const vv_json *b, vv_error *err)
+static vv_status compare_setting(changes *c, const char *where, const char *name, const vv_json *a,
+				 const vv_json *b, vv_error *err)
 {
 	vv_buf_reset(&c->a);
 	vv_buf_reset(&c->b);
@@ -224,8 +224,8 @@ static vv_status compare_members(changes *c, const char *where, const vv_json *a
 			if ((side && n) || vv_texts_have(but, m->name, m->name_len)) {
 				continue;
 			}
-			vv_status rc = side ? compare(c, where, m->name, n, m, err)
-					    : compare(c, where, m->name, m, n, err);
+			vv_status rc = side ? compare_setting(c, where, m->name, n, m, err)
+					    : compare_setting(c, where, m->name, m, n, err);
 			if (rc < 0) return rc;
 		}
 	}
@@ -253,10 +253,14 @@ static vv_status compare_lists(changes *c, const char *name, const vv_json *a, c
 	vv_status rc;
 
 	for (const vv_json *n = a ? a->first : NULL; n; n = n->next) {
-		if (!has_item(b, n) && (rc = compare(c, "", name, n, NULL, err)) < 0) return rc;
+		if (!has_item(b, n) && (rc = compare_setting(c, "", name, n, NULL, err)) < 0) {
+			return rc;
+		}
 	}
 	for (const vv_json *n = b ? b->first : NULL; n; n = n->next) {
-		if (!has_item(a, n) && (rc = compare(c, "", name, NULL, n, err)) < 0) return rc;
+		if (!has_item(a, n) && (rc = compare_setting(c, "", name, NULL, n, err)) < 0) {
+			return rc;
+		}
 	}
 	return VV_OK;
 }
@@ -288,8 +292,8 @@ static vv_status read_both(const vv_json **a, const vv_json **b, vv_arena *arena
 }
 
 /* The common beginning of both functions: equal texts, or a fault, which counts as one change. */
-static vv_status begin(changes *c, const vv_json **a, const vv_json **b, vv_arena *arena,
-		       const vv_buf *was, const vv_buf *is, bool *done, vv_error *err)
+static vv_status begin_changes(changes *c, const vv_json **a, const vv_json **b, vv_arena *arena,
+			       const vv_buf *was, const vv_buf *is, bool *done, vv_error *err)
 {
 	vv_error why;
 
@@ -310,7 +314,7 @@ vv_status vv_check_rules_changes(const vv_buf *was, const vv_buf *is, vv_check_c
 	vv_auto(changes) c = {.fn = fn, .payload = payload};
 	const vv_json *a, *b;
 	bool done;
-	vv_status rc = begin(&c, &a, &b, &arena, was, is, &done, err);
+	vv_status rc = begin_changes(&c, &a, &b, &arena, was, is, &done, err);
 
 	if (rc < 0 || done || (rc = compare_members(&c, "", a, b, apart, err)) < 0 ||
 	    (rc = compare_members(&c, "rule ", vv_json_get(a, "rules"), vv_json_get(b, "rules"),
@@ -407,7 +411,7 @@ static vv_status compare_field(changes *c, const vv_json *a, const vv_json *b, v
 	const char *name = vv_json_get_string(a, "name");
 	vv_status rc;
 
-	if (!b) return compare(c, "field ", name ? name : "", a, NULL, err);
+	if (!b) return compare_setting(c, "field ", name ? name : "", a, NULL, err);
 	vv_auto(char) *where = vv_asprintf("field %s, ", vv_text_shows(name));
 	if ((rc = vv_alloc_ok(where, err)) < 0 ||
 	    (rc = compare_members(c, where, a, b, apart, err)) < 0) {
@@ -425,7 +429,7 @@ vv_status vv_check_schema_changes(const vv_buf *was, const vv_buf *is, vv_check_
 	vv_auto(changes) c = {.fn = fn, .payload = payload};
 	const vv_json *a, *b, *fields;
 	bool done;
-	vv_status rc = begin(&c, &a, &b, &arena, was, is, &done, err);
+	vv_status rc = begin_changes(&c, &a, &b, &arena, was, is, &done, err);
 
 	if (rc < 0 || done || (rc = compare_members(&c, "", a, b, apart, err)) < 0) return rc;
 	fields = vv_json_get(a, "fields");
@@ -439,7 +443,7 @@ vv_status vv_check_schema_changes(const vv_buf *was, const vv_buf *is, vv_check_
 		const char *name = vv_json_get_string(f, "name");
 
 		if (!find_field(a, name) &&
-		    (rc = compare(&c, "field ", name ? name : "", NULL, f, err)) < 0) {
+		    (rc = compare_setting(&c, "field ", name ? name : "", NULL, f, err)) < 0) {
 			return rc;
 		}
 	}

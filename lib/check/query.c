@@ -230,7 +230,7 @@ static vv_status name_side(char hex[VV_OID_TEXT + 1], const vv_check_query *q,
 	return rc;
 }
 
-static vv_status start(reading *r, vv_error *err)
+static vv_status start_query(reading *r, vv_error *err)
 {
 	const vv_check_query *q = r->q;
 	const vv_helper_limits limits = {.memory = MEMORY, .seconds = SECONDS, .bound = true};
@@ -331,7 +331,7 @@ static void put_cell(vv_buf *out, const reading *r, size_t i)
 	}
 }
 
-static vv_finding finding(const reading *r)
+static vv_finding make_finding(const reading *r)
 {
 	return (vv_finding){.rule = r->rule->rule->code,
 			    .severity = r->rule->severity,
@@ -343,7 +343,7 @@ static vv_finding finding(const reading *r)
 
 static vv_status give_row(reading *r, vv_error *err)
 {
-	vv_finding f = finding(r);
+	vv_finding f = make_finding(r);
 	vv_status rc;
 
 	vv_buf_reset(&r->key_text);
@@ -430,7 +430,7 @@ static vv_status read_rows(reading *r, vv_error *err)
 }
 
 /* Converts varve-sql's stderr: a line with its name, lines with the place in the query, and maybe a hint. */
-static vv_status explain(const reading *r, int code, vv_error *err)
+static vv_status explain_failure(const reading *r, int code, vv_error *err)
 {
 	static const char name[] = "varve: ", hint[] = "hint: ";
 	const char *said = vv_helper_wrote(r->helper), *advice = strstr(said, hint);
@@ -511,10 +511,10 @@ static vv_status keep_rows(const reading *r, vv_error *err)
 				  r->all.len, err);
 }
 
-static vv_status end(reading *r, vv_error *err)
+static vv_status end_query(reading *r, vv_error *err)
 {
 	const vv_check_query *q = r->q;
-	const vv_finding like = finding(r);
+	const vv_finding like = make_finding(r);
 	vv_status rc = r->keeps && !r->all.failed ? keep_rows(r, err) : VV_OK;
 
 	return rc == VV_OK && r->found > q->limit
@@ -530,12 +530,12 @@ vv_status vv_check_query_run(const vv_check_query *q, const vv_check_rule *rule,
 
 	if (got != 0) {
 		r.keeps = false;
-		return got < 0 ? (vv_status)got : end(&r, err);
+		return got < 0 ? (vv_status)got : end_query(&r, err);
 	}
-	if ((rc = start(&r, err)) < 0 || (rc = read_rows(&r, err)) < 0 ||
+	if ((rc = start_query(&r, err)) < 0 || (rc = read_rows(&r, err)) < 0 ||
 	    (rc = vv_helper_end(r.helper, &code, err)) < 0) {
 		return rc;
 	}
-	if (code != 0) return explain(&r, code, err);
-	return end(&r, err);
+	if (code != 0) return explain_failure(&r, code, err);
+	return end_query(&r, err);
 }

@@ -88,8 +88,8 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 }
 
 /* A table that refers to others may be wrong although only they have changed. */
-static vv_status refers(vv_check_run *run, const vv_diff_side *side, const char *path, bool *out,
-			vv_error *err)
+static vv_status refers_to_changed(vv_check_run *run, const vv_diff_side *side, const char *path,
+				   bool *out, vv_error *err)
 {
 	vv_check_input_options look = {.repo = run->repo, .reader = run->reader, .side = side};
 	vv_auto(vv_package_resource) package = {0};
@@ -122,7 +122,7 @@ static vv_status in_scope(vv_check_run *run, const scope *s, const vv_rules_file
 	for (size_t i = 0; s && s->any && !*out && (rule = vv_rules_check(rules, path, &i));) {
 		*out = rule->kind == VV_CHECK_REFERENCES;
 	}
-	return *out || !s->any ? VV_OK : refers(run, side, path, out, err);
+	return *out || !s->any ? VV_OK : refers_to_changed(run, side, path, out, err);
 }
 
 static bool matches_any(const char *pattern, const vv_check_list *list)

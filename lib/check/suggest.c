@@ -246,7 +246,8 @@ static vv_status take_lines(learning *l, const vv_buf *text, size_t lesson, size
 	return VV_OK;
 }
 
-static vv_status spell(learning *l, vv_buf *out, vv_table *t, const vv_buf *schema, vv_error *err)
+static vv_status spell_candidates(learning *l, vv_buf *out, vv_table *t, const vv_buf *schema,
+				  vv_error *err)
 {
 	vv_auto(vv_rule_set) rules = {0};
 	vv_auto(vv_check_result) result = {0};
@@ -353,7 +354,7 @@ static vv_status learn_nights(learning *l, const vv_table *t, vv_error *err)
 }
 
 /* Makes the candidates of a version. */
-static vv_status learn(learning *l, const vv_oid *commit, size_t lesson, vv_error *err)
+static vv_status learn_version(learning *l, const vv_oid *commit, size_t lesson, vv_error *err)
 {
 	vv_check_run *run = l->run;
 	vv_auto(vv_diff_side) side = {0};
@@ -382,7 +383,7 @@ static vv_status learn(learning *l, const vv_oid *commit, size_t lesson, vv_erro
 
 		vv_profile_loosen(profile, slacks[i]);
 		if ((rc = vv_profile_schema(&schema, profile, err)) < 0 ||
-		    (rc = spell(l, &lines, &in.table, &schema, err)) < 0 ||
+		    (rc = spell_candidates(l, &lines, &in.table, &schema, err)) < 0 ||
 		    (rc = take_lines(l, &lines, lesson, i, err)) < 0) {
 			return rc;
 		}
@@ -515,7 +516,7 @@ static size_t versions_needed(const learning *l, const candidate *c)
 }
 
 /* Would it, from an earlier version, be valid until now? */
-static bool stays(const learning *l, const candidate *c)
+static bool candidate_stays(const learning *l, const candidate *c)
 {
 	bool late = false;
 
@@ -528,7 +529,7 @@ static bool stays(const learning *l, const candidate *c)
 }
 
 /* The first candidate of a stem that stays; NULL: none, or c is not the first of its stem. */
-static const candidate *choose(const learning *l, const candidate *c)
+static const candidate *choose_candidate(const learning *l, const candidate *c)
 {
 	const candidate *b = &l->items[c->first];
 
@@ -537,7 +538,7 @@ static const candidate *choose(const learning *l, const candidate *c)
 	}
 	if (b != c) return NULL;
 	for (; b; b = next_of(l, b)) {
-		if (b->lesson == c->lesson && stays(l, b)) return b;
+		if (b->lesson == c->lesson && candidate_stays(l, b)) return b;
 	}
 	return NULL;
 }
@@ -589,7 +590,7 @@ static vv_status put_all(vv_buf *out, const learning *l, const vv_rules_file *ru
 
 	if (!chosen || !read_lines_there(&there, rules, l->path)) return vv_fail_nomem(err);
 	vv_array_each(l->items, l->count, it) {
-		const candidate *c = choose(l, it);
+		const candidate *c = choose_candidate(l, it);
 
 		whole = whole || (c && strcmp(c->stem, WHOLE) == 0);
 		if (c && !(whole && c->of_column) && !is_written(&there, c->text)) {
@@ -629,7 +630,7 @@ static vv_status suggest_for(vv_buf *out, learning *l, const vv_oid *head,
 		const bool any = l->commit_count * (i + 1) >= LESSONS;
 
 		if (any && (i == LESSONS - 1 || lesson_commit(l, i) != lesson_commit(l, i + 1))) {
-			rc = learn(l, lesson_commit(l, i), i, err);
+			rc = learn_version(l, lesson_commit(l, i), i, err);
 		}
 	}
 	if (rc < 0 || l->count == 0) return rc;

@@ -589,7 +589,7 @@ static vv_status find_limit(vv_cached *c, vv_error *err)
 }
 
 /* Removes the folder of a URL that was never read successfully. */
-static void forget(vv_cached *c)
+static void forget_folder(vv_cached *c)
 {
 	const clone none = {.folder = c->folder, .lock = c->lock};
 	bool removed;
@@ -616,7 +616,7 @@ vv_status vv_cached_open(vv_cached **out, const char *url, const vv_cached_optio
 	if ((rc = take_url(c, url, err)) < 0 || (rc = find_clones(c, err)) < 0 ||
 	    (rc = name_parts(c, err)) < 0 || (rc = lock_reading(c, err)) < 0 ||
 	    (rc = bring_up(c, err)) < 0 || (rc = find_limit(c, err)) < 0) {
-		forget(c);
+		forget_folder(c);
 		return rc;
 	}
 	c->o = NULL;

@@ -254,7 +254,7 @@ static vv_status choose_single(vv_clone_job *j, vv_error *err)
 	return rc;
 }
 
-static vv_status configure(vv_clone_job *j, vv_error *err)
+static vv_status configure_remote(vv_clone_job *j, vv_error *err)
 {
 	const char *name = remote_name(j), *which = j->one ? j->one : "*";
 	vv_auto(vv_buf) spec = VV_BUF_INIT;
@@ -479,7 +479,7 @@ static vv_status set_head(vv_clone_job *j, vv_error *err)
 	return rc;
 }
 
-static vv_status fetch(vv_clone_job *j, vv_error *err)
+static vv_status fetch_versions(vv_clone_job *j, vv_error *err)
 {
 	j->fetch = (vv_fetch_job){.repo = j->repo,
 				  .remote = remote_name(j),
@@ -497,7 +497,7 @@ static vv_status fetch(vv_clone_job *j, vv_error *err)
 }
 
 /* The name is believed now, and never again. */
-static vv_status pin(vv_clone_job *j, vv_error *err)
+static vv_status pin_name(vv_clone_job *j, vv_error *err)
 {
 	vv_status rc = vv_named_pin(&j->named, j->repo, err);
 
@@ -542,11 +542,11 @@ static vv_status clone_it(vv_clone_job *j, vv_error *err)
 	}
 	if ((rc = vv_repository_init(&j->repo, j->folder, &init, &created, err)) < 0) return rc;
 	vv_repository_listen(j->repo, j->notes);
-	if ((j->by_name && (rc = pin(j, err)) < 0) || (rc = find_gateway(j, err)) < 0 ||
+	if ((j->by_name && (rc = pin_name(j, err)) < 0) || (rc = find_gateway(j, err)) < 0 ||
 	    (rc = vv_push_hook_set(j->repo, j->quiet ? NULL : j->notes, err)) < 0 ||
-	    (j->single && (rc = choose_single(j, err)) < 0) || (rc = configure(j, err)) < 0 ||
-	    (rc = fetch(j, err)) < 0 || (j->by_name && (rc = set_place(j, err)) < 0) ||
-	    (rc = follow_name(j, err)) < 0) {
+	    (j->single && (rc = choose_single(j, err)) < 0) ||
+	    (rc = configure_remote(j, err)) < 0 || (rc = fetch_versions(j, err)) < 0 ||
+	    (j->by_name && (rc = set_place(j, err)) < 0) || (rc = follow_name(j, err)) < 0) {
 		return rc;
 	}
 	j->fetched = true;

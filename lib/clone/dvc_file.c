@@ -125,7 +125,7 @@ static bool take_md5(vv_dvc_out *o, const char *value, size_t len)
 
 /* --- lines --- */
 
-static bool is(const char *value, size_t len, const char *word)
+static bool is_word(const char *value, size_t len, const char *word)
 {
 	return len == strlen(word) && memcmp(value, word, len) == 0;
 }
@@ -144,13 +144,13 @@ static void take_key(reader *r, vv_dvc_out *o, const char *line, size_t len)
 		r->d->odd = o->path.len > 0 || !take_scalar(&o->path, value, n) || r->d->odd;
 		r->long_key = true;
 	} else if ((value = value_of(line, len, "hash", &n))) {
-		r->d->odd = !is(value, n, "md5") || r->d->odd;
+		r->d->odd = !is_word(value, n, "md5") || r->d->odd;
 	} else if ((value = value_of(line, len, "cache", &n))) {
-		o->kept = !is(value, n, "false");
+		o->kept = !is_word(value, n, "false");
 	}
 }
 
-static void begin(reader *r, size_t indent)
+static void begin_outs(reader *r, size_t indent)
 {
 	r->outs = true;
 	r->base = indent;
@@ -166,15 +166,15 @@ static void take_other(reader *r, const char *line, size_t len, size_t indent)
 
 	r->outs = false;
 	if (r->lock && indent == 0) {
-		r->stages = is(line, len, "stages:");
+		r->stages = is_word(line, len, "stages:");
 	} else if (!r->lock && indent == 0 && (value = value_of(line, len, "wdir", &n))) {
 		r->d->odd = r->wdir.len > 0 || !take_scalar(&r->wdir, value, n) || r->d->odd;
 	}
 	if (r->stages && indent == (r->lock ? LOCK_INDENT : 0)) {
-		if (is(line, len, "outs:")) {
-			begin(r, indent);
+		if (is_word(line, len, "outs:")) {
+			begin_outs(r, indent);
 		} else if (len > 5 && memcmp(line, "outs:", 5) == 0) {
-			r->d->odd = r->d->odd || !is(line, len, "outs: []");
+			r->d->odd = r->d->odd || !is_word(line, len, "outs: []");
 		}
 	}
 }
@@ -209,7 +209,7 @@ static void take_line(reader *r, const char *line, size_t len)
 }
 
 /* The paths behind wdir; outputs that lack a part are odd. */
-static vv_status finish(reader *r, vv_error *err)
+static vv_status finish_outs(reader *r, vv_error *err)
 {
 	vv_array_each(r->d->outs, r->d->count, o) {
 		vv_auto(vv_buf) path = VV_BUF_INIT;
@@ -242,7 +242,7 @@ vv_status vv_dvc_file_read(vv_dvc_file *out, const char *text, size_t len, bool 
 		}
 		take_line(&r, p, line);
 	}
-	vv_status rc = r.failed || r.wdir.failed ? vv_fail_nomem(err) : finish(&r, err);
+	vv_status rc = r.failed || r.wdir.failed ? vv_fail_nomem(err) : finish_outs(&r, err);
 	out->odd = out->odd || (!lock && out->count == 0);
 	vv_buf_clear(&r.wdir);
 	return rc;

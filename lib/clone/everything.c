@@ -316,7 +316,7 @@ static vv_status read_refs(migration *m, vv_error *err)
 }
 
 /* All commits, parents first. */
-static vv_status walk(migration *m, vv_rewrite *w, vv_error *err)
+static vv_status walk_commits(migration *m, vv_rewrite *w, vv_error *err)
 {
 	vv_auto(vv_log) *log = NULL;
 	vv_log_options o = {
@@ -343,7 +343,8 @@ static vv_status store_contents(migration *m, vv_error *err)
 	if ((rc = vv_migrated_open(&m->out->contents, m->repo, m->o->export, m->o->dry,
 				   m->o->progress, err)) < 0 ||
 	    (rc = vv_rewrite_open(&w, m->repo, true, edit_folder, m, err)) < 0 ||
-	    (rc = walk(m, w, err)) < 0 || (rc = vv_migrated_finish(m->out->contents, err)) < 0) {
+	    (rc = walk_commits(m, w, err)) < 0 ||
+	    (rc = vv_migrated_finish(m->out->contents, err)) < 0) {
 		return rc;
 	}
 	vv_array_each(m->refs, m->ref_count, ref) {
@@ -510,7 +511,7 @@ static vv_status write_history(migration *m, vv_error *err)
 
 	m->writing = true;
 	if ((rc = vv_rewrite_open(&w, m->repo, false, edit_folder, m, err)) < 0 ||
-	    (rc = walk(m, w, err)) < 0 ||
+	    (rc = walk_commits(m, w, err)) < 0 ||
 	    (rc = vv_rewrite_object(w, &m->head.commit, &head, err)) < 0) {
 		return rc;
 	}

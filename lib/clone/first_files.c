@@ -35,7 +35,7 @@ bool vv_first_files_there(vv_repository *repo)
 }
 
 /* If the remote has moved since an earlier attempt, removes that attempt's unchanged files, to write them again. */
-static vv_status leave(void *payload, const vv_change *c, vv_error *err)
+static vv_status leave_file(void *payload, const vv_change *c, vv_error *err)
 {
 	vv_checkout *checkout = payload;
 	const vv_index_entry old = {.path = c->path, .mode = c->old_mode, .id = c->old_id};
@@ -149,7 +149,8 @@ static vv_status write_files(vv_by_git *b, const vv_first_files *f, const vv_oid
 		rc = vv_index_open(&x, repo, err);
 		checkout.index = x;
 		rc = rc < 0 ? rc
-			    : vv_tree_changes(repo, f->before, commit, "", leave, &checkout, err);
+			    : vv_tree_changes(repo, f->before, commit, "", leave_file, &checkout,
+					      err);
 	} else if (vv_exists(index)) {
 		return VV_OK;
 	}

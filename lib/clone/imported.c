@@ -63,12 +63,12 @@ static const struct line {
 	     {"unsigned", offsetof(vv_imported, unsigned_refs)}};
 #define LINES (sizeof(lines) / sizeof(*lines))
 
-static char **member(vv_imported *i, const struct line *l)
+static char **line_member(vv_imported *i, const struct line *l)
 {
 	return (char **)(void *)((char *)i + l->at);
 }
 
-static const char *value(const vv_imported *i, const struct line *l)
+static const char *line_value(const vv_imported *i, const struct line *l)
 {
 	return *(char *const *)(const void *)((const char *)i + l->at);
 }
@@ -76,7 +76,7 @@ static const char *value(const vv_imported *i, const struct line *l)
 void vv_imported_clear(vv_imported *i)
 {
 	vv_array_each(lines, LINES, line) {
-		vv_free(*member(i, line));
+		vv_free(*line_member(i, line));
 	}
 	vv_free(i->to);
 	*i = (vv_imported){.to = NULL};
@@ -87,7 +87,7 @@ vv_status vv_imported_dup(vv_imported *out, const vv_imported *i, vv_error *err)
 	vv_status rc = vv_text_set(&out->to, i->to, err);
 
 	vv_array_each(lines, LINES, line) {
-		rc = rc < 0 ? rc : vv_text_set(member(out, line), value(i, line), err);
+		rc = rc < 0 ? rc : vv_text_set(line_member(out, line), line_value(i, line), err);
 	}
 	return rc;
 }
@@ -126,12 +126,12 @@ static vv_status take_line(void *payload, const char *name, const char *text,
 		i = &l->items[l->count - 1];
 	}
 	for (size_t k = 0; k < LINES && !at; k++) {
-		at = strcmp(lines[k].key, dot + 1) == 0 ? member(i, &lines[k]) : NULL;
+		at = strcmp(lines[k].key, dot + 1) == 0 ? line_member(i, &lines[k]) : NULL;
 	}
 	return at ? vv_text_set(at, text, err) : VV_OK;
 }
 
-static vv_status check(const vv_imported_list *l, vv_error *err)
+static vv_status check_list(const vv_imported_list *l, vv_error *err)
 {
 	const char *lacking;
 
@@ -157,7 +157,7 @@ vv_status vv_imported_read(vv_imported_list *out, vv_repository *r, vv_error *er
 {
 	*out = (vv_imported_list){NULL, 0, 0};
 	const vv_status rc = vv_blocks_config_each(r, take_line, out, err);
-	return rc < 0 ? rc : check(out, err);
+	return rc < 0 ? rc : check_list(out, err);
 }
 
 vv_status vv_imported_write(vv_buf *text, vv_repository *r, const vv_imported *i, vv_error *err)
@@ -167,7 +167,7 @@ vv_status vv_imported_write(vv_buf *text, vv_repository *r, const vv_imported *i
 
 	for (size_t k = 0; k < LINES; k++) {
 		changed[k].key = vv_arena_printf(&arena, PREFIX "%s.%s", i->to, lines[k].key);
-		changed[k].value = value(i, &lines[k]);
+		changed[k].value = line_value(i, &lines[k]);
 		if (!changed[k].key) return vv_fail_nomem(err);
 	}
 	return vv_blocks_config_change(text, r, changed, LINES, err);
@@ -233,7 +233,8 @@ static vv_status find_rename(char **path, bool *moved, bool *seen, vv_repository
 	return rc;
 }
 
-static vv_status follow(vv_imported *i, vv_repository *there, const vv_oid *now, vv_error *err)
+static vv_status follow_rename(vv_imported *i, vv_repository *there, const vv_oid *now,
+			       vv_error *err)
 {
 	bool moved, seen;
 	vv_status rc = find_rename(&i->path, &moved, &seen, there, now, err);
@@ -265,7 +266,7 @@ static vv_status read_source(vv_imported *i, vv_cid *root, vv_repository *there,
 	rc = vv_subject_find(&s, there, reader,
 			     &(vv_version_name){.path = i->path, .commit = &commit}, err);
 	for (unsigned n = 0; rc == VV_ENOTFOUND && i->commit && n < RENAMES_MAX; n++) {
-		if ((rc = follow(i, there, &commit, err)) < 0) return rc;
+		if ((rc = follow_rename(i, there, &commit, err)) < 0) return rc;
 		rc = vv_subject_find(&s, there, reader,
 				     &(vv_version_name){.path = i->path, .commit = &commit}, err);
 	}
@@ -286,8 +287,8 @@ static vv_status read_source(vv_imported *i, vv_cid *root, vv_repository *there,
 }
 
 /* Into the cache, and from there into the repository; each of both checks every block. */
-static vv_status bring(vv_repository *r, vv_repository *there, const char *folder,
-		       const vv_cid *root, vv_error *err)
+static vv_status bring_blocks(vv_repository *r, vv_repository *there, const char *folder,
+			      const vv_cid *root, vv_error *err)
 {
 	vv_strings from = {&folder, 1};
 	const vv_strings remotes = {NULL, 0};
@@ -506,12 +507,12 @@ vv_status vv_imported_fetch(vv_imported *i, vv_cid *root, vv_repository *r, bool
 		return rc;
 	}
 	if (was_known && !vv_store_has(store, &was) &&
-	    (rc = bring(r, there, vv_cached_folder(c), &was, VV_IGNORED)) < 0 && !anything) {
+	    (rc = bring_blocks(r, there, vv_cached_folder(c), &was, VV_IGNORED)) < 0 && !anything) {
 		return fail_base(i, err);
 	}
 	/* Existing blocks may be of a killed import, with its leftovers. */
 	return vv_store_has(store, root) ? vv_incoming_tidy(r, err)
-					 : bring(r, there, vv_cached_folder(c), root, err);
+					 : bring_blocks(r, there, vv_cached_folder(c), root, err);
 }
 
 vv_status vv_imported_may(vv_transfer *t, const vv_imported *i, vv_error *err)

@@ -200,7 +200,7 @@ static vv_status input_again(void *payload, vv_error *err VV_UNUSED)
 	return VV_OK;
 }
 
-static vv_status miss(vv_migrated *c, const char *path, const vv_error *why)
+static vv_status miss_version(vv_migrated *c, const char *path, const vv_error *why)
 {
 	if (c->missing++ == 0) {
 		c->first_missing = *why;
@@ -225,8 +225,8 @@ static vv_status import_bytes(vv_migrated *c, vv_migrated_path *p, input *in,
 }
 
 /* Imports the bytes as the next version of the path. */
-static vv_status import(vv_migrated *c, vv_migrated_path *p, input *in, vv_dataset_found *found,
-			vv_error *err)
+static vv_status import_version(vv_migrated *c, vv_migrated_path *p, input *in,
+				vv_dataset_found *found, vv_error *err)
 {
 	vv_dataset_options opts = VV_DATASET_OPTIONS_INIT;
 	vv_source source = {
@@ -244,14 +244,14 @@ static vv_status import(vv_migrated *c, vv_migrated_path *p, input *in, vv_datas
 	return import_bytes(c, p, in, found, &why, err);
 }
 
-static vv_status store(vv_migrated *c, version *v, input *in, vv_error *err)
+static vv_status store_version(vv_migrated *c, version *v, input *in, vv_error *err)
 {
 	vv_auto(vv_dataset_found) found = {0};
 	vv_migrated_path *p = &c->paths[v->path];
 	vv_status rc;
 
 	if (!(in->hash = vv_xxh3_new(0))) return vv_fail_nomem(err);
-	if ((rc = import(c, p, in, &found, err)) < 0) return rc;
+	if ((rc = import_version(c, p, in, &found, err)) < 0) return rc;
 	v->now = found.blob;
 	v->root = found.result.cid;
 	v->bytes = in->given;
@@ -281,14 +281,14 @@ static vv_status take_in(vv_migrated *c, version *v, const char *path, vv_error 
 		rc = vv_lfs_find(&object, c->repo, vv_buf_cstr(&in.bytes), in.bytes.len, err);
 	}
 	if (rc == VV_EMISSING) {
-		rc = miss(c, path, err);
+		rc = miss_version(c, path, err);
 	} else if (rc == VV_OK && object) {
 		c->paths[v->path].lfs = true;
 		if ((rc = open_file(&in, object, err)) == VV_OK) {
-			rc = store(c, v, &in, err);
+			rc = store_version(c, v, &in, err);
 		}
 	} else if (rc == VV_OK && !vv_pointer_looks_like(vv_buf_cstr(&in.bytes), in.bytes.len)) {
-		rc = store(c, v, &in, err);
+		rc = store_version(c, v, &in, err);
 	}
 	return rc;
 }
@@ -461,11 +461,11 @@ vv_status vv_migrated_take_dvc(vv_migrated *c, const char *path, const char *fol
 		return VV_OK;
 	}
 	if ((rc = get_dvc(c, folder, o, &file, err)) == VV_EMISSING) {
-		(void)miss(c, path, err);
+		(void)miss_version(c, path, err);
 	}
 	if (rc < 0) return rc;
 	c->paths[v.path].dvc = true;
-	if ((rc = open_file(&in, file, err)) < 0 || (rc = store(c, &v, &in, err)) < 0) {
+	if ((rc = open_file(&in, file, err)) < 0 || (rc = store_version(c, &v, &in, err)) < 0) {
 		return vv_prefix(err, "%s", vv_text_shows(path));
 	}
 	*out = v.now;
@@ -531,7 +531,7 @@ static vv_status hash_piece(void *payload, const void *bytes, size_t len, vv_err
 	return VV_OK;
 }
 
-static vv_status compare(vv_migrated *c, const version *v, vv_error *err)
+static vv_status compare_version(vv_migrated *c, const version *v, vv_error *err)
 {
 	vv_auto(vv_table) table = {0};
 	vv_bytes_options opts = {
@@ -573,7 +573,7 @@ vv_status vv_migrated_finish(vv_migrated *c, vv_error *err)
 	vv_dataset_writer_release(c->writer);
 	for (size_t i = 0; i < c->count && rc == VV_OK; i++) {
 		if (!vv_cid_is_null(&c->versions[i].root)) {
-			rc = compare(c, &c->versions[i], err);
+			rc = compare_version(c, &c->versions[i], err);
 		}
 		rc = rc < 0 ? rc
 			    : vv_progress_part(c->progress, "versions compared", i + 1, c->count,

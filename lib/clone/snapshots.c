@@ -333,8 +333,8 @@ static vv_status hash_file(vv_snapshot *i, int fd, vv_error *err)
 }
 
 /* raw: the version that is before it; NULL: none. warnings: may be NULL. */
-static vv_status store(vv_snapshots *s, vv_snapshot *i, int fd, const vv_cid *raw, bool anything,
-		       vv_buf *warnings, vv_error *err)
+static vv_status store_snapshot(vv_snapshots *s, vv_snapshot *i, int fd, const vv_cid *raw,
+				bool anything, vv_buf *warnings, vv_error *err)
 {
 	vv_auto(vv_imported) as = {
 		.to = vv_strdup(s->to), .url = vv_strdup(i->file), .warnings = warnings};
@@ -347,7 +347,7 @@ static vv_status store(vv_snapshots *s, vv_snapshot *i, int fd, const vv_cid *ra
 }
 
 /* Merges edits since the last file, as an update does. */
-static vv_status merge(vv_snapshots *s, vv_snapshot *i, vv_error *err)
+static vv_status merge_edits(vv_snapshots *s, vv_snapshot *i, vv_error *err)
 {
 	vv_auto(vv_dataset_writer) *w = NULL;
 	vv_auto(vv_dataset_merged) out = {0};
@@ -399,7 +399,7 @@ static vv_status put_renames(vv_snapshot *i, vv_table *a, vv_table *b, vv_error 
 	return vv_buf_ok(&i->words, err);
 }
 
-static vv_status describe(vv_snapshots *s, vv_snapshot *i, vv_error *err)
+static vv_status describe_snapshot(vv_snapshots *s, vv_snapshot *i, vv_error *err)
 {
 	vv_auto(vv_change_counts) counts = {0};
 	vv_auto(vv_table) a = {0}, b = {0};
@@ -457,7 +457,7 @@ static vv_status look_for_excel(vv_snapshots *s, vv_snapshot *i, vv_buf *warning
 	return vv_buf_ok(&i->words, err);
 }
 
-static void warn(const vv_snapshots *s, const vv_snapshot *i, const vv_buf *warnings)
+static void warn_of_snapshot(const vv_snapshots *s, const vv_snapshot *i, const vv_buf *warnings)
 {
 	for (vv_line l = {.rest = warnings->len > 0 ? warnings->data : ""}; vv_line_next(&l);) {
 		vv_notes_warn(vv_repository_notes(s->repo), "%s: %.*s", vv_text_shows(i->file),
@@ -480,7 +480,8 @@ static vv_status take_snapshot(vv_snapshots *s, vv_snapshot *i, int fd, vv_error
 			"it is older than the newest version, and would take its place (--skip "
 			"FILE)");
 	}
-	vv_status rc = store(s, i, fd, s->has_table ? &s->raw : NULL, s->force, &warnings, &why);
+	vv_status rc = store_snapshot(s, i, fd, s->has_table ? &s->raw : NULL, s->force, &warnings,
+				      &why);
 	if (rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_EMISSING) {
 		rc = ask_user(s, i, why.message);
 		vv_buf_puts(&i->words, s->force || why.code == VV_EINPUT ? "" : " (-f)");
@@ -488,14 +489,14 @@ static vv_status take_snapshot(vv_snapshots *s, vv_snapshot *i, int fd, vv_error
 	}
 	if (rc < 0) return vv_error_copy(err, &why);
 	if ((rc = look_for_excel(s, i, &warnings, err)) < 0 || i->kind == VV_SNAPSHOT_ASKS ||
-	    (rc = merge(s, i, err)) < 0 || i->kind == VV_SNAPSHOT_ASKS) {
+	    (rc = merge_edits(s, i, err)) < 0 || i->kind == VV_SNAPSHOT_ASKS) {
 		return rc;
 	}
-	warn(s, i, &warnings);
+	warn_of_snapshot(s, i, &warnings);
 	if (s->has_table && vv_cid_equal(&i->root, &s->now)) {
 		i->kind = VV_SNAPSHOT_SAME;
 		vv_buf_puts(&i->words, "the table already has all its rows");
-	} else if ((rc = describe(s, i, err)) < 0) {
+	} else if ((rc = describe_snapshot(s, i, err)) < 0) {
 		return rc;
 	} else {
 		s->versions++;
@@ -528,7 +529,7 @@ static vv_status look_into(vv_snapshots *s, vv_snapshot *i, int fd, vv_error *er
 		}
 		/* The version that edits are merged against may be in no commit, and is made of its file again. */
 		if (b == s->before && !vv_store_has(blocks, &s->raw)) {
-			if ((rc = store(s, i, fd, NULL, true, NULL, err)) < 0) return rc;
+			if ((rc = store_snapshot(s, i, fd, NULL, true, NULL, err)) < 0) return rc;
 			s->raw = i->raw;
 		}
 		return same_as(i, b, err);

@@ -84,7 +84,7 @@ static bool mark_is_of(const vv_unfinished *u, const char *url, bool *made)
 	return same;
 }
 
-static vv_status refuse(const vv_unfinished *u, bool is_clone, vv_error *err)
+static vv_status refuse_folder(const vv_unfinished *u, bool is_clone, vv_error *err)
 {
 	vv_fail(err, VV_EREFUSED, "destination folder '%s' already exists and is not empty",
 		vv_text_shows(u->dir));
@@ -109,7 +109,7 @@ static vv_status check_folder(vv_unfinished *u, const char *url, bool is_clone, 
 		u->made = made;
 		return VV_OK;
 	}
-	return is_way_to_mark(u) ? VV_OK : refuse(u, is_clone, err);
+	return is_way_to_mark(u) ? VV_OK : refuse_folder(u, is_clone, err);
 }
 
 /* --- the mark ------------------------------------------------------------------------------- */
@@ -183,7 +183,7 @@ static vv_status sweep_entry(vv_string_list *todo, const vv_folder *f, bool lock
 
 /* Removes locks (in Git's folder) and temporary files, which are unused: the mark is ours. skip:
  * names that are not entered. */
-static vv_status sweep(const char *top, const char *const *skip, bool locks, vv_error *err)
+static vv_status sweep_folder(const char *top, const char *const *skip, bool locks, vv_error *err)
 {
 	vv_auto(vv_string_list) todo = {0};
 	vv_status rc = vv_string_list_add(&todo, vv_strdup(top), err);
@@ -273,9 +273,9 @@ static vv_status clear_the_way(const vv_unfinished *u, const char *url, const ch
 	bool bare = strcmp(u->dir, u->gitdir) == 0;
 	vv_status rc;
 
-	if ((rc = sweep(u->gitdir, not_git, true, err)) < 0 ||
-	    (rc = sweep(u->varvedir, nothing, false, err)) < 0 ||
-	    (!bare && (rc = sweep(u->dir, not_ours, false, err)) < 0)) {
+	if ((rc = sweep_folder(u->gitdir, not_git, true, err)) < 0 ||
+	    (rc = sweep_folder(u->varvedir, nothing, false, err)) < 0 ||
+	    (!bare && (rc = sweep_folder(u->dir, not_ours, false, err)) < 0)) {
 		return rc;
 	}
 	if (is_configured(u, url, remote)) return VV_OK;

@@ -16,7 +16,7 @@
 
 enum { LOOSE_MAX = 100 };
 
-static void warn(vv_repository *r, const vv_error *err)
+static void warn_of_error(vv_repository *r, const vv_error *err)
 {
 	vv_notes_warn(vv_repository_notes(r), "%s", err->message);
 }
@@ -28,18 +28,18 @@ void vv_commit_finish(vv_repository *r, vv_way_back **back, const char *hook)
 	bool ran;
 
 	if (vv_state_cleanup(r, &err) < 0 || vv_conflict_drop_all(r, &err) < 0) {
-		warn(r, &err);
+		warn_of_error(r, &err);
 	}
 	if (back) { /* hooks may run what needs one of its own */
 		if (vv_way_back_close(*back, VV_OK, &err) < 0) {
-			warn(r, &err);
+			warn_of_error(r, &err);
 		}
 		*back = NULL;
 	}
 	if (hook && vv_hook_run(r, hook, NULL, &ran, &err) < 0) {
-		warn(r, &err);
+		warn_of_error(r, &err);
 	}
 	if (vv_git_pack_loose(r, LOOSE_MAX, &packed, &err) < 0) {
-		warn(r, &err);
+		warn_of_error(r, &err);
 	}
 }

@@ -34,7 +34,7 @@
 
 /* ---- guard: what must never get into a commit ---- */
 
-static vv_status refuse(const vv_change_entry *e, const char *why, vv_error *err)
+static vv_status refuse_entry(const vv_change_entry *e, const char *why, vv_error *err)
 {
 	return vv_fail(err, VV_EREFUSED, "%s is tracked by varve, but %s; nothing was committed",
 		       vv_text_shows(e->path), why);
@@ -51,7 +51,7 @@ static vv_status check_pointer(vv_repository *r, const vv_change_entry *e, const
 	if (rc < 0) return rc;
 	rc = vv_root_pointer_holds(&holds, store, text->data, text->len, &p->root, err);
 	if (rc == VV_OK && !holds) {
-		rc = refuse(e, "its pointer was edited, or merged as text", err);
+		rc = refuse_entry(e, "its pointer was edited, or merged as text", err);
 		vv_hint_code(err, VV_HINT_ADD, e->path);
 	}
 	return rc == VV_EMISSING ? VV_OK : rc;
@@ -71,7 +71,7 @@ static vv_status check_blob(vv_repository *r, const vv_change_entry *e, vv_error
 		return vv_prefix(err, "%s: its staged pointer is damaged", vv_text_shows(e->path));
 	}
 	if (b.size == 0) return VV_OK;
-	rc = refuse(e, "is staged as plain text", err);
+	rc = refuse_entry(e, "is staged as plain text", err);
 	vv_hint_code(err, VV_HINT_ADD_FIX_OR_UNTRACK, e->path);
 	return rc;
 }
@@ -129,7 +129,7 @@ static vv_status commit_guard(vv_repository *r, const vv_changes *changes, vv_er
 
 /* --- staging ----------------------------------------------------------------------------- */
 
-static vv_status stage(vv_commit_job *j, vv_error *err)
+static vv_status stage_paths(vv_commit_job *j, vv_error *err)
 {
 	vv_dataset_options import = VV_DATASET_OPTIONS_INIT;
 	vv_add_request req = {.paths = j->paths, .as_tracked = true, .options = &import};
@@ -155,7 +155,7 @@ static vv_status stage(vv_commit_job *j, vv_error *err)
 vv_status vv_commit_stage(vv_commit_job *j, vv_error *err)
 {
 	if ((!j->all && !j->paths) || j->dry_run) return VV_OK;
-	const vv_status rc = stage(j, err);
+	const vv_status rc = stage_paths(j, err);
 
 	vv_notes_end(vv_repository_notes(j->repo));
 	vv_dataset_writer_release(j->writer);
@@ -205,7 +205,7 @@ static vv_status read_changes(vv_commit_job *j, vv_error *err)
 }
 
 /* Updates the roots of tables that a staged datapackage.json describes. */
-static vv_status describe(vv_commit_job *j, vv_error *err)
+static vv_status describe_tables(vv_commit_job *j, vv_error *err)
 {
 	if (j->dry_run) return VV_OK;
 	vv_status rc = vv_describe_for_commit(j->repo, j->index, j->writer, &j->changes,
@@ -272,7 +272,7 @@ typedef struct comparison {
 	size_t next, count;
 } comparison;
 
-static vv_status compare(void *payload, const vv_change *c, vv_error *err VV_UNUSED)
+static vv_status compare_change(void *payload, const vv_change *c, vv_error *err VV_UNUSED)
 {
 	comparison *m = payload;
 	const vv_changes *all = &m->job->changes;
@@ -304,7 +304,7 @@ static vv_status compare_commit(vv_commit_job *j, vv_error *err)
 		count += e->staged == 'R' ? 2 : e->staged != ' ' && e->staged != '?';
 	}
 	vv_status rc = vv_tree_changes(j->repo, vv_oid_is_null(&j->base) ? NULL : &j->base, &j->id,
-				       "", compare, &m, err);
+				       "", compare_change, &m, err);
 	j->other |= m.count != count;
 	return rc;
 }
@@ -501,7 +501,7 @@ static vv_status commit_index(vv_commit_job *j, vv_error *err)
 	if ((rc = vv_index_open(&j->index, j->repo, err)) < 0 ||
 	    (rc = vv_conflicts_refuse(j->repo, j->index, err)) < 0 ||
 	    (rc = find_parents(j, err)) < 0 || (rc = must_be_expected(j, err)) < 0 ||
-	    (rc = read_changes(j, err)) < 0 || (rc = describe(j, err)) < 0 ||
+	    (rc = read_changes(j, err)) < 0 || (rc = describe_tables(j, err)) < 0 ||
 	    (rc = commit_guard(j->repo, &j->changes, err)) < 0) {
 		return rc;
 	}

@@ -76,8 +76,8 @@ static vv_status new_root(describer *d, const char *path, vv_table *t, const vv_
 	return add_path(d, path, &blob, err);
 }
 
-static vv_status apply(describer *d, const char *path, const vv_package_resource *res, vv_table *t,
-		       vv_error *err)
+static vv_status apply_resource(describer *d, const char *path, const vv_package_resource *res,
+				vv_table *t, vv_error *err)
 {
 	vv_auto(vv_schema) package = {0};
 	vv_auto(vv_buf) schema = VV_BUF_INIT;
@@ -126,7 +126,7 @@ static vv_status describe_path(describer *d, const char *path, vv_error *err)
 	}
 	rc = vv_dataset_open_stored(&t, d->r, &pointer.root, err);
 	if (rc == VV_OK) {
-		rc = apply(d, path, &res, &t, err);
+		rc = apply_resource(d, path, &res, &t, err);
 	} else if (rc == VV_EMISSING) {
 		vv_prefix(err, "%s describes %s", vv_text_shows(res.package_path),
 			  vv_text_shows(path));

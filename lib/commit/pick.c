@@ -198,7 +198,7 @@ static vv_status commit_apart(vv_pick *p, vv_error *err)
 	return p->outcome == VV_PICK_CONFLICTS ? VV_OK : vv_commit_write(p->repo, &o, &p->tip, err);
 }
 
-static vv_status pick(vv_pick *p, vv_error *err)
+static vv_status pick_commit(vv_pick *p, vv_error *err)
 {
 	bool empty, own = p->paths && !p->no_commit;
 	vv_status rc;
@@ -282,7 +282,7 @@ vv_status vv_pick_run(vv_pick *p, vv_error *err)
 	vv_merge_put_rules(j, &n);
 	vv_oid_text(p->word, p->paths ? &reverse : &p->of.id);
 	j->words[n] = p->word;
-	return pick(p, err);
+	return pick_commit(p, err);
 }
 
 void vv_pick_clear(vv_pick *p)

@@ -278,7 +278,7 @@ bool vv_txn_next(vv_txn *t, const vv_txn_result **out)
 }
 
 /* Takes what became of the path into the list; the index has it already. */
-static vv_status note(vv_txn *t, const vv_add_outcome *what, bool work, vv_error *err)
+static vv_status note_outcome(vv_txn *t, const vv_add_outcome *what, bool work, vv_error *err)
 {
 	vv_txn_change *c = change_of(t, what->path, err);
 
@@ -317,7 +317,7 @@ static vv_status add_paths(vv_txn *t, const vv_add_request *req, vv_error *err)
 		rc = vv_add_import(&rep, &plan, t->repo, t->index, t->writer, req, false, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < rep.outcome_count; i++) {
-		rc = note(t, &rep.outcomes[i], false, err);
+		rc = note_outcome(t, &rep.outcomes[i], false, err);
 	}
 	warn_lines(t, &rep.warnings);
 	return rc;
@@ -389,7 +389,7 @@ static vv_status must_be_free(vv_txn *t, putting *p, vv_error *err)
 }
 
 /* The rules of lib/worktree/add_plan.h for a path that is named. */
-static vv_status decide(vv_txn *t, putting *p, vv_error *err)
+static vv_status decide_path(vv_txn *t, putting *p, vv_error *err)
 {
 	vv_add_outcome *what = &p->what;
 	bool tracked = false, pointer = false, compared = false;
@@ -545,7 +545,7 @@ static vv_status must_be_seen(vv_txn *t, const vv_txn_change *c, vv_error *err)
 }
 
 /* Sets the change in the list, then in the index: a failure leaves both unchanged. */
-static vv_status set(vv_txn *t, const putting *p, vv_error *err)
+static vv_status set_change(vv_txn *t, const putting *p, vv_error *err)
 {
 	const vv_add_outcome *what = &p->what;
 	vv_txn_change *c = change_of(t, what->path, err);
@@ -557,7 +557,7 @@ static vv_status set(vv_txn *t, const putting *p, vv_error *err)
 	if (rc == VV_OK && strcmp(vv_path_base(what->path), VV_TXN_ATTRIBUTES) == 0) {
 		vv_index_ask_attributes(t->index);
 	}
-	return rc < 0 ? rc : note(t, what, true, err);
+	return rc < 0 ? rc : note_outcome(t, what, true, err);
 }
 
 vv_status vv_txn_put(vv_txn *t, const char *path, const vv_source *source,
@@ -570,12 +570,12 @@ vv_status vv_txn_put(vv_txn *t, const char *path, const vv_source *source,
 	p.replace = p.o->replace;
 	p.rebased = p.o->rebased;
 	if ((rc = vv_txn_is_over(t, err)) < 0 || (rc = must_be_free(t, &p, err)) < 0 ||
-	    (rc = decide(t, &p, err)) < 0 ||
+	    (rc = decide_path(t, &p, err)) < 0 ||
 	    (rc = p.what.dataset ? put_dataset(t, &p, source, err)
 				 : put_plain(t, &p, source, err)) < 0) {
 		return rc;
 	}
-	return set(t, &p, err);
+	return set_change(t, &p, err);
 }
 
 vv_dataset_reader *vv_txn_reader(vv_txn *t)
@@ -653,7 +653,8 @@ vv_status vv_txn_put_root(vv_txn *t, const char *path, const vv_cid *cid, bool r
 	vv_status rc;
 
 	if ((rc = vv_txn_is_over(t, err)) < 0 || (rc = must_be_free(t, &p, err)) < 0 ||
-	    (rc = decide(t, &p, err)) < 0 || (rc = vv_repository_store(t->repo, &store, err)) < 0) {
+	    (rc = decide_path(t, &p, err)) < 0 ||
+	    (rc = vv_repository_store(t->repo, &store, err)) < 0) {
 		return rc;
 	}
 	found.result.cid = *cid;
@@ -664,7 +665,7 @@ vv_status vv_txn_put_root(vv_txn *t, const char *path, const vv_cid *cid, bool r
 	    (rc = vv_add_outcome_take(&p.what, &found, err)) < 0) {
 		return rc;
 	}
-	return set(t, &p, err);
+	return set_change(t, &p, err);
 }
 
 vv_status vv_txn_put_blob(vv_txn *t, const char *path, uint32_t mode, const vv_oid *blob,
@@ -679,7 +680,7 @@ vv_status vv_txn_put_blob(vv_txn *t, const char *path, uint32_t mode, const vv_o
 	}
 	p.what.mode = mode;
 	p.what.blob = *blob;
-	return set(t, &p, err);
+	return set_change(t, &p, err);
 }
 
 vv_status vv_txn_remove(vv_txn *t, const char *path, bool replace, vv_error *err)
@@ -692,5 +693,5 @@ vv_status vv_txn_remove(vv_txn *t, const char *path, bool replace, vv_error *err
 		return vv_fail(err, VV_ENOTFOUND, "no such file '%s'", vv_text_shows(path));
 	}
 	p.what.path = (char *)(uintptr_t)path; /* only read */
-	return set(t, &p, err);
+	return set_change(t, &p, err);
 }

@@ -153,7 +153,7 @@ static vv_status apply_change(vv_checkout *to, const vv_txn_change *c, vv_error 
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
-static vv_status track(vv_txn *t, vv_index *now, vv_error *err)
+static vv_status track_paths(vv_txn *t, vv_index *now, vv_error *err)
 {
 	vv_auto(vv_attr_edit) edit = {0};
 	vv_auto_free const char **paths = NULL;
@@ -169,7 +169,7 @@ static vv_status track(vv_txn *t, vv_index *now, vv_error *err)
 }
 
 /* Removals first, so that a folder can take a file's place and the other way round. */
-static vv_status apply(vv_txn *t, vv_index *now, vv_error *err)
+static vv_status apply_changes(vv_txn *t, vv_index *now, vv_error *err)
 {
 	vv_checkout to = {t->repo, t->reader, now};
 	vv_status rc;
@@ -182,7 +182,7 @@ static vv_status apply(vv_txn *t, vv_index *now, vv_error *err)
 			}
 		}
 	}
-	return track(t, now, err);
+	return track_paths(t, now, err);
 }
 
 static vv_status drop_conflicts(vv_txn *t, vv_error *err)
@@ -212,8 +212,9 @@ static vv_status write_all(vv_txn *t, vv_way_back **back, bool commits, vv_error
 	if ((rc = vv_index_open_locked(&now, t->repo, err)) < 0) return rc;
 	vv_dataset_reader_lend_index(t->reader, now);
 	bool conflicts = vv_index_has_conflicts(now);
-	if ((rc = note_way_back(t, now, back, commits, err)) < 0 || (rc = apply(t, now, err)) < 0 ||
-	    (commits && (rc = must_be_head(t, err)) < 0) || (rc = vv_index_write(now, err)) < 0) {
+	if ((rc = note_way_back(t, now, back, commits, err)) < 0 ||
+	    (rc = apply_changes(t, now, err)) < 0 || (commits && (rc = must_be_head(t, err)) < 0) ||
+	    (rc = vv_index_write(now, err)) < 0) {
 		goto done;
 	}
 	rc = conflicts ? drop_conflicts(t, err) : VV_OK;
@@ -222,7 +223,7 @@ done:
 	return rc;
 }
 
-static vv_status stage(vv_txn *t, vv_error *err)
+static vv_status stage_changes(vv_txn *t, vv_error *err)
 {
 	vv_way_back *back = NULL;
 	vv_status rc = VV_OK;
@@ -244,7 +245,7 @@ vv_status vv_txn_stage(vv_txn *t, vv_error *err)
 
 	if ((rc = vv_txn_is_over(t, err)) < 0) return rc;
 	if (t->branch) return vv_fail(err, VV_EUSAGE, "a transaction on a branch has no index");
-	rc = stage(t, &own);
+	rc = stage_changes(t, &own);
 	return vv_txn_over(t, rc, &own, err);
 }
 
@@ -348,7 +349,7 @@ static vv_status track_in_tree(vv_txn *t, vv_error *err)
 }
 
 /* Updates the roots of tables that changed packages describe; *paths names them. */
-static vv_status describe(vv_txn *t, char ***paths, size_t *count, vv_error *err)
+static vv_status describe_tables(vv_txn *t, char ***paths, size_t *count, vv_error *err)
 {
 	vv_changes changes = {0};
 
@@ -447,7 +448,7 @@ static vv_status commit_branch(vv_oid *id, vv_txn *t, const char *message,
 	}
 	c.message = text.data;
 	if ((rc = vv_dataset_writer_commit(t->writer, err)) < 0 ||
-	    (rc = describe(t, &described.items, &described.count, err)) < 0 ||
+	    (rc = describe_tables(t, &described.items, &described.count, err)) < 0 ||
 	    (rc = track_in_tree(t, err)) < 0 ||
 	    (rc = vv_index_write_tree(t->index, &tree, err)) < 0 ||
 	    (rc = vv_commit_write(t->repo, &c, &made, err)) < 0 ||
@@ -464,8 +465,8 @@ static vv_status commit_branch(vv_oid *id, vv_txn *t, const char *message,
 	return rc;
 }
 
-static vv_status commit(vv_oid *id, vv_txn *t, const char *message, const vv_txn_commit_options *o,
-			vv_error *err)
+static vv_status commit_changes(vv_oid *id, vv_txn *t, const char *message,
+				const vv_txn_commit_options *o, vv_error *err)
 {
 	bool empty = false;
 	vv_status rc;
@@ -491,6 +492,6 @@ vv_status vv_txn_commit(vv_oid *id, vv_txn *t, const char *message, const vv_txn
 
 	memset(id, 0, sizeof(*id));
 	if ((rc = vv_txn_is_over(t, err)) < 0) return rc;
-	rc = commit(id, t, message, o ? o : &none, &own);
+	rc = commit_changes(id, t, message, o ? o : &none, &own);
 	return vv_txn_over(t, rc, &own, err);
 }

@@ -39,7 +39,7 @@ static const char *const no_words[] = {NULL};
 /* --- running it ---------------------------------------------------------------- */
 
 /* Words, parted by blanks; '...' and "..." keep them. */
-static vv_status split(vv_document *d, const char *text, vv_error *err)
+static vv_status split_words(vv_document *d, const char *text, vv_error *err)
 {
 	const char **words = vv_arena_alloc(&d->arena, (WORDS_MAX + 1) * sizeof(*words));
 	char *to = vv_arena_alloc(&d->arena, strlen(text) + 1);
@@ -89,21 +89,21 @@ static vv_helper_limits limits_of(const vv_document *d, bool ahead)
 }
 
 /* Makes sure that d->file exists. */
-static vv_status bring(vv_document *d, vv_error *err)
+static vv_status bring_file(vv_document *d, vv_error *err)
 {
 	if (!d->file && !d->bring) return vv_fail(err, VV_EUSAGE, "the document is closed");
 	return d->file ? VV_OK : d->bring(d->payload, &d->file, err);
 }
 
 /* words: up to four that follow the file, ended by NULL. */
-static vv_status start(vv_helper **out, vv_document *d, const char *verb, const char *const *words,
-		       bool ahead, vv_error *err)
+static vv_status start_reader(vv_helper **out, vv_document *d, const char *verb,
+			      const char *const *words, bool ahead, vv_error *err)
 {
 	const vv_helper_limits limits = limits_of(d, ahead);
 	const char *argv[WORDS_MAX + 7];
 	char cwd[PATH_MAX];
 	size_t n = 0;
-	vv_status rc = bring(d, err);
+	vv_status rc = bring_file(d, err);
 
 	if (rc < 0) return rc;
 	if (!getcwd(cwd, sizeof(cwd))) {
@@ -196,7 +196,7 @@ static vv_status fail_reader(const vv_document *d, vv_helper *h, int code, vv_er
 }
 
 /* rc: of reading its output. A failure of the reader itself comes first, unless it was we who refused the rest. */
-static vv_status end(const vv_document *d, vv_helper *h, vv_status rc, vv_error *err)
+static vv_status end_reader(const vv_document *d, vv_helper *h, vv_status rc, vv_error *err)
 {
 	vv_error said;
 	int code;
@@ -349,12 +349,12 @@ static vv_status choose_reader(vv_document *d, bool *own, vv_error *err)
 
 	vv_buf_put(&head, d->head, d->head_len);
 	if ((d->head_len == 0 &&
-	     ((rc = bring(d, err)) < 0 || (rc = read_head(&head, d->file, err)) < 0)) ||
+	     ((rc = bring_file(d, err)) < 0 || (rc = read_head(&head, d->file, err)) < 0)) ||
 	    (rc = vv_reader_find(&command, &kind, own, d->repo, d->env, d->name, vv_buf_cstr(&head),
 				 head.len, err)) < 0) {
 		return rc;
 	}
-	return command ? split(d, command, err) : none_reads(d, kind, "", err);
+	return command ? split_words(d, command, err) : none_reads(d, kind, "", err);
 }
 
 vv_status vv_document_open(vv_document *d, vv_error *err)
@@ -376,12 +376,12 @@ vv_status vv_document_open(vv_document *d, vv_error *err)
 			forget_list(d, &list);
 		}
 	}
-	if ((rc = start(&h, d, "list", no_words, false, err)) < 0) {
+	if ((rc = start_reader(&h, d, "list", no_words, false, err)) < 0) {
 		return own && rc == VV_EPROGRAM ? none_reads(d, NULL, "", err)
 						: vv_prefix(err, "%s", vv_text_shows(d->name));
 	}
 	rc = take_list(h, &list, err);
-	if ((rc = end(d, h, rc, err)) < 0 || (rc = read_list(d, &list, err)) < 0) return rc;
+	if ((rc = end_reader(d, h, rc, err)) < 0 || (rc = read_list(d, &list, err)) < 0) return rc;
 	if (d->known_as && vv_document_is_unchanged(d)) {
 		vv_kept_text_put(d->repo, &name, list.data, list.len);
 	}
@@ -402,13 +402,13 @@ vv_status vv_document_write(vv_document *d, vv_bytes_fn fn, void *payload, vv_er
 	d->head_len = 4;
 	if ((rc = choose_reader(d, &own, err)) < 0) return rc;
 	const char *const words[] = {d->form, NULL};
-	if ((rc = start(&h, d, "write", words, false, err)) < 0) {
+	if ((rc = start_reader(&h, d, "write", words, false, err)) < 0) {
 		return own && rc == VV_EPROGRAM ? none_reads(d, NULL, "", err) : rc;
 	}
 	while (rc == VV_OK && (n = vv_helper_read(h, piece, sizeof(piece), err)) > 0) {
 		rc = fn(payload, piece, (size_t)n, err);
 	}
-	return end(d, h, n < 0 ? (vv_status)n : rc, err);
+	return end_reader(d, h, n < 0 ? (vv_status)n : rc, err);
 }
 
 /* --- merging ------------------------------------------------------------------- */
@@ -473,10 +473,10 @@ vv_status vv_document_merge(vv_document_merged *out, vv_document *d, const char 
 	if (!vv_documents_are_read(d->repo)) return none_reads(d, NULL, "", err);
 	if ((rc = choose_reader(d, &own, err)) < 0) return rc;
 	if (own && !vv_sniff_is_workbook(d->name)) return VV_OK;
-	if ((rc = start(&h, d, "merge", words, false, err)) < 0) {
+	if ((rc = start_reader(&h, d, "merge", words, false, err)) < 0) {
 		return own && rc == VV_EPROGRAM ? none_reads(d, NULL, "", err) : rc;
 	}
-	rc = end(d, h, read_merged(out, h, err), err);
+	rc = end_reader(d, h, read_merged(out, h, err), err);
 	out->merged = out->merged && rc == VV_OK;
 	return rc == VV_EINPUT && !own ? VV_OK : rc; /* another reader may not merge */
 }
@@ -664,7 +664,7 @@ vv_status vv_document_rows_start(vv_document_rows **out, vv_document *d, const v
 	r->grid = t->grid;
 	r->types = t->types;
 	const char *const words[] = {t->name, NULL};
-	return start(&r->helper, d, "read", words, ahead, err);
+	return start_reader(&r->helper, d, "read", words, ahead, err);
 }
 
 vv_status vv_document_rows_open(vv_document_rows *r, vv_error *err)
@@ -679,7 +679,7 @@ vv_status vv_document_rows_open(vv_document_rows *r, vv_error *err)
 	if ((rc = is_csv(&csv, r, err)) < 0 ||
 	    (!csv && ((rc = vv_arrow_ipc_read(&stream, &r->bytes, err)) < 0 ||
 		      (rc = rewrite_open(&r->text, &stream, NULL, "table.csv", &how, err)) < 0))) {
-		return end(r->document, r->helper, rc, err);
+		return end_reader(r->document, r->helper, rc, err);
 	}
 	r->source = csv ? r->bytes : (vv_source){.read = read_rows, .payload = r, .name = name};
 	return VV_OK;
@@ -709,7 +709,7 @@ void vv_document_rows_form(vv_document_rows *r, vv_sniff_hints *out, const char 
 
 vv_status vv_document_rows_end(vv_document_rows *r, vv_status rc, vv_error *err)
 {
-	return end(r->document, r->helper, rc, err);
+	return end_reader(r->document, r->helper, rc, err);
 }
 
 const char *vv_document_rows_wrote(const vv_document_rows *r)

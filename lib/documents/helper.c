@@ -124,7 +124,7 @@ static void close_end(int *fd)
 }
 
 /* Keeps the last SAID_MAX bytes of its stderr. */
-static void hear(vv_helper *h)
+static void hear_errors(vv_helper *h)
 {
 	char bytes[SAID_MAX];
 	const ssize_t n = read(h->child.err, bytes, sizeof(bytes));
@@ -141,7 +141,7 @@ static void hear(vv_helper *h)
 	}
 }
 
-static void stop(vv_helper *h)
+static void stop_helper(vv_helper *h)
 {
 	(void)kill(-h->child.pid, SIGKILL);
 	(void)kill(h->child.pid, SIGKILL);
@@ -172,15 +172,15 @@ static bool is_over(vv_helper *h, int64_t waited)
 	return !works;
 }
 
-static vv_status beyond(vv_helper *h, vv_error *err)
+static vv_status fail_late(vv_helper *h, vv_error *err)
 {
 	h->late = true;
-	stop(h);
+	stop_helper(h);
 	return say_late(h, err);
 }
 
 /* Milliseconds that its output is waited for at once; -1: any. */
-static int patience(const vv_helper *h)
+static int output_patience(const vv_helper *h)
 {
 	const int64_t most = (int64_t)h->limits.seconds * SECOND,
 		      left = h->waited < most ? most - h->waited : SECOND / 2;
@@ -197,17 +197,17 @@ static vv_status wait_for_output(vv_helper *h, vv_error *err)
 	while (h->child.out >= 0) {
 		struct pollfd fds[2] = {{h->child.out, POLLIN, 0}, {h->child.err, POLLIN, 0}};
 		const int64_t begun = now_ns();
-		const int n = poll(fds, 2, patience(h));
+		const int n = poll(fds, 2, output_patience(h));
 
 		h->waited += now_ns() - begun;
 		if (n < 0 && errno != EINTR) {
 			return vv_fail_errno(err, "cannot wait for", h->name);
 		}
 		if (n > 0 && fds[1].revents) {
-			hear(h);
+			hear_errors(h);
 		}
 		if (n > 0 && fds[0].revents) return VV_OK;
-		if (is_over(h, h->waited)) return beyond(h, err);
+		if (is_over(h, h->waited)) return fail_late(h, err);
 		if ((rc = vv_progress_part(h->limits.progress, "waiting", 0, 0, err)) < 0) {
 			return rc;
 		}
@@ -225,7 +225,7 @@ ssize_t vv_helper_read(void *helper, void *bytes, size_t len, vv_error *err)
 		const ssize_t n = read(h->child.out, bytes, len);
 
 		h->read += n > 0 ? (uint64_t)n : 0;
-		if (h->limits.output > 0 && h->read > h->limits.output) return beyond(h, err);
+		if (h->limits.output > 0 && h->read > h->limits.output) return fail_late(h, err);
 		if (n > 0) return n;
 		if (n == 0) {
 			close_end(&h->child.out);
@@ -242,24 +242,24 @@ static bool listen_for(vv_helper *h, int ms)
 	struct pollfd fd = {h->child.err, POLLIN, 0};
 
 	if (poll(&fd, 1, ms) <= 0 || h->child.err < 0) return false;
-	hear(h);
+	hear_errors(h);
 	return true;
 }
 
 /* Waits for its process, which can run on after the end of its output. */
-static vv_status reap(vv_helper *h, vv_error *err)
+static vv_status reap_helper(vv_helper *h, vv_error *err)
 {
 	const int64_t begun = now_ns();
 
 	while (!h->ended) {
 		if (vv_os_has_ended(h->child.pid)) {
-			stop(h); /* its number is its own until it is waited for */
+			stop_helper(h); /* its number is its own until it is waited for */
 			if (!vv_os_wait(h->child.pid, &h->code)) {
 				return vv_fail_errno(err, "cannot wait for", h->name);
 			}
 			h->ended = true;
 		} else if (!h->late && is_over(h, h->waited + now_ns() - begun)) {
-			(void)beyond(h, NULL);
+			(void)fail_late(h, NULL);
 		} else {
 			(void)listen_for(h, 2);
 		}
@@ -288,7 +288,7 @@ vv_status vv_helper_end(vv_helper *h, int *code, vv_error *err)
 	if (n < 0 && !h->late) return (vv_status)n;
 	h->cut = h->child.out >= 0;
 	close_end(&h->child.out);
-	if ((rc = reap(h, err)) < 0) return rc;
+	if ((rc = reap_helper(h, err)) < 0) return rc;
 	if (h->late) return say_late(h, err);
 	const int signal = ended_by(h->code);
 	if (signal > 0 && !(h->cut && signal == SIGPIPE)) {
@@ -384,7 +384,7 @@ void vv_helper_close(vv_helper *h)
 {
 	if (!h) return;
 	if (h->child.pid > 0 && !h->ended) {
-		stop(h);
+		stop_helper(h);
 		(void)vv_os_wait(h->child.pid, &h->code);
 	}
 	running--;

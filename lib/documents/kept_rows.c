@@ -18,7 +18,7 @@
 #define MARK_ROOT "VVDOCR1\n"
 #define MARK_TEXT "VVDOCT1\n"
 
-static char *folder(const vv_repository *r)
+static char *cache_folder(const vv_repository *r)
 {
 	return vv_path_join(vv_repository_varvedir(r), "cache", "documents", (char *)NULL);
 }
@@ -42,7 +42,7 @@ vv_status vv_kept_name_of(vv_kept_name *out, const void *bytes, size_t len, vv_e
 
 bool vv_kept_rows_get(vv_store **store, vv_cid *root, vv_repository *r, const vv_kept_name *name)
 {
-	vv_auto(char) *file = file_of(r, name), *dir = folder(r);
+	vv_auto(char) *file = file_of(r, name), *dir = cache_folder(r);
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_auto(vv_store) *s = NULL;
 
@@ -68,7 +68,7 @@ struct vv_keeping {
 /* Blocks first, then the name of their root. */
 static vv_status save_rows(vv_keeping *p, vv_error *err)
 {
-	vv_auto(char) *file = file_of(p->repo, &p->name), *dir = folder(p->repo);
+	vv_auto(char) *file = file_of(p->repo, &p->name), *dir = cache_folder(p->repo);
 	vv_auto(vv_store) *s = NULL;
 	vv_auto(vv_writer) *w = NULL;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
@@ -156,7 +156,7 @@ void vv_kept_text_put(vv_repository *r, const vv_kept_name *name, const void *by
 
 vv_status vv_kept_rows_drop(vv_repository *r, vv_error *err)
 {
-	vv_auto(char) *dir = folder(r);
+	vv_auto(char) *dir = cache_folder(r);
 
 	if (!dir) return vv_fail_nomem(err);
 	return vv_exists(dir) ? vv_remove_tree(dir, err) : VV_OK;

@@ -47,7 +47,7 @@ char *vv_reader_setting(vv_repository *repo, const vv_env *env, const char *key)
 }
 
 /* varve.reader.KIND.command; NULL: there is none. KIND is of letters and digits. */
-static char *setting(vv_repository *repo, const vv_env *env, const char *kind)
+static char *kind_setting(vv_repository *repo, const vv_env *env, const char *kind)
 {
 	if (!*kind || kind[strspn(kind, "abcdefghijklmnopqrstuvwxyz0123456789")]) return NULL;
 	vv_auto(char) *key = vv_asprintf("varve.reader.%s.command", kind);
@@ -55,7 +55,8 @@ static char *setting(vv_repository *repo, const vv_env *env, const char *kind)
 }
 
 /* The command of the user's settings for a file; NULL: none. */
-static char *configured(vv_repository *repo, const vv_env *env, const char *name, const char *kind)
+static char *configured_command(vv_repository *repo, const vv_env *env, const char *name,
+				const char *kind)
 {
 	char ext[16];
 	const char *has = vv_path_ext(name);
@@ -65,13 +66,13 @@ static char *configured(vv_repository *repo, const vv_env *env, const char *name
 		ext[n] = (char)(has[n] >= 'A' && has[n] <= 'Z' ? has[n] + 32 : has[n]);
 	}
 	ext[n] = '\0';
-	char *command = has[n] ? NULL : setting(repo, env, ext);
+	char *command = has[n] ? NULL : kind_setting(repo, env, ext);
 
-	return command || !kind ? command : setting(repo, env, kind);
+	return command || !kind ? command : kind_setting(repo, env, kind);
 }
 
 /* The attribute of a path of the repository, owned; NULL: unset. *off: it excludes documents. */
-static char *attribute(bool *off, vv_repository *repo, const char *name)
+static char *reader_attribute(bool *off, vv_repository *repo, const char *name)
 {
 	vv_auto(char) *kind = NULL;
 
@@ -95,10 +96,11 @@ bool vv_document_may_be(vv_repository *repo, const vv_env *env, const char *head
 			const char *name)
 {
 	bool off;
-	vv_auto(char) *kind = attribute(&off, repo, name), *command = NULL;
+	vv_auto(char) *kind = reader_attribute(&off, repo, name), *command = NULL;
 
 	if (off || kind) return !off;
-	return kind_of(head, len, name) || (command = configured(repo, env, name, NULL)) != NULL;
+	return kind_of(head, len, name) ||
+	       (command = configured_command(repo, env, name, NULL)) != NULL;
 }
 
 bool vv_document_is_name(vv_repository *repo, const vv_env *env, const char *name)
@@ -108,12 +110,13 @@ bool vv_document_is_name(vv_repository *repo, const vv_env *env, const char *nam
 					    "dta",     "sav",     "por"};
 	const char *ext = vv_path_ext(name);
 	bool off;
-	vv_auto(char) *kind = attribute(&off, repo, name), *command = NULL;
+	vv_auto(char) *kind = reader_attribute(&off, repo, name), *command = NULL;
 
 	if (off || kind) return !off;
 	return vv_array_find(known, sizeof(known) / sizeof(known[0]), it,
 			     vv_ascii_equal(ext, *it)) ||
-	       vv_sniff_is_workbook(name) || (command = configured(repo, env, name, NULL)) != NULL;
+	       vv_sniff_is_workbook(name) ||
+	       (command = configured_command(repo, env, name, NULL)) != NULL;
 }
 
 vv_status vv_reader_find(char **command, char **kind, bool *own, vv_repository *repo,
@@ -121,7 +124,7 @@ vv_status vv_reader_find(char **command, char **kind, bool *own, vv_repository *
 			 vv_error *err)
 {
 	bool off;
-	vv_auto(char) *said = attribute(&off, repo, name);
+	vv_auto(char) *said = reader_attribute(&off, repo, name);
 	const char *is = said ? said : kind_of(head, len, name);
 
 	*kind = NULL;
@@ -129,9 +132,9 @@ vv_status vv_reader_find(char **command, char **kind, bool *own, vv_repository *
 	if (off) {
 		*command = NULL;
 	} else if (said) {
-		*command = setting(repo, env, said);
+		*command = kind_setting(repo, env, said);
 	} else {
-		*command = configured(repo, env, name, is);
+		*command = configured_command(repo, env, name, is);
 	}
 	if (!*command && !off && is_own(is)) {
 		*own = true;
@@ -173,7 +176,7 @@ static vv_status on_setting(void *payload, const char *name, const char *value V
 
 	if (!copy || strcmp(dot, ".command") != 0 || is_own(copy) ||
 	    (strcmp(level, "global") != 0 && strcmp(level, "system") != 0) ||
-	    !(command = setting(k->repo, k->env, copy))) {
+	    !(command = kind_setting(k->repo, k->env, copy))) {
 		return VV_OK;
 	}
 	return tell_configured(k, copy, command, err);
@@ -229,7 +232,7 @@ vv_status vv_reader_kinds(vv_repository *repo, const vv_env *env, vv_reader_kind
 
 	ask_own(&answer, env);
 	for (size_t i = 0; i < OWN_KINDS && rc == VV_OK; i++) {
-		vv_auto(char) *command = setting(repo, env, own_kinds[i]);
+		vv_auto(char) *command = kind_setting(repo, env, own_kinds[i]);
 		vv_reader_kind kind = {.kind = own_kinds[i], .command = reader, .own = true};
 
 		if (command) {

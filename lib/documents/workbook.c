@@ -39,8 +39,8 @@ vv_status vv_workbook_end(vv_workbook *w, const vv_env *env, vv_bytes_fn fn, voi
 	return rc < 0 ? rc : vv_document_write(&d, fn, payload, err);
 }
 
-static vv_status count(void *payload, const void *bytes VV_UNUSED, size_t len,
-		       vv_error *err VV_UNUSED)
+static vv_status count_bytes(void *payload, const void *bytes VV_UNUSED, size_t len,
+			     vv_error *err VV_UNUSED)
 {
 	*(size_t *)payload += len;
 	return VV_OK;
@@ -52,7 +52,7 @@ bool vv_workbook_is_written(const vv_env *env, bool parquet)
 	size_t written = 0;
 
 	return vv_workbook_open(&w, vv_env_temp_dir(env), VV_IGNORED) == VV_OK &&
-	       vv_workbook_end(&w, env, count, &written, VV_IGNORED) == VV_OK && written > 0;
+	       vv_workbook_end(&w, env, count_bytes, &written, VV_IGNORED) == VV_OK && written > 0;
 }
 
 void vv_workbook_clear(vv_workbook *w)

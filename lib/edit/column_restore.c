@@ -91,7 +91,7 @@ static vv_status take_row(job *j, cells *out, const vv_row_change *c, const vv_c
 	return rc;
 }
 
-static vv_status compare(job *j, cells *out, vv_error *err)
+static vv_status compare_cells(job *j, cells *out, vv_error *err)
 {
 	vv_table *was = &j->file.then.table;
 	static const char *const none[] = {NULL};
@@ -125,7 +125,7 @@ static vv_status find_cells(job *j, cells *out, const char *source, vv_error *er
 {
 	const vv_status rc = vv_row_file_then(&j->file, source, err);
 
-	return rc < 0 ? rc : compare(j, out, err);
+	return rc < 0 ? rc : compare_cells(j, out, err);
 }
 
 static bool is_unsaved(const job *j, size_t *at, const vv_row_edit *e)
@@ -144,7 +144,7 @@ static bool is_unsaved(const job *j, size_t *at, const vv_row_edit *e)
 }
 
 /* Rows that only the file has keep their cells. */
-static void count(job *j, vv_column_restored *out)
+static void count_restored(job *j, vv_column_restored *out)
 {
 	const vv_field *fields = j->file.table.schema.fields;
 	size_t at = 0, kept = 0;
@@ -186,7 +186,7 @@ vv_status vv_column_restore_run(vv_column_restored *out, const vv_column_restore
 	    (j.where && (rc = vv_where_ok(j.where, err)) < 0)) {
 		return rc;
 	}
-	count(&j, out);
+	count_restored(&j, out);
 	if (out->unsaved > 0 && !r->force && !r->dry_run) {
 		return vv_fail(err, VV_EREFUSED,
 			       "'%s': the unstaged values of %s would be lost; nothing was "

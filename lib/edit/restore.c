@@ -91,7 +91,7 @@ static vv_status from_index(restore *r, bool is_source, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status collect(restore *r, vv_error *err)
+static vv_status collect_targets(restore *r, vv_error *err)
 {
 	vv_auto(vv_head) head = {0};
 	vv_status rc = vv_head_read(r->o->repo, &head, err);
@@ -115,7 +115,7 @@ static vv_status collect(restore *r, vv_error *err)
 }
 
 /* Only the index, by git. Without commits, removes the entries. */
-static vv_status unstage(const vv_restore *o, vv_error *err)
+static vv_status unstage_paths(const vv_restore *o, vv_error *err)
 {
 	const char *args[] = {
 		"restore", "--staged", "--pathspec-from-file=-", "--pathspec-file-nul", NULL, NULL};
@@ -206,7 +206,7 @@ static bool is_outside(const restore *r, const target *t)
 }
 
 /* The paths that will change, for git and for the files that it does not write. */
-static vv_status expect(restore *r, vv_error *err)
+static vv_status expect_paths(restore *r, vv_error *err)
 {
 	vv_status rc = see_attributes(r, err);
 	size_t outside = 0;
@@ -240,7 +240,7 @@ static vv_status restore_all(restore *r, vv_error *err)
 	size_t n = 4;
 
 	if ((r->top = vv_repository_open_top(r->o->repo, err)) < 0) return (vv_status)r->top;
-	vv_status rc = expect(r, err);
+	vv_status rc = expect_paths(r, err);
 	(void)vv_close(r->top, NULL, VV_IGNORED);
 	vv_attr_list_clear(&r->lines);
 	if (rc < 0 || r->paths.len == 0) return rc;
@@ -278,12 +278,12 @@ vv_status vv_restore_run(vv_restored *out, const vv_restore *o, vv_error *err)
 	vv_status rc;
 
 	*out = (vv_restored){0};
-	if (o->staged && !o->worktree) return unstage(o, err);
+	if (o->staged && !o->worktree) return unstage_paths(o, err);
 	r.by_git = (vv_by_git){
 		.git = {.repo = o->repo, .what = "restoring files", .command = "restore"},
 		.reader = o->reader,
 		.must = true};
-	if ((rc = collect(&r, err)) == VV_OK &&
+	if ((rc = collect_targets(&r, err)) == VV_OK &&
 	    (rc = vv_pathspec_all_matched(o->paths, o->index, err)) == VV_OK) {
 		rc = restore_all(&r, err);
 	}

@@ -12,7 +12,7 @@
 
 #define PIECE ((size_t)64 << 10)
 
-static vv_status copy(rewrite *w, vv_new_file *f, vv_error *err)
+static vv_status copy_rewritten(rewrite *w, vv_new_file *f, vv_error *err)
 {
 	vv_auto(char) *bytes = vv_malloc(PIECE);
 	ssize_t n = 0;
@@ -50,7 +50,7 @@ static vv_status write_file(rewritten *out, struct ArrowArrayStream *stream, vv_
 
 	if ((rc = rewrite_open(&w, stream, old, place->path, how, err)) < 0 ||
 	    (rc = vv_new_file_open(&f, place->dir, place->prefix, err)) < 0 ||
-	    (rc = copy(w, &f, err)) < 0 ||
+	    (rc = copy_rewritten(w, &f, err)) < 0 ||
 	    (place->over && vv_lstat(&there, place->over, VV_IGNORED) == VV_OK &&
 	     (rc = vv_new_file_mode(&f, there.mode, err)) < 0) ||
 	    (rc = vv_new_file_end(&f, place->over != NULL, err)) < 0) {

@@ -183,7 +183,7 @@ static const char *meant_key(const job *j)
 	return j->now.at.all.near ? j->now.at.all.near : j->then.at.all.near;
 }
 
-static vv_status decide(job *j, vv_row_restored *out, vv_error *err)
+static vv_status decide_restore(job *j, vv_row_restored *out, vv_error *err)
 {
 	const vv_columns_options how = {0};
 	bool whole = j->r->columns->count == 0;
@@ -236,7 +236,7 @@ vv_status vv_row_restore_run(vv_row_restored *out, size_t *cells, const vv_row_r
 	*out = VV_RESTORED_NOTHING;
 	vv_status rc = vv_row_file_open(&j.file, err);
 	rc = rc < 0 ? rc : vv_row_file_then(&j.file, r->source, err);
-	rc = rc < 0 ? rc : decide(&j, out, err);
+	rc = rc < 0 ? rc : decide_restore(&j, out, err);
 	if (rc == VV_OK && j.count > 0) {
 		rc = vv_row_file_write(&j.file, j.edits, j.count, err);
 	}

@@ -451,7 +451,7 @@ static vv_status add_row(spelling_job *j, uint64_t row, uint64_t place, vv_error
 }
 
 /* The place in the base after the row of the file, which both have unchanged. */
-static uint64_t behind(const vv_changed_groups *g, uint64_t row)
+static uint64_t place_behind(const vv_changed_groups *g, uint64_t row)
 {
 	vv_array_each(g->segments, g->segment_count, s) {
 		if (row >= s->new_row && row - s->new_row < s->rows) {
@@ -492,7 +492,7 @@ static vv_status make_edits(spelling_job *j, vv_error *err)
 		if (p->row == 0) {
 			place = 0;
 		} else if (p->row - 1 != last) {
-			place = behind(&r->changed, p->row - 1);
+			place = place_behind(&r->changed, p->row - 1);
 		}
 		last = p->row;
 		if (p->old == VV_EXCEL_NO_ROW) {

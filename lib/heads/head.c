@@ -133,13 +133,13 @@ static void parts_clear(parts *p)
 }
 VV_AUTO_CLEAR(parts, parts_clear)
 
-static vv_status odd(vv_error *err)
+static vv_status bad_commit(vv_error *err)
 {
 	return vv_fail(err, VV_ECORRUPT, "the commit of a head is malformed");
 }
 
 /* Headers in git's order, each once but for parents; the signature's lines go to one side, all else to the other. */
-static vv_status split(parts *out, vv_head_commit *c, const vv_buf *raw, vv_error *err)
+static vv_status split_commit(parts *out, vv_head_commit *c, const vv_buf *raw, vv_error *err)
 {
 	static const char *const order[] = {"tree ", "parent ", "author ", "committer ",
 					    SIGNATURE_HEADER};
@@ -151,14 +151,14 @@ static vv_status split(parts *out, vv_head_commit *c, const vv_buf *raw, vv_erro
 		const size_t k = at + vv_find_place(i, 5 - at,
 						    strncmp(p, order[at + i],
 							    strlen(order[at + i])) == 0);
-		if (!nl || k == 5 || (k != 1 && seen[k] > 0)) return odd(err);
+		if (!nl || k == 5 || (k != 1 && seen[k] > 0)) return bad_commit(err);
 		at = k;
 		seen[k]++;
 		const char *value = p + strlen(order[k]);
 		if (k == 1 &&
 		    (c->parent_count == VV_HEAD_PARENTS_MAX ||
 		     !vv_oid_parse(&c->parents[c->parent_count++], value, (size_t)(nl - value)))) {
-			return odd(err);
+			return bad_commit(err);
 		}
 		if (k < 4) {
 			vv_buf_put(&out->bytes, p, (size_t)(nl - p) + 1);
@@ -167,12 +167,12 @@ static vv_status split(parts *out, vv_head_commit *c, const vv_buf *raw, vv_erro
 		}
 		vv_buf_put(&out->signature, value, (size_t)(nl - value) + 1);
 		for (p = nl + 1; p < end && *p == ' '; p = nl + 1) {
-			if (!(nl = memchr(p, '\n', (size_t)(end - p)))) return odd(err);
+			if (!(nl = memchr(p, '\n', (size_t)(end - p)))) return bad_commit(err);
 			vv_buf_put(&out->signature, p + 1, (size_t)(nl - p));
 		}
 	}
 	for (size_t k = 0; k < 5; k++) {
-		if (k != 1 && seen[k] != 1) return odd(err);
+		if (k != 1 && seen[k] != 1) return bad_commit(err);
 	}
 	const size_t head = out->bytes.len;
 	vv_buf_put(&out->bytes, p, (size_t)(end - p));
@@ -255,7 +255,7 @@ static vv_status read_content(vv_head_commit *out, const char *message, vv_error
 		if (out->has_content || l.len != word + algorithm + 2 * (size_t)VV_SHA256_LEN ||
 		    !vv_hex_read(out->content_sha256, sizeof(out->content_sha256),
 				 at + algorithm)) {
-			return odd(err);
+			return bad_commit(err);
 		}
 		out->has_content = true;
 	}
@@ -274,7 +274,7 @@ vv_status vv_head_commit_read(vv_head_commit *out, vv_repository *r, const vv_oi
 	vv_status rc = vv_git_object_bytes(r, VV_GIT_COMMIT, id, COMMIT_MAX, &raw, err);
 
 	*out = (vv_head_commit){.id = *id};
-	if (rc < 0 || (rc = split(&p, out, &raw, err)) < 0 ||
+	if (rc < 0 || (rc = split_commit(&p, out, &raw, err)) < 0 ||
 	    (rc = vv_ssh_verify(key, vv_buf_cstr(&p.signature), p.signature.len, VV_HEAD_PURPOSE,
 				p.bytes.data, p.bytes.len, err)) < 0) {
 		return rc;
@@ -282,7 +282,7 @@ vv_status vv_head_commit_read(vv_head_commit *out, vv_repository *r, const vv_oi
 	/* The commit names the record by SHA-1, and this line by SHA-256. */
 	const char *line = strstr(p.message, "\n" DIGEST_LINE);
 	if (!line || !vv_hex_read(digest, sizeof(digest), line + 1 + strlen(DIGEST_LINE))) {
-		return odd(err);
+		return bad_commit(err);
 	}
 	if ((rc = read_blob(&text, r, id, "head", VV_HEAD_RECORD_MAX, err)) < 0 ||
 	    (rc = check_digest(&text, digest, "record", err)) < 0 ||

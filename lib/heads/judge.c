@@ -162,8 +162,8 @@ static vv_status use_another(vv_error *err)
 	return vv_hint(err, "use another copy of the repository, or ask its owner");
 }
 
-static vv_status refuse(const judging *g, vv_status code, const char *what, const vv_oid *id,
-			vv_error *err)
+static vv_status refuse_head(const judging *g, vv_status code, const char *what, const vv_oid *id,
+			     vv_error *err)
 {
 	vv_fail(err, code, "'%s' has a signed head (%.10s) that cannot be trusted: %s",
 		vv_text_url(g->from), vv_oid_shows(id), what);
@@ -181,7 +181,7 @@ static size_t find_node(const judging *g, const vv_oid *id)
 }
 
 /* Between two records of the owner the one with the larger number; they are of one chain. */
-static size_t newer(const judging *g, size_t a, size_t b)
+static size_t newer_record(const judging *g, size_t a, size_t b)
 {
 	if (a == SIZE_MAX || b == SIZE_MAX) return a == SIZE_MAX ? b : a;
 	return g->nodes[a]->number >= g->nodes[b]->number ? a : b;
@@ -207,7 +207,7 @@ static const char *not_allowed(const judging *g, size_t owner, const vv_head_rec
 }
 
 /* Its parents are those that it names, and follow each other. */
-static const char *follows(const judging *g, const vv_head_commit *c, size_t *owner)
+static const char *parents_fault(const judging *g, const vv_head_commit *c, size_t *owner)
 {
 	const vv_head_record *r = &c->record;
 	size_t from = 0, saw = 0;
@@ -230,7 +230,7 @@ static const char *follows(const judging *g, const vv_head_commit *c, size_t *ow
 		    memcmp(r->saw.items[saw].key, g->nodes[i]->key, sizeof(r->key)) != 0) {
 			return "its parents differ from the records that it lists";
 		}
-		*owner = newer(g, *owner, g->nodes[i]->owner);
+		*owner = newer_record(g, *owner, g->nodes[i]->owner);
 	}
 	return saw == r->saw.count ? NULL : "its parents differ from the records that it lists";
 }
@@ -241,12 +241,12 @@ static vv_status judge_record(judging *g, size_t at, const vv_head_commit *c, vv
 	size_t owner;
 	const char *wrong = strcmp(c->record.name, g->name) != 0
 				    ? "it belongs to another repository"
-				    : follows(g, c, &owner);
+				    : parents_fault(g, c, &owner);
 
 	if (!wrong) {
 		wrong = not_allowed(g, owner, &c->record);
 	}
-	if (wrong) return refuse(g, VV_EREFUSED, wrong, &c->id, err);
+	if (wrong) return refuse_head(g, VV_EREFUSED, wrong, &c->id, err);
 	n->owner = memcmp(n->key, g->owner, sizeof(n->key)) == 0 ? at : owner;
 	n->judged = true;
 	return VV_OK;
@@ -303,7 +303,7 @@ static vv_status add_trusted(judging *g, const vv_head_commit *c, vv_error *err)
 /* --- the walk --------------------------------------------------------------------------------------- */
 
 /* Parents first: a commit stays on the stack until all below it were judged. */
-static vv_status walk(judging *g, const vv_oid *tip, vv_error *err)
+static vv_status walk_records(judging *g, const vv_oid *tip, vv_error *err)
 {
 	vv_auto_free vv_oid *stack = NULL;
 	size_t depth = 0, cap = 0;
@@ -320,12 +320,12 @@ static vv_status walk(judging *g, const vv_oid *tip, vv_error *err)
 			continue;
 		}
 		if (depth > RECORDS_MAX || g->count > RECORDS_MAX) {
-			return refuse(g, VV_EREFUSED, "its history has more than a million records",
-				      &id, err);
+			return refuse_head(g, VV_EREFUSED,
+					   "its history has more than a million records", &id, err);
 		}
 		if ((rc = vv_head_commit_read(&c, g->r, &id, err)) < 0) {
 			return rc == VV_ECORRUPT
-				       ? refuse(g, rc, vv_text_shows(err->message), &id, err)
+				       ? refuse_head(g, rc, vv_text_shows(err->message), &id, err)
 				       : rc;
 		}
 		if (at == SIZE_MAX && is_trusted(g, &id)) {
@@ -387,8 +387,8 @@ static bool is_unshown(const judging *g, const vv_trusted_head *h)
 
 /* The head of a signer whose newest was seen before, unless that was revoked since. *older: it is one before that,
  * which stays trusted. */
-static vv_status compare(const judging *g, const node *owner, const node *n, bool *older,
-			 vv_error *err)
+static vv_status compare_with_seen(const judging *g, const node *owner, const node *n, bool *older,
+				   vv_error *err)
 {
 	const vv_trusted_head *h = vv_trust_find(g->t, n->key);
 	bool descends = false;
@@ -580,7 +580,7 @@ static vv_status find_owner(judging *g, vv_judged *out, vv_oid id, vv_error *err
 		const vv_status rc = vv_head_commit_read(&c, g->r, &id, err);
 		if (rc < 0) {
 			return rc == VV_ECORRUPT
-				       ? refuse(g, rc, vv_text_shows(err->message), &id, err)
+				       ? refuse_head(g, rc, vv_text_shows(err->message), &id, err)
 				       : rc;
 		}
 		if (c.parent_count == 0) {
@@ -591,15 +591,16 @@ static vv_status find_owner(judging *g, vv_judged *out, vv_oid id, vv_error *err
 		}
 		id = c.parents[0];
 	}
-	return refuse(g, VV_EREFUSED, "its history has more than a million records", &id, err);
+	return refuse_head(g, VV_EREFUSED, "its history has more than a million records", &id, err);
 }
 
 static vv_status check_name(const judging *g, const vv_shown_head *h, const node *n, vv_error *err)
 {
 	return strcmp(strrchr(h->name, '/') + 1, vv_did_key_shows(n->key)) == 0
 		       ? VV_OK
-		       : refuse(g, VV_EREFUSED, "the ref's name has a key other than the signer's",
-				&h->id, err);
+		       : refuse_head(g, VV_EREFUSED,
+				     "the ref's name has a key other than the signer's", &h->id,
+				     err);
 }
 
 /* Accepts the head: trusts it, unless a newer one is trusted. */
@@ -697,14 +698,14 @@ vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, co
 	memcpy(g.name, t->name, sizeof(g.name));
 	if (!t->known && (rc = find_owner(&g, out, heads[0].id, err)) < 0) return rc;
 	vv_array_each(heads, count, head) {
-		if ((rc = walk(&g, &head->id, err)) < 0) return rc;
+		if ((rc = walk_records(&g, &head->id, err)) < 0) return rc;
 		const node *n = g.nodes[find_node(&g, &head->id)];
 		if ((rc = check_name(&g, head, n, err)) < 0) return rc;
-		owner = newer(&g, owner, n->owner);
+		owner = newer_record(&g, owner, n->owner);
 	}
 	if (owner == SIZE_MAX) {
-		return refuse(&g, VV_EREFUSED, "its history has no record of the owner",
-			      &heads[0].id, err);
+		return refuse_head(&g, VV_EREFUSED, "its history has no record of the owner",
+				   &heads[0].id, err);
 	}
 	out->trust.known = true;
 	memcpy(out->trust.owner, g.owner, sizeof(g.owner));
@@ -732,13 +733,15 @@ vv_status vv_heads_judge(vv_judged *out, vv_repository *r, const vv_trust *t, co
 		if (later) {
 			continue;
 		}
-		if ((t->known && (rc = compare(&g, g.nodes[owner], n, &older, err)) < 0) ||
+		if ((t->known &&
+		     (rc = compare_with_seen(&g, g.nodes[owner], n, &older, err)) < 0) ||
 		    (rc = accept_head(&g, out, n, older, err)) < 0) {
 			return rc;
 		}
 	}
 	if (!out->has_newest && late > 0) {
-		return refuse(&g, VV_EREFUSED, "no head that counts is shown", &heads[0].id, err);
+		return refuse_head(&g, VV_EREFUSED, "no head that counts is shown", &heads[0].id,
+				   err);
 	}
 	if ((rc = drop_older(out, r, err)) < 0) return rc;
 	return t->known ? check_missing(&g, g.nodes[owner], heads, count, err) : VV_OK;

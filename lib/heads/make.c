@@ -98,7 +98,7 @@ static vv_status trust_last(making *k, vv_error *err)
 	return vv_trust_set(&k->trust, &c.record, &c.id, err);
 }
 
-static vv_status begin(making *k, vv_error *err)
+static vv_status begin_record(making *k, vv_error *err)
 {
 	vv_status rc = vv_trust_read(&k->trust, k->r, err);
 
@@ -133,7 +133,7 @@ static vv_status begin(making *k, vv_error *err)
 }
 
 /* Two machines signed with this key: the record with the greater number is the first parent, and the other one is seen. */
-static vv_status join(making *k, vv_error *err)
+static vv_status join_record(making *k, vv_error *err)
 {
 	bool below = false;
 	vv_status rc;
@@ -152,8 +152,8 @@ static vv_status join(making *k, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status see(making *k, const uint8_t key[VV_KEY_PUBLIC], uint64_t number, int64_t when,
-		     const vv_oid *id, vv_error *err)
+static vv_status see_record(making *k, const uint8_t key[VV_KEY_PUBLIC], uint64_t number,
+			    int64_t when, const vv_oid *id, vv_error *err)
 {
 	vv_head_commit *next = &k->next;
 
@@ -179,12 +179,12 @@ static vv_status see_others(making *k, vv_error *err)
 			rc = vv_is_ancestor(k->r, &h->commit, &k->last.id, &below, err);
 		}
 		if (rc == VV_OK && !below) {
-			rc = see(k, h->key, h->number, h->time, &h->commit, err);
+			rc = see_record(k, h->key, h->number, h->time, &h->commit, err);
 		}
 		if (rc < 0) return rc;
 	}
 	const vv_head_record *o = &k->other.record;
-	return k->joins ? see(k, o->key, o->number, o->time, &k->other.id, err) : VV_OK;
+	return k->joins ? see_record(k, o->key, o->number, o->time, &k->other.id, err) : VV_OK;
 }
 
 /* A signer that is not the owner is named by the owner's newest record. */
@@ -238,7 +238,7 @@ static vv_status join_keys(vv_head_keys *to, const vv_head_keys *from, vv_error 
 	return set_keys(to, &new, err);
 }
 
-static vv_status fill(making *k, int64_t now, vv_error *err)
+static vv_status fill_record(making *k, int64_t now, vv_error *err)
 {
 	const vv_head_record *last = k->has_last ? &k->last.record : NULL;
 	vv_head_record *n = &k->next.record;
@@ -317,7 +317,7 @@ static vv_status make_head(vv_oid *out, making *k, const vv_shared_refs *refs, v
 			       "be signed",
 			       k->trust.name);
 	}
-	if ((rc = join(k, err)) < 0 || (rc = fill(k, now, err)) < 0 ||
+	if ((rc = join_record(k, err)) < 0 || (rc = fill_record(k, now, err)) < 0 ||
 	    (rc = see_others(k, err)) < 0 || (rc = check_allowed(k, err)) < 0 ||
 	    (rc = vv_signed_files_read(&k->newest, k->r, err)) < 0 ||
 	    (rc = vv_signed_files_put(&k->next, &k->newest, k->r, err)) < 0 ||
@@ -396,7 +396,7 @@ static vv_status choose_and_make(vv_oid *out, vv_shared_refs *refs, making *k, v
 	vv_status rc;
 
 	if ((k->lock = vv_trust_lock(k->r, err)) < 0) return (vv_status)k->lock;
-	if ((rc = begin(k, err)) < 0 || (rc = choose_refs(refs, k, err)) < 0) return rc;
+	if ((rc = begin_record(k, err)) < 0 || (rc = choose_refs(refs, k, err)) < 0) return rc;
 	if (refs->count > 0) return make_with_lists(out, k, refs, err);
 	if (k->m->only_new) return VV_OK;
 	if (k->m->refs.all) {

@@ -70,7 +70,7 @@ static bool take_word(const char *word, size_t len, const char *what, const char
 	return true;
 }
 
-static vv_status wrong(const char *word, size_t len, const char *expected, vv_error *err)
+static vv_status wrong_word(const char *word, size_t len, const char *expected, vv_error *err)
 {
 	return vv_fail(err, VV_EINPUT, "its TXT record has '%s', expected %s",
 		       vv_text_show(word, len), expected);
@@ -91,14 +91,16 @@ vv_status vv_named_read(vv_named *out, const char *text, vv_error *err)
 		len = strcspn(p, " ");
 		if (take_word(p, len, "key=", &v, &n)) {
 			has_key = vv_did_key_read(out->owner, v, n);
-			if (!has_key) return wrong(p, len, "key=z6Mk...", err);
+			if (!has_key) return wrong_word(p, len, "key=z6Mk...", err);
 		} else if (take_word(p, len, "name=", &v, &n)) {
-			if (n >= sizeof(out->name)) return wrong(p, len, "a shorter name", err);
+			if (n >= sizeof(out->name)) {
+				return wrong_word(p, len, "a shorter name", err);
+			}
 			memcpy(out->name, v, n);
 			out->name[n] = '\0';
 		} else if (take_word(p, len, "mirror=", &v, &n) && !put_mirror(out, v, n) &&
 			   !out->mirrors.failed) {
-			return wrong(p, len, "an http, https or relay+https URL", err);
+			return wrong_word(p, len, "an http, https or relay+https URL", err);
 		}
 	}
 	if (!has_key || !vv_head_name_fits(out->name) || out->mirrors.len == 0) {

@@ -22,8 +22,8 @@ void vv_heads_seen_clear(vv_heads_seen *s)
 }
 
 /* Fetches the commits of the heads; those of a host are kept while it is open. */
-static vv_status fetch(vv_shown_head *out, vv_repository *r, const vv_reached *from,
-		       const char *url, vv_error *err)
+static vv_status fetch_heads(vv_shown_head *out, vv_repository *r, const vv_reached *from,
+			     const char *url, vv_error *err)
 {
 	const vv_hello *h = from->hello;
 	const char *names[VV_HELLO_HEADS];
@@ -147,7 +147,7 @@ vv_status vv_heads_see(vv_heads_seen *out, vv_repository *r, const vv_reached *f
 		out->judged.tips[out->judged.tip_count++] = newest->commit;
 		return vv_head_commit_read(&out->judged.newest, r, &newest->commit, err);
 	}
-	if ((rc = fetch(shown, r, from, url, err)) < 0) return rc;
+	if ((rc = fetch_heads(shown, r, from, url, err)) < 0) return rc;
 	if (whose == VV_HEADS_JOIN) {
 		vv_trust_forget(&out->before, signer.key);
 	}
@@ -216,8 +216,8 @@ vv_status vv_heads_seen_keep(const vv_heads_seen *s, vv_repository *r, const vv_
 }
 
 /* Does nothing if all heads are known commits: these are the trusted ones, or older. */
-static vv_status learn(vv_repository *r, const vv_reached *from, const char *url,
-		       const vv_notes *notes, vv_error *err)
+static vv_status learn_heads(vv_repository *r, const vv_reached *from, const char *url,
+			     const vv_notes *notes, vv_error *err)
 {
 	vv_auto(vv_heads_seen) seen = {.any = false};
 	vv_oid ids[VV_HELLO_HEADS];
@@ -274,5 +274,6 @@ vv_status vv_heads_learn(vv_repository *r, const vv_reached *from, const char *u
 		return rc;
 	}
 	from = from ? from : &there;
-	return own ? find_own(own, r, from, url, notes, err) : learn(r, from, url, notes, err);
+	return own ? find_own(own, r, from, url, notes, err)
+		   : learn_heads(r, from, url, notes, err);
 }

@@ -89,7 +89,7 @@ static vv_status add_merged_tags(choosing *c, const char *branch, vv_error *err)
 }
 
 /* HEAD's branch if it is one of them, else the first. */
-static void sort(vv_shared_refs *l, const char *branch)
+static void sort_refs(vv_shared_refs *l, const char *branch)
 {
 	l->head = NULL;
 	if (l->count > 1) {
@@ -126,7 +126,7 @@ vv_status vv_shared_refs_choose(vv_shared_refs *out, vv_repository *r, const vv_
 		}
 	}
 	if (rc == VV_OK) {
-		sort(out, head.branch);
+		sort_refs(out, head.branch);
 	}
 	return rc;
 }
@@ -163,7 +163,7 @@ vv_status vv_shared_refs_move(vv_shared_refs *out, const char *list, const vv_pu
 		}
 	}
 	if (rc == VV_OK) {
-		sort(out, NULL);
+		sort_refs(out, NULL);
 	}
 	return rc;
 }
@@ -175,7 +175,7 @@ vv_status vv_shared_refs_add(vv_shared_refs *l, const char *name, const vv_oid *
 	const vv_status rc = add_ref(l, &ref, err);
 
 	if (rc == VV_OK) {
-		sort(l, head);
+		sort_refs(l, head);
 	}
 	return rc;
 }

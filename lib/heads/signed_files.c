@@ -16,7 +16,7 @@
 #define HEX (2 * (size_t)VV_SHA256_LEN)
 #define CONTENT_MAX (2 * VV_HEAD_REFS_MAX)
 
-static vv_status damaged(vv_error *err)
+static vv_status damaged_list(vv_error *err)
 {
 	return vv_fail(err, VV_ECORRUPT,
 		       "the signature of a head does not match its list of contents");
@@ -54,13 +54,14 @@ vv_status vv_signed_files_read(vv_head_commit *c, vv_repository *r, vv_error *er
 
 	if (!c->has_content || c->content.len > 0) return VV_OK;
 	rc = vv_tree_entry_at(r, &c->id, "content", &e, err);
-	if (rc == VV_ENOTFOUND) return damaged(err);
+	if (rc == VV_ENOTFOUND) return damaged_list(err);
 	if (rc < 0 || (rc = vv_blob_read(r, &e.id, CONTENT_MAX, &c->content, err)) < 0 ||
 	    (rc = vv_sha256(digest, vv_buf_cstr(&c->content), c->content.len, err)) < 0) {
 		return rc;
 	}
-	return memcmp(digest, c->content_sha256, sizeof(digest)) == 0 && is_sound(c) ? VV_OK
-										     : damaged(err);
+	return memcmp(digest, c->content_sha256, sizeof(digest)) == 0 && is_sound(c)
+		       ? VV_OK
+		       : damaged_list(err);
 }
 
 static bool find_id(uint8_t out[VV_SHA256_LEN], const vv_head_commit *c, const char *ref)

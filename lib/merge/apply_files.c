@@ -225,7 +225,7 @@ static vv_status flush_file(vv_apply_file *e, vv_error *err)
 	return rc;
 }
 
-static vv_status note(const vv_apply_files *f, vv_apply_file *e, vv_error *err)
+static vv_status note_file(const vv_apply_files *f, vv_apply_file *e, vv_error *err)
 {
 	vv_stat now;
 	vv_status rc;
@@ -242,7 +242,7 @@ static vv_status note(const vv_apply_files *f, vv_apply_file *e, vv_error *err)
 
 static vv_status open_temp(const vv_apply_files *f, vv_apply_file *e, vv_error *err)
 {
-	vv_status rc = note(f, e, err);
+	vv_status rc = note_file(f, e, err);
 
 	if (rc == VV_OK && !f->index) {
 		rc = vv_mkdirs_above(e->file, err);
@@ -290,7 +290,7 @@ vv_status vv_apply_files_change(vv_apply_files *f, const char *path, const char 
 	if (rc < 0) return rc;
 	e->changes = true;
 	e->removed = removed;
-	if (removed) return e->temp ? VV_OK : note(f, e, err);
+	if (removed) return e->temp ? VV_OK : note_file(f, e, err);
 	rc = flush_file(e, err);
 	if (rc == VV_OK && e->exists && !f->index &&
 	    fchmod(e->fd, (mode_t)(e->st.mode & 0777)) < 0) {
@@ -305,7 +305,7 @@ vv_status vv_apply_files_change(vv_apply_files *f, const char *path, const char 
 	return vv_close_after(rc, fd, e->temp, err);
 }
 
-static vv_status unchanged(const vv_apply_file *e, vv_error *err)
+static vv_status must_be_unchanged(const vv_apply_file *e, vv_error *err)
 {
 	vv_stat now;
 	bool exists = vv_lstat(&now, e->file, VV_IGNORED) == VV_OK;
@@ -323,7 +323,7 @@ vv_status vv_apply_files_commit(vv_apply_files *f, vv_error *err)
 
 	for (size_t i = 0; i < f->count && rc == VV_OK; i++) {
 		if (f->list[i].changes) {
-			rc = unchanged(&f->list[i], err);
+			rc = must_be_unchanged(&f->list[i], err);
 		}
 	}
 	for (size_t i = 0; i < f->count && rc == VV_OK; i++) {

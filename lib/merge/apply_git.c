@@ -38,7 +38,7 @@ static bool has_pointers(const char *patch, size_t len)
 }
 
 /* "<added>\t<removed>\t<path>", as git apply --numstat prints them. */
-static void describe(vv_buf *said, const char *lines)
+static void describe_lines(vv_buf *said, const char *lines)
 {
 	for (vv_line l = {.rest = lines}; vv_line_next(&l);) {
 		const char *path = memchr(l.text, '\t', l.len), *end = l.text + l.len;
@@ -88,6 +88,6 @@ vv_status vv_apply_git(vv_repository *r, const void *patch, size_t len,
 		(void)vv_runner_fail(&git, "the patch was not applied", err);
 		return vv_recode(err, VV_ECONFLICT);
 	}
-	describe(said, vv_buf_cstr(&git.output));
+	describe_lines(said, vv_buf_cstr(&git.output));
 	return vv_buf_ok(said, err);
 }

@@ -57,7 +57,7 @@ const char *vv_conflict_record_text(vv_conflict_record *c, const char *text)
 	return vv_arena_strndup(&c->arena, text, strlen(text));
 }
 
-static vv_status grow(vv_conflict_record *c, vv_conflict_item **item, vv_error *err)
+static vv_status grow_items(vv_conflict_record *c, vv_conflict_item **item, vv_error *err)
 {
 	if (!vv_array_room(c->items, c->count, c->cap)) return vv_fail_nomem(err);
 	*item = &c->items[c->count];
@@ -116,7 +116,7 @@ vv_status vv_conflict_record_add(vv_conflict_record *c, const vv_conflict *from,
 		c->left_out++;
 		return VV_OK;
 	}
-	if ((rc = grow(c, &item, err)) < 0) return rc;
+	if ((rc = grow_items(c, &item, err)) < 0) return rc;
 	item->kind = from->kind;
 	item->row = from->row;
 	if (from->row == UINT64_MAX && (from->rows[VV_BASE] || from->rows[VV_THEIRS])) {
@@ -448,7 +448,7 @@ typedef struct reading {
 	vv_error *err;
 } reading;
 
-static vv_status bad(const reading *in, const char *what)
+static vv_status bad_record(const reading *in, const char *what)
 {
 	vv_fail(in->err, VV_EINPUT, "the record of the conflicts of %s is damaged: %s",
 		vv_text_shows(in->path), what);
@@ -564,16 +564,16 @@ static vv_status read_item(reading *in, const vv_json *v)
 	vv_conflict_record *c = in->record;
 	vv_conflict_item *item;
 	const vv_json *side;
-	vv_status rc = grow(c, &item, in->err);
+	vv_status rc = grow_items(c, &item, in->err);
 
 	if (rc < 0) return rc;
 	if (v->type != VV_JSON_OBJECT || !read_kind(v, &item->kind)) {
-		return bad(in, "a conflict of an unknown kind");
+		return bad_record(in, "a conflict of an unknown kind");
 	}
 	const vv_json *key = vv_json_get(v, "keyValues");
-	if (key && !(item->key = read_key(c, key))) return bad(in, "a key is not a list");
+	if (key && !(item->key = read_key(c, key))) return bad_record(in, "a key is not a list");
 	if (vv_json_get(v, "row") && !vv_json_get_u64(&item->row, v, "row")) {
-		return bad(in, "a row is not a number");
+		return bad_record(in, "a row is not a number");
 	}
 	item->column = vv_json_get_string(v, "column");
 	item->detail = vv_json_get_string(v, "detail");
@@ -582,18 +582,18 @@ static vv_status read_item(reading *in, const vv_json *v)
 			continue;
 		}
 		if (!read_cell(&c->arena, side, &item->cells[i])) {
-			return bad(in, "a value is not a cell");
+			return bad_record(in, "a value is not a cell");
 		}
 		item->has[i] = true;
 	}
 	side = vv_json_get(v, "values");
-	if (side && !read_values(c, item, side)) return bad(in, "values that are not rows");
+	if (side && !read_values(c, item, side)) return bad_record(in, "values that are not rows");
 	side = vv_json_get(v, "rowNumbers");
 	if ((side && !read_numbers(item, side)) ||
 	    (vv_json_get(v, "before") && !vv_json_get_u64(&item->before, v, "before"))) {
-		return bad(in, "a row is not a number");
+		return bad_record(in, "a row is not a number");
 	}
-	if (is_cell(item) && !item->column) return bad(in, "a cell without its column");
+	if (is_cell(item) && !item->column) return bad_record(in, "a cell without its column");
 	c->count++;
 	return VV_OK;
 }
@@ -606,7 +606,7 @@ static vv_status read_decided(reading *in, const vv_json *v)
 	const size_t side = take ? vv_find_place(i, 3, strcmp(take, side_names[i]) == 0) : 3;
 
 	if (side == 3 || !read_kind(v, &d.kind)) {
-		return bad(in, "a decision of an unknown kind");
+		return bad_record(in, "a decision of an unknown kind");
 	}
 	d.take = (vv_merge_take)side;
 	return add_decided(in->record, &d, in->err);
@@ -616,12 +616,14 @@ static vv_status read_how(reading *in, const vv_json *list)
 {
 	vv_conflict_record *c = in->record;
 
-	if (list->type != VV_JSON_ARRAY) return bad(in, "'how' is not a list");
+	if (list->type != VV_JSON_ARRAY) return bad_record(in, "'how' is not a list");
 	if (!(c->how.items = vv_arena_calloc(&c->arena, list->count + 1, sizeof(*c->how.items)))) {
 		return vv_fail_nomem(in->err);
 	}
 	for (const vv_json *v = list->first; v; v = v->next) {
-		if (v->type != VV_JSON_STRING) return bad(in, "'how' is not a list of texts");
+		if (v->type != VV_JSON_STRING) {
+			return bad_record(in, "'how' is not a list of texts");
+		}
 		c->how.items[c->how.count++] = v->text;
 	}
 	return VV_OK;
@@ -644,8 +646,8 @@ static vv_status read_head(reading *in, const vv_json *doc)
 	size_t i = 0;
 
 	if (!vv_json_get_u64(&version, doc, "varve-conflicts")) {
-		return bad(in, "it is not a record of "
-			       "conflicts");
+		return bad_record(in, "it is not a record of "
+				      "conflicts");
 	}
 	if (version != VERSION && version != VERSION_TWICE) {
 		return vv_fail(in->err, VV_ENOSUPPORT,
@@ -656,15 +658,15 @@ static vv_status read_head(reading *in, const vv_json *doc)
 	if (!c->path) return vv_fail_nomem(in->err);
 	for (size_t k = 0; k < 3; k++) {
 		if (!read_oid(doc, side_names[k], &c->sides[k])) {
-			return bad(in, "a side is not a Git object id");
+			return bad_record(in, "a side is not a Git object id");
 		}
 	}
 	if (!read_oid(doc, "merged", &c->merged) || !read_oid(doc, "oursCommit", &c->commits[0]) ||
 	    !read_oid(doc, "theirsCommit", &c->commits[1])) {
-		return bad(in, "an id is not a Git object id");
+		return bad_record(in, "an id is not a Git object id");
 	}
 	if (root && vv_cid_parse(&c->root, root, strlen(root), NULL) < 0) {
-		return bad(in, "the root is not a CID");
+		return bad_record(in, "the root is not a CID");
 	}
 	for (const vv_json *v = names && names->type == VV_JSON_ARRAY ? names->first : NULL;
 	     v && i < 3; v = v->next) {
@@ -674,8 +676,9 @@ static vv_status read_head(reading *in, const vv_json *doc)
 		i++;
 	}
 	c->touched = vv_json_get_bool(doc, "touched", false);
-	return vv_json_get_u64(&c->left_out, doc, "leftOut") ? VV_OK
-							     : bad(in, "'leftOut' is not a number");
+	return vv_json_get_u64(&c->left_out, doc, "leftOut")
+		       ? VV_OK
+		       : bad_record(in, "'leftOut' is not a number");
 }
 
 static vv_status read_record(reading *in, const vv_buf *text)
@@ -688,12 +691,14 @@ static vv_status read_record(reading *in, const vv_buf *text)
 	/* The parsed document is in the record's arena, and so are borrowed texts. */
 	if ((rc = vv_json_read(&doc, &c->arena, text->data ? text->data : "", text->len, "it",
 			       &why)) < 0) {
-		return rc == VV_ENOMEM ? vv_fail_nomem(in->err) : bad(in, why.message);
+		return rc == VV_ENOMEM ? vv_fail_nomem(in->err) : bad_record(in, why.message);
 	}
-	if (doc->type != VV_JSON_OBJECT) return bad(in, "it is not a JSON object");
+	if (doc->type != VV_JSON_OBJECT) return bad_record(in, "it is not a JSON object");
 	if ((rc = read_head(in, doc)) < 0) return rc;
 	const vv_json *list = vv_json_get(doc, "conflicts");
-	if (!list || list->type != VV_JSON_ARRAY) return bad(in, "it has no list of conflicts");
+	if (!list || list->type != VV_JSON_ARRAY) {
+		return bad_record(in, "it has no list of conflicts");
+	}
 	for (const vv_json *v = list->first; rc == VV_OK && v; v = v->next) {
 		rc = read_item(in, v);
 	}
@@ -733,7 +738,7 @@ static bool is_current(const vv_conflict_record *c, const vv_index *x)
 vv_status vv_conflict_record_load(vv_conflict_record *out, vv_repository *r, const vv_index *x,
 				  const char *path, vv_error *err)
 {
-	vv_error own; /* bad() needs one to write to */
+	vv_error own; /* bad_record() needs one to write to */
 	reading in = {out, path, err ? err : &own};
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc;

@@ -26,7 +26,7 @@ typedef struct lister {
 	bool keep, again;
 } lister;
 
-static vv_status append(vv_conflict_list *l, const char *path, vv_error *err)
+static vv_status append_path(vv_conflict_list *l, const char *path, vv_error *err)
 {
 	if (!vv_array_room(l->paths, l->count, l->cap)) return vv_fail_nomem(err);
 	vv_conflict_path *p = &l->paths[l->count];
@@ -114,7 +114,7 @@ bool vv_conflict_stops(const vv_error *why)
 	return why->code == VV_ENOMEM || why->code == VV_ECANCELLED || why->full;
 }
 
-static vv_status list(lister *l, vv_pathspec *paths, const char *only, vv_error *err)
+static vv_status list_paths(lister *l, vv_pathspec *paths, const char *only, vv_error *err)
 {
 	vv_conflict_list *out = l->out;
 	vv_index *x = l->index;
@@ -126,7 +126,7 @@ static vv_status list(lister *l, vv_pathspec *paths, const char *only, vv_error 
 			continue;
 		}
 		if ((out->count == 0 || strcmp(out->paths[out->count - 1].path, e.path) != 0) &&
-		    (rc = append(out, e.path, err)) < 0) {
+		    (rc = append_path(out, e.path, err)) < 0) {
 			break;
 		}
 		vv_conflict_path *p = &out->paths[out->count - 1];
@@ -155,7 +155,7 @@ vv_status vv_conflict_list_read(vv_conflict_list *out, vv_repository *r, vv_data
 		    .keep = keep,
 		    .again = again};
 
-	return list(&l, paths, NULL, err);
+	return list_paths(&l, paths, NULL, err);
 }
 
 vv_status vv_conflict_list_failure(const vv_conflict_list *l, vv_repository *r, vv_error *err)
@@ -180,7 +180,7 @@ vv_status vv_conflict_list_known(vv_conflict_list *out, vv_repository *r, vv_dat
 {
 	lister l = {.out = out, .repo = r, .reader = reader, .index = x};
 
-	return list(&l, NULL, only, err);
+	return list_paths(&l, NULL, only, err);
 }
 
 const char *vv_conflict_file_reason(const vv_conflict_path *p)

@@ -560,7 +560,7 @@ static vv_status take_rows(solver *v, size_t i, bool *back, vv_error *err)
 		       : take_replaced(v, i, back, err);
 }
 
-static vv_status decide(solver *v, vv_error *err)
+static vv_status decide_edits(solver *v, vv_error *err)
 {
 	const vv_conflict_record *c = v->s->record;
 	vv_auto_free restored *list = vv_calloc(c->count + 1, sizeof(*list));
@@ -603,7 +603,7 @@ static size_t edits_upto(const solver *v, uint64_t row)
 	return vv_first_place(i, v->count, v->edits[i].row <= row);
 }
 
-static bool removes(const vv_row_edit *e)
+static bool edit_removes(const vv_row_edit *e)
 {
 	return e->action == VV_ROW_REMOVE;
 }
@@ -629,7 +629,7 @@ static void move_place(const solver *v, size_t i, const int64_t *shift, gone_pla
 }
 
 /* The conflicts that are left mean rows of the table that comes out. */
-static vv_status renumber(solver *v, vv_error *err)
+static vv_status renumber_conflicts(solver *v, vv_error *err)
 {
 	vv_conflict_record *c = v->s->record;
 	vv_auto_free int64_t *shift = vv_calloc(v->count + 1,
@@ -639,9 +639,10 @@ static vv_status renumber(solver *v, vv_error *err)
 	if (!shift) return vv_fail_nomem(err);
 	for (size_t k = 0; k < v->count; k++) {
 		const vv_row_edit *e = &v->edits[k];
-		bool again = k > 0 && removes(e) && removes(e - 1) && e[-1].row == e->row;
+		bool again = k > 0 && edit_removes(e) && edit_removes(e - 1) && e[-1].row == e->row;
 
-		shift[k + 1] = shift[k] + (e->action == VV_ROW_INSERT) - (removes(e) && !again);
+		shift[k + 1] = shift[k] + (e->action == VV_ROW_INSERT) -
+			       (edit_removes(e) && !again);
 	}
 	for (size_t i = 0; i < c->count; i++) {
 		vv_conflict_item *item = &c->items[i];
@@ -655,7 +656,8 @@ static vv_status renumber(solver *v, vv_error *err)
 			continue;
 		}
 		size_t at = edits_upto(v, item->row);
-		if (at > 0 && v->edits[at - 1].row == item->row && removes(&v->edits[at - 1])) {
+		if (at > 0 && v->edits[at - 1].row == item->row &&
+		    edit_removes(&v->edits[at - 1])) {
 			item->row = UINT64_MAX;
 		} else {
 			item->row = (uint64_t)((int64_t)item->row + shift[at]);
@@ -682,13 +684,13 @@ vv_status vv_conflict_solve(const vv_solution *s, vv_table *t, vv_bytes_fn fn, v
 	v.rows = vv_calloc(s->record->count + 1, sizeof(*v.rows));
 	v.back = vv_calloc(s->record->count + 1, sizeof(*v.back));
 	vv_status rc = v.rows && v.back ? VV_OK : vv_fail_nomem(err);
-	if (rc < 0 || (rc = find_rows(&v, err)) < 0 || (rc = decide(&v, err)) < 0) {
+	if (rc < 0 || (rc = find_rows(&v, err)) < 0 || (rc = decide_edits(&v, err)) < 0) {
 		return rc;
 	}
 	if (s->plan) return VV_OK;
 	vv_row_edits_sort(v.edits, v.count);
 	rc = vv_rows_edit(t, &v.more, v.edits, v.count, fn, payload, err);
-	return rc == VV_OK && s->chosen ? renumber(&v, err) : rc;
+	return rc == VV_OK && s->chosen ? renumber_conflicts(&v, err) : rc;
 }
 
 typedef struct temp_file {

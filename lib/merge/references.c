@@ -40,7 +40,7 @@ void vv_references_clear(vv_references *r)
 }
 
 /* A file beside another one. NULL: out of memory. */
-static const char *beside(finding *f, const char *file, const char *name)
+static const char *path_beside(finding *f, const char *file, const char *name)
 {
 	const char *slash = strrchr(file, '/');
 
@@ -97,7 +97,7 @@ static bool is_sought(finding *f, const char *package, const vv_json *top, const
 				: vv_json_find(vv_json_get(top, "resources"), n,
 					       vv_text_same(vv_json_get_string(n, "name"), name));
 	const char *file = named ? file_of(named) : NULL,
-		   *path = file ? beside(f, package, file) : NULL;
+		   *path = file ? path_beside(f, package, file) : NULL;
 
 	return path && strcmp(path, f->to) == 0;
 }
@@ -111,7 +111,7 @@ static const vv_json *find_schema(finding *f, const char *package, const vv_json
 	vv_json *top = NULL;
 
 	if (!schema || schema->type != VV_JSON_STRING) return schema;
-	const char *path = beside(f, package, schema->text);
+	const char *path = path_beside(f, package, schema->text);
 	if (!path || vv_tree_entry_at(f->repo, f->commit, path, &e, VV_IGNORED) < 0 ||
 	    vv_blob_read(f->repo, &e.id, FILE_MAX, &text, VV_IGNORED) < 0 ||
 	    vv_json_read(&top, &f->out->arena, vv_buf_cstr(&text), text.len, path, VV_IGNORED) <
@@ -125,7 +125,7 @@ static vv_status read_resource(finding *f, const char *package, const vv_json *t
 			       const vv_json *resource, vv_error *err)
 {
 	const vv_json *keys = vv_json_get(find_schema(f, package, resource), "foreignKeys");
-	const char *file = file_of(resource), *path = file ? beside(f, package, file) : NULL;
+	const char *file = file_of(resource), *path = file ? path_beside(f, package, file) : NULL;
 	vv_status rc = VV_OK;
 
 	if (!keys || keys->type != VV_JSON_ARRAY || !file) return VV_OK;
@@ -168,7 +168,7 @@ static vv_status read_package(finding *f, const vv_tree_entry *e, vv_error *err)
 /* A path, or the name of a table in the same folder without its ending. */
 static bool names_sought(finding *f, const char *path, const char *name)
 {
-	const char *near = beside(f, path, name);
+	const char *near = path_beside(f, path, name);
 	const size_t len = near ? strlen(near) : 0;
 
 	return strcmp(name, f->to) == 0 ||

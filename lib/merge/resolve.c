@@ -123,8 +123,8 @@ static vv_status check_column(const vv_resolving *r, const vv_conflict_path *p, 
 }
 
 /* *chosen is the caller's; *all: every conflict of the path. */
-static vv_status choose(const vv_resolving *r, const vv_conflict_path *p, bool **chosen, bool *all,
-			vv_error *err)
+static vv_status choose_conflicts(const vv_resolving *r, const vv_conflict_path *p, bool **chosen,
+				  bool *all, vv_error *err)
 {
 	const vv_conflict_record *c = &p->record;
 	size_t count;
@@ -189,8 +189,8 @@ vv_status vv_resolve_stage(vv_resolving *r, const vv_conflict_path *p, vv_datase
 
 /* Without remaining conflicts the work tree's file is the resolution, in the form of the result. staged NULL: it was not read
  * yet. */
-static vv_status settle(vv_resolving *r, const vv_conflict_path *p, const vv_dataset_found *staged,
-			vv_error *err)
+static vv_status settle_path(vv_resolving *r, const vv_conflict_path *p,
+			     const vv_dataset_found *staged, vv_error *err)
 {
 	const vv_index_side *s = p->sides;
 	vv_auto(vv_dataset_found) own = {0};
@@ -268,7 +268,7 @@ static vv_status take_side(vv_resolving *r, const vv_conflict_path *p, vv_error 
 	    (rc = take_file(r, p, s->mode, &s->id, err)) < 0 || settled) {
 		return rc;
 	}
-	return settle(r, p, NULL, err);
+	return settle_path(r, p, NULL, err);
 }
 
 /* A conflict about a column that one side dropped. While it is undecided, the values of the column do not
@@ -422,8 +422,8 @@ static vv_status solve_into(vv_resolving *r, vv_conflict_path *p, const bool *ch
 }
 
 /* The edited table takes the file's place at once. */
-static vv_status rewrite(vv_resolving *r, vv_conflict_path *p, const bool *chosen,
-			 const vv_cid *root, const vv_stat *st, vv_error *err)
+static vv_status rewrite_file(vv_resolving *r, vv_conflict_path *p, const bool *chosen,
+			      const vv_cid *root, const vv_stat *st, vv_error *err)
 {
 	vv_auto(char) *file = vv_repository_file(r->repo, p->path),
 		      *dir = file ? vv_worktree_temp_dir(r->repo, file) : NULL;
@@ -476,7 +476,7 @@ static vv_status keep_rest(vv_resolving *r, vv_conflict_path *p, const bool *cho
 	c->touched = true;
 	if ((rc = vv_resolve_stage(r, p, &staged, err)) < 0) return rc;
 	if (left == 0 && c->left_out == 0) {
-		if ((rc = settle(r, p, &staged, err)) == VV_OK) {
+		if ((rc = settle_path(r, p, &staged, err)) == VV_OK) {
 			say_resolved(r, p);
 		}
 	} else {
@@ -596,7 +596,7 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 
 	/* Newly determined tables must be readable as the previous version. */
 	if ((p->found_out && (rc = vv_dataset_writer_commit(r->writer, err)) < 0) ||
-	    (rc = choose(r, p, &chosen, &all, err)) < 0 ||
+	    (rc = choose_conflicts(r, p, &chosen, &all, err)) < 0 ||
 	    (!p->record.touched && !is_part(r) && has_no_data(r->repo, p->path) &&
 	     (rc = vv_resolve_write(r, p, &p->record.merged, err)) < 0) ||
 	    (rc = vv_resolve_stage(r, p, &staged, err)) < 0 ||
@@ -612,7 +612,7 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 		vv_free(chosen);
 		chosen = NULL;
 		if ((rc = find_left_out(r, p, err)) < 0 ||
-		    (rc = choose(r, p, &chosen, &all, err)) < 0) {
+		    (rc = choose_conflicts(r, p, &chosen, &all, err)) < 0) {
 			return rc;
 		}
 	}
@@ -622,13 +622,13 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 	    (r->side == VV_THEIRS || (r->side == VV_OURS && any_dropped_column(&p->record)))) {
 		rc = take_merged(r, p, err);
 	} else if (whole && r->side == VV_OURS) {
-		rc = settle(r, p, &staged, err);
+		rc = settle_path(r, p, &staged, err);
 	} else if (p->record.left_out > 0) {
 		rc = refuse_many(p, !untouched, err);
 	} else {
 		if ((rc = decide_columns(r, p, &chosen, &staged, err)) == VV_OK &&
 		    (rc = vv_resolve_follow(r, p, chosen, &staged.result.cid, err)) == VV_OK) {
-			rc = rewrite(r, p, chosen, &staged.result.cid, &staged.st, err);
+			rc = rewrite_file(r, p, chosen, &staged.result.cid, &staged.st, err);
 		}
 		rc = rc < 0 ? rc : keep_rest(r, p, chosen, err);
 		vv_resolve_say_removed(r, p, rc);
@@ -712,7 +712,7 @@ static vv_status write_index(const vv_resolving *r, vv_error *err)
 }
 
 /* Records of resolved conflicts are removed last: they are used only for existing ones. */
-static vv_status finish(vv_resolving *r, vv_error *err)
+static vv_status finish_resolving(vv_resolving *r, vv_error *err)
 {
 	vv_status rc;
 
@@ -880,7 +880,7 @@ static vv_status resolve_all(vv_resolving *r, vv_error *err)
 	references_clear(children, r->list.count);
 	rc = vv_conflict_list_failure(&r->list, r->repo, err);
 	/* Resolved paths are staged also if another path failed. */
-	vv_status written = finish(r, rc < 0 ? VV_IGNORED : err);
+	vv_status written = finish_resolving(r, rc < 0 ? VV_IGNORED : err);
 	/* If nothing was resolved nothing is changed. */
 	written = vv_way_back_close(back, rc < 0 && !r->changed ? rc : written,
 				    rc < 0 ? VV_IGNORED : err);

@@ -141,7 +141,8 @@ vv_status vv_resolve_references(vv_references *out, vv_resolving *r, const vv_co
 		       : vv_references_add(out, r->repo, &commits.theirs, p->path, err);
 }
 
-static vv_status refuse(const followers *f, const char *path, const char *why, vv_error *err)
+static vv_status refuse_follower(const followers *f, const char *path, const char *why,
+				 vv_error *err)
 {
 	vv_fail(err, VV_ENOSUPPORT, "%s: rows of %s may refer to rows that get another key, %s",
 		vv_text_shows(f->of->path), vv_text_shows(path), why);
@@ -280,14 +281,15 @@ static vv_status make_result(followers *f, follower *t, vv_error *err)
 	vv_status rc;
 
 	if (strcmp(t->path, f->of->path) == 0) {
-		return refuse(f, t->path, "and are in the same table", err);
+		return refuse_follower(f, t->path, "and are in the same table", err);
 	}
 	rc = t->conflict ? is_undecided(f, t, &fine, err) : is_as_merged(f, t, &fine, err);
 	if (rc < 0) return rc;
-	if (!fine) return refuse(f, t->path, "and it was edited since the merge", err);
+	if (!fine) return refuse_follower(f, t->path, "and it was edited since the merge", err);
 	rc = merge_sides(f, t, &t->sides[VV_THEIRS].id, f->r->quiet, &t->out, err);
 	return rc == VV_OK && !t->conflict && t->out.record.count + t->out.record.left_out > 0
-		       ? refuse(f, t->path, "and it cannot be merged with the new keys", err)
+		       ? refuse_follower(f, t->path, "and it cannot be merged with the new keys",
+					 err)
 		       : rc;
 }
 
@@ -414,9 +416,9 @@ vv_status vv_resolve_follow(vv_resolving *r, vv_conflict_path *p, const bool *ch
 		if (!refers_to_number(&f, ref)) {
 			continue;
 		}
-		rc = f.commits.known
-			     ? follow_one(&f, ref, err)
-			     : refuse(&f, ref->path, "and the merged commit is not known", err);
+		rc = f.commits.known ? follow_one(&f, ref, err)
+				     : refuse_follower(&f, ref->path,
+						       "and the merged commit is not known", err);
 	}
 	for (size_t i = 0; i < f.count && rc == VV_OK; i++) {
 		rc = f.list[i].rows > 0 ? make_result(&f, &f.list[i], err) : VV_OK;

@@ -246,7 +246,7 @@ static vv_status run_trial(vv_runner *r, vv_repository *inside, const vv_merge_j
 }
 
 /* Skips git's own messages about conflicts, which it repeats. */
-static void tell(const vv_runner *r)
+static void tell_output(const vv_runner *r)
 {
 	static const char *const own[] = {"error: could not ", "hint: ", "Automatic merge "};
 
@@ -311,7 +311,7 @@ static vv_status merge_inside(vv_merge_job *j, vv_runner *git, vv_repository *in
 	/* git may take a driver that failed for a conflict */
 	if ((rc = vv_merge_failure_read(j->folder, VV_OK, err)) < 0) return rc;
 	if (git->code > 1) return vv_runner_fail(git, "not merged", err);
-	tell(git);
+	tell_output(git);
 	if ((rc = vv_merge_report_read(&j->tables, j->folder, err)) < 0 ||
 	    (rc = read_conflicts(j, inside, err)) < 0) {
 		return rc;
@@ -433,7 +433,7 @@ static bool is_told(const vv_merge_job *j, const char *line, size_t len)
 }
 
 /* Converts git's output to the report. */
-static vv_status describe(vv_merge_job *j, vv_error *err)
+static vv_status describe_output(vv_merge_job *j, vv_error *err)
 {
 	vv_auto(vv_buf) said = j->report;
 
@@ -480,7 +480,7 @@ vv_status vv_merge_try(vv_merge_job *j, vv_error *err)
 	}
 	rc = rc < 0 || j->dry ? rc : keep_trial(j, err);
 	vv_notes_end(vv_repository_notes(j->repo));
-	return rc < 0 ? rc : describe(j, err);
+	return rc < 0 ? rc : describe_output(j, err);
 }
 
 static vv_status note_change(void *payload, const vv_change *c VV_UNUSED, vv_error *err VV_UNUSED)

@@ -553,7 +553,7 @@ static size_t number_commit(search *f, const vv_oid *id)
 }
 
 /* Is the commit, or one of its ancestors, the other one? */
-static bool contains(const search *f, size_t commit, size_t other)
+static bool commit_contains(const search *f, size_t commit, size_t other)
 {
 	uint8_t *known = &f->contains[commit * f->commit_count + other];
 
@@ -571,7 +571,8 @@ static bool contains(const search *f, size_t commit, size_t other)
 static bool met_elsewhere(const search *f, size_t commit, const clash *c)
 {
 	vv_array_each(f->list, f->count, it) {
-		if (it != c && strcmp(it->key, c->key) == 0 && contains(f, commit, it->ids[2])) {
+		if (it != c && strcmp(it->key, c->key) == 0 &&
+		    commit_contains(f, commit, it->ids[2])) {
 			return true;
 		}
 	}
@@ -582,9 +583,9 @@ static bool met_elsewhere(const search *f, size_t commit, const clash *c)
 static place find_place(const search *f, size_t commit, const thing *t, size_t count)
 {
 	const clash *c = t->of;
-	const bool merged = contains(f, commit, c->ids[2]),
-		   joined = !merged && contains(f, commit, c->ids[1 - t->which]);
-	place p = {.there = merged || contains(f, commit, c->ids[t->which]),
+	const bool merged = commit_contains(f, commit, c->ids[2]),
+		   joined = !merged && commit_contains(f, commit, c->ids[1 - t->which]);
+	place p = {.there = merged || commit_contains(f, commit, c->ids[t->which]),
 		   .key = merged ? c->to[t->which] : c->key};
 
 	if ((merged && c->gone[t->which]) || (joined && met_elsewhere(f, commit, c))) {
@@ -595,7 +596,7 @@ static place find_place(const search *f, size_t commit, const thing *t, size_t c
 		const clash *later = &f->list[i];
 
 		if (f->held[i] == HELD_BY_NONE || strcmp(later->key, p.key) != 0 ||
-		    !contains(f, commit, later->ids[2])) {
+		    !commit_contains(f, commit, later->ids[2])) {
 			continue;
 		}
 		p.key = f->held[i] == HELD_UNKNOWN ? NULL : later->to[f->held[i] == HELD_BY_SECOND];
@@ -737,7 +738,7 @@ static bool is_connected(const connected *c, const char *key)
 	return key && vv_hash_find(c->list, &c->index, hash_text(key), it, strcmp(*it, key) == 0);
 }
 
-static vv_status connect(connected *c, const char *key, vv_error *err)
+static vv_status connect_key(connected *c, const char *key, vv_error *err)
 {
 	if (!key || is_connected(c, key)) return VV_OK;
 	return vv_hash_add(c->list, c->count, c->cap, &c->index, hash_text(key), key)
@@ -754,7 +755,7 @@ static vv_status keep_connected(search *f, const char *const *keys, size_t count
 	vv_status rc = kept ? VV_OK : vv_fail_nomem(err);
 
 	for (size_t i = 0; i < count && rc == VV_OK; i++) {
-		rc = connect(&c, keys[i], err);
+		rc = connect_key(&c, keys[i], err);
 	}
 	do {
 		before = n;
@@ -768,9 +769,9 @@ static vv_status keep_connected(search *f, const char *const *keys, size_t count
 			}
 			kept[i] = true;
 			n++;
-			if ((rc = connect(&c, it->key, err)) == VV_OK &&
-			    (rc = connect(&c, it->to[0], err)) == VV_OK) {
-				rc = connect(&c, it->to[1], err);
+			if ((rc = connect_key(&c, it->key, err)) == VV_OK &&
+			    (rc = connect_key(&c, it->to[0], err)) == VV_OK) {
+				rc = connect_key(&c, it->to[1], err);
 			}
 		}
 	} while (rc == VV_OK && n > before);

@@ -93,7 +93,8 @@ static bool read_number(vv_decimal *out, vv_buf *digits, const vv_field *f, cons
 }
 
 /* 0 where one is not a number. */
-static double subtract(const vv_field *f, const vv_cell *was, const vv_field *g, const vv_cell *is)
+static double subtract_cells(const vv_field *f, const vv_cell *was, const vv_field *g,
+			     const vv_cell *is)
 {
 	vv_auto(vv_buf) digits = VV_BUF_INIT;
 	vv_decimal a, b, distance;
@@ -138,10 +139,11 @@ static vv_status note_row(changes *out, const search *f, const pair *p, uint64_t
 		}
 		change d = {.cell = vv_xxh3(to->name, to->name_len, name)};
 		if (!all && rule == VV_MERGE_SUM) {
-			d.by = changed && c->a >= 0 ? subtract(&p->tables[0]->schema.fields[c->a],
-							       &p->row.old_cells[c->a], to,
-							       &p->row.new_cells[c->b])
-						    : 0;
+			d.by = changed && c->a >= 0
+				       ? subtract_cells(&p->tables[0]->schema.fields[c->a],
+							&p->row.old_cells[c->a], to,
+							&p->row.new_cells[c->b])
+				       : 0;
 			takes = d.by != 0 && (!f->cells || bsearch(&d.cell, f->cells, f->cell_count,
 								   sizeof(d.cell), vv_u64_order));
 		} else if (takes && changed) {
@@ -155,7 +157,8 @@ static vv_status note_row(changes *out, const search *f, const pair *p, uint64_t
 	return VV_OK;
 }
 
-static vv_status compare(changes *out, search *f, vv_table *a, vv_table *b, bool all, vv_error *err)
+static vv_status compare_tables(changes *out, search *f, vv_table *a, vv_table *b, bool all,
+				vv_error *err)
 {
 	const vv_columns_options names = {.no_renames = true};
 	vv_auto(vv_columns) columns = {.count = 0};
@@ -205,7 +208,7 @@ static vv_status compare_versions(changes *out, search *f, const vv_oid *before,
 	vv_status rc = open_version(&was, &a, f, before, err);
 
 	rc = rc < 0 ? rc : open_version(&is, &b, f, after, err);
-	return rc < 0 ? rc : compare(out, f, &a, &b, all, err);
+	return rc < 0 ? rc : compare_tables(out, f, &a, &b, all, err);
 }
 
 /* --- steps ---------------------------------------------------------------------------------- */
@@ -268,7 +271,7 @@ static vv_status compare_picked(void *payload, vv_table *picked, vv_error *err)
 
 	if ((rc = open_version(&s, &after, t->f, &t->step->after, err)) == VV_OK &&
 	    (rc = compare_versions(&asked, t->f, t->before, t->after, true, err)) == VV_OK) {
-		rc = compare(&other, t->f, picked, &after, true, err);
+		rc = compare_tables(&other, t->f, picked, &after, true, err);
 	}
 	t->same = !vv_array_find(other.list, other.count, it, find_change(&asked, it->cell));
 	vv_free_all(asked.list, other.list);
@@ -290,7 +293,7 @@ static vv_status try_copy(search *f, const step *first, const step *last, const 
 }
 
 /* Does the step differ from this one in a cell, which a pick would set, or leave unchanged? */
-static bool contradicts(const step *s, const step *last)
+static bool step_contradicts(const step *s, const step *last)
 {
 	vv_array_each(s->cells.list, s->cells.count, c) {
 		const change *d = find_change(&last->cells, c->cell);
@@ -342,7 +345,7 @@ static vv_status find_copied(search *f, const steps *side, const step *s, vv_err
 		row r = {.sums = sums};
 
 		memset(sums, 0, s->cells.count * sizeof(*sums));
-		for (size_t first = contradicts(s, &side->list[last]) ? SIZE_MAX : last;
+		for (size_t first = step_contradicts(s, &side->list[last]) ? SIZE_MAX : last;
 		     first != SIZE_MAX && rc == VV_OK && !f->why;
 		     first = side->list[first].previous) {
 			const bool may = add_amounts(&r, s, &side->list[first]) &&

@@ -69,7 +69,7 @@ static vv_status is_torn_blob(mender *m, const vv_oid *blob, vv_buf *text, bool 
 	return VV_OK;
 }
 
-static vv_status append(mender *m, const vv_index_entry *e, torn_path **out, vv_error *err)
+static vv_status append_path(mender *m, const vv_index_entry *e, torn_path **out, vv_error *err)
 {
 	if (!vv_array_room(m->list, m->count, m->cap)) return vv_fail_nomem(err);
 	*out = &m->list[m->count];
@@ -187,7 +187,7 @@ static vv_status find_torn(mender *m, const vv_index_entry *e, vv_buf *text, vv_
 		bool known = t && strcmp(t->path, e->path) == 0;
 
 		rc = known || !vv_work_is_torn(m->repo, e->path, NULL) ? VV_OK
-								       : append(m, e, &t, err);
+								       : append_path(m, e, &t, err);
 		if (rc == VV_OK && t && strcmp(t->path, e->path) == 0) {
 			t->sides[e->stage - 1] = (vv_index_side){e->mode, e->id};
 		}
@@ -199,7 +199,7 @@ static vv_status find_torn(mender *m, const vv_index_entry *e, vv_buf *text, vv_
 		vv_buf_reset(text);
 		torn = vv_work_is_torn(m->repo, e->path, text) && names_both(text);
 	}
-	if (!torn || (rc = append(m, e, &t, err)) < 0) return rc;
+	if (!torn || (rc = append_path(m, e, &t, err)) < 0) return rc;
 	t->committed = true;
 	return sides_of_marks(m, t, e->mode, text, err);
 }
@@ -280,7 +280,7 @@ static void report_path(mender *m, const torn_path *t, const vv_dataset_merged *
 	m->report->conflicts++;
 }
 
-static vv_status mend(mender *m, const torn_path *t, bool dry, vv_error *err)
+static vv_status mend_path(mender *m, const torn_path *t, bool dry, vv_error *err)
 {
 	vv_dataset_merge in = {.repo = m->repo,
 			       .writer = m->writer,
@@ -325,7 +325,7 @@ vv_status vv_torn_mend(vv_torn_report *out, vv_repository *r, vv_dataset_writer 
 		out->failure = why;
 	}
 	for (size_t i = 0; !stop && i < m.count; i++) {
-		if (mend(&m, &m.list[i], dry, &why) < 0) {
+		if (mend_path(&m, &m.list[i], dry, &why) < 0) {
 			(void)vv_prefix_name(&why, m.list[i].path);
 			if (out->failure.code < 0) {
 				vv_notes_warn(vv_repository_notes(r), "%s", why.message);

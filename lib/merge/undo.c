@@ -90,7 +90,7 @@ static bool is_half_restored(const undoing *u, const vv_index_entry *e)
 	return rc == VV_ENOTFOUND || (rc == VV_OK && st.size == 0);
 }
 
-static vv_status collect(undoing *u, vv_error *err)
+static vv_status collect_paths(undoing *u, vv_error *err)
 {
 	vv_status rc = vv_index_changes(u->repo, u->index, &u->head, on_change, u, err);
 	vv_auto(char) *last = NULL;
@@ -152,7 +152,7 @@ vv_status vv_merge_undo(vv_repository *r, bool *lacking, vv_error *err)
 		.by_git = {.git = {.repo = r, .from = head.commit}, .reader = reader}};
 	if ((rc = vv_index_open(&u.index, r, err)) < 0) return rc;
 	u.checkout = (vv_checkout){r, reader, u.index};
-	if ((rc = collect(&u, err)) == VV_OK) {
+	if ((rc = collect_paths(&u, err)) == VV_OK) {
 		rc = undo_merge(&u, err);
 	}
 	*lacking = rc == VV_OK && u.by_git.lacking;

@@ -88,7 +88,7 @@ static vv_status pour_compressed(const inside *in, outside *out, vv_error *err)
 	return rc == VV_OK && got < 0 ? (vv_status)got : rc;
 }
 
-static vv_status pour(const inside *in, outside *out, vv_error *err)
+static vv_status pour_contents(const inside *in, outside *out, vv_error *err)
 {
 	if (!in->document) return pour_compressed(in, out, err);
 	const vv_status rc = vv_subject_take_table(in->document, in->table, err);
@@ -103,7 +103,7 @@ static vv_status is_same(bool *same, const inside *in, const char *file, uint64_
 	outside out = {.path = in->path, .to = -1, .same_as = vv_open_regular(file, 0, err)};
 
 	if (out.same_as < 0) return (vv_status)out.same_as;
-	const vv_status rc = pour(in, &out, err);
+	const vv_status rc = pour_contents(in, &out, err);
 
 	*same = rc == VV_OK && !out.differs && out.bytes == size;
 	vv_close(out.same_as, NULL, NULL);
@@ -121,7 +121,7 @@ static vv_status write_file(const vv_repository *r, const inside *in, const char
 	vv_temp_sweep(temp_dir, VV_WRITE_TEMP); /* of processes that were killed */
 	if ((rc = vv_new_file_open(&f, temp_dir, VV_WRITE_TEMP, err)) < 0) return rc;
 	outside out = {.path = in->path, .to = f.fd, .same_as = -1};
-	if ((rc = pour(in, &out, err)) < 0 || (rc = vv_new_file_end(&f, true, err)) < 0 ||
+	if ((rc = pour_contents(in, &out, err)) < 0 || (rc = vv_new_file_end(&f, true, err)) < 0 ||
 	    (rc = vv_new_file_place(&f, file, err)) < 0) {
 		return rc;
 	}
@@ -145,7 +145,7 @@ static vv_status pour_old(const vv_unpack *u, const inside *in, const vv_oid *co
 	if ((rc = vv_subject_find(&s, u->repo, u->reader, &name, err)) < 0) return rc;
 	if (in->document) {
 		old.document = &s;
-		return pour(&old, &out, err);
+		return pour_contents(&old, &out, err);
 	}
 	if ((rc = vv_new_file_open(&raw, vv_repository_varvedir(u->repo), VV_WRITE_TEMP, err)) <
 		    0 ||
@@ -153,7 +153,7 @@ static vv_status pour_old(const vv_unpack *u, const inside *in, const vv_oid *co
 		return rc;
 	}
 	old.file = raw.temp;
-	return pour(&old, &out, err);
+	return pour_contents(&old, &out, err);
 }
 
 /* The newest different content of the file in history: the source of the previous unpacking. *known false: history does not
@@ -214,8 +214,9 @@ static vv_status merge_one(const vv_unpack *u, const inside *in, const char *to,
 	vv_status rc;
 
 	if (!vv_index_get(u->index, to, &e)) return VV_OK;
-	if ((rc = pour(in, &out, err)) < 0 || (rc = find_base(&base, done, u, in, &now, err)) < 0 ||
-	    !*done || (rc = vv_read_regular(&ours, file, MERGED_MAX, err)) < 0) {
+	if ((rc = pour_contents(in, &out, err)) < 0 ||
+	    (rc = find_base(&base, done, u, in, &now, err)) < 0 || !*done ||
+	    (rc = vv_read_regular(&ours, file, MERGED_MAX, err)) < 0) {
 		return rc;
 	}
 	*done = ours.len != base.len || memcmp(ours.data, base.data, base.len) != 0;

@@ -61,7 +61,7 @@ static vv_status keep_blob(vv_workbook_merged *out, const vv_workbook_merge *in,
 }
 
 /* Errors after which other merges would fail as well. */
-static bool stops(vv_status rc)
+static bool stops_merging(vv_status rc)
 {
 	return rc == VV_ENOMEM || rc == VV_EIO || rc == VV_ECANCELLED;
 }
@@ -82,7 +82,7 @@ vv_status vv_merge_workbook(vv_workbook_merged *out, const vv_workbook_merge *in
 	}
 	d.file = base;
 	rc = vv_document_merge(&merged, &d, ours, theirs, side_words[in->prefer], &why);
-	if (stops(rc)) return vv_error_copy(err, &why);
+	if (stops_merging(rc)) return vv_error_copy(err, &why);
 	if (rc == VV_ENOSUPPORT) {
 		vv_buf_puts(&out->words, VV_READER_MERGES);
 	} else if (rc < 0) {

@@ -101,7 +101,7 @@ static uint64_t credit_of(vv_ordered_files *f, const vv_ordered_file *o)
 	return owed < f->o.credit_ms ? f->o.credit_ms - owed : 0;
 }
 
-static void charge(vv_ordered_files *f, const vv_ordered_file *o, uint64_t ms)
+static void charge_client(vv_ordered_files *f, const vv_ordered_file *o, uint64_t ms)
 {
 	uint64_t now = vv_monotonic_ms();
 
@@ -142,7 +142,7 @@ static void free_kept(kept *k)
 }
 
 /* Under the lock. */
-static void release(kept *k)
+static void release_kept(kept *k)
 {
 	if (--k->users == 0 && k->gone) {
 		free_kept(k);
@@ -150,7 +150,7 @@ static void release(kept *k)
 }
 
 /* Under the lock. Frees the disk space at once, even if the file is still open. */
-static void evict(vv_ordered_files *f, kept **at)
+static void evict_kept(vv_ordered_files *f, kept **at)
 {
 	kept *k = *at;
 
@@ -177,7 +177,7 @@ static bool evict_one(vv_ordered_files *f)
 		}
 	}
 	if (!f->first) return false;
-	evict(f, oldest);
+	evict_kept(f, oldest);
 	return true;
 }
 
@@ -279,7 +279,7 @@ static vv_status make_kept(vv_ordered_file *o, vv_error *err)
 		/* the disk may be full of cached files */
 	}
 	o->cost_ms = vv_thread_cpu_ms() - began;
-	charge(f, o, o->cost_ms);
+	charge_client(f, o, o->cost_ms);
 	if (rc < 0) return rc;
 	vv_auto(vv_locked) lock = vv_mutex_hold(f->lock);
 	k->used = ++f->clock;
@@ -386,7 +386,7 @@ void vv_ordered_file_close(vv_ordered_file *o)
 	give_back(o->files, o);
 	vv_mutex_lock(o->files->lock);
 	if (o->kept) {
-		release(o->kept);
+		release_kept(o->kept);
 	} else {
 		o->files->loose--;
 	}
@@ -449,7 +449,7 @@ vv_status vv_ordered_file_range(vv_ordered_file *o, uint64_t from, uint64_t len,
 	if (o->kept) return give_part(o, from, len, fn, payload, err);
 	uint64_t began = vv_thread_cpu_ms();
 	vv_status rc = vv_table_range(o->table, from, len, fn, payload, err);
-	charge(o->files, o, vv_thread_cpu_ms() - began);
+	charge_client(o->files, o, vv_thread_cpu_ms() - began);
 	return rc;
 }
 

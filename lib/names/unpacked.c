@@ -18,7 +18,7 @@ static ssize_t read_plain(void *payload, void *buf, size_t len, vv_error *err)
 	return vv_decompress_read(u->inside, buf, len, err);
 }
 
-static vv_status begin(vv_unpacked *u, vv_error *err)
+static vv_status begin_unpacking(vv_unpacked *u, vv_error *err)
 {
 	vv_decompress_close(u->inside);
 	u->inside = NULL;
@@ -26,12 +26,12 @@ static vv_status begin(vv_unpacked *u, vv_error *err)
 				  err);
 }
 
-static vv_status again(void *payload, vv_error *err)
+static vv_status begin_again(void *payload, vv_error *err)
 {
 	vv_unpacked *u = payload;
 	vv_status rc = u->packed.again(u->packed.payload, err);
 
-	return rc < 0 ? rc : begin(u, err);
+	return rc < 0 ? rc : begin_unpacking(u, err);
 }
 
 vv_status vv_unpacked_open(vv_unpacked **out, const vv_source *packed, vv_error *err)
@@ -43,10 +43,10 @@ vv_status vv_unpacked_open(vv_unpacked **out, const vv_source *packed, vv_error 
 	if (!u) return vv_fail_nomem(err);
 	u->packed = *packed;
 	u->plain = (vv_source){.read = read_plain,
-			       .again = packed->again ? again : NULL,
+			       .again = packed->again ? begin_again : NULL,
 			       .payload = u,
 			       .name = packed->name};
-	if ((rc = begin(u, err)) < 0) return rc;
+	if ((rc = begin_unpacking(u, err)) < 0) return rc;
 	return vv_hand_over(out, &u);
 }
 

@@ -345,8 +345,8 @@ void vv_subject_way_close(vv_subject_way *w)
 }
 
 /* A declared key is not proved here: checks do that. */
-static vv_status describe(vv_subject_way *w, vv_subject *s, const vv_package_resource *given,
-			  vv_error *err)
+static vv_status describe_table(vv_subject_way *w, vv_subject *s, const vv_package_resource *given,
+				vv_error *err)
 {
 	const vv_package_resource *res = given ? given : &w->described;
 	vv_import_options *io = &w->io;
@@ -411,7 +411,7 @@ vv_status vv_subject_way_open(vv_subject_way *out, vv_subject *s, const vv_subje
 	vv_status rc;
 
 	way_init(out, s, opts);
-	if ((rc = describe(out, s, opts->package, err)) < 0 ||
+	if ((rc = describe_table(out, s, opts->package, err)) < 0 ||
 	    (rc = open_parent(out, s, err)) < 0 ||
 	    (rc = vv_subject_way_past(out, s, opts, err)) < 0) {
 		return rc;
@@ -742,7 +742,7 @@ static vv_status begin_document(vv_subject *s, vv_reading *r, vv_error *err)
 	if (!s->table && !(s->table = vv_strdup(t->name))) return vv_fail_nomem(err);
 	s->grid = t->grid;
 	s->of_document = true;
-	if ((rc = describe(&r->way, s, NULL, err)) < 0) return rc;
+	if ((rc = describe_table(&r->way, s, NULL, err)) < 0) return rc;
 	if (t->key && !r->way.has_key) {
 		io->key = t->key;
 		io->key_source = VV_KEY_PACKAGE;
@@ -885,7 +885,8 @@ static bool may_be_read(const vv_subject_options *opts)
 	return !opts->as_add && !opts->whole;
 }
 
-static vv_status begin(vv_subject *s, vv_reading *r, const vv_subject_options *opts, vv_error *err)
+static vv_status begin_reading(vv_subject *s, vv_reading *r, const vv_subject_options *opts,
+			       vv_error *err)
 {
 	const bool may_be = may_be_read(opts);
 	vv_status rc = input_open(&r->in, s, may_be, err);
@@ -904,7 +905,7 @@ static vv_reading *reading_new(vv_subject *s, const vv_subject_options *opts, bo
 	if (r) {
 		r->in.from.fd = -1;
 		r->ahead = ahead;
-		r->status = begin(s, r, opts, &r->err);
+		r->status = begin_reading(s, r, opts, &r->err);
 	}
 	return r;
 }
@@ -982,7 +983,7 @@ vv_status vv_subject_plain_text(vv_subject *s, vv_bytes_fn fn, void *payload,
 	vv_status rc;
 
 	if ((rc = vv_subject_source_open(&from, s, err)) < 0 ||
-	    (rc = open_parent(&w, s, err)) < 0 || (rc = describe(&w, s, NULL, err)) < 0) {
+	    (rc = open_parent(&w, s, err)) < 0 || (rc = describe_table(&w, s, NULL, err)) < 0) {
 		return rc;
 	}
 	if (w.has_parent && w.parent.root.kind == VV_KIND_TABLE) {

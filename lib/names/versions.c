@@ -14,7 +14,7 @@
 /* Limit of text versions that share the row groups of one, whose blocks stay while it is open. */
 #define LIKE_MAX 64u
 
-static void drop(vv_versions *v, size_t i)
+static void drop_version(vv_versions *v, size_t i)
 {
 	vv_version *p = v->items[i];
 
@@ -159,7 +159,7 @@ void vv_versions_trim(vv_versions *v)
 			}
 		}
 		if (oldest < v->count) {
-			drop(v, oldest);
+			drop_version(v, oldest);
 		}
 	}
 }
@@ -168,7 +168,7 @@ void vv_versions_close(vv_versions *v)
 {
 	for (size_t i = 0; v->count > 0; i = i + 1 < v->count ? i + 1 : 0) {
 		if (v->items[i]->now == 0) {
-			drop(v, i);
+			drop_version(v, i);
 		}
 	}
 	vv_free(v->items);

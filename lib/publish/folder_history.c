@@ -353,8 +353,8 @@ static vv_status note_pack(vv_folder_history *h, const char *name, uint64_t byte
 
 /* git in repo.git, which sees the objects of the repository, too. *made: something was to be packed; *was: where its pack
  * was before, if anywhere. */
-static vv_status pack(vv_folder_history *h, bool revs, const vv_buf *input, bool *made, size_t *was,
-		      vv_error *err)
+static vv_status pack_objects(vv_folder_history *h, bool revs, const vv_buf *input, bool *made,
+			      size_t *was, vv_error *err)
 {
 	vv_auto(char) *git_dir = vv_path_join(h->dir, VV_FOLDER_GIT, (char *)NULL),
 		      *base = vv_path_join(h->dir, PACKS "pack", (char *)NULL);
@@ -456,7 +456,7 @@ static vv_status add_objects(vv_folder_history *h, const char *name, vv_buf *ids
 	return vv_buf_ok(ids, err);
 }
 
-static vv_status join(vv_folder_history *h, vv_error *err)
+static vv_status join_packs(vv_folder_history *h, vv_error *err)
 {
 	const vv_folder_items *packs = &h->state->packs;
 	vv_auto(vv_buf) ids = VV_BUF_INIT;
@@ -473,12 +473,12 @@ static vv_status join(vv_folder_history *h, vv_error *err)
 	for (size_t i = first; rc == VV_OK && i < before; i++) {
 		rc = add_objects(h, packs->items[i].name, &ids, err);
 	}
-	if (rc < 0 || (rc = pack(h, false, &ids, &made, &was, err)) < 0 || !made) return rc;
+	if (rc < 0 || (rc = pack_objects(h, false, &ids, &made, &was, err)) < 0 || !made) return rc;
 	return let_go(h, was < first ? first - 1 : first, packs->count - 1, err);
 }
 
 /* Removes unreferenced files of a killed run. */
-static vv_status tidy(vv_folder_history *h, vv_error *err)
+static vv_status tidy_packs(vv_folder_history *h, vv_error *err)
 {
 	vv_auto(char) *dir = vv_path_join(h->dir, VV_FOLDER_GIT "/objects/pack", (char *)NULL);
 	vv_auto(vv_folder) f = {0};
@@ -496,7 +496,7 @@ static vv_status tidy(vv_folder_history *h, vv_error *err)
 	return rc;
 }
 
-static vv_status begin(vv_folder_history *h, vv_error *err)
+static vv_status begin_repository(vv_folder_history *h, vv_error *err)
 {
 	static const char config[] = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n"
 				     "\tbare = true\n[gc]\n\tauto = 0\n";
@@ -525,9 +525,9 @@ vv_status vv_folder_history_pack(vv_folder_history *h, vv_error *err)
 {
 	vv_auto(vv_buf) input = VV_BUF_INIT;
 	vv_auto(char) *dir = vv_path_join(h->dir, VV_FOLDER_GIT "/objects/pack", (char *)NULL);
-	vv_status rc = dir ? begin(h, err) : vv_fail_nomem(err);
+	vv_status rc = dir ? begin_repository(h, err) : vv_fail_nomem(err);
 
-	if (rc < 0 || (rc = tidy(h, err)) < 0 || h->same || (rc = look_dropped(h, err)) < 0) {
+	if (rc < 0 || (rc = tidy_packs(h, err)) < 0 || h->same || (rc = look_dropped(h, err)) < 0) {
 		return rc;
 	}
 	h->dropped |= h->lost;
@@ -537,9 +537,9 @@ vv_status vv_folder_history_pack(vv_folder_history *h, vv_error *err)
 	if (!h->dropped) {
 		put_ids(&input, "^", h->before, h->before_count);
 	}
-	if ((rc = pack(h, true, &input, &made, &was, err)) < 0) return rc;
+	if ((rc = pack_objects(h, true, &input, &made, &was, err)) < 0) return rc;
 	if (!h->dropped) {
-		rc = join(h, err);
+		rc = join_packs(h, err);
 	} else if (made) {
 		rc = let_go(h, 0, h->state->packs.count - 1, err);
 	} else {

@@ -155,7 +155,7 @@ static vv_status on_bytes(void *payload, const void *bytes, size_t len, vv_error
 	return vv_new_file_put(w->file, bytes, len, err);
 }
 
-static vv_status fill(run *r, const vv_folder_table *of, writing *w, vv_error *err)
+static vv_status fill_table(run *r, const vv_folder_table *of, writing *w, vv_error *err)
 {
 	vv_auto(vv_subject) s = {0};
 	vv_status rc = vv_subject_find(
@@ -179,7 +179,8 @@ static vv_status write_table(run *r, const vv_folder_table *of, vv_folder_item *
 	file.name = path; /* it replaces an empty folder */
 	vv_temp_sweep(dir, VV_WRITE_TEMP);
 	if ((rc = vv_new_file_open(&file, dir, VV_WRITE_TEMP, err)) < 0 ||
-	    (rc = fill(r, of, &w, err)) < 0 || (rc = vv_new_file_place(&file, path, err)) < 0) {
+	    (rc = fill_table(r, of, &w, err)) < 0 ||
+	    (rc = vv_new_file_place(&file, path, err)) < 0) {
 		return rc;
 	}
 	it->blob = of->blob;
@@ -423,7 +424,7 @@ static vv_status check_follows(run *r, vv_error *err)
 	return fetch_back(r, err);
 }
 
-static vv_status publish(run *r, vv_error *err)
+static vv_status publish_folder(run *r, vv_error *err)
 {
 	vv_folder_history *h = &r->history;
 	vv_status rc;
@@ -471,5 +472,5 @@ vv_status vv_publish_run(vv_publishing *p, vv_error *err)
 	    (rc = check_follows(&r, err)) < 0 || (rc = choose_refs(&r, true, err)) < 0) {
 		return rc;
 	}
-	return publish(&r, err);
+	return publish_folder(&r, err);
 }

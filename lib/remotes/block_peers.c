@@ -167,8 +167,8 @@ static const vv_remote_ref *find_ref(const vv_hello *h, const char *name)
 }
 
 /* Determines its name on the remote. */
-static vv_status place(vv_push_ref *out, vv_repository *r, const vv_hello *h,
-		       const vv_blocks_ref *ref, vv_arena *arena, vv_error *err)
+static vv_status place_ref(vv_push_ref *out, vv_repository *r, const vv_hello *h,
+			   const vv_blocks_ref *ref, vv_arena *arena, vv_error *err)
 {
 	const vv_remote_ref *there = ref->name ? find_ref(h, ref->name) : NULL;
 	bool known = false, forward = false;
@@ -212,7 +212,7 @@ static vv_status send_to(const char *url, vv_transfer *t, const vv_blocks_ref *r
 		return rc;
 	}
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = place(&list[i], t->repo, h, &refs[i], &arena, err);
+		rc = place_ref(&list[i], t->repo, h, &refs[i], &arena, err);
 	}
 	const vv_push p = {.repo = t->repo,
 			   .peer = peer,

@@ -59,7 +59,7 @@ struct vv_git_host {
 	vv_fetched fetched;
 };
 
-static vv_git_call call(const vv_git_host *g, const char *const *args)
+static vv_git_call host_call(const vv_git_host *g, const char *const *args)
 {
 	vv_git_call c = {.args = args,
 			 .repo = g->t->repo,
@@ -80,7 +80,7 @@ static vv_git_call call(const vv_git_host *g, const char *const *args)
 }
 
 /* git's words about a published folder of this machine show its files, not what helps. */
-static vv_status explain(const vv_git_host *g, vv_status rc, vv_error *err)
+static vv_status explain_failure(const vv_git_host *g, vv_status rc, vv_error *err)
 {
 	if (rc == VV_OK || !g->folder || strstr(g->folder->url, "://")) return rc;
 	return vv_hint_set(err, VV_HINT_FOLDER_DAMAGED, g->folder->url, NULL, NULL);
@@ -117,11 +117,11 @@ vv_status vv_git_host_open(vv_git_host **out, vv_transfer *t, const vv_remote *m
 		vv_text_put_bare_url(&word, g->url);
 	}
 	if (!(g->word = vv_buf_detach(&word))) return vv_fail_nomem(err);
-	const vv_git_call ask = call(g, NULL);
+	const vv_git_call ask = host_call(g, NULL);
 	vv_status rc = t->unasked
 			       ? VV_OK
 			       : vv_host_refs_read(&g->refs, &ask, g->url, g->word, g->folder, err);
-	if (rc < 0) return explain(g, rc, err);
+	if (rc < 0) return explain_failure(g, rc, err);
 	vv_fetched_init(&g->fetched, t, &ask, g->word, &g->refs.hello, g->folder);
 	return vv_hand_over(out, &g);
 }
@@ -523,7 +523,7 @@ void vv_git_host_reading(vv_git_host *g)
 	g->reading = true;
 }
 
-static vv_status watch(vv_git_host *g, vv_error *err)
+static vv_status watch_tip(vv_git_host *g, vv_error *err)
 {
 	vv_blocks_source *first;
 	vv_status rc = need_sources(g, false, err);
@@ -548,7 +548,7 @@ vv_status vv_git_host_note(vv_git_host *g, const vv_oid *ids, size_t count, vv_e
 vv_status vv_git_host_watch(vv_git_host *g, vv_error *err)
 {
 	vv_error why;
-	vv_status rc = watch(g, &why);
+	vv_status rc = watch_tip(g, &why);
 
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	if (rc < 0) {
@@ -666,7 +666,7 @@ static vv_status prefetch_from(vv_git_host *g, vv_blocks_sources *l, vv_cid *res
 
 /* Gets the packs of these, from the first source that has them. Those that cannot be read matter if some are left. A clone
  * of a default branch that has another store, or none, has the versions of the other branches, too. */
-static vv_status prefetch(vv_git_host *g, const vv_cid *cids, size_t count, vv_error *err)
+static vv_status prefetch_blocks(vv_git_host *g, const vv_cid *cids, size_t count, vv_error *err)
 {
 	vv_auto_free vv_cid *rest = vv_calloc(count + 1, sizeof(*rest));
 	size_t left = count;
@@ -707,8 +707,8 @@ static vv_status get_block(vv_git_host *g, vv_block_received *b, vv_buf *bytes, 
 }
 
 /* Sets *given to the number of blocks that a source has. */
-static vv_status give(vv_git_host *g, const vv_lacking *wants, size_t count, vv_peer_block_fn fn,
-		      void *payload, size_t *given, vv_error *err)
+static vv_status give_blocks(vv_git_host *g, const vv_lacking *wants, size_t count,
+			     vv_peer_block_fn fn, void *payload, size_t *given, vv_error *err)
 {
 	vv_auto(vv_buf) bytes = VV_BUF_INIT, stored = VV_BUF_INIT;
 	vv_status rc;
@@ -727,8 +727,8 @@ static vv_status give(vv_git_host *g, const vv_lacking *wants, size_t count, vv_
 	return VV_OK;
 }
 
-static vv_status source(void *payload, const vv_lacking *wants, size_t count, vv_peer_block_fn fn,
-			void *fn_payload, vv_error *err)
+static vv_status get_blocks(void *payload, const vv_lacking *wants, size_t count,
+			    vv_peer_block_fn fn, void *fn_payload, vv_error *err)
 {
 	vv_git_host *g = payload;
 	vv_auto_free vv_cid *cids = vv_calloc(count + 1, sizeof(*cids));
@@ -739,10 +739,10 @@ static vv_status source(void *payload, const vv_lacking *wants, size_t count, vv
 	for (size_t i = 0; i < count; i++) {
 		cids[i] = wants[i].cid;
 	}
-	const vv_status got = prefetch(g, cids, count, &why);
+	const vv_status got = prefetch_blocks(g, cids, count, &why);
 	if (got == VV_ENOMEM || got == VV_ECANCELLED) return vv_error_copy(err, &why);
 	/* If one source cannot be read, the blocks of the others are still fetched. */
-	const vv_status rc = give(g, wants, count, fn, fn_payload, &given, err);
+	const vv_status rc = give_blocks(g, wants, count, fn, fn_payload, &given, err);
 	if (rc < 0 || got == VV_OK) return rc;
 	if (given == 0) return vv_error_copy(err, &why);
 	if (!g->warned) {
@@ -791,12 +791,12 @@ vv_status vv_git_host_some(vv_git_host *g, const vv_cid *cids, size_t count, vv_
 void vv_git_host_supplier(vv_git_host *g, vv_remote *take_m, vv_supplier *out)
 {
 	g->own = take_m;
-	*out = (vv_supplier){.name = g->url, .source = source, .payload = g};
+	*out = (vv_supplier){.name = g->url, .source = get_blocks, .payload = g};
 }
 
 vv_git_host *vv_git_host_of(const vv_supplier *s)
 {
-	return s->source == source ? s->payload : NULL;
+	return s->source == get_blocks ? s->payload : NULL;
 }
 
 /* Roots of versions that are not in a store. */
@@ -824,7 +824,7 @@ vv_status vv_git_host_expect(vv_git_host *g, const vv_oids *ids, const vv_oids *
 	if ((rc = vv_repository_store(g->t->repo, &a.store, err)) == VV_OK &&
 	    (rc = vv_new_roots_each(g->t->repo, ids->items, ids->count, haves->items, haves->count,
 				    add_absent, &a, err)) == VV_OK) {
-		rc = prefetch(g, a.roots.items, a.roots.count, err);
+		rc = prefetch_blocks(g, a.roots.items, a.roots.count, err);
 	}
 	vv_cids_clear(&a.roots);
 	return rc;
@@ -937,7 +937,7 @@ vv_status vv_git_host_history(vv_git_host *g, const char *const *names, size_t c
 
 	if ((rc = open_host(g, err)) < 0) return rc; /* likewise */
 	if ((rc = vv_fetched_get(&g->fetched, names, count, ids, err)) < 0) {
-		return explain(g, rc, err);
+		return explain_failure(g, rc, err);
 	}
 	for (size_t i = 0; head && i < count; i++) {
 		if (strcmp(names[i], head) == 0) {
@@ -986,7 +986,7 @@ vv_status vv_git_host_objects(vv_git_host *g, const vv_oid *ids, size_t count, u
 vv_status vv_git_host_push(vv_git_host *g, vv_git_push *refs, size_t count, bool no_verify,
 			   vv_buf *said, vv_error *err)
 {
-	const vv_git_call to = call(g, NULL);
+	const vv_git_call to = host_call(g, NULL);
 
 	vv_notes_end(g->t->notes);
 	return vv_git_push_run(&to, g->word, refs, count, no_verify, said, err);

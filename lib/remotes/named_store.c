@@ -29,7 +29,7 @@ static void lines_clear(lines *l)
 }
 VV_AUTO_CLEAR(lines, lines_clear)
 
-static void set(lines *l, const char *name, const char *key, const char *value)
+static void set_line(lines *l, const char *name, const char *key, const char *value)
 {
 	char *full = vv_arena_printf(&l->arena, "store.%s.%s", name, key);
 
@@ -62,13 +62,13 @@ static void unset_usual(lines *l, const vv_blocks_config *c, const char *name)
 {
 	vv_array_each(c->stores, c->store_count, store) {
 		if (store->usual && strcmp(store->name, name) != 0) {
-			set(l, store->name, "default", "false");
+			set_line(l, store->name, "default", "false");
 		}
 	}
 }
 
 /* c: the file's current content. */
-static vv_status check(const vv_store_naming *n, const vv_blocks_config *c, vv_error *err)
+static vv_status check_naming(const vv_store_naming *n, const vv_blocks_config *c, vv_error *err)
 {
 	vv_status rc = check_name(n->name, err);
 
@@ -91,7 +91,7 @@ vv_status vv_store_name_check(vv_repository *r, const vv_store_naming *n, vv_err
 	vv_auto(vv_blocks_config) c = {.ref = NULL};
 	const vv_status rc = vv_blocks_config_read_work(&c, r, err);
 
-	return rc < 0 ? rc : check(n, &c, err);
+	return rc < 0 ? rc : check_naming(n, &c, err);
 }
 
 vv_status vv_store_name(vv_repository *r, const vv_store_naming *n, vv_error *err)
@@ -101,19 +101,19 @@ vv_status vv_store_name(vv_repository *r, const vv_store_naming *n, vv_error *er
 	vv_status rc;
 
 	if ((rc = vv_write_turn_take(r, err)) < 0 ||
-	    (rc = vv_blocks_config_read_work(&c, r, err)) < 0 || (rc = check(n, &c, err)) < 0 ||
-	    (rc = vv_block_peer_trust(r, n->url, err)) < 0 ||
+	    (rc = vv_blocks_config_read_work(&c, r, err)) < 0 ||
+	    (rc = check_naming(n, &c, err)) < 0 || (rc = vv_block_peer_trust(r, n->url, err)) < 0 ||
 	    (n->push_url && (rc = vv_block_peer_trust(r, n->push_url, err)) < 0)) {
 		return rc;
 	}
 	if (n->usual) {
 		unset_usual(&l, &c, n->name);
-		set(&l, n->name, "default", "true");
+		set_line(&l, n->name, "default", "true");
 	}
 	if (n->push_url) {
-		set(&l, n->name, "pushUrl", n->push_url);
+		set_line(&l, n->name, "pushUrl", n->push_url);
 	}
-	set(&l, n->name, "url", n->url);
+	set_line(&l, n->name, "url", n->url);
 	return write_lines(r, &l, err);
 }
 
@@ -180,7 +180,7 @@ vv_status vv_store_switch(vv_repository *r, const char *name, const char *remote
 	const vv_store_config *usual = vv_blocks_config_store(&c, NULL);
 	if (name && usual && strcmp(usual->name, name) == 0) return VV_OK;
 	if (name) {
-		set(&l, name, "default", "true");
+		set_line(&l, name, "default", "true");
 		unset_usual(&l, &c, name);
 	}
 	for (size_t i = 0; !name && i < c.store_count; i++) {

@@ -61,7 +61,7 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV
 
 /* Chooses the first block to request; not open: it does not report all of the version. says: a peer's
  * answer. */
-static vv_status begin(proving *p, size_t i, bool says, vv_error *err)
+static vv_status begin_version(proving *p, size_t i, bool says, vv_error *err)
 {
 	below b = {.host = p->host, .here = true, .listed = true, .leaf = p->roots[i]};
 	vv_walk w = {.store = p->store,
@@ -170,7 +170,7 @@ static vv_status begin_all(proving *p, vv_error *err)
 	}
 	for (size_t i = 0; rc == VV_OK && i < p->count; i++) {
 		const bool may = !promised || vv_cid_map_find(promised, &p->roots[i], &at);
-		rc = begin(p, i, (p->host ? keeps[i].whole : vv_bit(says, i)) && may, err);
+		rc = begin_version(p, i, (p->host ? keeps[i].whole : vv_bit(says, i)) && may, err);
 	}
 	return rc;
 }

@@ -96,7 +96,8 @@ static bool was_host(const vv_transfer *t, const char *url)
 }
 
 /* Determines the kind without a request. A folder is examined each time. */
-static vv_status know(kind *out, vv_transfer *t, const vv_remote *m, const char *url, vv_error *err)
+static vv_status know_kind(kind *out, vv_transfer *t, const vv_remote *m, const char *url,
+			   vv_error *err)
 {
 	vv_auto(vv_url) u = {0};
 	vv_status rc = vv_url_read(&u, url, err);
@@ -139,11 +140,11 @@ bool vv_reach_is_host(vv_transfer *t, const vv_remote *m)
 {
 	kind is;
 
-	return know(&is, t, m, m->url, VV_IGNORED) == VV_OK && (is == GIT || is == FOLDER);
+	return know_kind(&is, t, m, m->url, VV_IGNORED) == VV_OK && (is == GIT || is == FOLDER);
 }
 
 /* Stores the kind for later commands. Ignores failures. */
-static void remember(const vv_transfer *t, const vv_remote *m, const char *is)
+static void remember_kind(const vv_transfer *t, const vv_remote *m, const char *is)
 {
 	vv_auto(char) *key = m->name && !m->exact && t->repo ? vv_remote_key(m->name, "varveKind")
 							     : NULL;
@@ -192,7 +193,7 @@ typedef struct asking {
 	vv_error why;
 } asking;
 
-static vv_status ask(void *payload, size_t i, vv_error *err)
+static vv_status ask_remote(void *payload, size_t i, vv_error *err)
 {
 	asking *a = payload;
 
@@ -210,7 +211,7 @@ static vv_status ask_all(asking *a, vv_error *err)
 	const bool files = a->folder && a->folder->place.payload;
 	const vv_at_once all = {.threads = VV_FOLDER_FIRST + 1,
 				.count = (a->out ? 1 : 0) + (files ? VV_FOLDER_FIRST : 0),
-				.fn = ask,
+				.fn = ask_remote,
 				.payload = a};
 	return vv_at_once_run(&all, err);
 }
@@ -257,7 +258,7 @@ vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool wri
 	asking a = {.out = out, .t = t, .m = m, .write = write};
 	vv_error why;
 	kind is;
-	vv_status rc = know(&is, t, m, elsewhere ? m->push_url : m->url, err);
+	vv_status rc = know_kind(&is, t, m, elsewhere ? m->push_url : m->url, err);
 
 	memset(out, 0, sizeof(*out));
 	if (rc < 0) return rc;
@@ -266,7 +267,7 @@ vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool wri
 		rc = is == GIT ? reach_host(out, t, m, NULL, write, err)
 			       : reach_folder(out, t, m, write, &folder, err);
 		if (rc == VV_OK && !m->kind) {
-			remember(t, m, is == GIT ? "git" : "folder");
+			remember_kind(t, m, is == GIT ? "git" : "folder");
 		}
 		return rc;
 	}
@@ -286,14 +287,14 @@ vv_status vv_reach(vv_reached *out, vv_transfer *t, const vv_remote *m, bool wri
 	} else if (shows_folder(&folder, t, m)) {
 		rc = reach_folder(out, t, m, write, &folder, err);
 		if (rc == VV_OK) {
-			remember(t, m, "folder");
+			remember_kind(t, m, "folder");
 		}
 	} else if (folder && vv_remote_folder_failed(folder, true, &why) < 0) {
 		vv_transfer_tell_lines(t, &held);
 		*err = why; /* git would wait for the same */
 		rc = why.code;
 	} else if ((rc = reach_host(out, t, m, NULL, write, &why)) == VV_OK) {
-		remember(t, m, "git");
+		remember_kind(t, m, "git");
 	} else {
 		vv_transfer_tell_lines(t, &held);
 		/* If varve does not answer, git's error for the host counts. A host that denies access

@@ -335,7 +335,7 @@ static vv_status find_rewriting(rewriting *out, vv_repository *r, vv_error *err)
 }
 
 /* May `git push NAME` send elsewhere than `git fetch NAME` reads? */
-static bool parts(const vv_remote *m, const rewriting *found)
+static bool push_may_differ(const vv_remote *m, const rewriting *found)
 {
 	return m->name && (m->url_count > 1 || m->push_url_count > 0 || found->push);
 }
@@ -347,7 +347,7 @@ vv_status vv_remote_push_urls(vv_string_list *out, vv_repository *r, const vv_re
 
 	if (!m->name) return rewrite_typed(out, r, m->url, err);
 	const vv_status rc = find_rewriting(&found, r, err);
-	return rc < 0 || !parts(m, &found) ? rc : ask_git(out, r, m, true, err);
+	return rc < 0 || !push_may_differ(m, &found) ? rc : ask_git(out, r, m, true, err);
 }
 
 /* Is url, where git connects, also where it fetches from m? */
@@ -412,7 +412,7 @@ vv_status vv_remote_push_at(vv_remote *m, vv_repository *r, const char *url, vv_
 	}
 	vv_free(m->push_url);
 	m->push_url = NULL;
-	if (read && !parts(m, &found)) return VV_OK;
+	if (read && !push_may_differ(m, &found)) return VV_OK;
 	if (m->kind && !read && !shares_kind(m, url)) {
 		vv_free(m->kind);
 		m->kind = NULL;
@@ -422,7 +422,7 @@ vv_status vv_remote_push_at(vv_remote *m, vv_repository *r, const char *url, vv_
 	return settle_paths(m, r, err);
 }
 
-static void warn(vv_repository *r, vv_error *why)
+static void warn_of_error(vv_repository *r, vv_error *why)
 {
 	const vv_notes *notes = vv_repository_notes(r);
 
@@ -452,7 +452,7 @@ vv_status vv_remote_push_each(vv_remote *m, vv_repository *r, vv_remote_place_fn
 		if (rc < 0 && first.code == VV_OK) {
 			first = why;
 		} else if (rc < 0 && strcmp(first.message, why.message) != 0) {
-			warn(r, &why);
+			warn_of_error(r, &why);
 		}
 	}
 	return first.code < 0 ? vv_error_copy(err, &first) : VV_OK;

@@ -275,7 +275,7 @@ static vv_status take_pack(const bringing *b, size_t i, vv_repository *r,
 }
 
 /* The list begins with the newest, which depend on the others. */
-static vv_status bring(bringing *b, vv_transfer *t, vv_error *err)
+static vv_status bring_packs(bringing *b, vv_transfer *t, vv_error *err)
 {
 	const vv_at_once all = {.threads = vv_place_gets(&b->f->place),
 				.count = b->count,
@@ -314,7 +314,7 @@ vv_status vv_remote_folder_bring(const vv_remote_folder *f, vv_transfer *t, cons
 	bringing b = {.f = f, .dir = t->coming};
 	bool known;
 	const vv_status rc = list_packs(&b, t->repo, dir, &known, err);
-	return rc < 0 || !known || b.count == 0 || !f->place.payload ? rc : bring(&b, t, err);
+	return rc < 0 || !known || b.count == 0 || !f->place.payload ? rc : bring_packs(&b, t, err);
 }
 
 vv_status vv_remote_folder_note(const vv_remote_folder *f, const vv_transfer *t, const char *dir,

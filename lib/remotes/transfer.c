@@ -74,8 +74,8 @@ static vv_status ask_terminal(const char *prompt, bool echo, vv_buf *out, vv_err
 }
 
 /* Uses the terminal itself, not stdin. Threads that open lines take turns. */
-static vv_status ask(void *payload VV_UNUSED, const char *prompt, bool echo, vv_buf *out,
-		     vv_error *err)
+static vv_status ask_user(void *payload VV_UNUSED, const char *prompt, bool echo, vv_buf *out,
+			  vv_error *err)
 {
 	static atomic_flag busy = ATOMIC_FLAG_INIT;
 
@@ -161,7 +161,7 @@ vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *
 					  .program = t->program,
 					  .idle_sec = idle_seconds(idle_sec),
 					  .usual_sec = idle_seconds(usual),
-					  .ask = alone ? NULL : ask,
+					  .ask = alone ? NULL : ask_user,
 					  .line = on_line,
 					  .foreign = &t->foreign,
 					  .payload = t};
@@ -171,7 +171,7 @@ vv_status vv_transfer_open(vv_transfer *t, vv_repository *repo, const vv_notes *
 /* --- proofs, stored for the next transfer into this repository ---------------------- */
 
 /* Derived: without it, everything is proved again. */
-static vv_status recall(vv_transfer *t, vv_error *err)
+static vv_status recall_pairs(vv_transfer *t, vv_error *err)
 {
 	uint64_t secret;
 	vv_status rc = VV_OK;
@@ -240,7 +240,7 @@ vv_status vv_transfer_check(void *payload, vv_repository *with, vv_incoming *in,
 	vv_transfer *t = payload;
 	const vv_sink source = {.get = get_incoming, .payload = in};
 	vv_auto(vv_table) table = {0};
-	vv_status rc = recall(t, err);
+	vv_status rc = recall_pairs(t, err);
 
 	if (rc < 0) return rc;
 	if ((rc = vv_table_open_stored(&table, &source, &v->root, err)) == VV_OK) {

@@ -92,7 +92,7 @@ static bool spelled_may(const vv_fact_test *t, const vv_fact *f)
 	       (odd && (is_between(f, "INF") || is_between(f, "NaN")));
 }
 
-static bool begins(const vv_fact_test *t, const char *s, size_t len)
+static bool begins_with(const vv_fact_test *t, const char *s, size_t len)
 {
 	return len >= t->len && memcmp(s, t->text, t->len) == 0;
 }
@@ -103,7 +103,7 @@ static bool prefix_may(const vv_fact_test *t, const vv_fact *f)
 
 	if (f->numbers && plain == t->len) return true;
 	return f->texts && high_order(f, t->text, t->len) >= 0 &&
-	       (low_order(f, t->text, t->len) <= 0 || begins(t, f->low.bytes, f->low.len));
+	       (low_order(f, t->text, t->len) <= 0 || begins_with(t, f->low.bytes, f->low.len));
 }
 
 static bool text_may(const vv_fact_test *t, const vv_fact *f)

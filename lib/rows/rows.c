@@ -135,7 +135,7 @@ static bool take_portion(vv_rows *r)
 
 /* ---- the cursor ---- */
 
-static vv_status start(vv_rows *r, uint64_t row, vv_error *err)
+static vv_status start_rows(vv_rows *r, uint64_t row, vv_error *err)
 {
 	wait_for_reading(r);
 	vv_array_each(r->portions, 2, it) {
@@ -158,7 +158,7 @@ vv_status vv_rows_open(vv_rows **out, vv_table *t, const vv_rows_options *opts, 
 	r->number = UINT64_MAX;
 	vv_status rc = found_rows_open(&r->from, t, opts, err);
 	r->portions[0].from = r->portions[1].from = r->from;
-	if (rc < 0 || (rc = start(r, opts->from, err)) < 0) return rc;
+	if (rc < 0 || (rc = start_rows(r, opts->from, err)) < 0) return rc;
 	return vv_hand_over(out, &r);
 }
 
@@ -171,7 +171,7 @@ static found_group *group_at_hand(vv_rows *r)
 	return r->rc == VV_OK ? &r->portions[r->now].groups[r->group] : NULL;
 }
 
-static int ending(const vv_rows *r, vv_error *err)
+static int end_status(const vv_rows *r, vv_error *err)
 {
 	if (r->rc < 0 && err) {
 		*err = r->why;
@@ -183,7 +183,7 @@ int vv_rows_next_group(vv_rows *r, vv_rows_group *out, vv_error *err)
 {
 	found_group *g = group_at_hand(r);
 
-	if (!g) return ending(r, err);
+	if (!g) return end_status(r, err);
 	*out = (vv_rows_group){&g->batch, g->rows, g->count};
 	r->group++;
 	return 1;
@@ -197,7 +197,7 @@ int vv_rows_next(vv_rows *r, const vv_cell **cells, vv_error *err)
 	if (!g || r->at == g->count || r->rc < 0) {
 		r->group += g != NULL && r->at == g->count;
 		r->at = 0;
-		if (!(g = group_at_hand(r))) return ending(r, err);
+		if (!(g = group_at_hand(r))) return end_status(r, err);
 	}
 	uint32_t row = g->rows[r->at++];
 	r->number = g->batch.first_row + row;
@@ -243,7 +243,7 @@ vv_status vv_rows_seek(vv_rows *r, uint64_t row, vv_error *err)
 	uint64_t first = row, group;
 	vv_status rc;
 
-	if (r->rc < 0) return (vv_status)ending(r, err);
+	if (r->rc < 0) return (vv_status)end_status(r, err);
 	if (row < r->table->root.rows && (r->o.from > 0 || r->o.to < r->table->root.rows) &&
 	    (rc = found_rows_group_of(&group, &first, r->table, row, err)) < 0) {
 		return rc;
@@ -254,7 +254,7 @@ vv_status vv_rows_seek(vv_rows *r, uint64_t row, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "the selected rows do not include row %llu",
 			       (unsigned long long)row + 1);
 	}
-	return start(r, row, err);
+	return start_rows(r, row, err);
 }
 
 bool vv_rows_close(vv_rows *r)

@@ -112,7 +112,7 @@ static bool find_days(test *t)
 	       spell_write_date(t->fact.day[1], day + 1);
 }
 
-static void plan(test *t)
+static void plan_test(test *t)
 {
 	static const vv_cell empty = {.state = VV_CELL_TEXT};
 	const vv_field *f = t->field;
@@ -147,7 +147,7 @@ static void plan(test *t)
 	}
 }
 
-static bool begins(const test *t, const char *s, size_t len)
+static bool text_begins(const test *t, const char *s, size_t len)
 {
 	return len >= t->len && memcmp(s, t->text, t->len) == 0;
 }
@@ -217,7 +217,7 @@ static bool is_in_order(vv_where_op op, int rank)
 	return rank != 0;
 }
 
-static bool compares(vv_where *w, test *t, const vv_cell *c)
+static bool cell_compares(vv_where *w, test *t, const vv_cell *c)
 {
 	vv_value v;
 	int rank;
@@ -273,7 +273,7 @@ static bool test_holds(vv_where *w, test *t, const vv_cell *c)
 	case VV_WHERE_IS:
 		return c->len == t->len && (t->len == 0 || memcmp(c->text, t->text, t->len) == 0);
 	case VV_WHERE_BEGINS:
-		return t->len == 0 || begins(t, c->text, c->len);
+		return t->len == 0 || text_begins(t, c->text, c->len);
 	case VV_WHERE_NULL:
 		return vv_field_missing(t->field, c);
 	case VV_WHERE_NOT_NULL:
@@ -281,11 +281,11 @@ static bool test_holds(vv_where *w, test *t, const vv_cell *c)
 	case VV_WHERE_NO_VALUE:
 		return !has_value(w, t, c);
 	default:
-		return compares(w, t, c);
+		return cell_compares(w, t, c);
 	}
 }
 
-static bool evaluate(vv_where *w, size_t i, const vv_cell *cells)
+static bool evaluate_condition(vv_where *w, size_t i, const vv_cell *cells)
 {
 	if (vv_condition_eval(w->conditions[i], w->scratch, cells) == VV_TRUE) return true;
 	w->failed |= vv_condition_failed(w->scratch);
@@ -302,7 +302,7 @@ static bool condition_holds(vv_where *w, size_t i, const vv_cell *cells)
 	answers *known = &w->answers[i];
 	uint64_t hash = 0;
 
-	if (!c || c->len > ANSWER_LEN || known->credit == 0) return evaluate(w, i, cells);
+	if (!c || c->len > ANSWER_LEN || known->credit == 0) return evaluate_condition(w, i, cells);
 	for (size_t k = 0; k < c->len; k++) {
 		hash = (hash ^ (uint8_t)c->text[k]) * UINT64_C(0x100000001b3);
 	}
@@ -317,7 +317,7 @@ static bool condition_holds(vv_where *w, size_t i, const vv_cell *cells)
 	if (c->len > 0) {
 		memcpy(a->text, c->text, c->len);
 	}
-	a->holds = evaluate(w, i, cells);
+	a->holds = evaluate_condition(w, i, cells);
 	return a->holds;
 }
 
@@ -412,7 +412,7 @@ void vv_where_free(vv_where *w)
 	vv_free_all(w->conditions, w->judged, w->answers, w->columns, w->tests, w);
 }
 
-static vv_status finish(test *x, const vv_table *t, vv_error *err)
+static vv_status finish_test(test *x, const vv_table *t, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
@@ -420,7 +420,7 @@ static vv_status finish(test *x, const vv_table *t, vv_error *err)
 	if (x->op > VV_WHERE_BEGINS && x->op <= VV_WHERE_DIFFERS) {
 		rc = read_value(x, err);
 	}
-	plan(x);
+	plan_test(x);
 	return rc;
 }
 
@@ -474,7 +474,7 @@ static vv_status set_tests(vv_where *w, const vv_table *t, const vv_where_test *
 			    .len = it->len};
 		if ((it->column && (rc = vv_view_column(t, it->column, strlen(it->column), "where",
 							&x->column, err)) < 0) ||
-		    (rc = finish(x, t, err)) < 0) {
+		    (rc = finish_test(x, t, err)) < 0) {
 			return rc;
 		}
 	}
@@ -507,7 +507,7 @@ size_t vv_where_test_put(vv_where_test *out, unsigned op, const vv_where_test *l
 }
 
 /* Reports a condition's fault, after its text. */
-static vv_status refuse(const char *text, vv_status rc, vv_error *err)
+static vv_status refuse_condition(const char *text, vv_status rc, vv_error *err)
 {
 	rc = rc == VV_EINPUT ? vv_recode(err, VV_EUSAGE) : rc;
 	vv_prefix(err, "'%s'", vv_text_shows(text));
@@ -546,7 +546,7 @@ static vv_status add_conditions(vv_where *w, const vv_table *t, const vv_strings
 		rc = vv_condition_compile(&w->conditions[i], text, strlen(text), &t->schema, &as,
 					  err);
 		if (rc < 0) {
-			rc = refuse(text, rc, err);
+			rc = refuse_condition(text, rc, err);
 			break;
 		}
 		w->answers[w->condition_count++].credit = CREDIT;
@@ -576,7 +576,7 @@ vv_status vv_where_check(const vv_strings *conditions, vv_error *err)
 		const vv_status rc = vv_condition_compile(&c, *text, strlen(*text), NULL, &how,
 							  err);
 
-		if (rc < 0) return refuse(*text, rc, err);
+		if (rc < 0) return refuse_condition(*text, rc, err);
 	}
 	return VV_OK;
 }

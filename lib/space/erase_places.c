@@ -43,7 +43,7 @@ vv_status vv_erase_answers_add(vv_erase_answers *a, const vv_erase_answer *like,
 	return VV_OK;
 }
 
-static const char *masked(vv_buf *out, vv_erase_values *values, const char *text)
+static const char *mask_text(vv_buf *out, vv_erase_values *values, const char *text)
 {
 	const bool has = values && vv_erase_values_mask(values, text, strlen(text), VV_ERASED, out);
 
@@ -57,8 +57,8 @@ vv_status vv_erase_answers_file(vv_erase_answers *a, const vv_erase_answer *like
 	vv_erase_answer answer = *like;
 
 	answer.what = "files";
-	answer.place = masked(&place, values, like->place);
-	answer.why = masked(&why, values, like->why);
+	answer.place = mask_text(&place, values, like->place);
+	answer.why = mask_text(&why, values, like->why);
 	return vv_erase_answers_add(a, &answer, err);
 }
 

@@ -52,8 +52,8 @@ void vv_erase_withdrawn_clear(vv_erase_withdrawn *w)
 	vv_string_list_clear(&w->urls);
 }
 
-static vv_status withdraw(vv_erase_withdrawn *out, const vv_cid *version, const char *dir,
-			  vv_error *err)
+static vv_status withdraw_version(vv_erase_withdrawn *out, const vv_cid *version, const char *dir,
+				  vv_error *err)
 {
 	vv_auto(vv_published) p = {0};
 	vv_status rc = vv_published_find(&p, dir, version, err);
@@ -79,7 +79,7 @@ vv_status vv_erase_published_withdraw(vv_erase_withdrawn *out, const vv_cid_set 
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		if (vv_cid_set_has(roots, &versions[i])) {
-			rc = withdraw(out, &versions[i], dir, err);
+			rc = withdraw_version(out, &versions[i], dir, err);
 		}
 	}
 	return rc;

@@ -39,7 +39,7 @@ vv_status vv_gc_grace(vv_repository *r, uint64_t *out, vv_error *err)
 }
 
 /* Removes a killed process's temporary files from a cache. A young one may be in use. */
-static vv_status sweep(const char *dir, int64_t now, vv_error *err)
+static vv_status sweep_cache(const char *dir, int64_t now, vv_error *err)
 {
 	vv_auto(vv_folder) f = {0};
 	vv_stat st;
@@ -58,7 +58,7 @@ static vv_status sweep(const char *dir, int64_t now, vv_error *err)
 static vv_status sweep_own(const char *dir, int64_t now, vv_error *err)
 {
 	static const char *const prefixes[] = {"secret-", ".varve-", TEMP_NAME, "new-"};
-	vv_status rc = sweep(dir, now, err);
+	vv_status rc = sweep_cache(dir, now, err);
 
 	for (size_t i = 0; rc == VV_OK && i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
 		vv_temp_sweep(dir, prefixes[i]);
@@ -84,7 +84,8 @@ static vv_status sweep_caches(vv_repository *repo, int64_t now, vv_error *err)
 		const char *name;
 		bool below;
 	} folders[] = {{"", false}, {"cache", true}, {"tmp", false}, {"host", true}};
-	vv_status rc = sweep(vv_repository_gitdir(repo), now, err); /* for example FETCH_HEAD's */
+	vv_status rc = sweep_cache(vv_repository_gitdir(repo), now,
+				   err); /* for example FETCH_HEAD's */
 
 	for (size_t i = 0; rc == VV_OK && i < sizeof(folders) / sizeof(folders[0]); i++) {
 		vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(repo), folders[i].name,
@@ -145,7 +146,7 @@ void vv_gc_memory_write(const vv_gc_memory *m, vv_repository *r)
 	}
 }
 
-static void remember(vv_repository *r, vv_store *store, vv_status rc, int64_t now)
+static void remember_gc(vv_repository *r, vv_store *store, vv_status rc, int64_t now)
 {
 	vv_store_stats stats;
 	vv_gc_memory m;
@@ -222,7 +223,7 @@ vv_status vv_gc_run_all(vv_gc_run *g, vv_repository *r, vv_error *err)
 	}
 done:
 	if (rc != VV_ELOCKED && !g->dry_run) {
-		remember(r, store, rc, now);
+		remember_gc(r, store, rc, now);
 	}
 	vv_notes_end(vv_repository_notes(r));
 	return rc;

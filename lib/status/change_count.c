@@ -29,8 +29,8 @@ static vv_status count_end_table(vv_diff_writer *w, const vv_rowdiff_stats *s, v
 static const vv_diff_writer_kind counting = {.end_table = count_end_table, .only_needed = true};
 
 /* *same: nothing differs, of which the writer hears nothing. */
-static vv_status count(vv_change_counts *out, bool *same, const vv_diff_item *item,
-		       const char *temp_dir, vv_error *err)
+static vv_status count_differences(vv_change_counts *out, bool *same, const vv_diff_item *item,
+				   const char *temp_dir, vv_error *err)
 {
 	static const vv_strings none = {NULL, 0};
 	counter c = {.base.kind = &counting, .out = out};
@@ -77,7 +77,10 @@ static vv_status count_sorted(vv_change_counts *out, const vv_diff_item *item, c
 	vv_status rc = VV_OK;
 
 	if (rows || (is_sorted_by_key(&a->root) && is_sorted_by_key(&b->root))) {
-		if ((rc = count(out, &none, item, temp_dir, err)) < 0 || !out->counted) return rc;
+		if ((rc = count_differences(out, &none, item, temp_dir, err)) < 0 ||
+		    !out->counted) {
+			return rc;
+		}
 		if (rows || out->added + out->removed + out->rekeyed == 0) {
 			out->reordered = !same;
 			return VV_OK;
@@ -90,7 +93,7 @@ static vv_status count_sorted(vv_change_counts *out, const vv_diff_item *item, c
 	vv_change_counts_clear(out);
 	*out = (vv_change_counts){
 		.counted = true, .old_rows = a->root.rows, .new_rows = b->root.rows};
-	return count(out, &none, item, temp_dir, err);
+	return count_differences(out, &none, item, temp_dir, err);
 }
 
 vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_table *a, vv_table *b,
@@ -109,7 +112,7 @@ vv_status vv_change_count_tables(vv_change_counts *out, const char *path, vv_tab
 		return rc;
 	}
 	rc = vv_root_has_places(&a->root) ? count_sorted(out, &item, temp_dir, err)
-					  : count(out, &same, &item, temp_dir, err);
+					  : count_differences(out, &same, &item, temp_dir, err);
 	if (rc < 0) {
 		vv_change_counts_clear(out);
 	}
@@ -184,7 +187,8 @@ vv_status vv_change_count_texts(vv_change_counts *out, vv_text_pair *keep, vv_re
 	    (rc = take_table(b, now.table, err)) < 0) {
 		return is_no_table(rc, a) || is_no_table(rc, b) ? VV_OK : rc;
 	}
-	if ((rc = count(out, &same, &item, vv_env_temp_dir(vv_repository_env(r)), err)) == VV_OK &&
+	if ((rc = count_differences(out, &same, &item, vv_env_temp_dir(vv_repository_env(r)),
+				    err)) == VV_OK &&
 	    !out->counted) {
 		vv_change_counts_clear(out);
 	}

@@ -61,12 +61,13 @@ typedef struct collector {
 	size_t pending_first, pending_count, pending_max;
 } collector;
 
-static bool wanted(const collector *c, const char *path)
+static bool path_wanted(const collector *c, const char *path)
 {
 	return !c->opts->paths || vv_pathspec_match(c->opts->paths, path, NULL);
 }
 
-static vv_status append(vv_changes *out, const char *path, vv_change_entry **entry, vv_error *err)
+static vv_status append_entry(vv_changes *out, const char *path, vv_change_entry **entry,
+			      vv_error *err)
 {
 	char *copy = vv_strdup(path);
 
@@ -115,10 +116,10 @@ static vv_status add_conflicts(collector *c, vv_error *err)
 			stages |= 1u << (other.stage - 1);
 			shown = shown.stage == 2 ? shown : other;
 		}
-		if (!wanted(c, e.path)) {
+		if (!path_wanted(c, e.path)) {
 			continue;
 		}
-		if ((rc = append(c->out, e.path, &entry, err)) < 0) return rc;
+		if ((rc = append_entry(c->out, e.path, &entry, err)) < 0) return rc;
 		entry->staged = codes[stages & 7][0];
 		entry->work = codes[stages & 7][1];
 		entry->torn = vv_work_is_torn(c->r, e.path, NULL);
@@ -140,8 +141,8 @@ static vv_status on_staged(void *payload, const vv_change *change, vv_error *err
 	vv_change_entry *entry;
 	vv_status rc;
 
-	if (is_conflict(c, change->path) || !wanted(c, change->path)) return VV_OK;
-	if ((rc = append(c->out, change->path, &entry, err)) < 0) return rc;
+	if (is_conflict(c, change->path) || !path_wanted(c, change->path)) return VV_OK;
+	if ((rc = append_entry(c->out, change->path, &entry, err)) < 0) return rc;
 	entry->head_id = change->old_id;
 	entry->head_mode = change->old_mode;
 	entry->index_id = change->new_id;
@@ -227,7 +228,7 @@ static vv_change_entry *find_staged(const collector *c, const char *path)
 }
 
 /* Is the new dataset e a copy of this other entry of the index, that HEAD has or that is new and before it? */
-static bool copies(const collector *c, const vv_change_entry *e, const vv_index_entry *other)
+static bool entry_copies(const collector *c, const vv_change_entry *e, const vv_index_entry *other)
 {
 	if (!vv_oid_equal(&other->id, &e->index_id) || strcmp(other->path, e->path) == 0) {
 		return false;
@@ -263,7 +264,7 @@ static vv_status mark_copies(collector *c, vv_error *err)
 		while (other.stage == 0 && vv_hash_probe_next(&p, &place)) {
 			vv_change_entry *e = &entries[place];
 
-			if (copies(c, e, &other)) {
+			if (entry_copies(c, e, &other)) {
 				e->staged_facts.groups_new = e->staged_facts.stored = 0;
 			}
 		}
@@ -307,7 +308,7 @@ static vv_status entry_of(collector *c, const vv_index_entry *e, vv_change_entry
 
 	*out = find_staged(c, e->path);
 	if (*out) return VV_OK;
-	if ((rc = append(c->out, e->path, out, err)) < 0) return rc;
+	if ((rc = append_entry(c->out, e->path, out, err)) < 0) return rc;
 	(*out)->head_id = (*out)->index_id = e->id;
 	(*out)->head_mode = (*out)->index_mode = e->mode;
 	return VV_OK;
@@ -319,7 +320,7 @@ static char letter_of(const vv_index_entry *e, char letter)
 	return letter == 'M' && e->intent_to_add ? 'A' : letter;
 }
 
-static vv_status mark(collector *c, const vv_index_entry *e, char letter, vv_error *err)
+static vv_status mark_entry(collector *c, const vv_index_entry *e, char letter, vv_error *err)
 {
 	vv_change_entry *entry;
 	vv_status rc = entry_of(c, e, &entry, err);
@@ -675,7 +676,7 @@ static vv_status clean_state(collector *c, size_t at, const vv_index_entry *e, c
 }
 
 /* Is the file the blob, which is small? */
-static bool stands(const collector *c, const vv_index_entry *e, const vv_stat *st)
+static bool file_stands(const collector *c, const vv_index_entry *e, const vv_stat *st)
 {
 	vv_auto(char) *file = vv_repository_file(c->r, e->path);
 	vv_oid id;
@@ -693,7 +694,8 @@ static vv_status entry_state(collector *c, size_t at, const vv_index_entry *e, v
 	vv_status rc = vv_lstat_at(&st, c->top, e->path, &c->above, err);
 
 	if (rc == VV_ENOTFOUND) {
-		if ((rc = mark(c, e, 'D', err)) < 0 || !c->opts->missing || !S_ISREG(e->mode)) {
+		if ((rc = mark_entry(c, e, 'D', err)) < 0 || !c->opts->missing ||
+		    !S_ISREG(e->mode)) {
 			return rc;
 		}
 		rc = vv_dataset_reader_is_pointer(c->s, &e->id, &pointer, err);
@@ -714,7 +716,7 @@ static vv_status entry_state(collector *c, size_t at, const vv_index_entry *e, v
 			/* A pointer that is damaged, or of a later version, is unchanged in the work
 			 * tree. */
 			rc = mark_plain(c, e, err);
-			return rc < 0 || stands(c, e, &st) ? rc : mark(c, e, 'M', err);
+			return rc < 0 || file_stands(c, e, &st) ? rc : mark_entry(c, e, 'M', err);
 		}
 	}
 	return ordinary_state(c, e, &st, err);
@@ -743,7 +745,7 @@ static vv_status add_modules(collector *c, vv_error *err)
 	memcpy(argv, (const char *[]){"git", "-C", dir, "diff-files", "--name-only", "-z", "--"},
 	       argc * sizeof(*argv));
 	for (vv_index_entry e = {0}; vv_index_next(c->x, &e);) {
-		if (is_module(&e) && wanted(c, e.path)) {
+		if (is_module(&e) && path_wanted(c, e.path)) {
 			argv[argc++] = e.path;
 		}
 	}
@@ -759,7 +761,7 @@ static vv_status add_modules(collector *c, vv_error *err)
 	for (vv_index_entry e = {0}; rc == VV_OK && at < changed.len && vv_index_next(c->x, &e);) {
 		if (is_module(&e) && strcmp(e.path, changed.data + at) == 0) {
 			at += strlen(e.path) + 1;
-			rc = mark(c, &e, 'M', err);
+			rc = mark_entry(c, &e, 'M', err);
 		}
 	}
 	return rc;
@@ -773,7 +775,7 @@ static vv_status add_entries(collector *c, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		vv_index_entry e = vv_index_at(c->x, i);
 		if (e.stage != 0 || e.hidden || vv_mode_is_submodule(e.mode) ||
-		    !wanted(c, e.path)) {
+		    !path_wanted(c, e.path)) {
 			continue;
 		}
 		if ((rc = entry_state(c, i, &e, err)) == VV_OK) {
@@ -836,8 +838,8 @@ static vv_status on_untracked(void *payload, const char *path, vv_error *err)
 	vv_change_entry *entry;
 	vv_status rc;
 
-	if (!wanted(c, path)) return VV_OK;
-	if ((rc = append(c->out, path, &entry, err)) == VV_OK) {
+	if (!path_wanted(c, path)) return VV_OK;
+	if ((rc = append_entry(c->out, path, &entry, err)) == VV_OK) {
 		entry->staged = entry->work = '?';
 		c->out->untracked++;
 	}
@@ -845,7 +847,7 @@ static vv_status on_untracked(void *payload, const char *path, vv_error *err)
 }
 
 /* "refs/remotes/origin/main" in its short form. */
-static void shorten(char *ref)
+static void shorten_ref(char *ref)
 {
 	static const char *const prefixes[] = {"refs/heads/", "refs/remotes/", "refs/"};
 
@@ -885,7 +887,7 @@ static vv_status read_head(vv_changes *out, vv_repository *r, bool upstream, vv_
 	if (rc < 0 && rc != VV_ENOTFOUND && rc != VV_EMISSING) return rc;
 	out->upstream_gone = rc == VV_EMISSING;
 	if (out->upstream) {
-		shorten(out->upstream);
+		shorten_ref(out->upstream);
 	}
 	return VV_OK;
 }

@@ -42,8 +42,8 @@ static void data_clear(data *a)
 }
 VV_AUTO_CLEAR(data, data_clear)
 
-static vv_status say(data *a, const char *what, const char *message, const char *path,
-		     vv_hint_id hint, vv_error *err)
+static vv_status say_path(data *a, const char *what, const char *message, const char *path,
+			  vv_hint_id hint, vv_error *err)
 {
 	return vv_doctor_say(a->d, what, true, vv_doctor_hint(a->d, hint, path), err, "%s: %s",
 			     vv_text_shows(path), message);
@@ -111,8 +111,8 @@ static vv_status look_for_truth(data *a, const char *path, const vv_buf *text, c
 	    holds) {
 		return rc;
 	}
-	return say(a, "pointer", "its pointer was edited, and no longer identifies its data", path,
-		   VV_HINT_FIX, err);
+	return say_path(a, "pointer", "its pointer was edited, and no longer identifies its data",
+			path, VV_HINT_FIX, err);
 }
 
 static vv_status say_damaged(data *a, const char *path, const char *what, bool work, vv_error *err)
@@ -137,11 +137,12 @@ static vv_status look_at_pointer(data *a, const char *path, const vv_pointer_blo
 	if (b->found == VV_EINPUT) return say_damaged(a, path, b->why.message, false, err);
 	if (b->found == VV_ENOSUPPORT) {
 		vv_buf_printf(&text, "its pointer cannot be read: %s", b->why.message);
-		return say(a, "pointer", vv_buf_cstr(&text), path, VV_HINT_READ_NEWER, err);
+		return say_path(a, "pointer", vv_buf_cstr(&text), path, VV_HINT_READ_NEWER, err);
 	}
 	vv_pointer_put(&text, &b->pointer);
-	if (text.len != b->text.len && (rc = say(a, "pointer", "its pointer has wrong line ends",
-						 path, VV_HINT_FIX, err)) < 0) {
+	if (text.len != b->text.len &&
+	    (rc = say_path(a, "pointer", "its pointer has wrong line ends", path, VV_HINT_FIX,
+			   err)) < 0) {
 		return rc;
 	}
 	if (!tracked) {
@@ -162,7 +163,7 @@ static vv_status look_at_pointer(data *a, const char *path, const vv_pointer_blo
 				err, "%s: filter=%s overrides varve's line", vv_text_shows(path),
 				vv_text_shows(filter));
 		} else if (rc == VV_ENOTFOUND) {
-			rc = say(
+			rc = say_path(
 				a, "attributes",
 				"it is a table of varve, but no line of .gitattributes declares it",
 				path, VV_HINT_TRACK, err);
@@ -206,12 +207,12 @@ static vv_status look_at_text(data *a, const vv_index_entry *e, uint64_t size, v
 	bool lfs = object || rc == VV_EMISSING;
 
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
-	return lfs ? say(a, "lfs",
-			 "Git LFS stores its data, but .gitattributes assigns it to varve", path,
-			 VV_HINT_MIGRATE, err)
-		   : say(a, "plain",
-			 "Git stores it as plain text, but .gitattributes assigns it to varve",
-			 path, VV_HINT_FIX, err);
+	return lfs ? say_path(a, "lfs",
+			      "Git LFS stores its data, but .gitattributes assigns it to varve",
+			      path, VV_HINT_MIGRATE, err)
+		   : say_path(a, "plain",
+			      "Git stores it as plain text, but .gitattributes assigns it to varve",
+			      path, VV_HINT_FIX, err);
 }
 
 /* A whole pointer in place of a table whose blocks are stored here: git wrote it without varve, or before
@@ -228,8 +229,8 @@ static vv_status look_at_standing(data *a, const char *path, const vv_pointer *p
 	    (rc = vv_store_complete(store, &p->root, &here, NULL, err)) < 0 || !here) {
 		return rc;
 	}
-	return say(a, "pointer", "the work tree has its pointer instead of the data", path,
-		   VV_HINT_RESTORE_DATA, err);
+	return say_path(a, "pointer", "the work tree has its pointer instead of the data", path,
+			VV_HINT_RESTORE_DATA, err);
 }
 
 /* Checks a pointer in the work tree in place of a table, or one that git could not merge. */
@@ -357,7 +358,7 @@ static vv_status look_at_history(data *a, vv_error *err)
 
 static vv_status say_left(void *payload, const char *path, const char *words, vv_error *err)
 {
-	return say(payload, "plain", words, path, VV_HINT_ADD_CONVERT, err);
+	return say_path(payload, "plain", words, path, VV_HINT_ADD_CONVERT, err);
 }
 
 vv_status vv_doctor_data(vv_doctor *d, vv_repository *r, vv_index *x, vv_error *err)

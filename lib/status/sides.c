@@ -211,7 +211,7 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 		       : add_path(payload, &p, err);
 }
 
-static vv_diff_path *known(vv_diff_sides *d, size_t count, const char *path)
+static vv_diff_path *find_path(vv_diff_sides *d, size_t count, const char *path)
 {
 	size_t at = vv_first_place(i, count, strcmp(d->paths[i].path, path) < 0);
 
@@ -250,7 +250,7 @@ static vv_status add_work(finder *f, vv_index *x, vv_error *err)
 		if (conflict || e->work == '\0' || !strchr("MDTA", e->work)) {
 			continue;
 		}
-		vv_diff_path *p = known(f->out, sorted, e->path);
+		vv_diff_path *p = find_path(f->out, sorted, e->path);
 		uint32_t mode;
 		if ((rc = work_mode(&mode, x, e, err)) < 0) return rc;
 		if (p) {
@@ -356,7 +356,7 @@ static vv_status list_paths(finder *f, vv_error *err)
 }
 
 /* Lets path i be what path k was called before. */
-static void join(vv_diff_sides *d, size_t i, size_t k)
+static void join_paths(vv_diff_sides *d, size_t i, size_t k)
 {
 	vv_diff_path *to = &d->paths[i], *was = &d->paths[k];
 	to->old_path = was->path;
@@ -391,7 +391,7 @@ static vv_status find_renamed(vv_diff_sides *d, vv_repository *r, vv_error *err)
 	rc = vv_renames_find(r, gone, gone_count, come, come_count, from, err);
 	for (size_t i = 0; rc == VV_OK && i < come_count; i++) {
 		if (from[i] != VV_RENAMED_FROM_NONE) {
-			join(d, come_at[i], gone_at[from[i]]);
+			join_paths(d, come_at[i], gone_at[from[i]]);
 		}
 	}
 	vv_array_each(d->paths, d->count, it) {

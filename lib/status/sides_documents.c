@@ -60,7 +60,7 @@ static vv_status side_open(side *s, const vv_diff_side *of, vv_repository *r,
 	return VV_OK;
 }
 
-static char *called(const char *path, const char *table)
+static char *table_path(const char *path, const char *table)
 {
 	return vv_asprintf("%s#%s", path, table);
 }
@@ -98,9 +98,9 @@ static vv_status add_table(vv_diff_sides *out, const vv_diff_path *of, const vv_
 	p->document = strlen(of->path);
 	p->old_mode = t->was ? of->old_mode : 0;
 	p->new_mode = t->is ? of->new_mode : 0;
-	p->path = called(of->path, (t->is ? t->is : t->was)->name);
+	p->path = table_path(of->path, (t->is ? t->is : t->was)->name);
 	if (renamed) {
-		p->old_path = called(old_file, (t->was ? t->was : t->is)->name);
+		p->old_path = table_path(old_file, (t->was ? t->was : t->is)->name);
 	} else {
 		p->old_path = NULL;
 	}
@@ -226,7 +226,7 @@ vv_status vv_diff_sides_take_tables(vv_diff_sides *d, char ***out, vv_repository
 		}
 		if (!bare && (rc = vv_repository_relative(&path, r, (*out)[i], err)) < 0) return rc;
 		if (!(d->tables[d->table_count] = bare ? vv_strdup(argv[i])
-						       : called(path, argv[i] + len + 1))) {
+						       : table_path(path, argv[i] + len + 1))) {
 			return vv_fail_nomem(err);
 		}
 		d->table_count++;

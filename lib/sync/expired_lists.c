@@ -44,8 +44,8 @@ static vv_status have_commit(vv_oid *id, vv_repository *r, const vv_reached *fro
 	return rc < 0 || known ? rc : bring_commit(id, r, from, url, err);
 }
 
-static vv_status learn(vv_repository *r, const vv_reached *from, const char *url,
-		       const vv_notes *notes, vv_error *err)
+static vv_status learn_lists(vv_repository *r, const vv_reached *from, const char *url,
+			     const vv_notes *notes, vv_error *err)
 {
 	vv_oid id;
 	vv_status rc;
@@ -68,13 +68,13 @@ vv_status vv_expired_lists_learn(vv_repository *r, const vv_reached *from, const
 	vv_auto(vv_reached) there = {0};
 	vv_status rc;
 
-	if (from) return learn(r, from, url, notes, err);
+	if (from) return learn_lists(r, from, url, notes, err);
 	if ((rc = vv_remote_find(&m, r, url, err)) < 0 ||
 	    (rc = vv_transfer_open(&t, r, notes, true, 0, err)) < 0 ||
 	    (rc = vv_reach(&there, &t, &m, false, err)) < 0) {
 		return rc;
 	}
-	return learn(r, &there, url, notes, err);
+	return learn_lists(r, &there, url, notes, err);
 }
 
 vv_status vv_expired_lists_open(vv_expired **out, vv_repository *r, const vv_reached *from,

@@ -244,7 +244,7 @@ typedef struct answering {
 } answering;
 
 /* Reads the heads that were not read yet. Without a trusted owner none is read, nor of a single copy. */
-static bool choose(answering *a, vv_fetch_from *r, const vv_trust *trust)
+static bool choose_place(answering *a, vv_fetch_from *r, const vv_trust *trust)
 {
 	const vv_trusted_head *known = vv_trust_newest(trust);
 	bool found = false;
@@ -388,12 +388,12 @@ static vv_status ask_for_copies(answering *a, vv_fetch_from *r, bool *found, vv_
 				  it->ask && it->relayed) != NULL;
 	if (rc < 0 || (rc = ask_suppliers(r, false, err)) < 0) return rc;
 	list_answering(a, r);
-	*found = choose(a, r, &trust);
+	*found = choose_place(a, r, &trust);
 	if (!a->relays || a->has_news) return VV_OK;
 	if ((rc = ask_suppliers(r, true, err)) < 0) return rc;
 	a->relays = false;
 	list_answering(a, r);
-	*found = choose(a, r, &trust);
+	*found = choose_place(a, r, &trust);
 	return VV_OK;
 }
 

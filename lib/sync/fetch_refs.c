@@ -116,8 +116,8 @@ static const char *local_name(vv_ref_plan *p, const char *to, const char *from)
 	return vv_arena_printf(&p->arena, "refs/%s/%s", tag ? "tags" : "heads", to);
 }
 
-static vv_status track(vv_ref_plan *p, const vv_ref_plan_options *o, const vv_remote_ref *ref,
-		       vv_error *err)
+static vv_status track_ref(vv_ref_plan *p, const vv_ref_plan_options *o, const vv_remote_ref *ref,
+			   vv_error *err)
 {
 	vv_status rc = VV_OK;
 	vv_array_each(o->tracking, o->tracking_count, it) {
@@ -146,7 +146,7 @@ static vv_status plan_one(vv_ref_plan *p, const vv_hello *h, const vv_ref_plan_o
 	} else {
 		rc = add_move(p, ref->name, NULL, &ref->id, true, first, err);
 	}
-	return rc < 0 ? rc : track(p, o, ref, err);
+	return rc < 0 ? rc : track_ref(p, o, ref, err);
 }
 
 static vv_status plan_pattern(vv_ref_plan *p, const vv_hello *h, const vv_ref_plan_options *o,
@@ -210,7 +210,7 @@ void vv_ref_move_to(vv_ref_move *m, const vv_oid *id)
 }
 
 /* The values that refs have here now. */
-static vv_status compare(vv_ref_plan *p, vv_repository *r, size_t from, vv_error *err)
+static vv_status compare_refs(vv_ref_plan *p, vv_repository *r, size_t from, vv_error *err)
 {
 	vv_status rc;
 
@@ -247,7 +247,7 @@ vv_status vv_ref_plan_make(vv_ref_plan *p, vv_repository *r, const vv_hello *h,
 		pruning g = {p, h, &o->tracking[i]};
 		rc = o->tracking[i].to ? vv_refs_each(r, "refs/", prune_one, &g, err) : VV_OK;
 	}
-	return rc < 0 ? rc : compare(p, r, 0, err);
+	return rc < 0 ? rc : compare_refs(p, r, 0, err);
 }
 
 vv_status vv_ref_plan_stand_in(vv_ref_plan *p, vv_repository *r, const vv_remote *remote,
@@ -271,7 +271,7 @@ vv_status vv_ref_plan_stand_in(vv_ref_plan *p, vv_repository *r, const vv_remote
 			m->to = NULL;
 		}
 	}
-	return compare(p, r, 0, err);
+	return compare_refs(p, r, 0, err);
 }
 
 vv_status vv_ref_plan_follow_tags(vv_ref_plan *p, vv_repository *r, const vv_hello *h,
@@ -303,7 +303,7 @@ vv_status vv_ref_plan_follow_tags(vv_ref_plan *p, vv_repository *r, const vv_hel
 			return rc;
 		}
 	}
-	return compare(p, r, from, err);
+	return compare_refs(p, r, from, err);
 }
 
 /* --- telling ------------------------------------------------------------------------------ */

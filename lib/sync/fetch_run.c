@@ -436,7 +436,7 @@ static vv_status fetch_once(run *r, vv_error *err)
 }
 
 /* Those that may only go forward; or, where they did not go with the blocks, the others. */
-static vv_status move(run *r, bool forward, vv_error *err)
+static vv_status move_refs(run *r, bool forward, vv_error *err)
 {
 	vv_auto_free vv_ref_change *changes = NULL;
 	size_t count = 0;
@@ -518,7 +518,7 @@ static vv_status check_content(run *r, vv_error *err)
 	return rc;
 }
 
-static vv_status fetch(run *r, vv_error *err)
+static vv_status fetch_versions(run *r, vv_error *err)
 {
 	vv_status rc = r->from.origin.host ? bring_history(r, err) : VV_OK;
 
@@ -541,7 +541,7 @@ static vv_status fetch(run *r, vv_error *err)
 		rc = follow_peer(r, err);
 	}
 	if (rc == VV_OK && moves_later(r) && (rc = check_content(r, err)) == VV_OK) {
-		rc = move(r, false, err);
+		rc = move_refs(r, false, err);
 	}
 	if (rc == VV_EMISSING || r->result.missing_count > 0 || r->result.behind_count > 0) {
 		vv_reach_tell(&r->from.t, &r->from.untold);
@@ -687,14 +687,14 @@ static vv_status fetch_tags(run *r, vv_error *err)
 		vv_signed_only(&s, before);
 	}
 	if ((rc = vv_signed_mark(&s, before, err)) < 0) return rc;
-	rc = fetch(r, err);
+	rc = fetch_versions(r, err);
 	vv_fetch_result_clear(&r->result);
 	r->result = first;
 	mark_behind(r);
 	return rc;
 }
 
-static vv_status finish(run *r, vv_error *err)
+static vv_status finish_fetch(run *r, vv_error *err)
 {
 	vv_fetch_job *j = r->j;
 	vv_status rc = VV_OK;
@@ -802,7 +802,7 @@ static vv_status tell_behind(const run *r, vv_error *err)
 }
 
 /* Adds the number of moved refs to a later failure. */
-static vv_status behind(const run *r, vv_error *err)
+static vv_status fail_after_moves(const run *r, vv_error *err)
 {
 	const size_t done = vv_ref_plan_count_done(&r->j->plan);
 	if (done > 0) {
@@ -825,7 +825,7 @@ static vv_status run_all(run *r, vv_error *err)
 		}
 		return rc;
 	}
-	rc = fetch(r, err);
+	rc = fetch_versions(r, err);
 	vv_fetch_from_tell(&r->from);
 	if (r->result.received.blocks > 0) {
 		note_receipts(r);
@@ -841,7 +841,9 @@ static vv_status run_all(run *r, vv_error *err)
 	vv_transfer_sum_fetch(&r->j->sum, &r->from.t, &r->result, r->from.suppliers,
 			      r->from.supplier_count);
 	/* The plan is printed before tags are added to it as moved. */
-	if ((rc = move(r, true, err)) < 0 || (rc = fetch_tags(r, err)) < 0) return behind(r, err);
+	if ((rc = move_refs(r, true, err)) < 0 || (rc = fetch_tags(r, err)) < 0) {
+		return fail_after_moves(r, err);
+	}
 	vv_notes_end(r->from.t.notes);
 	vv_ref_plan_print(&r->j->plan, r->j->repo, source_url(r), r->j->quiet || r->j->hide_refs);
 	const vv_signed_plan s = signed_plan(r);
@@ -853,8 +855,8 @@ static vv_status run_all(run *r, vv_error *err)
 		    0 ||
 	    (rc = vv_signed_tell_ahead(&s, r->j->hide_refs, err)) < 0 ||
 	    (rc = vv_ref_plan_write(&r->j->plan, r->j->repo, source_url(r), err)) < 0 ||
-	    (rc = note_peer(r, err)) < 0 || (rc = finish(r, err)) < 0) {
-		return behind(r, err);
+	    (rc = note_peer(r, err)) < 0 || (rc = finish_fetch(r, err)) < 0) {
+		return fail_after_moves(r, err);
 	}
 	return tell_behind(r, err);
 }
@@ -871,7 +873,7 @@ static void close_run(run *r)
 }
 VV_AUTO_CLEAR(run, close_run)
 
-static vv_fetch_from wanted(const vv_fetch_job *j, const vv_named *failed)
+static vv_fetch_from wanted_from(const vv_fetch_job *j, const vv_named *failed)
 {
 	return (vv_fetch_from){.repo = j->repo,
 			       .word = j->remote,
@@ -880,12 +882,12 @@ static vv_fetch_from wanted(const vv_fetch_job *j, const vv_named *failed)
 			       .failed = failed};
 }
 
-static void restart(run *r, const vv_named *failed, const vv_error *silent)
+static void restart_run(run *r, const vv_named *failed, const vv_error *silent)
 {
 	vv_fetch_job *j = r->j;
 
 	close_run(r);
-	*r = (run){.j = j, .from = wanted(j, failed)};
+	*r = (run){.j = j, .from = wanted_from(j, failed)};
 	r->from.silent = *silent;
 	vv_ref_plan_clear(&j->plan);
 	vv_buf_clear(&j->left_out);
@@ -916,7 +918,7 @@ static vv_status run_with_next(run *r, vv_named *failed, vv_error *err)
 		} else {
 			return rc;
 		}
-		restart(r, failed, &silent);
+		restart_run(r, failed, &silent);
 		r->from.patient = patient;
 	}
 	return rc;
@@ -929,12 +931,12 @@ static vv_status run_elsewhere(run *r, vv_named *failed, vv_error *err)
 	vv_status rc = vv_heads_seen_keep(&r->seen, r->j->repo, r->from.t.notes, r->j->quiet, err);
 
 	if (rc < 0) return rc;
-	restart(r, failed, &lost);
+	restart_run(r, failed, &lost);
 	if ((rc = run_with_next(r, failed, err)) == VV_OK || rc == VV_ENOMEM ||
 	    rc == VV_ECANCELLED || vv_ref_plan_count_done(&r->j->plan) > 0) {
 		return rc;
 	}
-	restart(r, failed, VV_IGNORED);
+	restart_run(r, failed, VV_IGNORED);
 	r->alone = true;
 	return run_with_next(r, failed, err);
 }
@@ -942,7 +944,7 @@ static vv_status run_elsewhere(run *r, vv_named *failed, vv_error *err)
 vv_status vv_fetch_job_run(vv_fetch_job *j, vv_error *err)
 {
 	vv_auto(vv_named) failed = {.mirrors = VV_BUF_INIT};
-	vv_auto(run) r = {.j = j, .from = wanted(j, &failed)};
+	vv_auto(run) r = {.j = j, .from = wanted_from(j, &failed)};
 	vv_status rc = run_with_next(&r, &failed, err);
 
 	if (rc == VV_EREFUSED && r.lost) {
@@ -962,7 +964,7 @@ vv_status vv_fetch_one_cid(vv_repository *repo, const char *cid, const char *rem
 	vv_status rc = vv_cid_parse(&root, cid, strlen(cid), err);
 
 	if (rc < 0) return rc;
-	vv_auto(run) r = {.j = &j, .from = wanted(&j, &failed)};
+	vv_auto(run) r = {.j = &j, .from = wanted_from(&j, &failed)};
 	if ((rc = vv_fetch_from_open(&r.from, idle_sec, err)) == VV_OK) {
 		const vv_fetch f = {.repo = repo,
 				    .suppliers = r.from.suppliers,

@@ -85,7 +85,7 @@ static vv_status on_root(void *payload, const vv_new_root *r, vv_error *err)
 		       : VV_OK;
 }
 
-static vv_status each(naming *n, const char *rev, vv_error *err)
+static vv_status each_version(naming *n, const char *rev, vv_error *err)
 {
 	vv_repository *r = n->repo;
 	vv_range range;
@@ -111,7 +111,7 @@ vv_status vv_named_versions_each(vv_repository *r, const char *rev, const char *
 	naming n = {.repo = r, .paths = paths, .fn = fn, .payload = payload};
 	vv_status rc = vv_paths_unfound(&n.found, paths, err);
 
-	rc = rc < 0 ? rc : each(&n, rev ? rev : "HEAD", err);
+	rc = rc < 0 ? rc : each_version(&n, rev ? rev : "HEAD", err);
 	rc = rc < 0 ? rc : vv_paths_found(paths, n.found, err);
 	vv_free(n.found);
 	return rc;

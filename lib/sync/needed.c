@@ -143,7 +143,7 @@ void vv_needed_free(vv_needed *n)
 	}
 }
 
-static const char *shown(const needed_remote *m)
+static const char *shown_remote(const needed_remote *m)
 {
 	return vv_reach_shown(m->url ? m->url : m->name);
 }
@@ -429,7 +429,7 @@ static vv_status connect_needed(vv_needed *n, needed_remote *m, vv_error *err)
 {
 	if (!m->asked) {
 		m->asked = true;
-		vv_notes_put(n->t.notes, "varve: fetching blocks from %s", shown(m));
+		vv_notes_put(n->t.notes, "varve: fetching blocks from %s", shown_remote(m));
 	}
 	if (!m->failed && m->count == 0) {
 		m->failed = reach_needed(n, m, &m->why) < 0;
@@ -595,7 +595,7 @@ static vv_status fetch_from_all(vv_needed *n, const vv_cid *root, vv_error *err)
 		}
 		*err = why;
 		if (rc == VV_ECANCELLED) return rc;
-		vv_prefix(err, "%s", shown(it));
+		vv_prefix(err, "%s", shown_remote(it));
 		reached = reached || it->count > 0;
 	}
 	if (rc < 0 && !reached && n->unasked_count > 0) {

@@ -62,7 +62,7 @@ static vv_status open_own(vv_on_demand *d, vv_error *err)
 	return d->needed ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status refuse(const vv_cid *cid, const char *why, vv_gap gap, vv_error *err)
+static vv_status refuse_block(const vv_cid *cid, const char *why, vv_gap gap, vv_error *err)
 {
 	(void)vv_fail(err, VV_EBLOCK, "block %s is missing here%s%s", vv_cid_shows(cid),
 		      why ? ", and could not be fetched: " : "", why ? why : "");
@@ -79,7 +79,7 @@ static vv_status get_kept(void *payload, const vv_cid *cid, vv_buf *out, vv_erro
 
 	if (rc < 0) return rc;
 	return vv_store_get_kept(store, cid, out) ? vv_buf_ok(out, err)
-						  : refuse(cid, NULL, VV_GAP_FETCHABLE, err);
+						  : refuse_block(cid, NULL, VV_GAP_FETCHABLE, err);
 }
 
 /* The number of groups of a table that can be read one by one; else 0. */
@@ -126,7 +126,7 @@ static vv_status begin_alone(vv_on_demand *d, const vv_cid *cid, vv_error *err)
 	return (d->ahead = vv_ahead_new()) != NULL ? VV_OK : vv_fail_nomem(err);
 }
 
-static uint64_t most(const vv_on_demand *d)
+static uint64_t most_blocks(const vv_on_demand *d)
 {
 	return d->shares ? MOST_OF_SHARE(d->groups) : MOST(d->groups);
 }
@@ -145,7 +145,7 @@ static vv_status get_alone(vv_on_demand *d, const vv_cid *cid, vv_buf *out, vv_e
 	}
 	w.count = vv_ahead_of(d->ahead, cid, cids, &guess);
 	d->guesses += guess;
-	if (d->guesses > GUESSES_MAX || (d->blocks > 0 && d->blocks + w.count > most(d))) {
+	if (d->guesses > GUESSES_MAX || (d->blocks > 0 && d->blocks + w.count > most_blocks(d))) {
 		return vv_fail(err, VV_ENOSUPPORT, "most of the version would have to be fetched");
 	}
 	d->wanted = cid;
@@ -187,7 +187,7 @@ static bool is_expired(const vv_on_demand *d, const vv_cid *cid)
 	return vv_expired_find(&is, NULL, d->own, root, VV_IGNORED) == VV_OK && is;
 }
 
-static vv_status fetch(void *payload, const vv_cid *cid, vv_buf *alone, vv_error *err)
+static vv_status fetch_block(void *payload, const vv_cid *cid, vv_buf *alone, vv_error *err)
 {
 	vv_on_demand *d = payload;
 	vv_error why;
@@ -199,7 +199,7 @@ static vv_status fetch(void *payload, const vv_cid *cid, vv_buf *alone, vv_error
 		return vv_fail(err, VV_ENOTFOUND,
 			       "this block can only be fetched with its version");
 	}
-	if (vv_cid_map_get(d->refused, cid, &gap)) return refuse(cid, NULL, (vv_gap)gap, err);
+	if (vv_cid_map_get(d->refused, cid, &gap)) return refuse_block(cid, NULL, (vv_gap)gap, err);
 	rc = open_own(d, &why);
 	if (rc == VV_OK && d->alone && !is_expired(d, cid)) {
 		if ((rc = get_alone(d, cid, alone, &why)) == VV_OK) return VV_OK;
@@ -217,7 +217,7 @@ static vv_status fetch(void *payload, const vv_cid *cid, vv_buf *alone, vv_error
 	if (rc == VV_ENOMEM) return vv_fail_nomem(err);
 	gap = why.gap ? why.gap : VV_GAP_FETCHABLE;
 	if ((rc = vv_cid_map_set(d->refused, cid, gap, err)) < 0) return rc;
-	return refuse(cid, why.message, (vv_gap)gap, err);
+	return refuse_block(cid, why.message, (vv_gap)gap, err);
 }
 
 vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, bool keep, vv_error *err)
@@ -237,7 +237,7 @@ vv_status vv_on_demand_begin(vv_on_demand **out, vv_repository *r, bool keep, vv
 		vv_on_demand_end(d);
 		return rc;
 	}
-	vv_store_on_absent(store, fetch, d);
+	vv_store_on_absent(store, fetch_block, d);
 	*out = d;
 	return VV_OK;
 }

@@ -209,7 +209,7 @@ static vv_status run_hook(push_run *r, vv_error *err)
 }
 
 /* The plan outlives the answer. */
-static void refuse(push_run *r, vv_push_item *it, const char *why)
+static void refuse_item(push_run *r, vv_push_item *it, const char *why)
 {
 	const char *copy = vv_arena_strndup(&r->j->plan.arena, why, strlen(why));
 
@@ -277,7 +277,7 @@ static vv_status send_to_host(push_run *r, vv_error *err)
 		vv_push_item *it = &r->j->plan.items[i];
 		const vv_git_push *p = it->state == VV_PUSH_GOES ? &refs[k++] : NULL;
 		if (p && p->why) {
-			refuse(r, it, p->why);
+			refuse_item(r, it, p->why);
 			it->unsent = p->unsent;
 			continue;
 		}
@@ -317,7 +317,7 @@ static void tell_race(const push_run *r)
 	}
 }
 
-static vv_status send(push_run *r, vv_error *err)
+static vv_status send_to_peer(push_run *r, vv_error *err)
 {
 	vv_auto_free vv_push_ref *refs = vv_calloc(r->j->plan.count + 1, sizeof(*refs));
 	size_t count = 0;
@@ -344,7 +344,7 @@ static vv_status send(push_run *r, vv_error *err)
 		}
 		const char *why = r->out.answer.refs[k++];
 		if (why) {
-			refuse(r, it, why);
+			refuse_item(r, it, why);
 		} else {
 			update_tracking(r, it);
 		}
@@ -506,7 +506,7 @@ static vv_status push_refs(push_run *r, vv_error *err)
 		}
 		rc = r->there.peer && !j->dry_run ? send_beside(r, err) : VV_OK;
 		if (rc >= 0) {
-			rc = r->there.peer ? send(r, err) : send_to_host(r, err);
+			rc = r->there.peer ? send_to_peer(r, err) : send_to_host(r, err);
 		}
 		if (rc == VV_OK && r->t.unasked && is_refused_here(&j->plan)) {
 			r->asks = true;
@@ -630,7 +630,7 @@ static vv_status push_blocks(push_run *r, vv_error *err)
 			  : vv_remote_push_each(&r->remote, r->j->repo, push_there, r, err);
 }
 
-static vv_status push(push_run *r, vv_error *err)
+static vv_status push_to_remote(push_run *r, vv_error *err)
 {
 	vv_status rc;
 
@@ -647,7 +647,7 @@ vv_status vv_push_job_run(vv_push_job *j, vv_error *err)
 	push_run r = {.j = j};
 
 	vv_blocks_config_warn(j->repo);
-	vv_status rc = j->blocks_only ? push_blocks(&r, err) : push(&r, err);
+	vv_status rc = j->blocks_only ? push_blocks(&r, err) : push_to_remote(&r, err);
 
 	if (rc == VV_OK && !j->url) {
 		rc = vv_text_set(&j->url, r.remote.url, err);

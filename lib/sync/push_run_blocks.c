@@ -133,7 +133,7 @@ static vv_status note_version(void *payload, const vv_new_root *n, vv_error *err
 }
 
 /* Every version shows a block that the place could not foresee. */
-static vv_status prove(push_run *r, const tips *t, vv_error *err)
+static vv_status prove_versions(push_run *r, const tips *t, vv_error *err)
 {
 	const vv_reached there = {.host = r->there.host, .hello = r->there.hello};
 	vv_auto_free vv_oid *ids = vv_calloc(t->count + 1, sizeof(*ids));
@@ -175,7 +175,7 @@ static vv_status end_move(push_run *r, const vv_store_config *s, const tips *t, 
 	if (r->j->dry_run) return VV_OK;
 	/* Reads the host again: proves its current blocks, not the sent ones. */
 	vv_reached_close(&r->there);
-	if ((rc = reach_host(r, s, err)) < 0 || (rc = prove(r, t, err)) < 0) return rc;
+	if ((rc = reach_host(r, s, err)) < 0 || (rc = prove_versions(r, t, err)) < 0) return rc;
 	if (!r->j->quiet) {
 		vv_notes_put(r->t.notes, "%s sent a random block of each of %s as proof",
 			     vv_text_url(vv_git_host_blocks_place(r->there.host)),

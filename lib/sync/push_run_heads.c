@@ -108,7 +108,7 @@ static vv_status send_heads_once(sending *s, push_run *r, const vv_reached *ther
 }
 
 /* With varve.sign: signs a head with the other side's current refs. */
-static vv_status sign(const push_run *r, vv_error *err)
+static vv_status sign_head(const push_run *r, vv_error *err)
 {
 	const vv_push_plan *plan = &r->j->plan;
 	vv_auto_free vv_push_ref *refs = vv_calloc(plan->count + 1, sizeof(*refs));
@@ -130,7 +130,7 @@ vv_status push_run_send_heads(push_run *r, vv_error *err)
 	if (rc < 0 ||
 	    (signs && ((rc = vv_heads_learn(r->j->repo, &r->there, r->remote.url, NULL, r->t.notes,
 					    err)) < 0 ||
-		       (rc = sign(r, err)) < 0)) ||
+		       (rc = sign_head(r, err)) < 0)) ||
 	    (rc = send_heads_once(&first, r, &r->there, err)) < 0 || !first.refused ||
 	    (rc = vv_reach(&there, &r->t, &r->remote, true, err)) < 0 ||
 	    (rc = send_heads_once(&again, r, &there, err)) < 0) {

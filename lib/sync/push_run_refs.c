@@ -89,7 +89,7 @@ static bool find_here(vv_repository *r, const char *word, vv_ref *out)
 }
 
 /* The remote ref for a name on the right of ':': full, or in the folder of the left one. */
-static const char *there(vv_push_plan *p, const char *to, const char *from)
+static const char *remote_name(vv_push_plan *p, const char *to, const char *from)
 {
 	if (strncmp(to, "refs/", 5) == 0) return to;
 	bool tag = from && strncmp(from, "refs/tags/", 10) == 0;
@@ -161,7 +161,7 @@ static vv_status add_word(vv_push_plan *p, vv_repository *r, const vv_head *head
 		} else if (s.to) {
 			name = s.to;
 		}
-		const char *to = there(p, name, NULL);
+		const char *to = remote_name(p, name, NULL);
 		if (name[0] == '\0') {
 			rc = vv_fail(err, VV_EUSAGE, "'%s' is not a ref", vv_text_shows(word));
 		} else if (!to) {
@@ -173,12 +173,12 @@ static vv_status add_word(vv_push_plan *p, vv_repository *r, const vv_head *head
 			p->items[p->count - 1].short_to = strncmp(name, "refs/", 5) != 0;
 		}
 	} else if (strcmp(s.from, "HEAD") == 0 && head->branch && !head->unborn) {
-		const char *to = s.to ? there(p, s.to, head->branch) : head->branch;
+		const char *to = s.to ? remote_name(p, s.to, head->branch) : head->branch;
 		rc = to ? add_item(p, head->branch, short_name(head->branch), to, &head->commit,
 				   force, err)
 			: vv_fail_nomem(err);
 	} else if (find_here(r, s.from, &ref)) {
-		const char *to = s.to ? there(p, s.to, ref.name) : ref.name;
+		const char *to = s.to ? remote_name(p, s.to, ref.name) : ref.name;
 		rc = to ? add_item(p, ref.name, short_name(ref.name), to, &ref.id, force, err)
 			: vv_fail_nomem(err);
 	} else {
@@ -419,8 +419,9 @@ static vv_status refuse_erased(vv_push_plan *p, const vv_remote *m, vv_push_item
 	return it->hint_args[0] && it->hint_args[1] ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status match(vv_push_plan *p, vv_repository *r, const vv_hello *h, const vv_remote *m,
-		       vv_push_item *it, const vv_push_plan_options *o, vv_error *err)
+static vv_status match_item(vv_push_plan *p, vv_repository *r, const vv_hello *h,
+			    const vv_remote *m, vv_push_item *it, const vv_push_plan_options *o,
+			    vv_error *err)
 {
 	bool known, whole = true;
 	vv_status rc = it->short_to ? find_deleted(p, h, it, err) : VV_OK;
@@ -469,7 +470,7 @@ vv_status vv_push_plan_match(vv_push_plan *p, vv_repository *r, const vv_hello *
 {
 	vv_status rc;
 	vv_array_each(p->items, p->count, it) {
-		if ((rc = match(p, r, h, m, it, o, err)) < 0) return rc;
+		if ((rc = match_item(p, r, h, m, it, o, err)) < 0) return rc;
 	}
 	return VV_OK;
 }

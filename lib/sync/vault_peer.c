@@ -40,8 +40,8 @@ static void on_line(void *notes, const char *line, size_t len)
 }
 
 /* o->repo: whose vault. */
-static vv_status start(vv_peer **out, const vv_connect_options *o, bool named,
-		       const vv_notes *notes, vv_error *err)
+static vv_status start_program(vv_peer **out, const vv_connect_options *o, bool named,
+			       const vv_notes *notes, vv_error *err)
 {
 	const unsigned idle = vv_idle_sec(o);
 	unsigned brief;
@@ -88,7 +88,7 @@ static vv_status start(vv_peer **out, const vv_connect_options *o, bool named,
 static vv_status connect_unasked(vv_peer **out, vv_transfer *t, const vv_connect_options *o,
 				 vv_error *err)
 {
-	return start(out, o, false, t->notes, err);
+	return start_program(out, o, false, t->notes, err);
 }
 
 /* Contacts the holders at once, so that errors appear early. */
@@ -99,7 +99,7 @@ static vv_status open_named(vv_transfer *t, vv_supplier *out, vv_error *err)
 
 	o.repo = t->repo;
 	*out = (vv_supplier){.name = VV_VAULT_SHOWN, .id = vv_speed_source(VV_VAULT_SOURCE)};
-	vv_status rc = start(&out->peer, &o, true, t->notes, err);
+	vv_status rc = start_program(&out->peer, &o, true, t->notes, err);
 	if (rc == VV_OK && (rc = vv_peer_hello(out->peer, &hello, err)) < 0) {
 		vv_peer_close(out->peer);
 		out->peer = NULL;
@@ -152,7 +152,7 @@ vv_status vv_vault_ask(vv_json **out, vv_arena *arena, vv_repository *r,
 	vv_json_close_object(&w);
 	own.repo = r;
 	if ((rc = vv_buf_ok(&question, err)) < 0 ||
-	    (rc = start(&p, &own, true, q->notes, err)) < 0 ||
+	    (rc = start_program(&p, &own, true, q->notes, err)) < 0 ||
 	    (rc = vv_peer_question(p, &question, &answer, err)) < 0) {
 		return rc;
 	}

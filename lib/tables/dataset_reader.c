@@ -289,7 +289,7 @@ vv_status dataset_reader_past(vv_dataset_reader *r, const vv_oid **out, size_t *
 }
 
 /* Is the file there, and another than the index or HEAD has? */
-static vv_status differs(vv_dataset_reader *r, const char *path, bool *out, vv_error *err)
+static vv_status file_differs(vv_dataset_reader *r, const char *path, bool *out, vv_error *err)
 {
 	vv_auto(char) *file = vv_repository_file(r->parts.repo, path);
 	bool there = file && vv_exists(file);
@@ -321,13 +321,13 @@ static vv_status package_differs(vv_dataset_reader *r, const char *package, bool
 	*out = false;
 	if (!file) return vv_fail_nomem(err);
 	if (!vv_exists(file)) return VV_OK; /* of most folders */
-	vv_status rc = differs(r, package, out, err);
+	vv_status rc = file_differs(r, package, out, err);
 	if (rc == VV_OK && !*out &&
 	    dataset_reader_work_file(r, package, &text, VV_IGNORED) == VV_OK &&
 	    vv_package_files(&files.items, &files.count, package, vv_buf_cstr(&text), text.len,
 			     VV_IGNORED) == VV_OK) {
 		for (size_t i = 0; rc == VV_OK && !*out && i < files.count; i++) {
-			rc = differs(r, files.items[i], out, err);
+			rc = file_differs(r, files.items[i], out, err);
 		}
 	}
 	return rc;

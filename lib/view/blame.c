@@ -73,7 +73,7 @@ typedef struct step {
 	uint8_t *scratch;    /* bits of one row */
 } step;
 
-static bool bit(const uint8_t *bits, size_t i)
+static bool bit_at(const uint8_t *bits, size_t i)
 {
 	return bits[i / 8] >> (i % 8) & 1;
 }
@@ -355,7 +355,7 @@ static vv_status side_open(side *s, const step *t, vv_table *older, vv_error *er
 	}
 	for (size_t c = 0; c < t->b->columns; c++) {
 		long at = t->part->column_in[c];
-		s->any_fresh |= at >= 0 && bit(s->fresh, (size_t)at);
+		s->any_fresh |= at >= 0 && bit_at(s->fresh, (size_t)at);
 	}
 	return VV_OK;
 }
@@ -368,7 +368,7 @@ static void side_close(side *s)
 
 /* --- one row ------------------------------------------------------------------------------------- */
 
-static void set(step *t, size_t at)
+static void set_origin(step *t, size_t at)
 {
 	vv_blame *b = t->b;
 	if (b->by[at] == NOBODY || (!b->by_cell && (b->by[at] & WEAK))) {
@@ -382,7 +382,7 @@ static void set(step *t, size_t at)
 static bool is_open(const step *t, uint32_t target, const uint8_t *bits, size_t column)
 {
 	const vv_blame *b = t->b;
-	return t->part->column_in[column] >= 0 && (!bits || bit(bits, column)) &&
+	return t->part->column_in[column] >= 0 && (!bits || bit_at(bits, column)) &&
 	       (!b->by_cell || b->by[(size_t)target * b->columns + column] == NOBODY);
 }
 
@@ -391,12 +391,12 @@ static void set_all(step *t, uint32_t target, const uint8_t *bits)
 {
 	const vv_blame *b = t->b;
 	if (!b->by_cell) {
-		set(t, target);
+		set_origin(t, target);
 		return;
 	}
 	for (size_t c = 0; c < b->columns; c++) {
 		if (is_open(t, target, bits, c)) {
-			set(t, (size_t)target * b->columns + c);
+			set_origin(t, (size_t)target * b->columns + c);
 		}
 	}
 }
@@ -411,8 +411,8 @@ static void set_columns(const vv_blame *b, const side *s, const vv_blame_part *f
 }
 
 /* Goes to a side: bits NULL: all. */
-static vv_status give(step *t, side *s, uint32_t target, uint64_t row, const uint8_t *bits,
-		      vv_error *err)
+static vv_status give_to_side(step *t, side *s, uint32_t target, uint64_t row, const uint8_t *bits,
+			      vv_error *err)
 {
 	vv_status rc;
 	if (!s->into) {
@@ -449,11 +449,11 @@ static bool is_own(const step *t, uint64_t row, size_t column, bool *came, size_
 	*came = true;
 	for (size_t i = 0; i < t->count; i++) {
 		const side *s = &t->sides[i];
-		if (s->old_of[row] == NOWHERE || bit(s->fresh, column)) {
+		if (s->old_of[row] == NOWHERE || bit_at(s->fresh, column)) {
 			continue;
 		}
 		*came = false;
-		if (!s->now || !bit(s->now, column)) {
+		if (!s->now || !bit_at(s->now, column)) {
 			*from = i;
 			return false;
 		}
@@ -465,13 +465,13 @@ static bool is_own(const step *t, uint64_t row, size_t column, bool *came, size_
 static bool is_set_here(const step *t, uint64_t row, const uint8_t *bits)
 {
 	size_t from;
-	bool came, whole = !bits || bit(bits, t->b->columns);
+	bool came, whole = !bits || bit_at(bits, t->b->columns);
 	for (size_t c = 0; c < (whole ? t->newer->columns : t->b->columns); c++) {
 		long at = -1;
 
 		if (whole) {
 			at = (long)c;
-		} else if (bit(bits, c)) {
+		} else if (bit_at(bits, c)) {
 			at = t->part->column_in[c];
 		}
 		if (at >= 0 && is_own(t, row, (size_t)at, &came, &from) && !came) return true;
@@ -480,7 +480,8 @@ static bool is_set_here(const step *t, uint64_t row, const uint8_t *bits)
 }
 
 /* Assigns each cell to the version that has it. */
-static vv_status split(step *t, uint32_t target, uint64_t row, const uint8_t *bits, vv_error *err)
+static vv_status split_cells(step *t, uint32_t target, uint64_t row, const uint8_t *bits,
+			     vv_error *err)
 {
 	const vv_blame *b = t->b;
 	size_t only = NO_SIDE, kinds = 0;
@@ -495,14 +496,14 @@ static vv_status split(step *t, uint32_t target, uint64_t row, const uint8_t *bi
 			kinds += t->origin[c] != only;
 			only = t->origin[c];
 		} else if (b->by_cell) {
-			set(t, (size_t)target * b->columns + c);
+			set_origin(t, (size_t)target * b->columns + c);
 		} else if (b->by[target] == NOBODY) {
 			b->by[target] = t->commit | WEAK;
 			t->named = true;
 		}
 	}
 	if (kinds == 1) { /* the other columns' cells are followed, too */
-		return give(t, &t->sides[only], target, row, bits, err);
+		return give_to_side(t, &t->sides[only], target, row, bits, err);
 	}
 	for (size_t i = 0; kinds > 1 && i < t->count; i++) {
 		bool any = false;
@@ -513,7 +514,7 @@ static vv_status split(step *t, uint32_t target, uint64_t row, const uint8_t *bi
 				any = true;
 			}
 		}
-		if (any && (rc = give(t, &t->sides[i], target, row, t->scratch, err)) < 0) {
+		if (any && (rc = give_to_side(t, &t->sides[i], target, row, t->scratch, err)) < 0) {
 			return rc;
 		}
 	}
@@ -531,14 +532,14 @@ static vv_status take_row(step *t, size_t k, vv_error *err)
 		return VV_OK; /* by another part of it */
 	}
 	if ((from = side_of_all(t, row)) != NO_SIDE) {
-		return give(t, &t->sides[from], target, row, bits, err);
+		return give_to_side(t, &t->sides[from], target, row, bits, err);
 	}
 	if (!vv_array_find(t->sides, t->count, it, it->old_of[row] != NOWHERE) ||
 	    (!b->by_cell && is_set_here(t, row, bits))) {
 		set_all(t, target, bits);
 		return VV_OK;
 	}
-	return split(t, target, row, bits, err);
+	return split_cells(t, target, row, bits, err);
 }
 
 /* All rows of the part. Where there is one side, those that are left stay in it. */
@@ -628,7 +629,7 @@ static vv_status add_commit(vv_blame_walk *w, const vv_oid *id, bool edge, vv_er
 	return VV_OK;
 }
 
-static vv_status join(void *payload, void *into, void *more, bool *joined, vv_error *err)
+static vv_status join_parts(void *payload, void *into, void *more, bool *joined, vv_error *err)
 {
 	return blame_join(payload, into, more, joined, err);
 }
@@ -645,8 +646,8 @@ static size_t columns_needed(const vv_blame *b, const vv_blame_part *p)
 }
 
 /* Explains a part at one commit by its parents. */
-static vv_status explain(vv_blame_walk *w, vv_lineage *l, vv_versions *v, const vv_lineage_stop *at,
-			 vv_error *err)
+static vv_status explain_part(vv_blame_walk *w, vv_lineage *l, vv_versions *v,
+			      const vv_lineage_stop *at, vv_error *err)
 {
 	size_t n = at->parent_count;
 	vv_auto_free vv_table **tables = vv_calloc(n + 1, sizeof(*tables)); /* the first: newer */
@@ -683,10 +684,11 @@ static vv_status explain(vv_blame_walk *w, vv_lineage *l, vv_versions *v, const 
 }
 
 /* Goes back through the commits that changed the path. */
-static vv_status walk(vv_blame_walk *w, vv_blame_part *all, const vv_oid *start, vv_error *err)
+static vv_status walk_commits(vv_blame_walk *w, vv_blame_part *all, const vv_oid *start,
+			      vv_error *err)
 {
 	const vv_lineage_options o = {
-		.join = join, .payload = w->blame, .tables = vv_table_lineage(w->reader)};
+		.join = join_parts, .payload = w->blame, .tables = vv_table_lineage(w->reader)};
 	vv_auto(vv_versions) v = {.repo = w->repo, .reader = w->reader};
 	vv_auto(vv_lineage) *l = NULL;
 	vv_lineage_stop at;
@@ -699,7 +701,7 @@ static vv_status walk(vv_blame_walk *w, vv_blame_part *all, const vv_oid *start,
 	       (more = vv_lineage_next(l, &at, err)) > 0) {
 		if ((rc = vv_progress_part(w->progress, "reading history", w->count, 0, err)) ==
 		    VV_OK) {
-			rc = explain(w, l, &v, &at, err);
+			rc = explain_part(w, l, &v, &at, err);
 		}
 	}
 	w->gaps = v.gaps;
@@ -714,7 +716,7 @@ vv_status vv_blame_walk_run(vv_blame_walk *w, const vv_oid *start, vv_table *tab
 	vv_blame_part *all;
 	vv_status rc = blame_new(&w->blame, &all, table, options, err);
 
-	return rc < 0 ? rc : walk(w, all, start, err);
+	return rc < 0 ? rc : walk_commits(w, all, start, err);
 }
 
 void vv_blame_walk_clear(vv_blame_walk *w)

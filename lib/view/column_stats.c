@@ -26,7 +26,7 @@ void vv_column_stats_clear(vv_column_stats *s)
 }
 
 /* Where the hash is, or would go. */
-static size_t slot(const uint64_t *hashes, size_t cap, uint64_t h)
+static size_t find_slot(const uint64_t *hashes, size_t cap, uint64_t h)
 {
 	/* The low bits are alike once there is a level: the high ones decide. */
 	size_t i = (size_t)(h >> 20) & (cap - 1);
@@ -38,7 +38,7 @@ static size_t slot(const uint64_t *hashes, size_t cap, uint64_t h)
 }
 
 /* A table of cap slots with the hashes that the level lets in. */
-static vv_status rehash(vv_column_stats *s, size_t cap, vv_error *err)
+static vv_status rehash_slots(vv_column_stats *s, size_t cap, vv_error *err)
 {
 	uint64_t *hashes = vv_calloc(cap, sizeof(*hashes));
 	uint64_t mask = ((uint64_t)1 << s->level) - 1;
@@ -47,7 +47,7 @@ static vv_status rehash(vv_column_stats *s, size_t cap, vv_error *err)
 	s->used = 0;
 	for (size_t i = 0; i < s->cap; i++) {
 		if (s->hashes[i] && (s->hashes[i] & mask) == 0) {
-			hashes[slot(hashes, cap, s->hashes[i])] = s->hashes[i];
+			hashes[find_slot(hashes, cap, s->hashes[i])] = s->hashes[i];
 			s->used++;
 		}
 	}
@@ -68,18 +68,18 @@ static vv_status count_hash(vv_column_stats *s, uint64_t h, bool *fresh, vv_erro
 		return VV_OK;
 	}
 	if (h & (((uint64_t)1 << s->level) - 1)) return VV_OK;
-	if (s->cap && s->hashes[slot(s->hashes, s->cap, h)]) return VV_OK;
+	if (s->cap && s->hashes[find_slot(s->hashes, s->cap, h)]) return VV_OK;
 	if (s->used + 1 > s->cap / 2) {
 		if (s->used >= s->limit && s->level < 40) {
 			s->level++;
-			rc = rehash(s, s->cap, err);
+			rc = rehash_slots(s, s->cap, err);
 		} else {
-			rc = rehash(s, s->cap ? s->cap * 2 : 32, err);
+			rc = rehash_slots(s, s->cap ? s->cap * 2 : 32, err);
 		}
 		if (rc < 0) return rc;
 		if (h & (((uint64_t)1 << s->level) - 1)) return VV_OK;
 	}
-	size_t at = slot(s->hashes, s->cap, h);
+	size_t at = find_slot(s->hashes, s->cap, h);
 	s->hashes[at] = h;
 	s->used++;
 	*fresh = true;
@@ -108,23 +108,23 @@ static int compare_values(vv_column_stats *s, const vv_cell *a, const vv_buf *b,
 	return vv_value_text_rank(&s->scratch, s->field, a, &with);
 }
 
-static void set(vv_buf *b, const vv_cell *c)
+static void set_example(vv_buf *b, const vv_cell *c)
 {
 	vv_buf_set(b, c->text, c->len < VV_EXAMPLE_BYTES ? c->len : VV_EXAMPLE_BYTES);
 }
 
-static vv_status widen(vv_column_stats *s, const vv_cell *c, vv_error *err)
+static vv_status widen_range(vv_column_stats *s, const vv_cell *c, vv_error *err)
 {
 	const vv_cell cut = {.text = c->text,
 			     .len = c->len < VV_EXAMPLE_BYTES ? c->len : VV_EXAMPLE_BYTES,
 			     .state = c->state};
 
 	if (!s->any || compare_values(s, &cut, &s->min, s->min_state) < 0) {
-		set(&s->min, c);
+		set_example(&s->min, c);
 		s->min_state = c->state;
 	}
 	if (!s->any || compare_values(s, &cut, &s->max, s->max_state) > 0) {
-		set(&s->max, c);
+		set_example(&s->max, c);
 		s->max_state = c->state;
 	}
 	s->any = true;
@@ -154,9 +154,9 @@ vv_status vv_column_stats_add(vv_column_stats *s, const vv_cell *cell, vv_error 
 		return VV_OK; /* seen before: it changes nothing below */
 	}
 	if (s->example_count < VV_EXAMPLES) {
-		set(&s->examples[s->example_count], cell);
+		set_example(&s->examples[s->example_count], cell);
 		if (s->examples[s->example_count].failed) return vv_fail_nomem(err);
 		s->example_count++;
 	}
-	return cell->len ? widen(s, cell, err) : VV_OK;
+	return cell->len ? widen_range(s, cell, err) : VV_OK;
 }

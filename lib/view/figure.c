@@ -91,7 +91,7 @@ static void known_clear(known *k)
 	vv_free(k->items);
 }
 
-static vv_status load(vv_figure *f, known *k, const char *kind, vv_error *err)
+static vv_status load_known(vv_figure *f, known *k, const char *kind, vv_error *err)
 {
 	vv_auto(vv_buf) kept = VV_BUF_INIT;
 	const int got = vv_check_cache_get(f->cache, kind, f->id, &kept, err);
@@ -110,7 +110,7 @@ static vv_status load(vv_figure *f, known *k, const char *kind, vv_error *err)
 	return rc;
 }
 
-static void save(vv_figure *f, const known *k, const char *kind)
+static void save_known(vv_figure *f, const known *k, const char *kind)
 {
 	vv_auto(vv_buf) out = VV_BUF_INIT;
 	uint8_t key[16];
@@ -162,8 +162,8 @@ vv_status vv_figure_open(vv_figure **out, vv_repository *r, vv_dataset_reader *r
 		return vv_fail_nomem(err);
 	}
 	if ((rc = vv_check_cache_open(&f->cache, dir, err)) < 0 ||
-	    (rc = load(f, &f->versions, KIND, err)) < 0 ||
-	    (rc = load(f, &f->groups, PARTS, err)) < 0) {
+	    (rc = load_known(f, &f->versions, KIND, err)) < 0 ||
+	    (rc = load_known(f, &f->groups, PARTS, err)) < 0) {
 		return rc;
 	}
 	f->loaded = f->versions.count;
@@ -185,10 +185,10 @@ void vv_figure_close(vv_figure *f)
 {
 	if (!f) return;
 	if (f->versions.count > f->loaded) {
-		save(f, &f->versions, KIND);
+		save_known(f, &f->versions, KIND);
 	}
 	if (f->unfinished && f->groups.bytes.len < PARTS_MAX) {
-		save(f, &f->groups, PARTS);
+		save_known(f, &f->groups, PARTS);
 	}
 	vv_array_each(f->names, f->name_count, name) {
 		vv_free_all(name->asked, name->now);
@@ -227,7 +227,7 @@ static long find_column(void *payload, const char *name, size_t len)
 	return at;
 }
 
-static vv_status compile(vv_figure *f, vv_sums_rule **out, const vv_table *t, vv_error *err)
+static vv_status compile_rule(vv_figure *f, vv_sums_rule **out, const vv_table *t, vv_error *err)
 {
 	const vv_sums_text text = {.condition = vv_buf_cstr(&f->rule),
 				   .where = f->where.len > 0 ? f->where.data : NULL,
@@ -278,7 +278,7 @@ static vv_status open_table(vv_figure *f, vv_table_at *out, const vv_oid *commit
 }
 
 /* Finds the names, in an older version t, of the columns of the last one. */
-static vv_status follow(vv_figure *f, vv_table *t, vv_error *err)
+static vv_status follow_names(vv_figure *f, vv_table *t, vv_error *err)
 {
 	const vv_columns_options o = {.no_renames = false};
 	vv_auto(vv_table_at) newer = {.open = false};
@@ -288,7 +288,7 @@ static vv_status follow(vv_figure *f, vv_table *t, vv_error *err)
 
 	/* Where answers were kept until now, no column was looked for. */
 	if (rc == VV_OK && f->name_count == 0) {
-		rc = compile(f, &rule, &newer.table, err);
+		rc = compile_rule(f, &rule, &newer.table, err);
 	}
 	if (rc < 0 || (rc = vv_columns_match(&c, t, &newer.table, &o, err)) < 0) return rc;
 	vv_array_each(f->names, f->name_count, it) {
@@ -446,8 +446,8 @@ static vv_hash128 version_key(const vv_figure *f, const vv_subject *s)
 	return key;
 }
 
-static vv_status compute(vv_figure *f, const vv_oid *commit, const char *path, vv_figure_value *out,
-			 vv_error *err)
+static vv_status compute_figure(vv_figure *f, const vv_oid *commit, const char *path,
+				vv_figure_value *out, vv_error *err)
 {
 	vv_auto(vv_table_at) at = {.open = false};
 	vv_auto(vv_sums_rule) *rule = NULL;
@@ -455,10 +455,10 @@ static vv_status compute(vv_figure *f, const vv_oid *commit, const char *path, v
 	vv_status rc = open_table(f, &at, commit, path, err);
 
 	if (rc < 0) return rc;
-	rc = compile(f, &rule, &at.table, &why);
+	rc = compile_rule(f, &rule, &at.table, &why);
 	if (rc < 0 && !vv_oid_is_null(&f->commit)) {
-		if ((rc = follow(f, &at.table, err)) < 0) return rc;
-		rc = compile(f, &rule, &at.table, &why);
+		if ((rc = follow_names(f, &at.table, err)) < 0) return rc;
+		rc = compile_rule(f, &rule, &at.table, &why);
 	}
 	out->kind = VV_FIGURE_NO_COLUMN;
 	if (rc < 0) return f->lacks ? VV_OK : vv_error_copy(err, &why);
@@ -489,7 +489,7 @@ vv_status vv_figure_of(vv_figure *f, const vv_oid *commit, const char *path, vv_
 	if (e && e->len > 0) {
 		out->kind = (vv_figure_kind)f->versions.bytes.data[e->at];
 		vv_buf_put(&out->text, f->versions.bytes.data + e->at + 1, e->len - 1);
-	} else if ((rc = compute(f, commit, path, out, err)) < 0 ||
+	} else if ((rc = compute_figure(f, commit, path, out, err)) < 0 ||
 		   (s.is_dataset && (rc = keep_answer(f, version_key(f, &s), out, err)) < 0)) {
 		return rc;
 	}

@@ -142,7 +142,7 @@ static vv_status hash_columns(uint64_t **out, const sample *s, const size_t *col
 	return VV_OK;
 }
 
-static size_t distinct(const uint64_t *sorted, size_t count)
+static size_t count_distinct(const uint64_t *sorted, size_t count)
 {
 	size_t n = count > 0;
 	for (size_t i = 1; i < count; i++) {
@@ -152,7 +152,7 @@ static size_t distinct(const uint64_t *sorted, size_t count)
 }
 
 /* Values that both have. */
-static size_t overlap(const uint64_t *x, size_t count_x, const uint64_t *y, size_t count_y)
+static size_t count_overlap(const uint64_t *x, size_t count_x, const uint64_t *y, size_t count_y)
 {
 	size_t i = 0, k = 0, n = 0;
 	while (i < count_x && k < count_y) {
@@ -181,11 +181,11 @@ static vv_status judge_columns(fitness *out, const sample *x, const sample *y,
 	vv_status rc;
 	if ((rc = hash_columns(&a, x, columns, count, err)) == VV_OK &&
 	    (rc = hash_columns(&b, y, columns, count, err)) == VV_OK) {
-		size_t of_a = x->rows ? distinct(a, x->rows) * 100 / x->rows : 100,
-		       of_b = y->rows ? distinct(b, y->rows) * 100 / y->rows : 100;
+		size_t of_a = x->rows ? count_distinct(a, x->rows) * 100 / x->rows : 100,
+		       of_b = y->rows ? count_distinct(b, y->rows) * 100 / y->rows : 100;
 		bool whole = x->rows == x->table->root.rows && y->rows == y->table->root.rows;
 		out->percent = of_a < of_b ? of_a : of_b;
-		out->common = overlap(a, x->rows, b, y->rows);
+		out->common = count_overlap(a, x->rows, b, y->rows);
 		out->shared = !whole || out->common * 2 >= fewer;
 	}
 	return rc;

@@ -130,7 +130,7 @@ static vv_status look_at_group(search *s, vv_error *err)
 }
 
 /* The first row of the first group that ends at or after the key, if the table is sorted by it. */
-static vv_status narrow(search *s, uint64_t *from)
+static vv_status narrow_search(search *s, uint64_t *from)
 {
 	uint64_t low = 0, high = s->p->table->root.rows;
 
@@ -184,7 +184,7 @@ static int look_by_hash(search *s, vv_error *err)
 static vv_status look_in_order(search *s, bool *whole, vv_error *err)
 {
 	uint64_t from = 0;
-	vv_status rc = narrow(s, &from);
+	vv_status rc = narrow_search(s, &from);
 
 	if (rc == VV_OK && from < s->p->table->root.rows) {
 		rc = look_from(s, from, NEIGHBOURS, err);

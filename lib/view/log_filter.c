@@ -48,8 +48,8 @@ struct vv_log_filter {
 
 /* --- patterns ------------------------------------------------------------------------------ */
 
-static vv_status compile(patterns *out, const char *option, const vv_strings *texts,
-			 bool ignore_case, vv_error *err)
+static vv_status compile_patterns(patterns *out, const char *option, const vv_strings *texts,
+				  bool ignore_case, vv_error *err)
 {
 	char why[128];
 	int code;
@@ -71,7 +71,7 @@ static vv_status compile(patterns *out, const char *option, const vv_strings *te
 	return VV_OK;
 }
 
-static bool matches(const patterns *p, const char *text)
+static bool matches_any(const patterns *p, const char *text)
 {
 	return vv_array_find(p->items, p->count, it, regexec(it, text, 0, NULL, 0) == 0) != NULL;
 }
@@ -317,7 +317,7 @@ static vv_status matches_author(bool *out, const vv_log_filter *f, const vv_comm
 
 	vv_auto(char) *who = vv_asprintf("%s <%s>", c->author.name, c->author.email);
 	if ((rc = vv_alloc_ok(who, err)) == VV_OK) {
-		*out = matches(&f->authors, who);
+		*out = matches_any(&f->authors, who);
 	}
 	return rc;
 }
@@ -330,7 +330,7 @@ static vv_status matches_message(bool *out, const vv_log_filter *f, const vv_com
 
 	for (vv_line l = {.rest = c->message}; !*out && vv_line_next(&l);) {
 		vv_buf_set(&line, l.text, l.len);
-		*out = !line.failed && matches(&f->greps, vv_buf_cstr(&line));
+		*out = !line.failed && matches_any(&f->greps, vv_buf_cstr(&line));
 	}
 	return vv_buf_ok(&line, err);
 }
@@ -381,8 +381,10 @@ vv_status vv_log_filter_open(vv_log_filter **out, vv_repository *r,
 	if (!f->gaps) return vv_fail_nomem(err);
 	if ((opts->since && (rc = vv_date_span(&since, opts->since, err)) < 0) ||
 	    (opts->until && (rc = vv_date_span(&until, opts->until, err)) < 0) ||
-	    (rc = compile(&f->authors, "--author", &opts->authors, opts->ignore_case, err)) < 0 ||
-	    (rc = compile(&f->greps, "--grep", &opts->greps, opts->ignore_case, err)) < 0) {
+	    (rc = compile_patterns(&f->authors, "--author", &opts->authors, opts->ignore_case,
+				   err)) < 0 ||
+	    (rc = compile_patterns(&f->greps, "--grep", &opts->greps, opts->ignore_case, err)) <
+		    0) {
 		return rc;
 	}
 	f->since = since.begin;

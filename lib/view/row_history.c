@@ -71,7 +71,7 @@ struct vv_row_history {
 	uint64_t stops; /* places in the history that were looked at */
 };
 
-static char *dup(vv_arena *a, const char *s)
+static char *dup_text(vv_arena *a, const char *s)
 {
 	return vv_arena_strndup(a, s, strlen(s));
 }
@@ -121,7 +121,7 @@ static vv_status keep_key(vv_row_history *h, place *out, const place *now, const
 	}
 	if (!(names = vv_arena_calloc(&h->names, n + 1, sizeof(*names)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < n; i++) {
-		if (!(names[i] = dup(&h->names, key[i]))) return vv_fail_nomem(err);
+		if (!(names[i] = dup_text(&h->names, key[i]))) return vv_fail_nomem(err);
 	}
 	out->key = names;
 	return VV_OK;
@@ -141,13 +141,13 @@ static vv_status dup_key(const char **out, vv_arena *a, const vv_cell *cells, co
 {
 	vv_auto(vv_buf) words = VV_BUF_INIT;
 	vv_key_words_put(&words, cells, key, count);
-	*out = dup(a, vv_buf_cstr(&words));
+	*out = dup_text(a, vv_buf_cstr(&words));
 	return *out ? vv_buf_ok(&words, err) : vv_fail_nomem(err);
 }
 
 /* Where the row is in a version; *is false: nowhere. */
-static vv_status locate(vv_row_history *h, vv_table *t, const char *path, const place *p,
-			uint64_t *row, bool *is, vv_error *err)
+static vv_status locate_row(vv_row_history *h, vv_table *t, const char *path, const place *p,
+			    uint64_t *row, bool *is, vv_error *err)
 {
 	size_t places[KEY_MAX], count;
 	vv_key_place at = {.table = t, .key = places, .text = p->row};
@@ -196,8 +196,8 @@ static vv_status add_cell(vv_row_history *h, found *f, const vv_row_cell *what, 
 	vv_row_cell *c = &f->cells[f->count];
 	vv_status rc;
 	*c = *what;
-	c->name = dup(&h->answer, what->name);
-	c->old_name = what->old_name ? dup(&h->answer, what->old_name) : NULL;
+	c->name = dup_text(&h->answer, what->name);
+	c->old_name = what->old_name ? dup_text(&h->answer, what->old_name) : NULL;
 	if (!c->name || (what->old_name && !c->old_name)) return vv_fail_nomem(err);
 	if ((rc = dup_cell(h, &c->old_cell, old_cell ? old_cell : &no_cell, err)) < 0 ||
 	    (rc = dup_cell(h, &c->new_cell, new_cell ? new_cell : &no_cell, err)) < 0) {
@@ -233,7 +233,7 @@ static vv_status find_row(vv_row_history *h, found *f, vv_table *t, const char *
 	uint64_t row;
 	vv_status rc;
 	f->outcome = ROW_SAME;
-	if ((rc = locate(h, t, path, now, &row, &is, err)) < 0 || !is) return rc;
+	if ((rc = locate_row(h, t, path, now, &row, &is, err)) < 0 || !is) return rc;
 	vv_row_by_number_init(&by, t, 1, false);
 	if ((rc = vv_row_by_number_get(&by, row, &cells, err)) == VV_OK) {
 		rc = whole_row(h, f, t, cells, true, err);
@@ -328,8 +328,9 @@ static vv_status same_row(vv_row_history *h, found *f, pair *p, const place *now
 	vv_status rc;
 	f->outcome = ROW_SAME;
 	if (!p->d.columns_differ ||
-	    (rc = locate(h, p->newer, p->path, now, &new_row, &is, err)) < 0 || !is ||
-	    (rc = locate(h, p->older, p->old_path, &f->parent, &old_row, &is, err)) < 0 || !is) {
+	    (rc = locate_row(h, p->newer, p->path, now, &new_row, &is, err)) < 0 || !is ||
+	    (rc = locate_row(h, p->older, p->old_path, &f->parent, &old_row, &is, err)) < 0 ||
+	    !is) {
 		return p->d.columns_differ ? rc : VV_OK;
 	}
 	return changed_row(h, f, p, NULL, old_row, new_row, err);
@@ -362,7 +363,7 @@ static vv_status look_by_key(vv_row_history *h, found *f, pair *p, const place *
 		}
 		if (is &&
 		    c.kind == VV_ROW_ADDED) { /* where a key repeats, perhaps another row of it */
-			rc = locate(h, p->older, p->old_path, &f->parent, &row, &copy, err);
+			rc = locate_row(h, p->older, p->old_path, &f->parent, &row, &copy, err);
 			is = !copy;
 		}
 		if (!is && c.old_cells && (c.kind == VV_ROW_REMOVED || c.rekeyed)) {
@@ -387,7 +388,7 @@ static vv_status look_by_key(vv_row_history *h, found *f, pair *p, const place *
 		}
 	} else if (rc == VV_OK && had) {
 		/* likewise: another row may still have it */
-		rc = locate(h, p->newer, p->path, now, &row, &is, err);
+		rc = locate_row(h, p->newer, p->path, now, &row, &is, err);
 	}
 	if (rc == VV_OK && ended && (is || !had)) {
 		f->key = f->old_key = NULL;
@@ -462,7 +463,7 @@ static vv_status compare_tables(vv_row_history *h, found *f, pair *p, const plac
 		p->keys = p->d.columns_differ || f->parent.key != now->key ? NULL : h->changed;
 		return look_by_key(h, f, p, now, err);
 	}
-	if ((rc = locate(h, p->newer, p->path, now, &row, &is, err)) < 0) return rc;
+	if ((rc = locate_row(h, p->newer, p->path, now, &row, &is, err)) < 0) return rc;
 	if (is) return look_by_number(h, f, p, row, err);
 	f->outcome = NO_TABLE;
 	if ((rc = vv_rev_short(h->repo, commit, &id, err)) == VV_OK) {
@@ -472,8 +473,8 @@ static vv_status compare_tables(vv_row_history *h, found *f, pair *p, const plac
 	return rc;
 }
 
-static vv_status compare(vv_row_history *h, found *f, const vv_lineage_stop *at,
-			 const vv_lineage_file *parent, vv_error *err)
+static vv_status compare_parent(vv_row_history *h, found *f, const vv_lineage_stop *at,
+				const vv_lineage_file *parent, vv_error *err)
 {
 	pair p = {.path = at->file.path, .old_path = parent->path};
 	const place *now = at->trail;
@@ -576,8 +577,8 @@ static void fill_event(vv_row_event *out, const vv_lineage_stop *at, const vv_li
 			      .old_key = f->old_key};
 }
 
-static vv_status follow(vv_row_history *h, const vv_lineage_file *parent, const place *p,
-			vv_error *err)
+static vv_status follow_parent(vv_row_history *h, const vv_lineage_file *parent, const place *p,
+			       vv_error *err)
 {
 	place *kept;
 	if (p->key[0] ? !p->row : p->number == NOWHERE) {
@@ -598,9 +599,9 @@ static int examine_commit(vv_row_history *h, const vv_lineage_stop *at, vv_row_e
 	vv_table *t;
 	vv_status rc = all ? VV_OK : vv_fail_nomem(err);
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = compare(h, &all[i], at, &at->parents[i], err);
+		rc = compare_parent(h, &all[i], at, &at->parents[i], err);
 		if (rc == VV_OK && all[i].outcome == ROW_SAME) {
-			return (int)follow(h, &at->parents[i], &all[i].parent, err);
+			return (int)follow_parent(h, &at->parents[i], &all[i].parent, err);
 		}
 		edge |= all[i].outcome == NOT_HERE;
 		tables += rc == VV_OK && all[i].outcome < NO_TABLE;
@@ -622,7 +623,7 @@ static int examine_commit(vv_row_history *h, const vv_lineage_stop *at, vv_row_e
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		/* where no parent has the row, its key may have lived before */
 		if (all[i].outcome == ROW_DIFFERS && !(had && all[i].kind == VV_ROW_ADDED)) {
-			rc = follow(h, &at->parents[i], &all[i].parent, err);
+			rc = follow_parent(h, &at->parents[i], &all[i].parent, err);
 		}
 	}
 	if (rc < 0 || !is_of_merge(all, count, &told)) return (int)rc;
@@ -656,8 +657,8 @@ static bool is_same_place(const place *p, const place *q)
 }
 
 /* Two lines of history meet. */
-static vv_status join(void *payload VV_UNUSED, void *into, void *more, bool *joined,
-		      vv_error *err VV_UNUSED)
+static vv_status join_trails(void *payload VV_UNUSED, void *into, void *more, bool *joined,
+			     vv_error *err VV_UNUSED)
 {
 	*joined = is_same_place(into, more);
 	return VV_OK;
@@ -712,7 +713,7 @@ static vv_status begin_key(vv_row_history *h, place *p, const vv_table *t,
 	const char **names = vv_arena_calloc(&h->names, count + 1, sizeof(*names));
 	if (!names) return vv_fail_nomem(err);
 	for (size_t n = 0; n < count; n++) {
-		if (!(names[n] = dup(&h->names, from[n]))) return vv_fail_nomem(err);
+		if (!(names[n] = dup_text(&h->names, from[n]))) return vv_fail_nomem(err);
 	}
 	p->key = names;
 	return vv_schema_check_key(&t->schema, names, err);
@@ -724,7 +725,7 @@ static vv_status begin_at(vv_row_history *h, const vv_row_history_options *o, co
 	place *p = vv_arena_calloc(&h->names, 1, sizeof(*p));
 	vv_auto(vv_table_at) t = {0};
 
-	if (!p || (o->row && !(p->row = dup(&h->names, o->row)))) return vv_fail_nomem(err);
+	if (!p || (o->row && !(p->row = dup_text(&h->names, o->row)))) return vv_fail_nomem(err);
 	p->number = o->row ? NOWHERE : o->number;
 	vv_status rc = vv_table_at_open(
 		&t, h->repo, h->reader, &(vv_version_name){.path = o->path, .commit = commit},
@@ -749,7 +750,7 @@ vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_dataset
 	const vv_lineage_options lo = {.ranges = opts->ranges,
 				       .range_count = opts->range_count,
 				       .first_parent = opts->first_parent,
-				       .join = join,
+				       .join = join_trails,
 				       .tables = vv_table_lineage(s)};
 	vv_auto(vv_row_history) *h = vv_calloc(1, sizeof(*h));
 	vv_oid head;
@@ -760,7 +761,7 @@ vv_status vv_row_history_open(vv_row_history **out, vv_repository *r, vv_dataset
 			      .reader = s,
 			      .progress = opts->progress,
 			      .versions = {.repo = r, .reader = s}};
-	h->path = dup(&h->names, opts->path);
+	h->path = dup_text(&h->names, opts->path);
 	vv_status rc = h->path ? vv_lineage_open(&h->lineage, r, &lo, err) : vv_fail_nomem(err);
 	rc = rc < 0 ? rc : vv_changed_keys_open(&h->changed, r, err);
 	for (size_t i = 0; rc == VV_OK && i < opts->range_count; i++) {

@@ -37,7 +37,7 @@ static void put_text(vv_buf *out, const char *s, size_t len)
 	vv_buf_put(out, "\0\0", 2);
 }
 
-static void turn(vv_buf *out, size_t from)
+static void turn_bytes(vv_buf *out, size_t from)
 {
 	for (size_t i = from; i < out->len; i++) {
 		out->data[i] = (char)~out->data[i];
@@ -60,7 +60,7 @@ static void put_decimal(vv_buf *out, const vv_decimal *d, const vv_buf *digits)
 	}
 	vv_buf_putc(out, '\0');
 	if (d->negative) {
-		turn(out, from);
+		turn_bytes(out, from);
 	}
 }
 
@@ -132,7 +132,7 @@ static vv_status add_sorted_row(vv_sorted_rows *s, const vv_table *t, const vv_c
 
 		vv_sort_key_put(key, &bufs[2], &t->schema.fields[at], &cells[at]);
 		if (s->order.down[i]) {
-			turn(key, from);
+			turn_bytes(key, from);
 		}
 	}
 	put_line(line, &s->order, cells, row);

@@ -318,7 +318,7 @@ static vv_status read_where(comparison *c, vv_error *err)
 	return a != VV_ENOTFOUND ? a : b;
 }
 
-static bool holds(vv_where *w, const vv_cell *cells)
+static bool row_holds(vv_where *w, const vv_cell *cells)
 {
 	return w && cells && vv_where_holds(w, cells);
 }
@@ -328,7 +328,7 @@ static vv_status filter_row(bool *out, const row_filter *f, const vv_row_change 
 {
 	vv_status rc;
 
-	*out = holds(f->old, r->old_cells) || holds(f->now, r->new_cells);
+	*out = row_holds(f->old, r->old_cells) || row_holds(f->now, r->new_cells);
 	if (*out) return VV_OK;
 	if (f->old && (rc = vv_where_ok(f->old, err)) < 0) return rc;
 	return f->now ? vv_where_ok(f->now, err) : VV_OK;
@@ -352,7 +352,7 @@ static void count_row(row_filter *f, const vv_row_change *r, size_t columns)
 
 /* --- writing ------------------------------------------------------------ */
 
-static vv_status begin(comparison *c, vv_error *err)
+static vv_status begin_table(comparison *c, vv_error *err)
 {
 	c->told.differs = true;
 	if (c->told.begun || !c->how->writer) return VV_OK;
@@ -369,7 +369,7 @@ static vv_status give_row(comparison *c, const vv_row_change *r, vv_error *err)
 		if ((rc = filter_row(&passes, &c->filter, r, err)) < 0 || !passes) return rc;
 		count_row(&c->filter, r, c->columns.count);
 	}
-	if ((rc = begin(c, err)) < 0 || !c->how->writer) return rc;
+	if ((rc = begin_table(c, err)) < 0 || !c->how->writer) return rc;
 	return vv_diff_writer_row(c->how->writer, r, err);
 }
 
@@ -481,7 +481,7 @@ static vv_status give_rows(comparison *c, vv_table *t, vv_error *err)
 }
 
 /* A table that only one side has. */
-static vv_status whole(comparison *c, vv_error *err)
+static vv_status compare_whole(comparison *c, vv_error *err)
 {
 	vv_table *t = c->a ? c->a : c->b;
 	bool removed = c->a != NULL;
@@ -497,7 +497,7 @@ static vv_status whole(comparison *c, vv_error *err)
 	} else {
 		c->filter.stats = (vv_rowdiff_stats){.added = differ, .new_rows = rows};
 	}
-	rc = c->filter.given ? VV_OK : begin(c, err);
+	rc = c->filter.given ? VV_OK : begin_table(c, err);
 	if (rc == VV_OK && (c->filter.given || (c->how->writer && !c->how->counts))) {
 		rc = give_rows(c, t, err);
 	}
@@ -681,13 +681,13 @@ static vv_status look_at_bound(comparison *c, vv_error *err)
 	if (rc < 0 || cells <= c->how->bound) return rc;
 	c->told.many = true;
 	fill_told(c);
-	if ((rc = begin(c, err)) == VV_OK && c->how->writer) {
+	if ((rc = begin_table(c, err)) == VV_OK && c->how->writer) {
 		rc = vv_diff_writer_end_table(c->how->writer, &nothing, err);
 	}
 	return rc;
 }
 
-static vv_status both(comparison *c, vv_error *err)
+static vv_status compare_both(comparison *c, vv_error *err)
 {
 	vv_row_change change;
 	vv_status rc;
@@ -709,9 +709,9 @@ static vv_status both(comparison *c, vv_error *err)
 	const vv_rowdiff_stats *s = vv_rowdiff_stats_get(c->rows);
 	bool form = c->told.form && !c->how->ignore_format;
 	if (columns_differ(c) || form || s->reordered || c->item->old_path || c->item->conflict) {
-		rc = begin(c, err);
+		rc = begin_table(c, err);
 	} else if (c->told.table.text_to_table && c->how->writer) {
-		rc = begin(c, err);
+		rc = begin_table(c, err);
 		c->told.differs = false;
 	}
 	while (!(c->how->only_whether && c->told.differs) &&
@@ -925,8 +925,8 @@ static void comparison_clear(comparison *c)
 }
 VV_AUTO_CLEAR(comparison, comparison_clear)
 
-static vv_status compare(vv_diff_answer *out, const vv_diff_item *item, const vv_diff_how *how,
-			 vv_error *err)
+static vv_status compare_tables(vv_diff_answer *out, const vv_diff_item *item,
+				const vv_diff_how *how, vv_error *err)
 {
 	static const vv_sniff_hints nothing = VV_SNIFF_HINTS_INIT;
 	vv_auto(comparison) c = {.item = item,
@@ -939,7 +939,7 @@ static vv_status compare(vv_diff_answer *out, const vv_diff_item *item, const vv
 	if (item->open_a && item->open_b) {
 		c.a = item->open_a;
 		c.b = item->open_b;
-		rc = both(&c, err);
+		rc = compare_both(&c, err);
 		out->differs = c.told.differs;
 		out->many = c.told.many;
 		return rc;
@@ -968,12 +968,12 @@ static vv_status compare(vv_diff_answer *out, const vv_diff_item *item, const vv
 	if (how->patch) {
 		rc = write_patch(&c, err);
 	} else if (c.a && c.b) {
-		if ((rc = both(&c, err)) == VV_OK) {
+		if ((rc = compare_both(&c, err)) == VV_OK) {
 			rc = tell_respelled(&c, out, err);
 		}
 	} else if ((rc = read_where(&c, err)) == VV_OK) {
 		fill_told(&c);
-		rc = whole(&c, err);
+		rc = compare_whole(&c, err);
 	}
 	out->differs = c.told.differs;
 	out->many = c.told.many;
@@ -991,7 +991,7 @@ vv_status vv_diff_item_compare(vv_diff_answer *out, const vv_diff_item *item,
 			      vv_text_shows(item->path));
 		return vv_buf_ok(&out->line, err);
 	}
-	vv_status rc = compare(out, item, how, err);
+	vv_status rc = compare_tables(out, item, how, err);
 	if (rc < 0) {
 		vv_buf_clear(&out->line);
 	}

@@ -48,7 +48,7 @@ vv_status vv_table_beside_open(vv_subject *s, vv_table *t, const vv_subject *of,
 }
 
 /* A table that cannot be read is not an error here. */
-static vv_status excuse(vv_status rc, vv_error *err)
+static vv_status excuse_unreadable(vv_status rc, vv_error *err)
 {
 	return vv_error_excuse(rc, rc == VV_EINPUT || rc == VV_EREFUSED || rc == VV_ENOSUPPORT,
 			       err);
@@ -61,7 +61,7 @@ static vv_status read_rows(half *h, const vv_subject *of, const char *table, vv_
 	vv_status rc = vv_table_beside_open(&s, &t, of, table, err);
 
 	rc = rc < 0 ? rc : vv_row_hashes(&t, &h->rows, &h->count, err);
-	return excuse(rc, err); /* it is like no other */
+	return excuse_unreadable(rc, err); /* it is like no other */
 }
 
 /* Do both describe the pair's tables, with the same suffix? */
@@ -74,7 +74,7 @@ static bool goes_with(const vv_table_pair *p, const char *was, const char *is)
 }
 
 /* In percent. */
-static int likeness(const halves *l, const half *gone, const half *come)
+static int halves_likeness(const halves *l, const half *gone, const half *come)
 {
 	const vv_document_table *was = gone->pair.was, *is = come->pair.is;
 
@@ -89,13 +89,13 @@ static int likeness(const halves *l, const half *gone, const half *come)
 }
 
 /* Joins those that are at least so alike. */
-static void join(halves *l, int least)
+static void join_halves(halves *l, int least)
 {
 	vv_array_each(l->items, l->count, come) {
 		for (size_t k = 0; !come->pair.was && k < l->count; k++) {
 			half *gone = &l->items[k];
 
-			if (!gone->pair.is && likeness(l, gone, come) >= least) {
+			if (!gone->pair.is && halves_likeness(l, gone, come) >= least) {
 				come->pair.was = gone->pair.was;
 				vv_free(gone->rows);
 				memmove(gone, gone + 1, (--l->count - k) * sizeof(*gone));
@@ -137,7 +137,7 @@ vv_status vv_table_pairs_find(vv_table_pair **out, size_t *count, const vv_subje
 		}
 	}
 	for (int least = 100; some && rc == VV_OK && least >= VV_RENAMED_MIN; least -= 10) {
-		join(&l, least);
+		join_halves(&l, least);
 	}
 	for (; *count < l.count; ++*count) {
 		(*out)[*count] = l.items[*count].pair;
@@ -158,7 +158,7 @@ static vv_status open_at(vv_subject *s, vv_subject_document *d, bool *is, vv_rep
 	*is = false;
 	rc = rc < 0 ? rc : vv_subject_document_open(d, is, s, err);
 	s->text = f->path; /* path is freed */
-	return excuse(rc, err);
+	return excuse_unreadable(rc, err);
 }
 
 static vv_status table_was(void *reader, vv_repository *r, const vv_lineage_file *now,

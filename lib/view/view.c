@@ -36,7 +36,7 @@ typedef struct view {
 	void *payload;
 } view;
 
-static vv_status flush(view *v, size_t at_least, vv_error *err)
+static vv_status flush_output(view *v, size_t at_least, vv_error *err)
 {
 	vv_buf *out = &v->writer.out;
 	vv_status rc;
@@ -104,7 +104,7 @@ static vv_status put_row(view *v, const vv_cell *cells, uint64_t row, vv_error *
 {
 	const vv_status rc = vv_view_row(&v->writer, cells, row, err);
 
-	return rc < 0 ? rc : flush(v, FLUSH_AT, err);
+	return rc < 0 ? rc : flush_output(v, FLUSH_AT, err);
 }
 
 static vv_status write_numbered(view *v, vv_error *err)
@@ -199,7 +199,7 @@ static vv_status write_arrays(view *v, vv_rows *rows, uint64_t skip, vv_error *e
 }
 
 /* Without tests the rows to leave out are not read. */
-static vv_status run(view *v, vv_error *err)
+static vv_status write_view(view *v, vv_error *err)
 {
 	const bool arrays = v->opts->format == VV_VIEW_ARROW;
 	vv_rows_options o = {.columns = v->sorts > 0 ? v->read : v->columns,
@@ -279,10 +279,10 @@ vv_status vv_view_write(vv_table *t, const vv_view_options *opts, vv_bytes_fn fn
 	    ((where->count > 0 || opts->search) &&
 	     (rc = vv_where_new(&v.where, t, where, &how, err)) < 0) ||
 	    (rc = find_order(&v, err)) < 0 || (rc = open_writer(&v, err)) < 0 ||
-	    (rc = run(&v, err)) < 0) {
+	    (rc = write_view(&v, err)) < 0) {
 		goto done;
 	}
-	rc = flush(&v, 0, err);
+	rc = flush_output(&v, 0, err);
 	*rows = v.writer.rows;
 done:
 	vv_view_writer_clear(&v.writer);

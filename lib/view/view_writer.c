@@ -184,7 +184,7 @@ static bool is_formula(const vv_cell *cell)
 }
 
 /* text becomes the cell with a quotation mark before it, which spreadsheets take for "text". */
-static void defuse(vv_view_writer *w, vv_cell *text)
+static void defuse_cell(vv_view_writer *w, vv_cell *text)
 {
 	vv_buf_reset(&w->defused);
 	vv_buf_putc(&w->defused, '\'');
@@ -212,7 +212,7 @@ static void put_csv_cell(vv_view_writer *w, const vv_cell *cell, size_t at, size
 	}
 	text.state = VV_CELL_TEXT;
 	if (w->safe && is_formula(&text)) {
-		defuse(w, &text);
+		defuse_cell(w, &text);
 	}
 	if (w->quotes_by_column && column < w->dialect.quoting_count) {
 		habit = (vv_quoting)w->dialect.quoting[column];

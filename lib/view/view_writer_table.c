@@ -94,7 +94,7 @@ static void put_row(const struct vv_view_grid *g, vv_view_writer *w, const vv_bu
 }
 
 /* How many columns fit the terminal. At least one is shown. */
-static void fit(struct vv_view_grid *g, size_t columns)
+static void fit_columns(struct vv_view_grid *g, size_t columns)
 {
 	size_t used = 0;
 
@@ -111,7 +111,7 @@ static void fit(struct vv_view_grid *g, size_t columns)
 static vv_status open_grid(struct vv_view_grid *g, vv_view_writer *w, vv_error *err)
 {
 	g->open = true;
-	fit(g, w->count);
+	fit_columns(g, w->count);
 	for (size_t i = 0; i < g->shown; i++) {
 		const vv_field *f = &w->table->schema.fields[w->columns[i]];
 		vv_auto(vv_buf) name = VV_BUF_FOR(&w->out);

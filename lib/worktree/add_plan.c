@@ -183,7 +183,7 @@ void vv_add_note_name(vv_buf *names, size_t number, const char *path)
 	}
 }
 
-static vv_status append(vv_add_plan *p, const vv_add_item *item, vv_error *err)
+static vv_status append_item(vv_add_plan *p, const vv_add_item *item, vv_error *err)
 {
 	vv_add_item own = *item;
 
@@ -259,7 +259,7 @@ static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
 				       vv_text_shows(item->path));
 		}
 		item->action = VV_ADD_PLAIN;
-		return append(p->plan, item, err);
+		return append_item(p->plan, item, err);
 	}
 	item->action = VV_ADD_DATASET;
 	if (!vv_oid_is_null(&item->blob)) {
@@ -273,13 +273,13 @@ static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
 	if (item->was_text) {
 		/* Committed plain text is not touched until it is changed, or named. */
 		if (!p->req->fix && !item->literal && item->stat_clean) return VV_OK;
-		return append(p->plan, item, err);
+		return append_item(p->plan, item, err);
 	}
 	if (p->req->fix) {
 		bool edited = false;
 
 		rc = was_edited(p, item, &edited, err);
-		return rc < 0 || !edited ? rc : append(p->plan, item, err);
+		return rc < 0 || !edited ? rc : append_item(p->plan, item, err);
 	}
 	if (same && !p->req->described) {
 		bool anew = false; /* the file did not change, but its description did */
@@ -290,7 +290,7 @@ static vv_status plan_tracked(planner *p, vv_add_item *item, vv_error *err)
 		}
 		item->action = anew ? VV_ADD_DATASET : VV_ADD_SAME;
 	}
-	return append(p->plan, item, err);
+	return append_item(p->plan, item, err);
 }
 
 /* A search among the names that HEAD has and the index lacks. */
@@ -336,7 +336,7 @@ static vv_status plan_file(planner *p, vv_add_item *item, vv_error *err)
 		return rc;
 	}
 	item->action = state == VV_FILE_SAME ? VV_ADD_SAME : VV_ADD_FILE;
-	return append(p->plan, item, err);
+	return append_item(p->plan, item, err);
 }
 
 /* Do new files become tables? Set by varve.addTables; else yes, unless HEAD has files with such
@@ -448,7 +448,7 @@ static vv_status plan_plain(planner *p, vv_add_item *item, vv_error *err)
 		item->action = VV_ADD_DATASET;
 		item->track = true;
 		item->was_text = item->in_index && !item->from;
-		return append(p->plan, item, err);
+		return append_item(p->plan, item, err);
 	}
 	if (!compared && vv_add_looks_like_table(item->path) && !vv_add_never(item->path)) {
 		if (text) {
@@ -499,7 +499,7 @@ static vv_status plan_path(planner *p, vv_add_item *item, vv_error *err)
 	if (item->in_index && (rc == VV_ENOTFOUND || (rc == VV_OK && S_ISDIR(item->st.mode)))) {
 		if (p->req->fix) return VV_OK;
 		item->action = VV_ADD_REMOVE;
-		return append(p->plan, item, err);
+		return append_item(p->plan, item, err);
 	}
 	if (rc < 0 || (rc = is_left_to_git(p, item, &left, err)) < 0 ||
 	    (!left && !item->in_index && (rc = check_name(p, item->path, &fits, err)) < 0)) {
@@ -534,7 +534,7 @@ static vv_status plan_submodule(planner *p, vv_add_item *item, vv_error *err)
 	item->action = VV_ADD_SUBMODULE;
 	item->mode = SUBMODULE;
 	item->blob = now;
-	return append(p->plan, item, err);
+	return append_item(p->plan, item, err);
 }
 
 /* As git: it is passed over, unless it is named. */
@@ -651,7 +651,7 @@ static vv_status plan_named(planner *p, vv_pathspec_item *arg, vv_error *err)
 	return plan_path(p, &item, err);
 }
 
-static vv_status search(planner *p, const char *prefix, vv_error *err)
+static vv_status search_prefix(planner *p, const char *prefix, vv_error *err)
 {
 	return p->req->force ? vv_unindexed_each(p->x, prefix, on_untracked, p, err)
 			     : vv_untracked_each(p->x, prefix, true, on_untracked, p, err);
@@ -662,7 +662,7 @@ static vv_status plan_untracked(planner *p, vv_error *err)
 	vv_pathspec *paths = p->req->paths;
 	vv_status rc;
 
-	if (!paths) return search(p, "", err);
+	if (!paths) return search_prefix(p, "", err);
 	vv_array_each(paths->items, paths->count, item) {
 		if (!item->exclude && (rc = vv_index_check_module(p->x, item->path, err)) < 0) {
 			return rc;
@@ -674,10 +674,10 @@ static vv_status plan_untracked(planner *p, vv_error *err)
 			continue;
 		}
 		if (arg->pattern) {
-			if ((rc = search(p, "", err)) < 0) return rc;
+			if ((rc = search_prefix(p, "", err)) < 0) return rc;
 		} else if (arg->folder) {
 			arg->matched = true;
-			if ((rc = search(p, arg->path, err)) < 0) return rc;
+			if ((rc = search_prefix(p, arg->path, err)) < 0) return rc;
 		} else if (arg->exists) {
 			if ((rc = plan_named(p, arg, err)) < 0) return rc;
 		}
@@ -717,7 +717,7 @@ static int removed_first(const void *a, const void *b)
 	return x_goes != y_goes ? y_goes - x_goes : vv_text_order(a, b);
 }
 
-static void order(vv_add_plan *p)
+static void order_items(vv_add_plan *p)
 {
 	drop_repeats(p);
 	if (p->count > 1) {
@@ -741,7 +741,7 @@ vv_status vv_add_plan_make(vv_add_plan *out, vv_repository *r, vv_index *x, vv_d
 	}
 	if (p.refused.code != VV_OK) return vv_error_copy(err, &p.refused);
 	if (req->paths && (rc = vv_pathspec_all_matched(req->paths, x, err)) < 0) return rc;
-	order(out);
+	order_items(out);
 	return VV_OK;
 }
 

@@ -17,7 +17,7 @@ typedef struct side {
 } side;
 
 /* Reads the nodes that were new in the round before, but for those of the other side. */
-static vv_status expand(side *s, const side *other, vv_store *store, vv_error *err)
+static vv_status expand_side(side *s, const side *other, vv_store *store, vv_error *err)
 {
 	const size_t end = vv_cid_set_count(s->seen);
 	vv_auto(vv_buf) block = VV_BUF_INIT;
@@ -67,8 +67,8 @@ vv_status vv_growth_count(vv_growth *out, vv_store *s, const vv_cid *old, const 
 	rc = rc < 0 ? rc : vv_cid_set_note(now.seen, new_root, err);
 	while (rc == VV_OK && (before.next < vv_cid_set_count(before.seen) ||
 			       now.next < vv_cid_set_count(now.seen))) {
-		if ((rc = expand(&before, &now, s, err)) == VV_OK) {
-			rc = expand(&now, &before, s, err);
+		if ((rc = expand_side(&before, &now, s, err)) == VV_OK) {
+			rc = expand_side(&now, &before, s, err);
 		}
 	}
 	rc = rc < 0 ? rc : add_up(out, &now, &before, s, err);

@@ -33,7 +33,7 @@ vv_status vv_attr_edit_begin(vv_attr_edit *e, vv_repository *r, vv_error *err)
 	return vv_read_regular(&e->before, e->file, MAX_BYTES, err);
 }
 
-static vv_status verify(vv_attr_edit *e, const char *path, bool as_text, vv_error *err)
+static vv_status verify_path(vv_attr_edit *e, const char *path, bool as_text, vv_error *err)
 {
 	bool holds = false;
 	vv_status rc = as_text ? vv_attr_compared(e->r, path, &holds, err)
@@ -52,8 +52,8 @@ static vv_status verify(vv_attr_edit *e, const char *path, bool as_text, vv_erro
 		       as_text ? "filter diff merge" : "filter", vv_text_word(path));
 }
 
-static vv_status track(vv_attr_edit *e, const char *const *patterns, size_t count, bool literal,
-		       bool as_text, vv_error *err)
+static vv_status track_patterns(vv_attr_edit *e, const char *const *patterns, size_t count,
+				bool literal, bool as_text, vv_error *err)
 {
 	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(e->r);
 	bool changed = false;
@@ -64,25 +64,25 @@ static vv_status track(vv_attr_edit *e, const char *const *patterns, size_t coun
 	e->changed = e->changed || changed;
 	vv_attr_flush(e->r);
 	for (size_t i = 0; literal && i < count; i++) {
-		if ((rc = verify(e, patterns[i], as_text, err)) < 0) return rc;
+		if ((rc = verify_path(e, patterns[i], as_text, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
 
 vv_status vv_attr_edit_track(vv_attr_edit *e, const char *pattern, bool literal, vv_error *err)
 {
-	return track(e, &pattern, 1, literal, false, err);
+	return track_patterns(e, &pattern, 1, literal, false, err);
 }
 
 vv_status vv_attr_edit_track_text(vv_attr_edit *e, const char *pattern, bool literal, vv_error *err)
 {
-	return track(e, &pattern, 1, literal, true, err);
+	return track_patterns(e, &pattern, 1, literal, true, err);
 }
 
 vv_status vv_attr_edit_track_all(vv_attr_edit *e, const char *const *paths, size_t count,
 				 vv_error *err)
 {
-	return track(e, paths, count, true, false, err);
+	return track_patterns(e, paths, count, true, false, err);
 }
 
 vv_status vv_attr_edit_rename(vv_attr_edit *e, const vv_attr_rename *renames, size_t count,
@@ -95,7 +95,8 @@ vv_status vv_attr_edit_rename(vv_attr_edit *e, const vv_attr_rename *renames, si
 	vv_attr_flush(e->r);
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
 		if (renames[i].line != VV_ATTR_NO_LINE) {
-			rc = verify(e, renames[i].to, renames[i].line == VV_ATTR_TEXT_LINE, err);
+			rc = verify_path(e, renames[i].to, renames[i].line == VV_ATTR_TEXT_LINE,
+					 err);
 		}
 	}
 	return rc;

@@ -222,7 +222,7 @@ size_t vv_attr_list_deciding(const vv_attr_list *l, const char *path)
 }
 
 /* The line that may set a working-tree-encoding for the path, regardless of later ones about text; count: none. */
-static size_t recoding(const vv_attr_list *l, const char *path)
+static size_t recoding_line(const vv_attr_list *l, const char *path)
 {
 	matching m = matching_begin(l, path);
 
@@ -237,7 +237,7 @@ static size_t recoding(const vv_attr_list *l, const char *path)
 
 bool vv_attr_beaten_recodes(const vv_attr_list *l, const char *path)
 {
-	return recoding(l, path) < l->count;
+	return recoding_line(l, path) < l->count;
 }
 
 vv_status vv_attr_check_encoding(vv_repository *r, const char *path, vv_error *err)
@@ -265,7 +265,7 @@ vv_status vv_attr_beaten_note(vv_attr_list *l, vv_repository *r, const char *pat
 	/* Reading the attributes themselves takes 50 us. */
 	if (!vv_attr_list_concerns(l, path) ||
 	    (line = vv_attr_list_deciding(l, path)) == l->count ||
-	    (!l->lines[line].on && (line = recoding(l, path)) == l->count)) {
+	    (!l->lines[line].on && (line = recoding_line(l, path)) == l->count)) {
 		return VV_OK;
 	}
 	if ((rc = vv_attr_tracked(r, path, &tracked, err)) < 0 || !tracked ||

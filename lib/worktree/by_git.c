@@ -47,7 +47,7 @@ typedef struct coming {
 
 /* --- before ------------------------------------------------------------------------------------ */
 
-static bool fetch(vv_by_git *b, const vv_cid *root, vv_error *err)
+static bool fetch_version(vv_by_git *b, const vv_cid *root, vv_error *err)
 {
 	if (!b->needed && !(b->needed = vv_needed_new(b->git.repo))) {
 		(void)vv_fail_nomem(err);
@@ -67,12 +67,12 @@ static vv_status get_blocks(vv_by_git *b, const vv_cid *root, bool *here, vv_err
 	    (rc = vv_store_complete(store, root, here, NULL, err)) < 0 || *here) {
 		return rc;
 	}
-	*here = !b->here_only && fetch(b, root, &why);
+	*here = !b->here_only && fetch_version(b, root, &why);
 	return VV_OK;
 }
 
 /* A table that git leaves to us: its new file, beside the one that exists. */
-static vv_status make(vv_by_git *b, coming *c, const vv_pointer *p, vv_error *err)
+static vv_status make_file(vv_by_git *b, coming *c, const vv_pointer *p, vv_error *err)
 {
 	vv_status rc = vv_made_file_make(&c->made, b->reader, c->path, p, c->mode, err);
 
@@ -101,7 +101,7 @@ static vv_status look_for_gap(vv_by_git *b, const coming *c, const vv_pointer *p
 	return VV_EMISSING;
 }
 
-static vv_status prepare(vv_by_git *b, coming *c, vv_error *err)
+static vv_status prepare_coming(vv_by_git *b, coming *c, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	bool table = false, here = true;
@@ -119,7 +119,7 @@ static vv_status prepare(vv_by_git *b, coming *c, vv_error *err)
 	const bool large = p.bytes > VV_RUNNER_SMUDGE_MAX;
 	if ((large || b->must) && (rc = get_blocks(b, &p.root, &here, err)) < 0) return rc;
 	if (!here && b->must) return fail_gap(b, c, &p, err);
-	return large && here ? make(b, c, &p, err) : VV_OK;
+	return large && here ? make_file(b, c, &p, err) : VV_OK;
 }
 
 static vv_status add_coming(vv_by_git *b, const char *path, uint32_t mode, const vv_oid *id,
@@ -144,7 +144,7 @@ vv_status vv_by_git_expect(vv_by_git *b, const char *path, uint32_t mode, const 
 	    (rc = add_coming(b, path, mode, id, err)) < 0) {
 		return rc;
 	}
-	return prepare(b, &b->coming[b->count - 1], err);
+	return prepare_coming(b, &b->coming[b->count - 1], err);
 }
 
 static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
@@ -172,7 +172,7 @@ static bool is_pointer_file(const vv_by_git *b, const coming *c, vv_stat *st)
 }
 
 /* If the filter requested the blocks it has also reported them. */
-static void lack(vv_by_git *b, const coming *c, const vv_pointer *p, bool here)
+static void note_lack(vv_by_git *b, const coming *c, const vv_pointer *p, bool here)
 {
 	b->lacking |= here || !(b->needed && vv_needed_unwanted(b->needed, &p->root));
 	if (b->git.begun && !b->here_only && p->bytes <= VV_RUNNER_SMUDGE_MAX) return;
@@ -199,8 +199,8 @@ static void tell_missing(const vv_by_git *b)
 }
 
 /* Replaces the pointer that git left by the table; *put: done. */
-static vv_status place(vv_by_git *b, coming *c, const vv_stat *pointer, vv_stat *st, bool *put,
-		       vv_error *err)
+static vv_status place_file(vv_by_git *b, coming *c, const vv_stat *pointer, vv_stat *st, bool *put,
+			    vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	bool here = true;
@@ -216,7 +216,7 @@ static vv_status place(vv_by_git *b, coming *c, const vv_stat *pointer, vv_stat 
 		return rc;
 	}
 	if (!c->made.temp) {
-		lack(b, c, &p, here);
+		note_lack(b, c, &p, here);
 		return VV_OK;
 	}
 	if (chmod(c->made.temp, pointer->mode & 0777) < 0) {
@@ -246,7 +246,7 @@ vv_status vv_by_git_place(vv_by_git *b, vv_error *err)
 			continue;
 		}
 		if ((!x && (rc = vv_index_open(&x, b->git.repo, err)) < 0) ||
-		    (rc = place(b, c, &pointer, &st, &put, err)) < 0) {
+		    (rc = place_file(b, c, &pointer, &st, &put, err)) < 0) {
 			return rc;
 		}
 		if (put && vv_index_get(x, c->path, &e) && vv_oid_equal(&e.id, &c->id)) {
@@ -350,7 +350,7 @@ static vv_status expect_any(void *payload, const vv_change *c, vv_error *err)
 
 /* Writes tables whose pointers git left in the work tree while changing from that commit to
  * HEAD. */
-static vv_status complete(vv_repository *r, const vv_oid *from, vv_error *err)
+static vv_status complete_tables(vv_repository *r, const vv_oid *from, vv_error *err)
 {
 	vv_auto(vv_dataset_reader) *reader = NULL;
 	vv_auto(vv_by_git) b = {.git = {.repo = r}};
@@ -378,7 +378,7 @@ vv_status vv_by_git_undo(vv_by_git *b, vv_status rc)
 	/* If that fails the note stays, as for a command that can only be completed. */
 	if (b->git.what && !(vv_oid_is_null(&b->git.to) && b->git.code > 1) && b->git.begun &&
 	    (vv_interrupted_undo(b->git.repo, &b->git.note, true, &undone, &why) < 0 ||
-	     (undone && complete(b->git.repo, &b->git.to, &why) < 0) ||
+	     (undone && complete_tables(b->git.repo, &b->git.to, &why) < 0) ||
 	     vv_later_drop(b->git.repo, &why) < 0)) {
 		vv_notes_warn(vv_repository_notes(b->git.repo), "%s", why.message);
 	}
@@ -579,7 +579,7 @@ vv_status vv_by_git_recover(vv_repository *r, const char *command, vv_recovered 
 		return rc;
 	}
 	if ((rc = vv_interrupted_undo(r, &note, false, &undone, err)) < 0 ||
-	    (rc = complete(r, undone ? &note.to : &note.from, err)) < 0) {
+	    (rc = complete_tables(r, undone ? &note.to : &note.from, err)) < 0) {
 		return rc;
 	}
 	come = !undone && has_come(r, &note);
@@ -619,7 +619,7 @@ vv_status vv_by_git_recover(vv_repository *r, const char *command, vv_recovered 
 }
 
 /* The prospect of an interrupted command, in words for messages. */
-static const char *outlook(vv_repository *r, const vv_later *note)
+static const char *outlook_words(vv_repository *r, const vv_later *note)
 {
 	if (vv_oid_is_null(&note->to) && !note->back) {
 		return "run it again, or abandon it with 'varve " VV_BY_GIT_QUIT "'";
@@ -638,7 +638,7 @@ void vv_by_git_tell(vv_repository *r)
 
 	if (rc == VV_OK && !note.alive) {
 		vv_notes_put(vv_repository_notes(r), "%s was interrupted; %s",
-			     vv_text_shows(note.what), outlook(r, &note));
+			     vv_text_shows(note.what), outlook_words(r, &note));
 	} else if (rc < 0 && rc != VV_ENOTFOUND) {
 		vv_notes_warn(vv_repository_notes(r), "%s", why.message);
 	}

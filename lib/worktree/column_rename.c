@@ -16,7 +16,7 @@ typedef struct splice {
 	const char *from, *to;
 } splice;
 
-static void replace(splice *s, const vv_json *node)
+static void replace_node(splice *s, const vv_json *node)
 {
 	vv_buf_put(s->out, s->json + s->done, node->start - s->done);
 	vv_json_put_string(s->out, s->to, strlen(s->to));
@@ -33,16 +33,16 @@ static bool is_name(const splice *s, const vv_json *node)
 static void replace_names(splice *s, const vv_json *node)
 {
 	if (is_name(s, node)) {
-		replace(s, node);
+		replace_node(s, node);
 	}
 	for (const vv_json *a = node->type == VV_JSON_ARRAY ? node->first : NULL; a; a = a->next) {
 		if (is_name(s, a)) {
-			replace(s, a);
+			replace_node(s, a);
 		}
 		for (const vv_json *b = a->type == VV_JSON_ARRAY ? a->first : NULL; b;
 		     b = b->next) {
 			if (is_name(s, b)) {
-				replace(s, b);
+				replace_node(s, b);
 			}
 		}
 	}
@@ -57,7 +57,7 @@ static void replace_field(splice *s, const vv_json *fields, size_t place)
 	}
 	const vv_json *name = field ? vv_json_get(field, "name") : NULL;
 	if (name && is_name(s, name)) {
-		replace(s, name);
+		replace_node(s, name);
 	}
 }
 

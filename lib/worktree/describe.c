@@ -34,7 +34,7 @@ static const char *name_of(editing *e, const char *what)
 }
 
 /* Applies one edit to the text, and forgets it. */
-static vv_status apply(editing *e, vv_error *err)
+static vv_status apply_edit(editing *e, vv_error *err)
 {
 	vv_buf next = VV_BUF_INIT;
 	vv_status rc = vv_package_apply(&next, vv_buf_cstr(&e->text), e->text.len, &e->edit, err);
@@ -103,7 +103,7 @@ static vv_status set_type(editing *e, const char *word, vv_error *err)
 	if (!vv_type_parse(&type, name)) return bad_type(name, err);
 	e->edit.set_column = column;
 	e->edit.set_type = name;
-	return apply(e, err);
+	return apply_edit(e, err);
 }
 
 /* The marks of an example like 1.234,5: the group separator, and the decimal mark; the lengths are 0 without one.
@@ -157,7 +157,7 @@ static vv_status set_number(editing *e, const char *word, vv_error *err)
 	e->edit.set_type = "number";
 	e->edit.set_decimal_char = decimal;
 	e->edit.set_group_char = *group || e->table->schema.fields[at].group[0] ? group : NULL;
-	return apply(e, err);
+	return apply_edit(e, err);
 }
 
 static vv_status set_key(editing *e, const vv_strings *names, vv_error *err)
@@ -173,7 +173,7 @@ static vv_status set_key(editing *e, const vv_strings *names, vv_error *err)
 		key[i] = e->table->schema.fields[places[i]].name;
 	}
 	e->edit.key = key;
-	return apply(e, err);
+	return apply_edit(e, err);
 }
 
 /* Is one of the words COL=TEXT about the column, and its TEXT the cell's? NULL: any. */
@@ -217,7 +217,7 @@ static vv_status set_type_without(editing *e, size_t column, vv_error *err)
 	}
 	e->edit.set_column = f->name;
 	e->edit.set_type = vv_type_name(vv_infer_type_named(&all, f->name, f->name_len, NULL));
-	return more < 0 ? (vv_status)more : apply(e, err);
+	return more < 0 ? (vv_status)more : apply_edit(e, err);
 }
 
 /* TEXT, or COL=TEXT; "=TEXT" is a TEXT that may contain '='. A name may contain '=', too: the longest column name that
@@ -247,7 +247,7 @@ static vv_status set_missing(editing *e, const char *word, vv_error *err)
 	rc = column ? set_type_without(e, at, err) : VV_OK;
 	e->edit.missing = value;
 	e->edit.missing_column = column;
-	return rc < 0 ? rc : apply(e, err);
+	return rc < 0 ? rc : apply_edit(e, err);
 }
 
 static vv_status edit_all(editing *e, vv_error *err)

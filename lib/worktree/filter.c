@@ -255,7 +255,7 @@ static vv_status clean_pointer(vv_filter *f, const char *path, const vv_buf *tex
 
 /* Shows the warnings of a version that is new, or that differs in form from the previous one. Git
  * runs the filter repeatedly for a changed file. */
-static void warn(vv_filter *f, const char *path, const vv_dataset_found *staged)
+static void warn_of_version(vv_filter *f, const char *path, const vv_dataset_found *staged)
 {
 	const char *p = vv_buf_cstr(&staged->result.warnings);
 	vv_auto(vv_buf) now = VV_BUF_INIT;
@@ -330,7 +330,7 @@ static vv_status clean_data(vv_filter *f, const char *path, input *in, vv_buf *o
 		rc = keep_as_bytes(f, path, in, &staged, err);
 	}
 	if (rc == VV_OK && (rc = store_blocks(f, err)) == VV_OK) {
-		warn(f, path, &staged);
+		warn_of_version(f, path, &staged);
 		rc = vv_buf_write(out, staged.pointer.data, staged.pointer.len, err);
 	}
 	vv_dataset_writer_release(f->writer);

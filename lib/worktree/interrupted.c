@@ -115,8 +115,8 @@ static vv_status compare_table(undoing *u, const char *file, uint64_t size, cons
 }
 
 /* NEW: the file has this version; HALF: it has the beginning of it; else OTHER. */
-static vv_status compare(undoing *u, const char *path, const char *file, const vv_stat *st,
-			 uint32_t mode, const vv_oid *id, content *out, vv_error *err)
+static vv_status compare_version(undoing *u, const char *path, const char *file, const vv_stat *st,
+				 uint32_t mode, const vv_oid *id, content *out, vv_error *err)
 {
 	vv_index_entry e = {.path = path, .mode = mode, .id = *id}, own;
 	bool table = false, same = false;
@@ -163,12 +163,14 @@ static vv_status read_content(undoing *u, const vv_change *c, content *out, vv_e
 		return VV_OK;
 	}
 	if (u->rewritten && is_newer(&st, &u->index_made)) return VV_OK;
-	if ((rc = compare(u, c->path, file, &st, c->old_mode, &c->old_id, out, err)) < 0 ||
+	if ((rc = compare_version(u, c->path, file, &st, c->old_mode, &c->old_id, out, err)) < 0 ||
 	    *out == NEW) {
 		*out = OLD;
 		return rc;
 	}
-	if ((rc = compare(u, c->path, file, &st, c->new_mode, &c->new_id, out, err)) < 0) return rc;
+	if ((rc = compare_version(u, c->path, file, &st, c->new_mode, &c->new_id, out, err)) < 0) {
+		return rc;
+	}
 	if (*out == OTHER && S_ISREG(st.mode) && (ours || st.size == 0)) {
 		*out = HALF;
 	}

@@ -89,7 +89,7 @@ static vv_status add_entry(finishing *f, const vv_index_entry *e, const char *fr
 	return VV_OK;
 }
 
-static vv_status collect(finishing *f, const char *from, const char *to, vv_error *err)
+static vv_status collect_entries(finishing *f, const char *from, const char *to, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
@@ -129,7 +129,7 @@ vv_status vv_moved_finish(vv_repository *r, vv_dataset_reader *reader, const vv_
 	}
 	vv_attr_flush(r);
 	for (size_t at = 0; rc == VV_OK && next_move(moves, &at, &from, &to);) {
-		rc = has_any(f.index, from) ? VV_OK : collect(&f, from, to, err);
+		rc = has_any(f.index, from) ? VV_OK : collect_entries(&f, from, to, err);
 	}
 	if (rc < 0 || f.count == 0) return rc;
 	if ((rc = vv_attr_edit_rename(&edit, f.renames, f.count, err)) < 0 ||

@@ -57,7 +57,7 @@ static void put_identity(char out[IDENTITY_MAX], const vv_stat *st)
 }
 
 /* "": there is none, or a folder. */
-static void identify(char out[IDENTITY_MAX], const char *file)
+static void identify_file(char out[IDENTITY_MAX], const char *file)
 {
 	vv_stat st;
 
@@ -187,7 +187,7 @@ static vv_status add_record(vv_way_back *w, const char *kind, const char *path, 
 	vv_status rc = VV_OK;
 
 	if (file) {
-		identify(is, file);
+		identify_file(is, file);
 		rc = is[0] ? keep_file(w, file, kept, err) : VV_OK;
 	}
 	put_parts(&w->note.changed, parts);
@@ -328,7 +328,7 @@ static bool was_put(const backing *b, const char *path, const char *is)
 }
 
 /* Moves the kept file to its place; a missing one was moved already. */
-static vv_status bring(const backing *b, const char *kept, const char *file, vv_error *err)
+static vv_status bring_kept(const backing *b, const char *kept, const char *file, vv_error *err)
 {
 	vv_auto(char) *from = kept_place(b->repo, kept), *dir = vv_path_dir(file);
 	vv_status rc;
@@ -350,7 +350,7 @@ static vv_status put_file_back(backing *b, const record *r, bool *left, vv_error
 	char now[IDENTITY_MAX];
 
 	if (!dir) return vv_fail_nomem(err);
-	identify(now, file);
+	identify_file(now, file);
 	*left = vv_worktree_check_above(b->repo, r->path, VV_IGNORED) < 0 ||
 		(now[0] && strcmp(now, r->is) != 0 && !was_put(b, r->path, now));
 	if (*left) return VV_OK;
@@ -362,7 +362,7 @@ static vv_status put_file_back(backing *b, const record *r, bool *left, vv_error
 	}
 	if (now[0] && strcmp(now, r->is) == 0) return VV_OK;
 	vv_status rc = vv_worktree_make_room(b->repo, r->path, err);
-	return rc < 0 ? rc : bring(b, r->kept, file, err);
+	return rc < 0 ? rc : bring_kept(b, r->kept, file, err);
 }
 
 static bool is_entry_as_before(const backing *b, const record *r)
@@ -405,7 +405,7 @@ static vv_status put_record_back(backing *b, const record *r, vv_error *err)
 						   (char *)NULL);
 
 		if (!file) return vv_fail_nomem(err);
-		return r->kept[0] ? bring(b, r->kept, file, err) : vv_unlink(file, true, err);
+		return r->kept[0] ? bring_kept(b, r->kept, file, err) : vv_unlink(file, true, err);
 	}
 	if (is_committed(b, r)) return VV_OK;
 	if (strcmp(r->kind, "path") == 0) {

@@ -81,7 +81,7 @@ static void link_newest(vv_block_cache *c, vv_blob *b)
 	c->newest = b;
 }
 
-static void drop(vv_block_cache *c, vv_blob *b)
+static void drop_blob(vv_block_cache *c, vv_blob *b)
 {
 	*find_blob(c, &b->cid) = b->next_in_slot;
 	b->next_in_slot = NULL;
@@ -95,7 +95,7 @@ void vv_block_cache_limit(vv_block_cache *c, size_t max_bytes)
 	vv_auto(vv_locked) lock = vv_mutex_hold(c->lock);
 	c->max_bytes = max_bytes;
 	while (c->bytes > c->max_bytes) {
-		drop(c, c->oldest);
+		drop_blob(c, c->oldest);
 	}
 }
 
@@ -116,7 +116,7 @@ void vv_block_cache_put(vv_block_cache *c, vv_blob *b)
 	vv_auto(vv_locked) lock = vv_mutex_hold(c->lock);
 	vv_blob *before = *find_blob(c, &b->cid);
 	if (before && before != b) {
-		drop(c, before);
+		drop_blob(c, before);
 	}
 	if (before != b && size_of(b) <= c->max_bytes) {
 		(void)atomic_fetch_add(&b->refs, 1);
@@ -124,7 +124,7 @@ void vv_block_cache_put(vv_block_cache *c, vv_blob *b)
 		link_newest(c, b);
 		c->bytes += size_of(b);
 		while (c->bytes > c->max_bytes) {
-			drop(c, c->oldest);
+			drop_blob(c, c->oldest);
 		}
 	}
 }
@@ -133,7 +133,7 @@ void vv_block_cache_free(vv_block_cache *c)
 {
 	if (c) {
 		while (c->oldest) {
-			drop(c, c->oldest);
+			drop_blob(c, c->oldest);
 		}
 		vv_mutex_free(c->lock);
 		vv_free(c);

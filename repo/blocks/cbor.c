@@ -165,13 +165,13 @@ static const char *type_name(vv_cbor_type type)
 	return names[type];
 }
 
-static vv_status bad(const vv_cbor *c, const char *what, vv_error *err)
+static vv_status bad_block(const vv_cbor *c, const char *what, vv_error *err)
 {
 	return vv_fail(err, VV_ECORRUPT, "byte %zu of a dag-cbor block: %s",
 		       (size_t)(c->p - c->start), what);
 }
 
-static size_t left(const vv_cbor *c)
+static size_t bytes_left(const vv_cbor *c)
 {
 	return (size_t)(c->end - c->p);
 }
@@ -188,16 +188,18 @@ static vv_status read_argument(const vv_cbor *c, uint64_t *value, size_t *len, v
 		return VV_OK;
 	}
 	if (low > 27) {
-		return bad(c, "an indefinite or reserved length, which dag-cbor does not allow",
-			   err);
+		return bad_block(
+			c, "an indefinite or reserved length, which dag-cbor does not allow", err);
 	}
 	unsigned extra = 1u << (low - 24);
-	if (left(c) < 1 + (size_t)extra) return bad(c, "the block ends inside a value", err);
+	if (bytes_left(c) < 1 + (size_t)extra) {
+		return bad_block(c, "the block ends inside a value", err);
+	}
 	for (unsigned i = 1; i <= extra; i++) {
 		v = v << 8 | c->p[i];
 	}
 	if (v < 24 || (extra > 1 && v >> (extra * 4) == 0)) {
-		return bad(c, "a number is not in its shortest form", err);
+		return bad_block(c, "a number is not in its shortest form", err);
 	}
 	*value = v;
 	*len = 1 + (size_t)extra;
@@ -209,11 +211,11 @@ static vv_status read_simple(const vv_cbor *c, head *out, vv_error *err)
 	unsigned low = c->p[0] & 31u;
 
 	if (low != SIMPLE_FALSE && low != SIMPLE_TRUE && low != SIMPLE_NULL) {
-		return bad(c,
-			   low >= 25 && low <= 27
-				   ? "a floating-point number, which varve does not use"
-				   : "a value that dag-cbor does not allow",
-			   err);
+		return bad_block(c,
+				 low >= 25 && low <= 27
+					 ? "a floating-point number, which varve does not use"
+					 : "a value that dag-cbor does not allow",
+				 err);
 	}
 	*out = (head){.type = low == SIMPLE_NULL ? VV_CBOR_NULL : VV_CBOR_BOOL,
 		      .value = low == SIMPLE_TRUE,
@@ -225,8 +227,10 @@ static vv_status read_link_head(const vv_cbor *c, head *out, vv_error *err)
 {
 	static const uint8_t opening[] = {0xd8, LINK_TAG, 0x58, LINK_LEN, 0x00};
 
-	if (left(c) < sizeof opening + VV_CID_BYTES || memcmp(c->p, opening, sizeof opening) != 0) {
-		return bad(c, "a tag that is not a link (tag 42 with a CID of 36 bytes)", err);
+	if (bytes_left(c) < sizeof opening + VV_CID_BYTES ||
+	    memcmp(c->p, opening, sizeof opening) != 0) {
+		return bad_block(c, "a tag that is not a link (tag 42 with a CID of 36 bytes)",
+				 err);
 	}
 	*out = (head){.type = VV_CBOR_LINK, .value = VV_CID_BYTES, .len = sizeof opening};
 	return VV_OK;
@@ -241,23 +245,23 @@ static vv_status read_head(const vv_cbor *c, head *out, vv_error *err)
 	};
 	vv_status rc;
 
-	if (c->p == c->end) return bad(c, "the block ends where a value is expected", err);
+	if (c->p == c->end) return bad_block(c, "the block ends where a value is expected", err);
 	unsigned major = c->p[0] >> 5;
 	if (major == MAJOR_SIMPLE) return read_simple(c, out, err);
 	if (major == MAJOR_TAG) return read_link_head(c, out, err);
 	if ((rc = read_argument(c, &out->value, &out->len, err)) < 0) return rc;
 	out->type = types[major];
-	uint64_t most = left(c) - out->len;
+	uint64_t most = bytes_left(c) - out->len;
 	if (major == MAJOR_MAP) {
 		most /= 2;
 	}
 	if (major >= MAJOR_BYTES && out->value > most) {
-		return bad(c, "a length or count that exceeds the block", err);
+		return bad_block(c, "a length or count that exceeds the block", err);
 	}
 	return VV_OK;
 }
 
-static vv_status expect(const vv_cbor *c, vv_cbor_type type, head *out, vv_error *err)
+static vv_status expect_type(const vv_cbor *c, vv_cbor_type type, head *out, vv_error *err)
 {
 	vv_status rc = read_head(c, out, err);
 
@@ -293,7 +297,7 @@ vv_status vv_cbor_peek(const vv_cbor *c, vv_cbor_type *out, vv_error *err)
 vv_status vv_cbor_get_uint(vv_cbor *c, uint64_t *out, vv_error *err)
 {
 	head h;
-	vv_status rc = expect(c, VV_CBOR_UINT, &h, err);
+	vv_status rc = expect_type(c, VV_CBOR_UINT, &h, err);
 
 	if (rc == VV_OK) {
 		*out = h.value;
@@ -305,7 +309,7 @@ vv_status vv_cbor_get_uint(vv_cbor *c, uint64_t *out, vv_error *err)
 vv_status vv_cbor_get_bytes(vv_cbor *c, const uint8_t **out, size_t *len, vv_error *err)
 {
 	head h;
-	vv_status rc = expect(c, VV_CBOR_BYTES, &h, err);
+	vv_status rc = expect_type(c, VV_CBOR_BYTES, &h, err);
 
 	if (rc == VV_OK) {
 		*out = c->p + h.len;
@@ -318,11 +322,13 @@ vv_status vv_cbor_get_bytes(vv_cbor *c, const uint8_t **out, size_t *len, vv_err
 vv_status vv_cbor_get_text(vv_cbor *c, const char **out, size_t *len, vv_error *err)
 {
 	head h;
-	vv_status rc = expect(c, VV_CBOR_TEXT, &h, err);
+	vv_status rc = expect_type(c, VV_CBOR_TEXT, &h, err);
 
 	if (rc < 0) return rc;
 	const char *s = (const char *)(c->p + h.len);
-	if (!vv_utf8_valid(s, (size_t)h.value)) return bad(c, "text that is not valid UTF-8", err);
+	if (!vv_utf8_valid(s, (size_t)h.value)) {
+		return bad_block(c, "text that is not valid UTF-8", err);
+	}
 	*out = s;
 	*len = (size_t)h.value;
 	c->p += h.len + *len;
@@ -332,7 +338,7 @@ vv_status vv_cbor_get_text(vv_cbor *c, const char **out, size_t *len, vv_error *
 static vv_status get_count(vv_cbor *c, vv_cbor_type type, size_t *count, vv_error *err)
 {
 	head h;
-	vv_status rc = expect(c, type, &h, err);
+	vv_status rc = expect_type(c, type, &h, err);
 
 	if (rc == VV_OK) {
 		*count = (size_t)h.value;
@@ -373,7 +379,7 @@ vv_status vv_cbor_get_map(vv_cbor *c, size_t *pairs, vv_error *err)
 vv_status vv_cbor_get_bool(vv_cbor *c, bool *out, vv_error *err)
 {
 	head h;
-	vv_status rc = expect(c, VV_CBOR_BOOL, &h, err);
+	vv_status rc = expect_type(c, VV_CBOR_BOOL, &h, err);
 
 	if (rc == VV_OK) {
 		*out = h.value != 0;
@@ -385,7 +391,7 @@ vv_status vv_cbor_get_bool(vv_cbor *c, bool *out, vv_error *err)
 vv_status vv_cbor_get_null(vv_cbor *c, vv_error *err)
 {
 	head h;
-	vv_status rc = expect(c, VV_CBOR_NULL, &h, err);
+	vv_status rc = expect_type(c, VV_CBOR_NULL, &h, err);
 
 	if (rc == VV_OK) {
 		c->p += h.len;
@@ -396,11 +402,11 @@ vv_status vv_cbor_get_null(vv_cbor *c, vv_error *err)
 vv_status vv_cbor_get_link(vv_cbor *c, vv_cid *out, vv_error *err)
 {
 	head h;
-	vv_status rc = expect(c, VV_CBOR_LINK, &h, err);
+	vv_status rc = expect_type(c, VV_CBOR_LINK, &h, err);
 
 	if (rc < 0) return rc;
 	if (vv_cid_read(out, c->p + h.len, VV_CID_BYTES, NULL) < 0) {
-		return bad(c, "a link whose CID is of an unknown kind", err);
+		return bad_block(c, "a link whose CID is of an unknown kind", err);
 	}
 	c->p += h.len + VV_CID_BYTES;
 	return VV_OK;
@@ -428,7 +434,7 @@ vv_status vv_cbor_get_key(vv_cbor *c, const char *expected, vv_error *err)
 
 vv_status vv_cbor_end(const vv_cbor *c, vv_error *err)
 {
-	return c->p == c->end ? VV_OK : bad(c, "the value is followed by other bytes", err);
+	return c->p == c->end ? VV_OK : bad_block(c, "the value is followed by other bytes", err);
 }
 
 /* ---- whole values ---- */
@@ -446,10 +452,11 @@ static vv_status check_key(const vv_cbor *at, level *l, const uint8_t *key, size
 {
 	if (l->last &&
 	    (len < l->last_len || (len == l->last_len && memcmp(l->last, key, len) >= 0))) {
-		return bad(at,
-			   "map keys are repeated or out of order (shorter keys first, then by "
-			   "bytes)",
-			   err);
+		return bad_block(
+			at,
+			"map keys are repeated or out of order (shorter keys first, then by "
+			"bytes)",
+			err);
 	}
 	l->last = key;
 	l->last_len = len;
@@ -518,7 +525,7 @@ static vv_status walk_value(vv_cbor *c, vv_placed_link_fn fn, void *payload, vv_
 		}
 		if ((rc = read_head(c, &h, err)) < 0) return rc;
 		if ((h.type == VV_CBOR_ARRAY || h.type == VV_CBOR_MAP) && depth == VV_CBOR_DEPTH) {
-			return bad(c, "lists and maps are nested too deeply", err);
+			return bad_block(c, "lists and maps are nested too deeply", err);
 		}
 		vv_link link = {.member = depth > 0 && levels[0].map ? levels[0].items : 0,
 				.depth = depth};

@@ -174,7 +174,7 @@ static vv_status find_record(const vv_chain_packs *src, const vv_cid *cid, const
 	return damage.code < 0 ? vv_error_copy(err, &damage) : VV_EMISSING;
 }
 
-static vv_status missing(const vv_chain_packs *src, const vv_cid *cid, vv_error *err)
+static vv_status fail_missing(const vv_chain_packs *src, const vv_cid *cid, vv_error *err)
 {
 	(void)vv_fail(err, VV_EBLOCK, "block %s is missing", vv_cid_shows(cid));
 	for (size_t i = 0; src->packs && i < src->packs->count; i++) {
@@ -331,7 +331,7 @@ vv_status vv_chain_find(const vv_chain_packs *src, const vv_cid *cid, vv_place *
 		*place = l.place;
 		*r = l.record;
 	}
-	return rc == VV_EMISSING ? missing(src, cid, err) : rc;
+	return rc == VV_EMISSING ? fail_missing(src, cid, err) : rc;
 }
 
 /* ---- the walk down ---- */
@@ -566,7 +566,7 @@ vv_status vv_chain_get_form(const vv_chain_packs *src, const vv_cid *cid, vv_buf
 	if (ch.first.code < 0 && (rc == VV_ECORRUPT || rc == VV_EMISSING)) {
 		rc = tell_first(&ch, &top, err);
 	} else if (rc == VV_EMISSING) {
-		rc = missing(src, cid, err);
+		rc = fail_missing(src, cid, err);
 	}
 	return rc;
 }

@@ -193,7 +193,7 @@ static vv_status next_known(const checking *c, const vv_pack_index *index, uint6
 }
 
 /* Does a record that can be read start here? */
-static bool reads(checking *c, uint64_t offset)
+static bool reads_record(checking *c, uint64_t offset)
 {
 	vv_chain_packs src = {c->store, c->packs, NULL, false};
 	vv_place place = {c->pack, offset};
@@ -222,7 +222,7 @@ static vv_status search_record(checking *c, uint64_t offset, uint64_t *out, vv_e
 			continue;
 		}
 		for (size_t i = 0; i < len && *out == end; i++) {
-			if ((piece[i] & 0x0f) <= VV_METHOD_PARTS && reads(c, offset + i)) {
+			if ((piece[i] & 0x0f) <= VV_METHOD_PARTS && reads_record(c, offset + i)) {
 				*out = offset + i;
 			}
 		}
@@ -239,7 +239,7 @@ static vv_status after_bad(checking *c, uint64_t offset, uint64_t len, uint64_t 
 	uint64_t end = c->pack->records_end;
 
 	if (c->index) return next_known(c, c->index, offset, out, err);
-	if (len > 0 && (offset + len >= end || reads(c, offset + len))) {
+	if (len > 0 && (offset + len >= end || reads_record(c, offset + len))) {
 		*out = offset + len;
 		return VV_OK;
 	}
@@ -397,7 +397,7 @@ static vv_status keep_pack(const vv_store *store, const vv_pack *p, const char *
 }
 
 /* All saved blocks are durable: removes the pack, or, if it had others, moves it. */
-static vv_status retire(salvage *s, vv_pack *p, bool lost, char **folder, vv_error *err)
+static vv_status retire_pack(salvage *s, vv_pack *p, bool lost, char **folder, vv_error *err)
 {
 	vv_auto(char) *kept = NULL;
 	vv_stat now;
@@ -455,7 +455,7 @@ static vv_status salvage_locked(salvage *s, vv_error *err)
 	if ((rc = save_all(s, lost, err)) < 0) return rc;
 	for (size_t i = 0; i < s->c.packs->own; i++) {
 		if (vv_text_is_among(s->c.packs->packs[i]->name, s->ask->names, s->ask->count) &&
-		    (rc = retire(s, s->c.packs->packs[i], lost[i], &folder, err)) < 0) {
+		    (rc = retire_pack(s, s->c.packs->packs[i], lost[i], &folder, err)) < 0) {
 			return rc;
 		}
 	}

@@ -218,8 +218,8 @@ static ZSTD_CCtx *new_compressor(void)
 }
 
 /* *out 0 when the result does not fit into cap bytes. */
-static vv_status compress(ZSTD_CCtx *ctx, void *to, size_t cap, const void *raw, size_t len,
-			  size_t *out, vv_error *err)
+static vv_status compress_bytes(ZSTD_CCtx *ctx, void *to, size_t cap, const void *raw, size_t len,
+				size_t *out, vv_error *err)
 {
 	size_t n = ZSTD_compress2(ctx, to, cap, raw, len);
 
@@ -369,7 +369,8 @@ static vv_status pack_frame(vv_coder *c, const void *raw, size_t len, vv_packed 
 	if (len > 1) {
 		if (!room_for(&c->whole_out, len)) return vv_fail_nomem(err);
 		if ((rc = set_up_whole(c, err)) < 0 ||
-		    (rc = compress(c->whole, c->whole_out.bytes, len - 1, raw, len, &n, err)) < 0) {
+		    (rc = compress_bytes(c->whole, c->whole_out.bytes, len - 1, raw, len, &n,
+					 err)) < 0) {
 			return rc;
 		}
 	}
@@ -444,7 +445,7 @@ static vv_status diff_once(vv_coder *c, const diff_try *t, void *to, size_t cap,
 	    ZSTD_isError(ZSTD_CCtx_refPrefix(c->diff, base, base_len))) {
 		return vv_fail(err, VV_EIO, "cannot set up the compressor");
 	}
-	return compress(c->diff, to, cap - 1, raw, len, out, err);
+	return compress_bytes(c->diff, to, cap - 1, raw, len, out, err);
 }
 
 /* The block as edits of base, plain or compressed, whichever is shorter; out->len 0: there are none of less

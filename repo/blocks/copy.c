@@ -107,7 +107,7 @@ static vv_status keep_form(copying *cp, vv_pack_item *item, vv_error *err)
 }
 
 /* The block, from the copy that comes first, or else from any that is good. */
-static vv_status fetch(copying *cp, const vv_cid *cid, vv_buf *raw, vv_error *err)
+static vv_status fetch_block(copying *cp, const vv_cid *cid, vv_buf *raw, vv_error *err)
 {
 	vv_status rc = vv_chain_find(cp->from, cid, &cp->place, &cp->record, err);
 
@@ -119,7 +119,7 @@ static vv_status fetch(copying *cp, const vv_cid *cid, vv_buf *raw, vv_error *er
 }
 
 /* The CID of the block whose base was cid, by a hint. */
-static bool hinted(const copying *cp, const vv_cid_map *hints, const vv_cid *cid, vv_cid *out)
+static bool hinted_block(const copying *cp, const vv_cid_map *hints, const vv_cid *cid, vv_cid *out)
 {
 	uint8_t header[VV_RECORD_HEADER_MAX];
 	uint64_t offset;
@@ -167,7 +167,7 @@ static vv_status choose_form(copying *cp, vv_pack_item *item, const vv_cid_map *
 	vv_status rc = VV_OK;
 
 	if (stays_difference(cp, item)) return keep_form(cp, item, err);
-	if (hinted(cp, hints, &item->cid, &newer)) {
+	if (hinted_block(cp, hints, &item->cid, &newer)) {
 		rc = try_base(cp, item, &newer, &best, &least, kept, err);
 	} else {
 		memset(&newer, 0, sizeof newer);
@@ -189,8 +189,8 @@ static vv_status choose_form(copying *cp, vv_pack_item *item, const vv_cid_map *
 	return rc;
 }
 
-static vv_status append(copying *cp, const vv_pack_item *item, vv_cid_map *hints,
-			uint64_t *record_len, vv_error *err)
+static vv_status append_item(copying *cp, const vv_pack_item *item, vv_cid_map *hints,
+			     uint64_t *record_len, vv_error *err)
 {
 	uint64_t offset;
 	vv_status rc = vv_pack_writer_append(cp->own->own, cp->coder, item, record_len, err);
@@ -214,7 +214,7 @@ vv_status vv_copy_block(const vv_chain_packs *from, vv_pack_writer *to, vv_cid_m
 	if (vv_pack_writer_find(to, cid, NULL)) return VV_OK;
 	copying cp = {.from = from, .own = &own, .coder = vv_coder_take(from->store->coders, err)};
 	if (!cp.coder) return VV_ENOMEM;
-	vv_status rc = fetch(&cp, cid, &raw, err);
+	vv_status rc = fetch_block(&cp, cid, &raw, err);
 	if (rc == VV_EMISSING || rc == VV_ECORRUPT) {
 		*lost = true;
 		if (cp.place.pack) {
@@ -229,7 +229,7 @@ vv_status vv_copy_block(const vv_chain_packs *from, vv_pack_writer *to, vv_cid_m
 		vv_coder_allow_edits(cp.coder, true);
 		vv_coder_allow_parts(cp.coder, true);
 		if ((rc = choose_form(&cp, &item, hints, resembles, &kept, err)) == VV_OK) {
-			rc = append(&cp, &item, hints, record_len, err);
+			rc = append_item(&cp, &item, hints, record_len, err);
 		}
 	}
 	vv_coder_give(from->store->coders, cp.coder);

@@ -88,7 +88,7 @@ char *vv_decompress_inside(const char *path)
 	return vv_strndup(path, plain > 0 ? plain : strlen(path));
 }
 
-static vv_status refill(vv_decompress *d, vv_error *err)
+static vv_status refill_input(vv_decompress *d, vv_error *err)
 {
 	ssize_t got;
 
@@ -105,8 +105,8 @@ static vv_status refill(vv_decompress *d, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status absent(const vv_decompress *d, const char *library, const char *install,
-			vv_error *err)
+static vv_status fail_absent(const vv_decompress *d, const char *library, const char *install,
+			     vv_error *err)
 {
 	return vv_fail(err, VV_ENOSUPPORT,
 		       "'%s': unpacking it needs %s, which is not installed\n"
@@ -141,7 +141,7 @@ static vv_status begin_xz(vv_decompress *d, vv_error *err)
 	if (!vv_os_library_find(library, &d->xz.decoder, "lzma_stream_decoder") ||
 	    !vv_os_library_find(library, &d->xz.code, "lzma_code") ||
 	    !vv_os_library_find(library, &d->xz.end, "lzma_end")) {
-		return absent(d, "liblzma", VV_OS_INSTALL("liblzma5", "xz"), err);
+		return fail_absent(d, "liblzma", VV_OS_INSTALL("liblzma5", "xz"), err);
 	}
 	d->lzma = (lzma_stream)LZMA_STREAM_INIT;
 	return d->xz.decoder(&d->lzma, XZ_MEMORY_MAX, LZMA_CONCATENATED) == LZMA_OK
@@ -157,7 +157,7 @@ static vv_status begin_bzip2(vv_decompress *d, vv_error *err)
 			       vv_os_library_find(library, &d->bzip2.step, "BZ2_bzDecompress") &&
 			       vv_os_library_find(library, &d->bzip2.end, "BZ2_bzDecompressEnd")
 		       ? VV_OK
-		       : absent(d, "libbz2", VV_OS_INSTALL("libbz2-1.0", "bzip2"), err);
+		       : fail_absent(d, "libbz2", VV_OS_INSTALL("libbz2-1.0", "bzip2"), err);
 }
 
 static vv_status begin_lz4(vv_decompress *d, vv_error *err)
@@ -168,7 +168,7 @@ static vv_status begin_lz4(vv_decompress *d, vv_error *err)
 	    !vv_os_library_find(library, &d->lz4.step, "LZ4F_decompress") ||
 	    !vv_os_library_find(library, &d->lz4.close, "LZ4F_freeDecompressionContext") ||
 	    !vv_os_library_find(library, &d->lz4.is_error, "LZ4F_isError")) {
-		return absent(d, "liblz4", VV_OS_INSTALL("liblz4-1", "lz4"), err);
+		return fail_absent(d, "liblz4", VV_OS_INSTALL("liblz4-1", "lz4"), err);
 	}
 	return d->lz4.is_error(d->lz4.open(&d->lz4_context, LZ4F_VERSION)) ? vv_fail_nomem(err)
 									   : VV_OK;
@@ -203,7 +203,7 @@ static form form_of(const uint8_t *head, size_t len)
 
 static const char *const kinds[] = {"plain", "gzip", "zstd", "xz", "bzip2", "lz4"};
 
-static vv_status damaged(const vv_decompress *d, const char *what, vv_error *err)
+static vv_status damaged_input(const vv_decompress *d, const char *what, vv_error *err)
 {
 	return vv_fail(err, VV_EINPUT, "%s: %s: %s", vv_text_shows(d->name), kinds[d->form], what);
 }
@@ -227,7 +227,7 @@ static vv_status step_gzip(vv_decompress *d, void *buf, size_t len, size_t *made
 	}
 	if (code == Z_MEM_ERROR) return vv_fail_nomem(err);
 	if (code == Z_OK || code == Z_BUF_ERROR) return VV_OK;
-	return damaged(d, d->z.msg ? d->z.msg : "it is damaged", err);
+	return damaged_input(d, d->z.msg ? d->z.msg : "it is damaged", err);
 }
 
 static vv_status step_zstd(vv_decompress *d, void *buf, size_t len, size_t *made, vv_error *err)
@@ -238,7 +238,7 @@ static vv_status step_zstd(vv_decompress *d, void *buf, size_t len, size_t *made
 
 	d->pos = in.pos;
 	*made = out.pos;
-	if (ZSTD_isError(left)) return damaged(d, ZSTD_getErrorName(left), err);
+	if (ZSTD_isError(left)) return damaged_input(d, ZSTD_getErrorName(left), err);
 	d->between = left == 0;
 	return VV_OK;
 }
@@ -257,11 +257,11 @@ static vv_status step_xz(vv_decompress *d, void *buf, size_t len, size_t *made, 
 	d->between = code == LZMA_STREAM_END;
 	if (code == LZMA_MEM_ERROR) return vv_fail_nomem(err);
 	if (code == LZMA_MEMLIMIT_ERROR) {
-		return damaged(d, "unpacking it needs more than 192 MiB of memory", err);
+		return damaged_input(d, "unpacking it needs more than 192 MiB of memory", err);
 	}
 	return code == LZMA_OK || code == LZMA_STREAM_END || code == LZMA_BUF_ERROR
 		       ? VV_OK
-		       : damaged(d, "it is damaged", err);
+		       : damaged_input(d, "it is damaged", err);
 }
 
 static vv_status step_bzip2(vv_decompress *d, void *buf, size_t len, size_t *made, vv_error *err)
@@ -284,7 +284,7 @@ static vv_status step_bzip2(vv_decompress *d, void *buf, size_t len, size_t *mad
 		return VV_OK;
 	}
 	if (code == BZ_MEM_ERROR) return vv_fail_nomem(err);
-	return code == BZ_OK ? VV_OK : damaged(d, "it is damaged", err);
+	return code == BZ_OK ? VV_OK : damaged_input(d, "it is damaged", err);
 }
 
 static vv_status step_lz4(vv_decompress *d, void *buf, size_t len, size_t *made, vv_error *err)
@@ -296,7 +296,7 @@ static vv_status step_lz4(vv_decompress *d, void *buf, size_t len, size_t *made,
 	d->pos += taken;
 	if (d->lz4.is_error(left)) {
 		*made = 0;
-		return damaged(d, "it is damaged", err);
+		return damaged_input(d, "it is damaged", err);
 	}
 	d->between = left == 0;
 	return VV_OK;
@@ -322,7 +322,7 @@ vv_status vv_decompress_open(vv_decompress **out, vv_packed_fn read, void *paylo
 			     .name = name,
 			     .input = vv_malloc(INPUT),
 			     .between = true};
-	vv_status rc = d->input ? refill(d, err) : vv_fail_nomem(err);
+	vv_status rc = d->input ? refill_input(d, err) : vv_fail_nomem(err);
 	d->form = form_of(d->input, d->len);
 	rc = rc < 0 ? rc : forms[d->form].begin(d, err);
 	if (rc == VV_OK && d->form == PLAIN && vv_decompress_name(name) > 0) {
@@ -352,7 +352,7 @@ void vv_decompress_close(vv_decompress *d)
 	vv_free_all(d->input, d);
 }
 
-static vv_status step(vv_decompress *d, void *buf, size_t len, size_t *made, vv_error *err)
+static vv_status step_stream(vv_decompress *d, void *buf, size_t len, size_t *made, vv_error *err)
 {
 	const vv_status rc = forms[d->form].step(d, buf, len, made, err);
 
@@ -373,7 +373,7 @@ static bool only_padding(const vv_decompress *d)
 
 static ssize_t read_plain(vv_decompress *d, void *buf, size_t len, vv_error *err)
 {
-	vv_status rc = refill(d, err);
+	vv_status rc = refill_input(d, err);
 	size_t n = d->len - d->pos < len ? d->len - d->pos : len;
 
 	if (rc < 0) return rc;
@@ -391,18 +391,18 @@ ssize_t vv_decompress_read(void *payload, void *buf, size_t len, vv_error *err)
 	len = len > INT32_MAX ? INT32_MAX : len;
 	if (d->form == PLAIN || len == 0) return read_plain(d, buf, len, err);
 	while (made == 0) {
-		if ((rc = refill(d, err)) < 0) return rc;
+		if ((rc = refill_input(d, err)) < 0) return rc;
 		if (d->between && ((d->pos == d->len && d->at_end) ||
 				   (d->form == GZIP && d->at_end && only_padding(d)))) {
 			return 0;
 		}
 		if (!d->between && d->pos == d->len && d->at_end) {
 			/* The decompressor may have buffered output. */
-			rc = step(d, buf, len, &made, err);
+			rc = step_stream(d, buf, len, &made, err);
 			if (rc < 0 || made > 0) return rc < 0 ? rc : (ssize_t)made;
-			return d->between ? 0 : damaged(d, "it ends too early", err);
+			return d->between ? 0 : damaged_input(d, "it ends too early", err);
 		}
-		if ((rc = step(d, buf, len, &made, err)) < 0) return rc;
+		if ((rc = step_stream(d, buf, len, &made, err)) < 0) return rc;
 	}
 	return (ssize_t)made;
 }

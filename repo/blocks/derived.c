@@ -52,7 +52,7 @@ static bool home_is_gone(const char *file)
 	return home && !vv_exists(home);
 }
 
-static vv_status end(vv_buf *begun, const char *file, uint64_t secret, vv_error *err)
+static vv_status end_frame(vv_buf *begun, const char *file, uint64_t secret, vv_error *err)
 {
 	uint8_t sum[8];
 	vv_status rc = vv_buf_ok(begun, err);
@@ -70,14 +70,14 @@ static vv_status end(vv_buf *begun, const char *file, uint64_t secret, vv_error 
 
 vv_status vv_derived_write(vv_buf *begun, const char *file, uint64_t secret, vv_error *err)
 {
-	vv_status rc = end(begun, file, secret, err);
+	vv_status rc = end_frame(begun, file, secret, err);
 
 	return rc < 0 ? rc : vv_write_file(file, begun->data, begun->len, false, err);
 }
 
 vv_status vv_derived_write_over(vv_buf *begun, const char *file, uint64_t secret, vv_error *err)
 {
-	vv_status rc = end(begun, file, secret, err);
+	vv_status rc = end_frame(begun, file, secret, err);
 	int fd;
 
 	if (rc < 0) return rc;
@@ -113,7 +113,7 @@ struct vv_kept {
 /* Comparing the keys of a file's records a few times costs less than an index of them. */
 #define SEARCHES_UNINDEXED 12u
 
-static uint8_t *record(const vv_kept *k, size_t i)
+static uint8_t *record_at(const vv_kept *k, size_t i)
 {
 	return (uint8_t *)k->records.data + i * k->len;
 }
@@ -130,7 +130,7 @@ static size_t find_indexed(const vv_kept *k, const void *key)
 	size_t at;
 
 	while (vv_hash_probe_next(&p, &at)) {
-		if (memcmp(record(k, at), key, k->form->key_len) == 0) return at;
+		if (memcmp(record_at(k, at), key, k->form->key_len) == 0) return at;
 	}
 	return k->count;
 }
@@ -142,7 +142,7 @@ static vv_status index_all(vv_kept *k, vv_error *err)
 		return vv_fail_nomem(err);
 	}
 	for (; k->indexed < k->count; k->indexed++) {
-		const uint8_t *key = record(k, k->indexed);
+		const uint8_t *key = record_at(k, k->indexed);
 
 		if (find_indexed(k, key) == k->count) {
 			(void)vv_hash_index_add(&k->index, hash_of(k, key), k->indexed);
@@ -159,7 +159,7 @@ static size_t find_place(vv_kept *k, const void *key)
 	}
 	if (k->indexed == k->count) return find_indexed(k, key);
 	for (size_t i = 0; i < k->count; i++) {
-		if (memcmp(record(k, i), key, k->form->key_len) == 0) return i;
+		if (memcmp(record_at(k, i), key, k->form->key_len) == 0) return i;
 	}
 	return k->count;
 }
@@ -215,7 +215,7 @@ const uint8_t *vv_kept_get(vv_kept *k, const void *key)
 
 	if (at == k->count) return NULL;
 	k->used[at] = ++k->clock;
-	return record(k, at) + k->form->key_len;
+	return record_at(k, at) + k->form->key_len;
 }
 
 vv_status vv_kept_put(vv_kept *k, const void *key, const void *value, vv_error *err)
@@ -240,7 +240,7 @@ vv_status vv_kept_put(vv_kept *k, const void *key, const void *value, vv_error *
 		k->indexed++;
 		k->changed = true;
 	}
-	uint8_t *old = record(k, at) + k->form->key_len;
+	uint8_t *old = record_at(k, at) + k->form->key_len;
 	if (k->form->value_len > 0 && memcmp(old, value, k->form->value_len) != 0) {
 		memcpy(old, value, k->form->value_len);
 		k->changed = true;
@@ -254,7 +254,7 @@ void vv_kept_drop(vv_kept *k, const void *key)
 	size_t at = find_place(k, key);
 
 	if (at < k->count) {
-		memset(record(k, at) + k->form->key_len, 0, k->form->value_len);
+		memset(record_at(k, at) + k->form->key_len, 0, k->form->value_len);
 		k->used[at] = 0;
 		k->changed = true;
 	}
@@ -282,7 +282,7 @@ vv_status vv_kept_list(const vv_kept *k, size_t most, vv_buf *out, vv_error *err
 	}
 	qsort(places, k->count, sizeof(*places), later_first);
 	for (size_t i = 0; i < k->count && i < most; i++) {
-		vv_buf_put(out, record(k, places[i].at), k->len);
+		vv_buf_put(out, record_at(k, places[i].at), k->len);
 	}
 	return vv_buf_ok(out, err);
 }

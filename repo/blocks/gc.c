@@ -105,14 +105,14 @@ static bool is_in_use(const vv_pack *p)
 	return !p->id.aside && !vv_pack_is_damaged(p);
 }
 
-static bool lists(const vv_pack_list *l, const vv_pack *p)
+static bool list_has(const vv_pack_list *l, const vv_pack *p)
 {
 	return l && vv_array_find(l->packs, l->count, it, *it == p);
 }
 
 /* Adds the records of the packs in use that were not there before. Reading them
  * entirely also finds out which are damaged. */
-static vv_status collect(vv_gc *gc, const vv_pack_list *known, vv_error *err)
+static vv_status collect_records(vv_gc *gc, const vv_pack_list *known, vv_error *err)
 {
 	adding a = {.gc = gc};
 	vv_pack_scan scan = {NULL, add_stored, &a};
@@ -122,7 +122,7 @@ static vv_status collect(vv_gc *gc, const vv_pack_list *known, vv_error *err)
 	for (size_t i = 0; i < gc->packs->count; i++) {
 		vv_pack *p = gc->packs->packs[i];
 
-		if (is_in_use(p) && !lists(known, p)) {
+		if (is_in_use(p) && !list_has(known, p)) {
 			a.young = is_young(gc, p);
 			gc->newest = p->stat.mtime_sec > gc->newest ? p->stat.mtime_sec
 								    : gc->newest;
@@ -260,7 +260,7 @@ static vv_status first_pass(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_err
 	vv_status rc;
 
 	if ((rc = vv_packs_renew(gc->store, NULL, true, &gc->packs, err)) < 0 ||
-	    (rc = mark(payload, gc, err)) < 0 || (rc = collect(gc, NULL, err)) < 0) {
+	    (rc = mark(payload, gc, err)) < 0 || (rc = collect_records(gc, NULL, err)) < 0) {
 		return rc;
 	}
 	gc->result->bytes_before = list_bytes(gc->packs);
@@ -282,7 +282,7 @@ static vv_status second_pass(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_er
 	vv_cid_map_reset(&gc->marks);
 	vv_cid_map_reset(&gc->expended);
 	if ((rc = vv_packs_renew(gc->store, NULL, true, &gc->packs, err)) < 0 ||
-	    (rc = mark(payload, gc, err)) < 0 || (rc = collect(gc, gc->before, err)) < 0) {
+	    (rc = mark(payload, gc, err)) < 0 || (rc = collect_records(gc, gc->before, err)) < 0) {
 		return rc;
 	}
 	gc->tidy = gc->tidy && is_tidy(gc);
@@ -376,7 +376,7 @@ static uint64_t pack_bytes(uint64_t blocks, uint64_t record_bytes)
 }
 
 /* Estimates the result of a dry run: assumes that record lengths do not change. */
-static void estimate(vv_gc *gc)
+static void estimate_result(vv_gc *gc)
 {
 	vv_gc_result *out = gc->result;
 	vv_stat st;
@@ -452,7 +452,7 @@ static vv_status publish_both(vv_gc *gc, published *done, vv_error *err)
 	return rc;
 }
 
-static vv_status swap(vv_gc *gc, vv_error *err)
+static vv_status swap_packs(vv_gc *gc, vv_error *err)
 {
 	published done;
 	vv_status rc;
@@ -480,7 +480,7 @@ static vv_status run_locked(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_err
 
 	if ((rc = vv_store_remove_orphans(gc->store, err)) < 0 ||
 	    (rc = second_pass(gc, mark, payload, err)) < 0 || (rc = count_all(gc, err)) < 0 ||
-	    (rc = swap(gc, err)) < 0 ||
+	    (rc = swap_packs(gc, err)) < 0 ||
 	    (rc = vv_packs_renew(gc->store, NULL, true, &after, err)) < 0) {
 		return rc;
 	}
@@ -512,7 +512,7 @@ static vv_status run_gc(vv_gc *gc, vv_gc_mark_fn mark, void *payload, vv_error *
 	}
 	if (gc->opts->dry_run) {
 		if ((rc = count_all(gc, err)) == VV_OK) {
-			estimate(gc);
+			estimate_result(gc);
 		}
 		return rc;
 	}

@@ -327,7 +327,7 @@ static vv_status salvage_records(vv_pack *p, vv_coder *c, uint8_t *raw, entries 
 	return VV_OK;
 }
 
-static vv_status salvage(vv_pack *p, entries *e, vv_error *err)
+static vv_status salvage_pack(vv_pack *p, entries *e, vv_error *err)
 {
 	vv_auto(vv_coder) *c = vv_coder_new(err);
 	vv_auto_free uint8_t *raw = vv_malloc(VV_BLOCK_MAX);
@@ -359,7 +359,9 @@ static vv_status make_index(vv_pack *p, vv_pack_index **out, vv_error *err)
 	if (!sound) {
 		if (now && vv_pack_index_is_whole(now)) return VV_OK;
 		rc = vv_pack_index_open(out, p->index_path, p->id.hash, true, err);
-		if (rc == VV_OK || rc == VV_ENOMEM || (rc = salvage(p, &e, err)) < 0) return rc;
+		if (rc == VV_OK || rc == VV_ENOMEM || (rc = salvage_pack(p, &e, err)) < 0) {
+			return rc;
+		}
 	}
 	return encode_index(p, &e, out, err);
 }

@@ -127,12 +127,12 @@ vv_status vv_pack_index_encode(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN]
 
 /* ---- opening ---- */
 
-static const uint8_t *at(const vv_pack_index *x, uint64_t offset)
+static const uint8_t *bytes_at(const vv_pack_index *x, uint64_t offset)
 {
 	return (const uint8_t *)x->bytes.data + offset;
 }
 
-static vv_status bad(const vv_pack_index *x, const char *what, vv_error *err)
+static vv_status bad_index(const vv_pack_index *x, const char *what, vv_error *err)
 {
 	return vv_fail(err, VV_ECORRUPT, "index '%s': %s",
 		       x->path ? vv_text_shows(x->path) : "in memory", what);
@@ -141,59 +141,59 @@ static vv_status bad(const vv_pack_index *x, const char *what, vv_error *err)
 /* Reads the header's fields; the file's length must match them exactly. */
 static vv_status read_header(vv_pack_index *x, const uint8_t hash[VV_PACK_HASH_LEN], vv_error *err)
 {
-	if (x->bytes.len < HEADER_LEN || memcmp(at(x, 0), magic, sizeof magic) != 0) {
-		return bad(x, "it has an unknown format", err);
+	if (x->bytes.len < HEADER_LEN || memcmp(bytes_at(x, 0), magic, sizeof magic) != 0) {
+		return bad_index(x, "it has an unknown format", err);
 	}
-	if (memcmp(at(x, 8), hash, VV_PACK_HASH_LEN) != 0) {
-		return bad(x, "it belongs to another pack", err);
+	if (memcmp(bytes_at(x, 8), hash, VV_PACK_HASH_LEN) != 0) {
+		return bad_index(x, "it belongs to another pack", err);
 	}
-	x->count = vv_get_le64(at(x, 24));
-	uint32_t width = vv_get_le32(at(x, 32));
+	x->count = vv_get_le64(bytes_at(x, 24));
+	uint32_t width = vv_get_le32(bytes_at(x, 32));
 	x->fan = (width & FAN_FLAG) != 0;
 	x->width = width & 0xffu;
 	if ((width & ~(FAN_FLAG | 0xffu)) != 0 || (x->width != 4 && x->width != 8) ||
 	    x->count > UINT32_MAX || x->fan != (x->count >= FAN_FROM)) {
-		return bad(x, "its header is damaged", err);
+		return bad_index(x, "its header is damaged", err);
 	}
 	x->prefixes_at = HEADER_LEN + (x->fan ? FAN_LEN : 0);
 	x->offsets_at = x->prefixes_at + x->count * PREFIX_LEN;
 	uint64_t rest = x->offsets_at + x->count * x->width + SUM_LEN;
-	if (rest != x->file_len) return bad(x, "its length does not match its header", err);
+	if (rest != x->file_len) return bad_index(x, "its length does not match its header", err);
 	return VV_OK;
 }
 
 static uint32_t fan_at(const vv_pack_index *x, unsigned i)
 {
-	return vv_get_le32(at(x, HEADER_LEN + 4u * i));
+	return vv_get_le32(bytes_at(x, HEADER_LEN + 4u * i));
 }
 
 static vv_status check_fan(const vv_pack_index *x, vv_error *err)
 {
 	for (unsigned i = 0; i + 1 < FAN_COUNT; i++) {
 		if (fan_at(x, i) > fan_at(x, i + 1)) {
-			return bad(x,
-				   "its first table (fan-out) is "
-				   "damaged",
-				   err);
+			return bad_index(x,
+					 "its first table (fan-out) is "
+					 "damaged",
+					 err);
 		}
 	}
 	return fan_at(x, FAN_COUNT - 1) == x->count ? VV_OK
-						    : bad(x,
-							  "its first table (fan-out) is "
-							  "damaged",
-							  err);
+						    : bad_index(x,
+								"its first table (fan-out) is "
+								"damaged",
+								err);
 }
 
 static vv_status check_whole(const vv_pack_index *x, vv_error *err)
 {
-	if (vv_get_le64(at(x, x->file_len - SUM_LEN)) !=
+	if (vv_get_le64(bytes_at(x, x->file_len - SUM_LEN)) !=
 	    vv_xxh3(x->bytes.data, (size_t)(x->file_len - SUM_LEN), 0)) {
-		return bad(x, "its checksum does not match", err);
+		return bad_index(x, "its checksum does not match", err);
 	}
 	for (uint64_t i = 1; i < x->count; i++) {
-		if (vv_get_be64(at(x, x->prefixes_at + (i - 1) * PREFIX_LEN)) >
-		    vv_get_be64(at(x, x->prefixes_at + i * PREFIX_LEN))) {
-			return bad(x, "its entries are not in order", err);
+		if (vv_get_be64(bytes_at(x, x->prefixes_at + (i - 1) * PREFIX_LEN)) >
+		    vv_get_be64(bytes_at(x, x->prefixes_at + i * PREFIX_LEN))) {
+			return bad_index(x, "its entries are not in order", err);
 		}
 	}
 	return x->fan ? check_fan(x, err) : VV_OK;
@@ -206,7 +206,7 @@ static vv_status read_at(const vv_pack_index *x, uint64_t offset, void *out, siz
 	const ssize_t got = vv_pread_full(x->fd, out, len, offset, x->path, err);
 
 	if (got < 0) return (vv_status)got;
-	return (size_t)got == len ? VV_OK : bad(x, "it is cut short", err);
+	return (size_t)got == len ? VV_OK : bad_index(x, "it is cut short", err);
 }
 
 static vv_status read_front(vv_pack_index *x, size_t len, vv_error *err)
@@ -227,7 +227,7 @@ static vv_status open_file(vv_pack_index *x, const uint8_t hash[VV_PACK_HASH_LEN
 	if ((rc = vv_fstat(&st, x->fd, x->path, err)) < 0) return rc;
 	x->file_len = st.size;
 	if (!S_ISREG((mode_t)st.mode) || st.size > SIZE_MAX / 2) {
-		return bad(x, "this is not an index file", err);
+		return bad_index(x, "this is not an index file", err);
 	}
 	if (whole || st.size <= WHOLE_MAX) {
 		if ((rc = read_front(x, (size_t)st.size, err)) < 0 ||
@@ -242,7 +242,7 @@ static vv_status open_file(vv_pack_index *x, const uint8_t hash[VV_PACK_HASH_LEN
 	    (rc = read_header(x, hash, err)) < 0) {
 		return rc;
 	}
-	return x->fan ? check_fan(x, err) : bad(x, "its header is damaged", err);
+	return x->fan ? check_fan(x, err) : bad_index(x, "its header is damaged", err);
 }
 
 vv_status vv_pack_index_open(vv_pack_index **out, const char *path,
@@ -324,7 +324,7 @@ static vv_status prefix_at(const vv_pack_index *x, page *pg, uint64_t place, uin
 	vv_status rc;
 
 	if (x->fd < 0) {
-		*out = vv_get_be64(at(x, x->prefixes_at + place * PREFIX_LEN));
+		*out = vv_get_be64(bytes_at(x, x->prefixes_at + place * PREFIX_LEN));
 		return VV_OK;
 	}
 	if ((place < pg->first || place - pg->first >= pg->count) &&
@@ -337,7 +337,7 @@ static vv_status prefix_at(const vv_pack_index *x, page *pg, uint64_t place, uin
 
 /* Digests are uniform: the expected place of the prefix among lo..hi, for values spread evenly over
  * from..to. */
-static uint64_t guess(uint64_t lo, uint64_t hi, uint64_t from, uint64_t to, uint64_t prefix)
+static uint64_t guess_place(uint64_t lo, uint64_t hi, uint64_t from, uint64_t to, uint64_t prefix)
 {
 	uint64_t span = (to - from) >> 32, part = (prefix - from) >> 32;
 
@@ -356,7 +356,7 @@ static vv_status lower_bound(const vv_pack_index *x, page *pg, uint64_t prefix, 
 	vv_status rc;
 
 	while (lo < hi) {
-		uint64_t place = tries++ < GUESSES ? guess(lo, hi, from, to, prefix)
+		uint64_t place = tries++ < GUESSES ? guess_place(lo, hi, from, to, prefix)
 						   : lo + (hi - lo) / 2;
 		uint64_t found;
 
@@ -399,7 +399,7 @@ vv_status vv_pack_index_find(const vv_pack_index *x, uint64_t prefix, uint64_t *
 uint64_t vv_pack_index_prefix(const vv_pack_index *x, uint64_t place)
 {
 	assert(x->fd < 0 && place < x->count);
-	return vv_get_be64(at(x, x->prefixes_at + place * PREFIX_LEN));
+	return vv_get_be64(bytes_at(x, x->prefixes_at + place * PREFIX_LEN));
 }
 
 vv_status vv_pack_index_offset(const vv_pack_index *x, uint64_t place, uint64_t *out, vv_error *err)
@@ -409,9 +409,9 @@ vv_status vv_pack_index_offset(const vv_pack_index *x, uint64_t place, uint64_t 
 	const uint8_t *p = bytes;
 	vv_status rc;
 
-	if (place >= x->count) return bad(x, "an entry is outside the index", err);
+	if (place >= x->count) return bad_index(x, "an entry is outside the index", err);
 	if (x->fd < 0) {
-		p = at(x, where);
+		p = bytes_at(x, where);
 	} else if ((rc = read_at(x, where, bytes, x->width, err)) < 0) {
 		return rc;
 	}

@@ -167,7 +167,7 @@ bool vv_packs_have(const vv_pack_list *l, const vv_pack_name *id)
 	return vv_array_find(l->packs, l->count, it, vv_pack_name_equal(&(*it)->id, id)) != NULL;
 }
 
-static int rank(const vv_pack *p)
+static int pack_rank(const vv_pack *p)
 {
 	if (p->id.aside) return 2;
 	return vv_pack_is_damaged(p) ? 1 : 0;
@@ -177,7 +177,7 @@ static int compare_packs(const void *pa, const void *pb)
 {
 	const vv_pack *a = *(vv_pack *const *)pa, *b = *(vv_pack *const *)pb;
 
-	if (rank(a) != rank(b)) return rank(a) - rank(b);
+	if (pack_rank(a) != pack_rank(b)) return pack_rank(a) - pack_rank(b);
 	if (a->stat.size != b->stat.size) return a->stat.size > b->stat.size ? -1 : 1;
 	return strcmp(a->name, b->name);
 }

@@ -117,7 +117,7 @@ static vv_status still_well(const vv_pack_writer *w, vv_error *err)
 
 /* ---- bytes ---- */
 
-static vv_status flush(vv_pack_writer *w, vv_error *err)
+static vv_status flush_buffer(vv_pack_writer *w, vv_error *err)
 {
 	vv_status rc = vv_write_full(w->fd, w->buf, w->buf_len, w->temp, err);
 
@@ -141,17 +141,17 @@ static vv_status put_bytes(vv_pack_writer *w, const void *bytes, size_t len, vv_
 		w->buf_len += n;
 		p += n;
 		len -= n;
-		if (w->buf_len == BUFFER_LEN && (rc = flush(w, err)) < 0) return rc;
+		if (w->buf_len == BUFFER_LEN && (rc = flush_buffer(w, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
 
-static uint64_t position(const vv_pack_writer *w)
+static uint64_t write_position(const vv_pack_writer *w)
 {
 	return w->flushed + w->buf_len;
 }
 
-static vv_status begin(vv_pack_writer *w, vv_error *err)
+static vv_status begin_file(vv_pack_writer *w, vv_error *err)
 {
 	if (w->fd >= 0) return VV_OK;
 	if (!w->buf && !(w->buf = vv_malloc(BUFFER_LEN))) return vv_fail_nomem(err);
@@ -170,7 +170,7 @@ static vv_status add_entry(vv_pack_writer *w, uint64_t prefix, uint64_t offset, 
 /* ---- appending ---- */
 
 /* Fills r; the checksum of anything but a difference is known before the lock is taken. */
-static void describe(vv_record *r, const vv_pack_item *item)
+static void describe_record(vv_record *r, const vv_pack_item *item)
 {
 	*r = (vv_record){.cid = item->cid,
 			 .method = item->packed.method,
@@ -189,8 +189,8 @@ static vv_status append_record(vv_pack_writer *w, vv_coder *c, vv_record *r,
 	uint64_t base, sum;
 	vv_status rc;
 
-	if ((rc = begin(w, err)) < 0) return rc;
-	uint64_t start = position(w);
+	if ((rc = begin_file(w, err)) < 0) return rc;
+	uint64_t start = write_position(w);
 	if (vv_method_has_base(r->method) && vv_cid_map_get(&w->own, &r->base, &base)) {
 		r->distance = start - base;
 	}
@@ -220,7 +220,7 @@ vv_status vv_pack_writer_append(vv_pack_writer *w, vv_coder *c, const vv_pack_it
 	vv_status rc;
 
 	*record_len = 0;
-	describe(&r, item);
+	describe_record(&r, item);
 	if (!vv_method_has_base(r.method)) {
 		(void)vv_record_write(header, &r);
 		if ((rc = vv_coder_checksum(c, &sum, header, r.header_len, item->raw, item->raw_len,
@@ -272,8 +272,8 @@ vv_status vv_pack_writer_copy_pack(vv_pack_writer *w, vv_pack *p, vv_error *err)
 	vv_status rc;
 
 	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
-	if ((rc = still_well(w, err)) == VV_OK && (rc = begin(w, err)) == VV_OK) {
-		c.start = position(w);
+	if ((rc = still_well(w, err)) == VV_OK && (rc = begin_file(w, err)) == VV_OK) {
+		c.start = write_position(w);
 		rc = vv_pack_scan_all(p, &scan, &sound, err);
 		if (rc == VV_OK && !sound) {
 			rc = vv_pack_bad(p, atomic_load(&p->damage_at), "the pack is damaged", err);
@@ -307,7 +307,7 @@ static vv_status read_locked(vv_pack_writer *w, uint64_t offset, uint8_t *out, s
 
 static vv_status copy_records(vv_pack_writer *w, vv_pack_writer *from, vv_error *err)
 {
-	const uint64_t start = position(w), end = position(from);
+	const uint64_t start = write_position(w), end = write_position(from);
 	uint64_t at = VV_PACK_HEADER_LEN;
 	vv_status rc = VV_OK;
 
@@ -334,7 +334,7 @@ vv_status vv_pack_writer_copy_writer(vv_pack_writer *w, vv_pack_writer *from, vv
 	vv_mutex_lock(w->lock);
 	from->closed = true;
 	if ((rc = still_well(w, err)) == VV_OK && (rc = still_well(from, err)) == VV_OK) {
-		rc = begin(w, err);
+		rc = begin_file(w, err);
 	}
 	if (rc == VV_OK && from->count > 0) {
 		rc = copy_records(w, from, err);
@@ -382,7 +382,7 @@ vv_status vv_pack_writer_read(vv_pack_writer *w, uint64_t offset, void *out, siz
 	vv_status rc = VV_OK;
 
 	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
-	uint64_t end = position(w);
+	uint64_t end = write_position(w);
 	if (offset >= end) {
 		*got = 0;
 	} else if (end - offset < len) {
@@ -405,7 +405,7 @@ uint64_t vv_pack_writer_count(vv_pack_writer *w)
 uint64_t vv_pack_writer_len(vv_pack_writer *w)
 {
 	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
-	return position(w) + (w->sealed ? 0 : VV_PACK_TRAILER_LEN);
+	return write_position(w) + (w->sealed ? 0 : VV_PACK_TRAILER_LEN);
 }
 
 /* ---- the end ---- */
@@ -416,14 +416,14 @@ static vv_status put_trailer(vv_pack_writer *w, vv_error *err)
 	vv_status rc;
 
 	vv_put_le64(words, w->count);
-	vv_put_le64(words + 8, position(w) + VV_PACK_TRAILER_LEN);
+	vv_put_le64(words + 8, write_position(w) + VV_PACK_TRAILER_LEN);
 	if ((rc = put_bytes(w, VV_PACK_END, 8, err)) < 0 ||
-	    (rc = put_bytes(w, words, sizeof words, err)) < 0 || (rc = flush(w, err)) < 0) {
+	    (rc = put_bytes(w, words, sizeof words, err)) < 0 || (rc = flush_buffer(w, err)) < 0) {
 		return rc;
 	}
 	vv_hash128_write(w->hash, vv_xxh3_digest128(w->state));
 	if ((rc = put_bytes(w, w->hash, sizeof w->hash, err)) < 0) return rc;
-	return flush(w, err);
+	return flush_buffer(w, err);
 }
 
 vv_status vv_pack_writer_spill(vv_pack_writer *w, size_t least, vv_error *err)
@@ -431,7 +431,7 @@ vv_status vv_pack_writer_spill(vv_pack_writer *w, size_t least, vv_error *err)
 	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	vv_status rc = still_well(w, err);
 	if (rc == VV_OK && w->fd >= 0 && !w->closed && w->buf_len >= least) {
-		rc = flush(w, err);
+		rc = flush_buffer(w, err);
 	}
 	return end_step(w, rc, err);
 }
@@ -440,7 +440,7 @@ vv_status vv_pack_writer_sync(vv_pack_writer *w, vv_error *err)
 {
 	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	vv_status rc = still_well(w, err);
-	if (rc == VV_OK && w->fd >= 0 && (rc = flush(w, err)) == VV_OK) {
+	if (rc == VV_OK && w->fd >= 0 && (rc = flush_buffer(w, err)) == VV_OK) {
 		rc = vv_fsync(w->fd, w->temp, err);
 	}
 	return end_step(w, rc, err);
@@ -451,7 +451,7 @@ vv_status vv_pack_writer_end(vv_pack_writer *w, bool sync, vv_error *err)
 	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	w->closed = true;
 	vv_status rc = still_well(w, err);
-	if (rc == VV_OK && (rc = begin(w, err)) == VV_OK) {
+	if (rc == VV_OK && (rc = begin_file(w, err)) == VV_OK) {
 		rc = put_trailer(w, err);
 	}
 	if (rc == VV_OK && sync) {

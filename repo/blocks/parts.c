@@ -18,7 +18,7 @@ void vv_parts_clear(vv_parts *p)
 	memset(p, 0, sizeof(*p));
 }
 
-static vv_status bad(vv_error *err)
+static vv_status bad_parts(vv_error *err)
 {
 	return vv_fail(err, VV_ECORRUPT, "its list of parts is damaged");
 }
@@ -53,19 +53,19 @@ vv_status vv_parts_read(vv_parts *out, const void *stored, size_t have, size_t s
 
 	out->count = 0;
 	if (!vv_varint_read(&p, end, &count) || count == 0 || count > VV_PARTS_MAX) {
-		return bad(err);
+		return bad_parts(err);
 	}
 	if (!vv_array_room_for(out->items, out->count, out->cap, (size_t)count)) {
 		return vv_fail_nomem(err);
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (!read_part(&out->items[i], &p, end, &at, raw_len)) return bad(err);
+		if (!read_part(&out->items[i], &p, end, &at, raw_len)) return bad_parts(err);
 		parts_len += out->items[i].len;
 	}
 	out->head_len = (uint32_t)(raw_len - parts_len);
 	if (!vv_varint_read(&p, end, &head) || head > out->head_len ||
 	    (head == 0) != (out->head_len == 0) || (size_t)(end - p) < SUM_LEN) {
-		return bad(err);
+		return bad_parts(err);
 	}
 	out->directory = (size_t)(p - start);
 	out->head_sum = vv_get_le64(p);
@@ -76,7 +76,7 @@ vv_status vv_parts_read(vv_parts *out, const void *stored, size_t have, size_t s
 		out->items[i].from = (uint32_t)from;
 		from += out->items[i].stored;
 	}
-	if (from != stored_len) return bad(err);
+	if (from != stored_len) return bad_parts(err);
 	out->count = (size_t)count;
 	return VV_OK;
 }

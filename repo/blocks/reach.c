@@ -62,7 +62,7 @@ typedef struct walking {
 	vv_buf block;
 } walking;
 
-static vv_status push(void *payload, const vv_cid *cid, vv_error *err)
+static vv_status push_block(void *payload, const vv_cid *cid, vv_error *err)
 {
 	walking *k = payload;
 	bool added;
@@ -79,7 +79,7 @@ static vv_status push(void *payload, const vv_cid *cid, vv_error *err)
 }
 
 /* Links come in the node's order; the last one pushed is visited first. */
-static void reverse(vv_cid *cids, size_t count)
+static void reverse_cids(vv_cid *cids, size_t count)
 {
 	for (size_t i = 0; i < count / 2; i++) {
 		vv_cid other = cids[i];
@@ -89,7 +89,7 @@ static void reverse(vv_cid *cids, size_t count)
 	}
 }
 
-static vv_status named(const vv_cid *cid, vv_error *err)
+static vv_status name_block(const vv_cid *cid, vv_error *err)
 {
 	return vv_prefix(err, "block %s", vv_cid_shows(cid));
 }
@@ -104,11 +104,11 @@ static vv_status read_node(walking *k, const vv_cid *cid, vv_status *state, vv_e
 	if (cid->codec == VV_CODEC_DAG_CBOR) {
 		rc = vv_store_get(k->w->store, cid, &k->block, err);
 		if (rc == VV_OK && (rc = vv_cbor_check(k->block.data, k->block.len, err)) < 0) {
-			(void)named(cid, err);
+			(void)name_block(cid, err);
 		}
 	} else if (!vv_store_has(k->w->store, cid)) {
 		rc = vv_fail(err, VV_EBLOCK, "the block is missing");
-		(void)named(cid, err);
+		(void)name_block(cid, err);
 	}
 	if ((rc == VV_EMISSING || rc == VV_ECORRUPT) && k->w->missing_ok) {
 		*state = rc;
@@ -117,7 +117,7 @@ static vv_status read_node(walking *k, const vv_cid *cid, vv_status *state, vv_e
 	return rc;
 }
 
-static vv_status visit(walking *k, const vv_cid *cid, vv_error *err)
+static vv_status visit_block(walking *k, const vv_cid *cid, vv_error *err)
 {
 	bool node = cid->codec == VV_CODEC_DAG_CBOR;
 	vv_status rc, state;
@@ -135,8 +135,10 @@ static vv_status visit(walking *k, const vv_cid *cid, vv_error *err)
 		return rc;
 	}
 	size_t before = k->count;
-	if (node && (rc = vv_cbor_links(k->block.data, k->block.len, push, k, err)) < 0) return rc;
-	reverse(k->stack + before, k->count - before);
+	if (node && (rc = vv_cbor_links(k->block.data, k->block.len, push_block, k, err)) < 0) {
+		return rc;
+	}
+	reverse_cids(k->stack + before, k->count - before);
 	return VV_OK;
 }
 
@@ -144,12 +146,12 @@ vv_status vv_walk_from(vv_walk *w, const vv_cid *root, vv_error *err)
 {
 	vv_cid_set own = {0};
 	walking k = {.w = w, .seen = w->seen ? w->seen : &own};
-	vv_status rc = push(&k, root, err);
+	vv_status rc = push_block(&k, root, err);
 
 	while (rc == VV_OK && k.count > 0) {
 		vv_cid cid = k.stack[--k.count];
 
-		rc = visit(&k, &cid, err);
+		rc = visit_block(&k, &cid, err);
 	}
 	vv_buf_clear(&k.block);
 	vv_free(k.stack);

@@ -236,7 +236,7 @@ static size_t node_of(const levels *v, size_t place)
 
 /* The node resembles the one that shares the most links with it, wherever a step between
  * anchors had put it: a node that fell into two moves all after it along by one. */
-static void likeness(levels *v, size_t node)
+static void choose_like(levels *v, size_t node)
 {
 	size_t best = NONE, most = 0, run = 0, last = NONE;
 	uint64_t place;
@@ -269,7 +269,7 @@ static vv_status add_links(levels *v, size_t node, step steps[2], vv_error *err)
 				   &there, err);
 
 	if (rc == VV_OK) {
-		likeness(v, node);
+		choose_like(v, node);
 	}
 	v->items[node].kids = v->kid_count;
 	for (size_t k = 0; rc == VV_OK && k < v->own.count; k++) {
@@ -462,7 +462,7 @@ typedef struct walking {
 	vv_buf block;
 } walking;
 
-static vv_status push(walking *k, const vv_cid *cid, const vv_cid *like, vv_error *err)
+static vv_status push_pair(walking *k, const vv_cid *cid, const vv_cid *like, vv_error *err)
 {
 	pair p = {.cid = *cid};
 
@@ -540,7 +540,8 @@ static vv_status push_links(walking *k, vv_error *err)
 		const vv_cid *near = step_pair(steps, link, &k->theirs, NULL),
 			     *like = likes_get(k->likes, &link->cid);
 		like = like ? like : near;
-		rc = push(k, &link->cid, like && like->codec == link->cid.codec ? like : NULL, err);
+		rc = push_pair(k, &link->cid, like && like->codec == link->cid.codec ? like : NULL,
+			       err);
 	}
 	/* The stack returns the last first. */
 	for (size_t i = 0; rc == VV_OK && i < (k->depth - bottom) / 2; i++) {
@@ -560,7 +561,7 @@ static const vv_cid *like_of(const pair *p)
 }
 
 /* *enter: it is new, and its links are to be looked at. */
-static vv_status meet(const walking *k, const pair *p, bool *enter, vv_error *err)
+static vv_status meet_pair(const walking *k, const pair *p, bool *enter, vv_error *err)
 {
 	vv_status rc;
 
@@ -579,12 +580,13 @@ static vv_status visit_next(walking *k, vv_error *err)
 	vv_status rc;
 
 	if (p.entered) return k->w->fn(k->w->payload, &p.cid, like_of(&p), err);
-	if ((rc = meet(k, &p, &enter, err)) < 0 || !enter || p.cid.codec != VV_CODEC_DAG_CBOR ||
-	    (rc = read_theirs(k, &p.like, err)) < 0 || (rc = read_own(k, &p.cid, err)) < 0) {
+	if ((rc = meet_pair(k, &p, &enter, err)) < 0 || !enter ||
+	    p.cid.codec != VV_CODEC_DAG_CBOR || (rc = read_theirs(k, &p.like, err)) < 0 ||
+	    (rc = read_own(k, &p.cid, err)) < 0) {
 		return rc;
 	}
 	if (k->w->children_first) {
-		if ((rc = push(k, &p.cid, like_of(&p), err)) < 0) return rc;
+		if ((rc = push_pair(k, &p.cid, like_of(&p), err)) < 0) return rc;
 		k->stack[k->depth - 1].entered = true;
 	}
 	return push_links(k, err);
@@ -599,7 +601,7 @@ vv_status vv_resemble_walk(const vv_resemble *w, const vv_cid *root, const vv_ci
 	}
 	vv_auto(likes) l = {.w = w};
 	walking k = {.w = w};
-	vv_status rc = push(&k, root, alike ? before : NULL, err);
+	vv_status rc = push_pair(&k, root, alike ? before : NULL, err);
 
 	if (rc == VV_OK && alike && w->mark && root->codec == VV_CODEC_DAG_CBOR) {
 		rc = likes_find(&l, root, before, err);

@@ -49,7 +49,7 @@ vv_status vv_squeeze_open(vv_squeeze **out, vv_squeeze_form form, vv_squeeze_fn 
 	return vv_hand_over(out, &s);
 }
 
-static vv_status zlib(vv_squeeze *s, const void *bytes, size_t len, bool end, vv_error *err)
+static vv_status squeeze_zlib(vv_squeeze *s, const void *bytes, size_t len, bool end, vv_error *err)
 {
 	vv_status rc = VV_OK;
 	int state = Z_OK;
@@ -67,7 +67,7 @@ static vv_status zlib(vv_squeeze *s, const void *bytes, size_t len, bool end, vv
 	return rc;
 }
 
-static vv_status zstd(vv_squeeze *s, const void *bytes, size_t len, bool end, vv_error *err)
+static vv_status squeeze_zstd(vv_squeeze *s, const void *bytes, size_t len, bool end, vv_error *err)
 {
 	ZSTD_inBuffer in = {bytes, len, 0};
 	size_t left;
@@ -87,10 +87,11 @@ static vv_status zstd(vv_squeeze *s, const void *bytes, size_t len, bool end, vv
 	return rc;
 }
 
-static vv_status give(vv_squeeze *s, const void *bytes, size_t len, bool end, vv_error *err)
+static vv_status squeeze_bytes(vv_squeeze *s, const void *bytes, size_t len, bool end,
+			       vv_error *err)
 {
-	return s->form == VV_SQUEEZE_ZSTD ? zstd(s, bytes, len, end, err)
-					  : zlib(s, bytes, len, end, err);
+	return s->form == VV_SQUEEZE_ZSTD ? squeeze_zstd(s, bytes, len, end, err)
+					  : squeeze_zlib(s, bytes, len, end, err);
 }
 
 vv_status vv_squeeze_write(vv_squeeze *s, const void *bytes, size_t len, vv_error *err)
@@ -101,7 +102,7 @@ vv_status vv_squeeze_write(vv_squeeze *s, const void *bytes, size_t len, vv_erro
 	while (len > 0) {
 		size_t n = len < INT_MAX ? len : INT_MAX;
 
-		if ((rc = give(s, p, n, false, err)) < 0) return rc;
+		if ((rc = squeeze_bytes(s, p, n, false, err)) < 0) return rc;
 		p += n;
 		len -= n;
 	}
@@ -110,7 +111,7 @@ vv_status vv_squeeze_write(vv_squeeze *s, const void *bytes, size_t len, vv_erro
 
 vv_status vv_squeeze_end(vv_squeeze *s, vv_error *err)
 {
-	return give(s, "", 0, true, err);
+	return squeeze_bytes(s, "", 0, true, err);
 }
 
 void vv_squeeze_close(vv_squeeze *s)

@@ -286,7 +286,7 @@ static size_t part_at(const vv_parts *p, size_t at)
 }
 
 /* The bytes go where those of the parts would, which others point into. */
-static vv_status mend(vv_parted *p, vv_error *err)
+static vv_status mend_parted(vv_parted *p, vv_error *err)
 {
 	vv_auto(vv_buf) whole = VV_BUF_INIT;
 	vv_status rc = vv_store_get(p->store, &p->cid, &whole, err);
@@ -349,7 +349,7 @@ vv_status vv_parted_need(vv_parted *p, size_t at, size_t len, vv_error *err)
 	vv_status rc = unpack_parts(p, c, at, len, &sound);
 	vv_coder_give(p->store->coders, c);
 	if (rc < 0) return vv_fail_nomem(err);
-	return sound ? VV_OK : mend(p, err);
+	return sound ? VV_OK : mend_parted(p, err);
 }
 
 size_t vv_parted_known(const vv_parted *p)

@@ -753,7 +753,7 @@ static vv_status move_pack(vv_writer *w, const vv_pack *p, vv_error *err)
 	return rc;
 }
 
-static vv_status publish(const vv_writer *w, vv_pack_writer *merged, vv_error *err)
+static vv_status publish_merged(const vv_writer *w, vv_pack_writer *merged, vv_error *err)
 {
 	vv_pack_name id;
 	vv_status rc = vv_pack_writer_publish(merged, -1, &id, err);
@@ -779,7 +779,7 @@ static vv_status copy_packs(vv_writer *w, const vv_pack_list *l, vv_error *err)
 	    (rc = vv_pack_writer_check(merged, err)) < 0) {
 		return rc;
 	}
-	return publish(w, merged, err);
+	return publish_merged(w, merged, err);
 }
 
 vv_status vv_writer_take_packs(vv_writer *w, const vv_pack_list *l, vv_error *err)

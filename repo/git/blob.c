@@ -195,8 +195,8 @@ static void last_blob_keep(vv_repository *r, const vv_oid *id, const void *bytes
 
 /* Sets *size to the size of a blob, and appends its bytes to out if the blob has at most max
  * bytes. */
-static vv_status peek(vv_repository *r, const vv_oid *id, uint64_t max, uint64_t *size, vv_buf *out,
-		      vv_error *err)
+static vv_status peek_blob(vv_repository *r, const vv_oid *id, uint64_t max, uint64_t *size,
+			   vv_buf *out, vv_error *err)
 {
 	vv_auto(git_odb_object) *object = NULL;
 	vv_status rc;
@@ -217,7 +217,7 @@ void vv_blob_expect(vv_repository *r, const vv_oid *id)
 	vv_auto(vv_buf) bytes = VV_BUF_INIT;
 	uint64_t size;
 
-	(void)peek(r, id, LAST_BLOB_MAX, &size, &bytes, VV_IGNORED);
+	(void)peek_blob(r, id, LAST_BLOB_MAX, &size, &bytes, VV_IGNORED);
 }
 
 /* Appends the bytes to out, unless those at its beginning in a pack are of no pointer. */
@@ -229,7 +229,7 @@ static vv_status peek_pointer(vv_repository *r, const vv_oid *id, uint64_t *size
 	if (last_blob_get(r, id, VV_POINTER_MAX, size, out)) return vv_buf_ok(out, err);
 	if (!vv_pack_heads_begin(r, vv_to_git(id), NULL, begin) ||
 	    vv_pointer_may_begin(begin, sizeof(begin))) {
-		return peek(r, id, VV_POINTER_MAX, size, out, err);
+		return peek_blob(r, id, VV_POINTER_MAX, size, out, err);
 	}
 	return vv_blob_size(r, id, size, err);
 }

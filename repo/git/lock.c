@@ -138,8 +138,8 @@ static vv_status fail_locked(const vv_git_lock *l, vv_error *err)
 }
 
 /* One attempt: VV_OK, VV_EEXISTS, or another failure. */
-static vv_status make(const vv_git_lock *l, const vv_git_lock *like, const char *text,
-		      vv_error *err)
+static vv_status make_lock(const vv_git_lock *l, const vv_git_lock *like, const char *text,
+			   vv_error *err)
 {
 	if (like && like->held && link(like->lock_path, l->lock_path) == 0) return VV_OK;
 	if (vv_sys_ops.symlink(text, l->lock_path) == 0) return VV_OK;
@@ -162,7 +162,7 @@ static vv_status wait_and_make(const vv_git_lock *l, const vv_git_lock *like, un
 	vv_status rc;
 
 	vv_holder_text(text, vv_repository_holder(l->repo));
-	while ((rc = make(l, like, text, err)) == VV_EEXISTS) {
+	while ((rc = make_lock(l, like, text, err)) == VV_EEXISTS) {
 		if (read_lock(seen, &holder, &st, l->lock_path) &&
 		    vv_holder_state_of(&holder, vv_repository_holder(l->repo), st.mtime_sec) ==
 			    VV_HOLDER_DEAD &&
@@ -194,7 +194,7 @@ static char *new_path_of(const char *path)
 }
 
 /* If it cannot be removed, a rename to an unused name is equivalent. */
-static void unlock(vv_git_lock *l)
+static void remove_lock(vv_git_lock *l)
 {
 	if (vv_unlink(l->lock_path, true, NULL) < 0 &&
 	    vv_rename(l->lock_path, l->new_path, NULL) == VV_OK) {
@@ -203,7 +203,7 @@ static void unlock(vv_git_lock *l)
 	l->held = false;
 }
 
-static void clear(vv_git_lock *l)
+static void clear_lock(vv_git_lock *l)
 {
 	vv_free_all(l->new_path, l->lock_path, l->path);
 	memset(l, 0, sizeof(*l));
@@ -225,12 +225,12 @@ bool vv_git_lock_sweep(vv_repository *r, const char *lock_path)
 	l.path = vv_strndup(lock_path, len - end);
 	l.new_path = l.path ? new_path_of(l.path) : NULL;
 	bool gone = l.lock_path && l.new_path && take_over(&l, text, &holder);
-	clear(&l);
+	clear_lock(&l);
 	return gone;
 }
 
 /* Removes a file's dead lock, and leftovers of its new content after a power cut without a lock. */
-static void sweep(vv_repository *r, const char *path)
+static void sweep_lock(vv_repository *r, const char *path)
 {
 	vv_auto(char) *new_path = new_path_of(path);
 	vv_auto(vv_buf) lock = VV_BUF_INIT, other = VV_BUF_INIT;
@@ -252,7 +252,7 @@ static void sweep_in(vv_repository *r, const char *dir, const char *name)
 	vv_auto(char) *path = vv_path_join(dir, name, (char *)NULL);
 
 	if (path) {
-		sweep(r, path);
+		sweep_lock(r, path);
 	}
 }
 
@@ -293,7 +293,7 @@ static void sweep_refs(vv_repository *r)
 
 void vv_repository_sweep_locks(vv_repository *r)
 {
-	sweep(r, r->index_file);
+	sweep_lock(r, r->index_file);
 	sweep_refs(r);
 	sweep_in(r, r->gitdir, "HEAD");
 	sweep_in(r, r->commondir, "config");
@@ -313,7 +313,7 @@ static vv_status open_lock(vv_git_lock *l, vv_repository *r, const char *path,
 							      : vv_fail_nomem(err);
 	l->held = rc == VV_OK;
 	if (rc < 0) {
-		clear(l);
+		clear_lock(l);
 	} else {
 		remove_new(l); /* of one whose lock a power cut took away */
 	}
@@ -340,9 +340,9 @@ void vv_git_lock_release(vv_git_lock *l)
 {
 	if (l->held) {
 		remove_new(l); /* while it is certainly ours */
-		unlock(l);
+		remove_lock(l);
 	}
-	clear(l);
+	clear_lock(l);
 }
 
 int vv_git_lock_open_new(vv_git_lock *l, vv_error *err)
@@ -356,7 +356,7 @@ vv_status vv_git_lock_replace(vv_git_lock *l, bool sync_dir, vv_error *err)
 	vv_status rc = vv_rename(l->new_path, l->path, err);
 
 	if (rc == VV_OK) {
-		unlock(l);
+		remove_lock(l);
 	}
 	if (rc == VV_OK && sync_dir) {
 		vv_auto(char) *dir = vv_path_dir(l->path);

@@ -52,7 +52,7 @@ void vv_git_map_close(vv_git_map *m)
 	}
 }
 
-static vv_status damaged(const char *path, const char *what, vv_error *err)
+static vv_status damaged_index(const char *path, const char *what, vv_error *err)
 {
 	vv_status rc = vv_fail(err, VV_ECORRUPT, "Git's pack index '%s' is damaged: %s",
 			       vv_text_shows(path), what);
@@ -63,7 +63,7 @@ static vv_status damaged(const char *path, const char *what, vv_error *err)
 
 static vv_status leads_beyond(const char *path, vv_error *err)
 {
-	return damaged(path, "an offset is outside the pack", err);
+	return damaged_index(path, "an offset is outside the pack", err);
 }
 
 /* The last count; false: a count is less than the one before. */
@@ -153,12 +153,12 @@ static vv_status check_index(const vv_git_map *x, const char *pack_path, uint64_
 	offsets o;
 	vv_status rc;
 
-	if (x->len < 8 + FANOUT + ENDS) return damaged(x->path, "it is too short", err);
+	if (x->len < 8 + FANOUT + ENDS) return damaged_index(x->path, "it is too short", err);
 	if (memcmp(x->bytes, "\377tOc", 4) == 0 && vv_get_be32(x->bytes + 4) != 2) {
 		return VV_OK; /* libgit2 refuses it */
 	}
 	if (!index_layout(&o, x->bytes, x->len)) {
-		return damaged(x->path, "its size does not match its tables", err);
+		return damaged_index(x->path, "its size does not match its tables", err);
 	}
 	if (are_within(x->bytes, &o, size)) return VV_OK;
 	/* A pack that does not end with the checksum in its index is wrong itself, which libgit2 reports. */
@@ -209,13 +209,13 @@ static vv_status multi_chunks(multi *m, const vv_git_map *x, uint32_t chunks, bo
 	size_t which = CHUNKS;
 
 	*known = true;
-	if (before > end) return damaged(x->path, "it is too short", err);
+	if (before > end) return damaged_index(x->path, "it is too short", err);
 	for (uint32_t i = 0; i < chunks; i++) {
 		const uint8_t *p = x->bytes + 12 + (size_t)i * 12;
 		const uint64_t at = vv_get_be64(p + 4);
 
-		if (at > end) return damaged(x->path, "it is too short", err);
-		if (at < before) return damaged(x->path, "its tables are not in order", err);
+		if (at > end) return damaged_index(x->path, "it is too short", err);
+		if (at < before) return damaged_index(x->path, "its tables are not in order", err);
 		if (i > 0) {
 			m->len[which] = at - before;
 		}
@@ -241,7 +241,7 @@ static vv_status multi_sizes(multi *m, const vv_git_map *x, const char *dir, vv_
 	vv_status rc = VV_OK;
 
 	if (left > NAMES_MAX || m->packs > left) {
-		return damaged(x->path, "its size does not match its list of packs", err);
+		return damaged_index(x->path, "its size does not match its list of packs", err);
 	}
 	if (!(m->sizes = vv_calloc((size_t)m->packs + 1, sizeof(*m->sizes)))) {
 		return vv_fail_nomem(err);
@@ -250,7 +250,7 @@ static vv_status multi_sizes(multi *m, const vv_git_map *x, const char *dir, vv_
 		const size_t len = strnlen(name, (size_t)left);
 
 		if (len == left || !vv_path_ends(name, ".idx") || strchr(name, '/')) {
-			return damaged(x->path, "its list of packs has an invalid name", err);
+			return damaged_index(x->path, "its list of packs has an invalid name", err);
 		}
 		vv_auto(char) *path = pack_of(dir, name);
 		rc = path ? pack_size(&m->sizes[i], path, err) : vv_fail_nomem(err);
@@ -292,7 +292,7 @@ static vv_status check_multi_open(multi *m, const vv_git_map *x, const char *dir
 	if (m->len[COUNTS] != FANOUT || !fanout_read(x->bytes + m->at[COUNTS], &m->count) ||
 	    m->len[IDS] != (uint64_t)m->count * VV_SHA1_LEN ||
 	    m->len[PLACES] != (uint64_t)m->count * 8 || m->len[LARGES] % 8 != 0) {
-		return damaged(x->path, "its size does not match its tables", err);
+		return damaged_index(x->path, "its size does not match its tables", err);
 	}
 	if ((rc = multi_sizes(m, x, dir, err)) < 0) return rc;
 	return multi_is_within(m, x->bytes) ? VV_OK : leads_beyond(x->path, err);

@@ -172,7 +172,7 @@ static bool find_object(const pack *p, const uint8_t *id, uint64_t *at)
 }
 
 /* A number of seven bits a byte, after one of some bits; *p is past it. */
-static bool number(const uint8_t **p, const uint8_t *end, unsigned shift, uint64_t *out)
+static bool read_number(const uint8_t **p, const uint8_t *end, unsigned shift, uint64_t *out)
 {
 	for (; *p < end && shift < 57; shift += 7) {
 		const uint8_t byte = *(*p)++;
@@ -206,12 +206,12 @@ static bool made_size(const uint8_t *in, size_t len, uint64_t *out)
 	uint64_t before = 0;
 
 	*out = 0;
-	return number(&p, end, 0, &before) && number(&p, end, 0, out);
+	return read_number(&p, end, 0, &before) && read_number(&p, end, 0, out);
 }
 
 /* From one link of a chain to the next; *p is past it. False: it leads nowhere. */
-static bool follow(const pack *k, unsigned kind, const uint8_t **p, const uint8_t *end,
-		   uint64_t *at)
+static bool follow_link(const pack *k, unsigned kind, const uint8_t **p, const uint8_t *end,
+			uint64_t *at)
 {
 	uint64_t back = 0;
 	uint8_t byte = 0x80;
@@ -234,15 +234,15 @@ static bool follow(const pack *k, unsigned kind, const uint8_t **p, const uint8_
 }
 
 /* An entry of a pack: its own type and size; *p is past them. */
-static bool entry(const pack *k, uint64_t at, unsigned *kind, uint64_t *len, const uint8_t **p,
-		  const uint8_t **end)
+static bool read_entry(const pack *k, uint64_t at, unsigned *kind, uint64_t *len, const uint8_t **p,
+		       const uint8_t **end)
 {
 	if (at < 12 || at >= k->data.len - GIT_OID_RAWSZ) return false;
 	*p = k->data.bytes + at;
 	*end = k->data.bytes + k->data.len - GIT_OID_RAWSZ;
 	*kind = **p >> 4 & 7;
 	*len = **p & 0x0f;
-	return !(*(*p)++ & 0x80) || number(p, *end, 4, len);
+	return !(*(*p)++ & 0x80) || read_number(p, *end, 4, len);
 }
 
 static bool is_whole(unsigned kind)
@@ -257,7 +257,7 @@ static bool head_of(const pack *k, uint64_t at, git_object_t *type, uint64_t *si
 	uint64_t len;
 
 	for (unsigned links = 0; links < CHAIN_MAX; links++) {
-		if (!entry(k, at, &kind, &len, &p, &end)) return false;
+		if (!read_entry(k, at, &kind, &len, &p, &end)) return false;
 		if (links == 0) {
 			*size = len;
 		}
@@ -265,7 +265,7 @@ static bool head_of(const pack *k, uint64_t at, git_object_t *type, uint64_t *si
 			*type = (git_object_t)kind;
 			return true;
 		}
-		if (!follow(k, kind, &p, end, &at) ||
+		if (!follow_link(k, kind, &p, end, &at) ||
 		    (links == 0 && !made_size(p, (size_t)(end - p), size))) {
 			return false;
 		}
@@ -283,7 +283,9 @@ static int first_step(const uint8_t *in, size_t len, uint8_t out[VV_PACK_BEGIN],
 	uint64_t skipped = 0, part[2] = {0, 0};
 
 	*made = 0;
-	if (!number(&p, end, 0, &skipped) || !number(&p, end, 0, made) || p == end) return -1;
+	if (!read_number(&p, end, 0, &skipped) || !read_number(&p, end, 0, made) || p == end) {
+		return -1;
+	}
 	const uint8_t step = *p++;
 	if (!(step & 0x80)) {
 		*count = step < VV_PACK_BEGIN ? step : VV_PACK_BEGIN;
@@ -333,14 +335,14 @@ static bool begin_of(const vv_pack_heads *h, size_t which, uint64_t at, const vv
 		if (s && s->at == at && s->which == which) {
 			memcpy(out, s->bytes, VV_PACK_BEGIN);
 			done = 1;
-		} else if (!entry(k, at, &kind, &len, &p, &end)) {
+		} else if (!read_entry(k, at, &kind, &len, &p, &end)) {
 			return false;
 		} else if (is_whole(kind)) {
 			done = inflate_some(out, VV_PACK_BEGIN, p, (size_t)(end - p)) ==
 					       VV_PACK_BEGIN
 				       ? 1
 				       : -1;
-		} else if (!follow(k, kind, &p, end, &at)) {
+		} else if (!follow_link(k, kind, &p, end, &at)) {
 			return false;
 		} else {
 			done = first_step(p, (size_t)(end - p), out, &count, &made);
@@ -445,7 +447,7 @@ static const met *base_of(const survey *s, size_t i, unsigned kind, const uint8_
 {
 	uint64_t at = s->list[i].at;
 
-	if (!follow(s->pack, kind, p, end, &at) || at >= s->list[i].at) return NULL;
+	if (!follow_link(s->pack, kind, p, end, &at) || at >= s->list[i].at) return NULL;
 	const met key = {.at = (uint32_t)at};
 	return bsearch(&key, s->list, i, sizeof(key), by_place);
 }
@@ -466,7 +468,7 @@ static bool meet_types(survey *s)
 	}
 	qsort(s->list, s->pack->count, sizeof(*s->list), by_place);
 	for (size_t i = 0; i < s->pack->count; i++) {
-		if (!entry(s->pack, s->list[i].at, &kind, &len, &p, &end)) return false;
+		if (!read_entry(s->pack, s->list[i].at, &kind, &len, &p, &end)) return false;
 		if (!is_whole(kind) && !(base = base_of(s, i, kind, &p, end))) return false;
 		s->list[i].type = is_whole(kind) ? (uint8_t)kind : base->type;
 		s->sum.commits += s->list[i].type == GIT_OBJECT_COMMIT;
@@ -514,7 +516,7 @@ static bool is_plain_blob(survey *s, size_t i)
 	uint64_t size;
 	int first = 1;
 
-	if (!entry(s->pack, m->at, &kind, &size, &p, &end)) return false;
+	if (!read_entry(s->pack, m->at, &kind, &size, &p, &end)) return false;
 	if (is_whole(kind)) {
 		count = inflate_some(m->begin, VV_PACK_BEGIN, p, (size_t)(end - p));
 	} else {

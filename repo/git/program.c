@@ -89,7 +89,7 @@ static bool is_own_name(const char *name)
 }
 
 /* A program of this name at a path from the folder of the program that runs; *out NULL: there is none. */
-static vv_status beside(char **out, const char *folder, const char *name, vv_error *err)
+static vv_status program_beside(char **out, const char *folder, const char *name, vv_error *err)
 {
 	char self[PATH_MAX];
 
@@ -115,8 +115,8 @@ vv_status vv_program_find_own(char **out, const vv_env *env, const char *name, v
 		return vv_fail(err, VV_EPROGRAM, "'%s' is not the name of a program of varve",
 			       vv_text_shows(name));
 	}
-	if ((rc = beside(out, ".", name, err)) < 0 || *out ||
-	    (rc = beside(out, "../libexec/varve", name, err)) < 0 || *out) {
+	if ((rc = program_beside(out, ".", name, err)) < 0 || *out ||
+	    (rc = program_beside(out, "../libexec/varve", name, err)) < 0 || *out) {
 		return rc;
 	}
 	return vv_program_find(out, env, name, err);
@@ -255,7 +255,8 @@ vv_status vv_run_start(vv_child *c, const vv_run *run, vv_error *err)
 
 /* --- feeding and collecting ------------------------------------------------------ */
 
-static vv_status collect(int *fd, const vv_run *run, const char *name, vv_buf *to, vv_error *err)
+static vv_status collect_output(int *fd, const vv_run *run, const char *name, vv_buf *to,
+				vv_error *err)
 {
 	char step[READ_STEP];
 	ssize_t got = read(*fd, step, sizeof(step));
@@ -275,7 +276,7 @@ static vv_status collect(int *fd, const vv_run *run, const char *name, vv_buf *t
 	return vv_buf_ok(to, err);
 }
 
-static vv_status feed(int *fd, const char *name, const char **p, size_t *left, vv_error *err)
+static vv_status feed_input(int *fd, const char *name, const char **p, size_t *left, vv_error *err)
 {
 	ssize_t put = vv_os_write(write, *fd, *p, *left);
 
@@ -298,7 +299,7 @@ static bool is_stopped(const vv_run *run)
 
 /* As poll. left: NULL, or how much may still be read once the program has ended: all its output is in the pipes
  * then, and 0 is the end. */
-static int await(struct pollfd fds[3], const vv_run *run, const vv_child *c, unsigned *left)
+static int await_pipes(struct pollfd fds[3], const vv_run *run, const vv_child *c, unsigned *left)
 {
 	const int limit = run->silent_sec > 0 ? (int)run->silent_sec * 1000 : -1;
 
@@ -316,8 +317,8 @@ static int await(struct pollfd fds[3], const vv_run *run, const vv_child *c, uns
 }
 
 /* Until all is fed; unless more is to come, also until it has written `wanted` bytes or ended its output. */
-static vv_status converse(const vv_run *run, vv_child *c, const char *p, size_t left, bool more,
-			  size_t wanted, vv_error *err)
+static vv_status feed_and_collect(const vv_run *run, vv_child *c, const char *p, size_t left,
+				  bool more, size_t wanted, vv_error *err)
 {
 	vv_status rc = VV_OK;
 	unsigned rest = REST_MAX;
@@ -331,7 +332,7 @@ static vv_status converse(const vv_run *run, vv_child *c, const char *p, size_t 
 		struct pollfd fds[3] = {
 			{c->in, POLLOUT, 0}, {c->out, POLLIN, 0}, {c->err, POLLIN, 0}};
 
-		const int ready = await(fds, run, c, run->leaves ? &rest : NULL);
+		const int ready = await_pipes(fds, run, c, run->leaves ? &rest : NULL);
 		if (is_stopped(run)) {
 			return vv_fail(err, VV_ECANCELLED, "'%s' was stopped",
 				       vv_text_shows(c->name));
@@ -347,16 +348,16 @@ static vv_status converse(const vv_run *run, vv_child *c, const char *p, size_t 
 			continue;
 		}
 		if (fds[0].revents) {
-			rc = feed(&c->in, c->name, &p, &left, err);
+			rc = feed_input(&c->in, c->name, &p, &left, err);
 		}
 		if (!more && left == 0) {
 			vv_fd_close(&c->in);
 		}
 		if (rc == VV_OK && fds[1].revents) {
-			rc = collect(&c->out, run, c->name, run->output, err);
+			rc = collect_output(&c->out, run, c->name, run->output, err);
 		}
 		if (rc == VV_OK && fds[2].revents) {
-			rc = collect(&c->err, run, c->name, run->errors, err);
+			rc = collect_output(&c->err, run, c->name, run->errors, err);
 		}
 	}
 	return rc;
@@ -397,7 +398,7 @@ vv_status vv_run_program(const vv_run *run, int *exit_code, vv_error *err)
 
 	*exit_code = -1;
 	if (rc < 0) return rc;
-	rc = converse(run, &c, run->input, run->len, false, SIZE_MAX, err);
+	rc = feed_and_collect(run, &c, run->input, run->len, false, SIZE_MAX, err);
 	return wait_for(&c, rc, exit_code, err);
 }
 
@@ -410,17 +411,17 @@ vv_status vv_fed_start(vv_fed *f, const vv_run *run, vv_error *err)
 
 vv_status vv_fed_feed(vv_fed *f, const void *bytes, size_t len, vv_error *err)
 {
-	return converse(&f->run, &f->child, bytes, len, true, SIZE_MAX, err);
+	return feed_and_collect(&f->run, &f->child, bytes, len, true, SIZE_MAX, err);
 }
 
 vv_status vv_fed_read(vv_fed *f, size_t len, vv_error *err)
 {
-	return converse(&f->run, &f->child, NULL, 0, false, len, err);
+	return feed_and_collect(&f->run, &f->child, NULL, 0, false, len, err);
 }
 
 vv_status vv_fed_end(vv_fed *f, int *exit_code, vv_error *err)
 {
-	vv_status rc = converse(&f->run, &f->child, NULL, 0, false, SIZE_MAX, err);
+	vv_status rc = feed_and_collect(&f->run, &f->child, NULL, 0, false, SIZE_MAX, err);
 
 	rc = wait_for(&f->child, rc, exit_code, err);
 	f->child.pid = -1;

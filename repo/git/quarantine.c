@@ -55,7 +55,7 @@ static uint64_t hash_id(const git_oid *id)
 	return vv_xxh3(id->id, GIT_OID_RAWSZ, vv_hash_seed());
 }
 
-static const vv_memory_object *lookup(const git_odb_backend *backend, const git_oid *id)
+static const vv_memory_object *lookup_object(const git_odb_backend *backend, const git_oid *id)
 {
 	const vv_memory_odb *m = (const vv_memory_odb *)backend;
 
@@ -73,7 +73,7 @@ static int on_write(git_odb_backend *backend, const git_oid *id, const void *byt
 {
 	vv_memory_odb *m = (vv_memory_odb *)backend;
 
-	if (lookup(backend, id)) return 0;
+	if (lookup_object(backend, id)) return 0;
 	vv_auto_free void *copy = vv_strndup(bytes, len);
 	if (!copy || !vv_hash_add(m->items, m->count, m->cap, &m->places, hash_id(id),
 				  (vv_memory_object){*id, type, len, copy})) {
@@ -84,8 +84,8 @@ static int on_write(git_odb_backend *backend, const git_oid *id, const void *byt
 	return 0;
 }
 
-static int give(void **bytes, size_t *len, git_object_t *type, git_odb_backend *backend,
-		const vv_memory_object *o)
+static int give_object(void **bytes, size_t *len, git_object_t *type, git_odb_backend *backend,
+		       const vv_memory_object *o)
 {
 	if (!o) return GIT_ENOTFOUND;
 	if (!(*bytes = git_odb_backend_data_alloc(backend, o->len ? o->len : 1))) return GIT_ERROR;
@@ -100,13 +100,13 @@ static int give(void **bytes, size_t *len, git_object_t *type, git_odb_backend *
 static int on_read(void **bytes, size_t *len, git_object_t *type, git_odb_backend *backend,
 		   const git_oid *id)
 {
-	return give(bytes, len, type, backend, lookup(backend, id));
+	return give_object(bytes, len, type, backend, lookup_object(backend, id));
 }
 
 static int on_read_header(size_t *len, git_object_t *type, git_odb_backend *backend,
 			  const git_oid *id)
 {
-	const vv_memory_object *o = lookup(backend, id);
+	const vv_memory_object *o = lookup_object(backend, id);
 
 	if (!o) return GIT_ENOTFOUND;
 	*len = o->len;
@@ -116,7 +116,7 @@ static int on_read_header(size_t *len, git_object_t *type, git_odb_backend *back
 
 static int on_exists(git_odb_backend *backend, const git_oid *id)
 {
-	return lookup(backend, id) != NULL;
+	return lookup_object(backend, id) != NULL;
 }
 
 /* The one object whose id begins so. */
@@ -156,7 +156,7 @@ static int on_read_prefix(git_oid *full, void **bytes, size_t *len, git_object_t
 
 	if (code < 0) return code;
 	*full = o->id;
-	return give(bytes, len, type, backend, o);
+	return give_object(bytes, len, type, backend, o);
 }
 
 static int on_foreach(git_odb_backend *backend, git_odb_foreach_cb cb, void *payload)

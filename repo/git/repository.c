@@ -754,7 +754,7 @@ static vv_status check_links(const vv_repository *r, const char *relative, vv_er
 }
 
 /* Writes each part of the path as its folder has it. */
-static vv_status spell(char **relative, const vv_repository *r, vv_error *err)
+static vv_status spell_path(char **relative, const vv_repository *r, vv_error *err)
 {
 	vv_auto(vv_buf) out = VV_BUF_INIT;
 	char name[1024];
@@ -800,7 +800,7 @@ vv_status vv_repository_relative(char **out, vv_repository *r, const char *path,
 	}
 	if (!(relative = vv_strdup(below))) return vv_fail_nomem(err);
 	if ((rc = check_links(r, relative, err)) < 0) return rc;
-	if ((rc = spell(&relative, r, err)) < 0) return rc;
+	if ((rc = spell_path(&relative, r, err)) < 0) return rc;
 	return vv_hand_over(out, &relative);
 }
 

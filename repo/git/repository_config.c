@@ -402,7 +402,8 @@ char *vv_config_protected(vv_repository *r, const char *key)
 }
 
 /* *value is borrowed until a setting changes. */
-static vv_status lookup(vv_repository *r, const char *key, const char **value, vv_error *err)
+static vv_status lookup_setting(vv_repository *r, const char *key, const char **value,
+				vv_error *err)
 {
 	vv_status rc = list_settings(r, err);
 
@@ -415,7 +416,7 @@ static vv_status lookup(vv_repository *r, const char *key, const char **value, v
 vv_status vv_config_string(vv_repository *r, const char *key, char **out, vv_error *err)
 {
 	const char *value;
-	vv_status rc = lookup(r, key, &value, err);
+	vv_status rc = lookup_setting(r, key, &value, err);
 
 	*out = NULL;
 	if (rc < 0) return rc;
@@ -473,7 +474,7 @@ vv_status vv_config_read_u64(const char *key, const char *value, uint64_t *out, 
 vv_status vv_config_bool(vv_repository *r, const char *key, bool fallback, bool *out, vv_error *err)
 {
 	const char *value;
-	vv_status rc = lookup(r, key, &value, err);
+	vv_status rc = lookup_setting(r, key, &value, err);
 
 	*out = fallback;
 	if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc;
@@ -484,7 +485,7 @@ vv_status vv_config_u64(vv_repository *r, const char *key, uint64_t fallback, ui
 			vv_error *err)
 {
 	const char *value;
-	vv_status rc = lookup(r, key, &value, err);
+	vv_status rc = lookup_setting(r, key, &value, err);
 
 	*out = fallback;
 	if (rc < 0) return rc == VV_ENOTFOUND ? VV_OK : rc;

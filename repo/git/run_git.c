@@ -107,7 +107,7 @@ typedef struct environment {
 	size_t settings; /* GIT_CONFIG_COUNT: for keys with a '=', which need git 2.31 or newer */
 } environment;
 
-static vv_status add(environment *e, vv_buf *take, vv_error *err)
+static vv_status add_variable(environment *e, vv_buf *take, vv_error *err)
 {
 	return vv_string_list_add(&e->list, vv_buf_detach(take), err);
 }
@@ -129,8 +129,8 @@ static vv_status add_setting(environment *e, const char *key, const char *value,
 	vv_buf_printf(&k, "GIT_CONFIG_KEY_%zu=%s", e->settings, key);
 	vv_buf_printf(&v, "GIT_CONFIG_VALUE_%zu=%s", e->settings, value);
 	e->settings++;
-	rc = add(e, &k, err);
-	return rc < 0 ? rc : add(e, &v, err);
+	rc = add_variable(e, &k, err);
+	return rc < 0 ? rc : add_variable(e, &v, err);
 }
 
 static vv_status take_of_remote(environment *e, const char *name, const char *value, vv_error *err)
@@ -173,7 +173,7 @@ static vv_status add_words(environment *e, const char *const *words, vv_error *e
 
 	for (size_t i = 0; words && words[i]; i++) {
 		vv_buf_puts(&b, words[i]);
-		if ((rc = add(e, &b, err)) < 0) return rc;
+		if ((rc = add_variable(e, &b, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -209,7 +209,7 @@ static vv_status add_idle(environment *e, unsigned idle_sec, vv_error *err)
 
 	if (rc == VV_OK) {
 		vv_buf_printf(&b, "GIT_HTTP_LOW_SPEED_TIME=%u", idle_sec);
-		rc = add(e, &b, err);
+		rc = add_variable(e, &b, err);
 	}
 	return rc;
 }
@@ -226,7 +226,7 @@ static vv_status add_ssh(environment *e, const vv_git_call *r, vv_error *err)
 	}
 	vv_buf_printf(&b, "GIT_SSH_COMMAND=ssh -o ConnectTimeout=%u -o ServerAliveInterval=%u",
 		      first_sec(r), SSH_ALIVE_SEC);
-	return add(e, &b, err);
+	return add_variable(e, &b, err);
 }
 
 /* Reads the site of a secret, "https://host:port", and its user. False: none, or unclear. */
@@ -269,7 +269,7 @@ static vv_status add_login(environment *e, const char *url, vv_error *err)
 		      "\"$VARVE_GIT_USER_%zu\" \"$VARVE_GIT_SECRET_%zu\"; }; f",
 		      n, n);
 	if ((rc = vv_buf_ok(&key, err)) < 0 || (rc = vv_buf_ok(&helper, err)) < 0 ||
-	    (rc = add(e, &site, err)) < 0 || (rc = add(e, &user, err)) < 0 ||
+	    (rc = add_variable(e, &site, err)) < 0 || (rc = add_variable(e, &user, err)) < 0 ||
 	    (rc = add_setting(e, key.data, "", err)) < 0 ||
 	    (rc = add_setting(e, key.data, helper.data, err)) < 0 || !e->run->remote ||
 	    e->run->scratch) {
@@ -398,12 +398,12 @@ static vv_status make_environment(environment *e, const vv_git_call *r, vv_error
 	}
 	if (e->settings > 0) {
 		vv_buf_printf(&b, "GIT_CONFIG_COUNT=%zu", e->settings);
-		rc = add(e, &b, err);
+		rc = add_variable(e, &b, err);
 	}
 	if (rc == VV_OK && e->parameters.len > 0) {
 		vv_buf_printf(&b, "GIT_CONFIG_PARAMETERS=%s%s%s", before ? before : "",
 			      before && *before ? " " : "", vv_buf_cstr(&e->parameters));
-		rc = add(e, &b, err);
+		rc = add_variable(e, &b, err);
 	}
 	if (rc == VV_OK && !vv_array_add(e->list.items, e->list.count, e->list.cap, NULL)) {
 		rc = vv_fail_nomem(err);
@@ -652,7 +652,7 @@ static bool is_weak(const char *line, size_t len)
 	       has_word(line, len, "early EOF");
 }
 
-static void skip(const char **line, size_t *len, const char *word)
+static void skip_word(const char **line, size_t *len, const char *word)
 {
 	const size_t n = strlen(word);
 
@@ -662,7 +662,7 @@ static void skip(const char **line, size_t *len, const char *word)
 	}
 }
 
-static void trim(const char **line, size_t *len)
+static void trim_line(const char **line, size_t *len)
 {
 	while (*len > 0 && (*line)[0] == ' ') {
 		(*line)++;
@@ -691,12 +691,12 @@ static void put_reason(vv_buf *out, const char *text, bool remote, bool weak)
 		    is_weak(line, len) != weak || is_remote != remote) {
 			continue;
 		}
-		skip(&line, &len, "remote:");
-		trim(&line, &len);
-		skip(&line, &len, "fatal:");
-		skip(&line, &len, "error:");
-		skip(&line, &len, "!");
-		trim(&line, &len);
+		skip_word(&line, &len, "remote:");
+		trim_line(&line, &len);
+		skip_word(&line, &len, "fatal:");
+		skip_word(&line, &len, "error:");
+		skip_word(&line, &len, "!");
+		trim_line(&line, &len);
 		if (len > 0) {
 			vv_buf_puts(out, out->len > 0 ? "; " : "");
 			vv_buf_reset(&shown);
@@ -763,8 +763,8 @@ static vv_status code_of(const char *said)
 
 /* The host's lines for people come first, unless they were shown already; lines that report only a
  * failure are used if nothing else was reported. */
-static vv_status explain(const char *what, const vv_buf *said, bool told, int exit_code,
-			 vv_error *err)
+static vv_status explain_failure(const char *what, const vv_buf *said, bool told, int exit_code,
+				 vv_error *err)
 {
 	const char *text = vv_buf_cstr(said);
 	vv_auto(vv_buf) reason = VV_BUF_INIT;
@@ -785,7 +785,7 @@ static vv_status explain(const char *what, const vv_buf *said, bool told, int ex
 
 vv_status vv_git_explain(const char *what, const vv_buf *said, int exit_code, vv_error *err)
 {
-	return explain(what, said, true, exit_code, err);
+	return explain_failure(what, said, true, exit_code, err);
 }
 
 vv_status vv_git_name_disk(const vv_repository *r, const char *dir, vv_error *err)
@@ -821,7 +821,7 @@ vv_status vv_git_must(const vv_git_call *r, const char *what, vv_error *err)
 	int code = 0;
 	vv_status rc = vv_git_run(r, &said, &code, err);
 
-	return rc == VV_OK && code != 0 ? explain(what, &said, false, code, err) : rc;
+	return rc == VV_OK && code != 0 ? explain_failure(what, &said, false, code, err) : rc;
 }
 
 /* The text after "remote: ", as a terminal shows it: only the part after the last carriage return. */

@@ -15,7 +15,7 @@
 
 /* --- one tree -------------------------------------------------------------- */
 
-static vv_status damaged(const vv_tree_cursor *c, vv_error *err)
+static vv_status damaged_tree(const vv_tree_cursor *c, vv_error *err)
 {
 	return vv_fail(err, VV_ECORRUPT, "the tree %s is damaged: an entry is not 'mode name id'",
 		       vv_git_shows(c->tree));
@@ -31,12 +31,12 @@ vv_status vv_tree_cursor_next(vv_tree_cursor *c, vv_error *err)
 	for (; p < c->end && *p >= '0' && *p <= '7' && mode <= 0177777; p++) {
 		mode = mode << 3 | (uint32_t)(*p - '0');
 	}
-	if (p == c->end || *p != ' ' || p == c->p || mode > 0177777) return damaged(c, err);
+	if (p == c->end || *p != ' ' || p == c->p || mode > 0177777) return damaged_tree(c, err);
 	p++;
 	const char *nul = memchr(p, '\0', (size_t)(c->end - p));
 	if (!nul || nul == p || (size_t)(c->end - nul) < 1 + GIT_OID_RAWSZ ||
 	    memchr(p, '/', (size_t)(nul - p))) {
-		return damaged(c, err);
+		return damaged_tree(c, err);
 	}
 	c->mode = mode;
 	c->name = p;
@@ -179,7 +179,7 @@ typedef struct walk {
 	uint64_t seen;
 } walk;
 
-static vv_status push(walk *w, const git_oid *a, const git_oid *b, vv_error *err)
+static vv_status push_trees(walk *w, const git_oid *a, const git_oid *b, vv_error *err)
 {
 	vv_status rc = vv_tree_stack_push(&w->trees, err);
 
@@ -217,7 +217,7 @@ int vv_tree_cursor_compare(const vv_tree_cursor *a, const vv_tree_cursor *b)
 }
 
 /* Is the path at or below the prefix, or (a folder) on the way to it? */
-static bool wanted(const walk *w, bool is_tree)
+static bool path_wanted(const walk *w, bool is_tree)
 {
 	const char *path = w->trees.path.data;
 	const size_t len = w->trees.path.len - is_tree; /* without its '/' */
@@ -230,14 +230,15 @@ static bool wanted(const walk *w, bool is_tree)
 	return is_tree && memcmp(path, w->prefix, len) == 0 && w->prefix[len] == '/';
 }
 
-static vv_status visit(walk *w, const vv_tree_cursor *a, const vv_tree_cursor *b, vv_error *err)
+static vv_status visit_entry(walk *w, const vv_tree_cursor *a, const vv_tree_cursor *b,
+			     vv_error *err)
 {
 	const vv_tree_cursor *one = a ? a : b;
 	bool is_tree = vv_mode_is_tree(one->mode);
 	vv_status rc = vv_tree_stack_enter(&w->trees, one, err);
 
 	if (rc < 0) return rc;
-	if (!wanted(w, is_tree) ||
+	if (!path_wanted(w, is_tree) ||
 	    (a && b && a->mode == b->mode && git_oid_equal(&a->id, &b->id))) {
 		return VV_OK;
 	}
@@ -247,7 +248,7 @@ static vv_status visit(walk *w, const vv_tree_cursor *a, const vv_tree_cursor *b
 			"the tree is too large to walk: more than %u entries, or a path over %u bytes",
 			ENTRIES_MAX, PATH_BYTES_MAX);
 	}
-	if (is_tree) return push(w, a ? &a->id : NULL, b ? &b->id : NULL, err);
+	if (is_tree) return push_trees(w, a ? &a->id : NULL, b ? &b->id : NULL, err);
 	vv_change change = {.path = vv_buf_cstr(&w->trees.path)};
 	if (a) {
 		change.old_mode = a->mode;
@@ -261,7 +262,7 @@ static vv_status visit(walk *w, const vv_tree_cursor *a, const vv_tree_cursor *b
 }
 
 /* Takes the next entry, or pair of entries, of the innermost folder. */
-static vv_status step(walk *w, vv_tree_side *sides, vv_error *err)
+static vv_status step_entries(walk *w, vv_tree_side *sides, vv_error *err)
 {
 	vv_tree_cursor a = sides[0].at, b = sides[1].at; /* the sides may move */
 	vv_status rc;
@@ -283,7 +284,7 @@ static vv_status step(walk *w, vv_tree_side *sides, vv_error *err)
 	    (c >= 0 && (rc = vv_tree_cursor_next(&sides[1].at, err)) < 0)) {
 		return rc;
 	}
-	return visit(w, c <= 0 ? &a : NULL, c >= 0 ? &b : NULL, err);
+	return visit_entry(w, c <= 0 ? &a : NULL, c >= 0 ? &b : NULL, err);
 }
 
 vv_status vv_tree_diff(vv_repository *r, const git_oid *a, const git_oid *b, const char *prefix,
@@ -300,9 +301,9 @@ vv_status vv_tree_diff(vv_repository *r, const git_oid *a, const git_oid *b, con
 	while (w.prefix_len > 0 && w.prefix[w.prefix_len - 1] == '/') {
 		w.prefix_len--;
 	}
-	vv_status rc = push(&w, a, b, err);
+	vv_status rc = push_trees(&w, a, b, err);
 	while (rc == VV_OK && (sides = vv_tree_stack_top(&w.trees))) {
-		rc = step(&w, sides, err);
+		rc = step_entries(&w, sides, err);
 	}
 	vv_tree_stack_clear(&w.trees);
 	return rc;

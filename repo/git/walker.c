@@ -253,7 +253,7 @@ void **vv_node_note(vv_walker *w, vv_node *n)
 	return &n->note;
 }
 
-static bool before(const struct vv_queue_item *a, const struct vv_queue_item *b)
+static bool item_before(const struct vv_queue_item *a, const struct vv_queue_item *b)
 {
 	if (a->node->time != b->node->time) return a->node->time > b->node->time;
 	return a->number < b->number;
@@ -265,7 +265,7 @@ vv_status vv_queue_push(vv_queue *q, vv_node *n, vv_error *err)
 	struct vv_queue_item item = {n, q->pushed++};
 
 	if (!vv_array_room(q->items, q->count, q->cap)) return vv_fail_nomem(err);
-	for (i = q->count++; i > 0 && before(&item, &q->items[(i - 1) / 2]); i = (i - 1) / 2) {
+	for (i = q->count++; i > 0 && item_before(&item, &q->items[(i - 1) / 2]); i = (i - 1) / 2) {
 		q->items[i] = q->items[(i - 1) / 2];
 	}
 	q->items[i] = item;
@@ -280,10 +280,10 @@ vv_node *vv_queue_pop(vv_queue *q)
 	vv_node *top = q->items[0].node;
 	struct vv_queue_item last = q->items[--q->count];
 	while ((child = 2 * i + 1) < q->count) {
-		if (child + 1 < q->count && before(&q->items[child + 1], &q->items[child])) {
+		if (child + 1 < q->count && item_before(&q->items[child + 1], &q->items[child])) {
 			child++;
 		}
-		if (!before(&q->items[child], &last)) {
+		if (!item_before(&q->items[child], &last)) {
 			break;
 		}
 		q->items[i] = q->items[child];

@@ -146,7 +146,7 @@ bool vv_elsewhere_has(const vv_elsewhere *e, const vv_cid *root)
 #define STEPS_MAX 64u /* in each direction */
 
 /* The version before (older), or one that came after it; false: none is known. */
-static bool step(const vv_elsewhere *e, bool older, vv_cid *at)
+static bool step_version(const vv_elsewhere *e, bool older, vv_cid *at)
 {
 	uint64_t place;
 
@@ -164,7 +164,7 @@ bool vv_elsewhere_like(const vv_elsewhere *e, const vv_cid *root, vv_store *stor
 	bool more = true;
 
 	for (unsigned i = 0; more && i < STEPS_MAX; i++) {
-		bool up = step(e, false, &newer), down = step(e, true, &older);
+		bool up = step_version(e, false, &newer), down = step_version(e, true, &older);
 
 		if (up && vv_store_has(store, &newer)) {
 			*out = newer;

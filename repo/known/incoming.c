@@ -360,7 +360,7 @@ uint64_t vv_incoming_blocks(const vv_incoming *in)
 	return in->taken + stats.blocks_new;
 }
 
-static bool rely(vv_incoming *in, const vv_cid *cid)
+static bool rely_on_block(vv_incoming *in, const vv_cid *cid)
 {
 	bool added;
 
@@ -386,8 +386,8 @@ bool vv_incoming_has(vv_incoming *in, const vv_cid *cid, bool *below)
 
 	*below = false;
 	if (standing == VV_BLOCK_LIVE) {
-		*below = !in->incomplete && rely(in, cid);
-		return *below || rely(in, cid);
+		*below = !in->incomplete && rely_on_block(in, cid);
+		return *below || rely_on_block(in, cid);
 	}
 	return vv_writer_has(in->writer, cid) ||
 	       (standing == VV_BLOCK_ASIDE && take_from_aside(in, cid));
@@ -420,7 +420,8 @@ vv_status vv_incoming_find_prefix(vv_incoming *in, uint8_t codec, const uint8_t 
 /* A block not stored because the store has it must still exist at the end. */
 static vv_status rely_if_there(vv_incoming *in, const vv_cid *cid, vv_error *err)
 {
-	return !vv_store_has_live(in->main, cid) || rely(in, cid) ? VV_OK : vv_fail_nomem(err);
+	return !vv_store_has_live(in->main, cid) || rely_on_block(in, cid) ? VV_OK
+									   : vv_fail_nomem(err);
 }
 
 /* While another thread runs keep, the writer accepts no blocks. */

@@ -384,7 +384,7 @@ static vv_status remove_stale_stage(const char *path, vv_error *err)
 	return is_stale(path) ? vv_remove_tree(path, err) : VV_OK;
 }
 
-static bool begins(const char *name, const char *prefix)
+static bool begins_with(const char *name, const char *prefix)
 {
 	return strncmp(name, prefix, strlen(prefix)) == 0;
 }
@@ -400,7 +400,8 @@ static vv_status list_loose(packing *p, unsigned above, vv_error *err)
 	if (rc < 0) return rc;
 	while (vv_folder_next(&f)) {
 		fans += is_fan(f.name);
-		if (begins(f.name, VV_QUARANTINE_PREFIX) && !begins(f.name, VV_RECEIVE_PREFIX) &&
+		if (begins_with(f.name, VV_QUARANTINE_PREFIX) &&
+		    !begins_with(f.name, VV_RECEIVE_PREFIX) &&
 		    (rc = remove_stale_stage(f.path, err)) < 0) {
 			return rc;
 		}

@@ -104,7 +104,7 @@ static void forget_blocks(vv_reachable *x)
 }
 
 /* Nothing was walked. */
-static void forget(vv_reachable *x)
+static void forget_walk(vv_reachable *x)
 {
 	tips_clear(&x->tips);
 	tips_clear(&x->named);
@@ -122,7 +122,7 @@ static void forget(vv_reachable *x)
 
 static void close_repository(vv_reachable *x)
 {
-	forget(x);
+	forget_walk(x);
 	vv_hidden_refs_clear(&x->hidden);
 	vv_repository_close(vv_take(&x->repo));
 }
@@ -336,10 +336,10 @@ static vv_status look_at_refs(vv_reachable *x, vv_error *err)
 		return rc;
 	}
 	if (!keep) {
-		forget(x);
+		forget_walk(x);
 	}
 	if ((rc = begin_tips(x, &now, err)) < 0 || (rc = begin_tips(x, &named, err)) < 0) {
-		forget(x);
+		forget_walk(x);
 		return rc;
 	}
 	tips_clear(&x->tips);
@@ -372,7 +372,7 @@ vv_status vv_reachable_each_signed(vv_reachable *x, vv_ref_fn fn, void *payload,
 	vv_status rc = look_at_refs(x, err);
 
 	if (rc < 0) {
-		forget(x);
+		forget_walk(x);
 		return rc;
 	}
 	return (rc = call_for_tips(&x->named, fn, payload, err)) < 0
@@ -389,7 +389,7 @@ vv_status vv_reachable_commits(vv_reachable *x, const vv_oid *ids, size_t count,
 	vv_auto(vv_locked) lock = vv_mutex_hold(x->lock);
 	vv_status rc = look_at_refs(x, err);
 	if (rc < 0 || (rc = vv_tip_walk_find(&x->below, ids, count, SLOP, out, err)) < 0) {
-		forget(x); /* half walked is not walked */
+		forget_walk(x); /* half walked is not walked */
 	}
 	return rc;
 }
@@ -507,7 +507,7 @@ static vv_status find_blocks(vv_reachable *x, const vv_cid *cids, size_t count, 
 		return rc;
 	}
 	if (again) {
-		forget(x);
+		forget_walk(x);
 		if ((rc = look_at_refs(x, err)) < 0 ||
 		    (rc = look_at_published(x, &again, err)) < 0) {
 			return rc;
@@ -546,7 +546,7 @@ vv_status vv_reachable_blocks(vv_reachable *x, const vv_cid *cids, size_t count,
 	vv_auto(vv_locked) lock = vv_mutex_hold(x->lock);
 	vv_status rc = find_blocks(x, cids, count, out, err);
 	if (rc < 0) {
-		forget(x);
+		forget_walk(x);
 	}
 	return rc;
 }

@@ -76,7 +76,7 @@ static vv_status queue_commit(gather *g, vv_node *n, vv_error *err)
 	return vv_queue_push(&g->queue, n, err);
 }
 
-static vv_status drain(gather *g, vv_error *err)
+static vv_status drain_queue(gather *g, vv_error *err)
 {
 	vv_status rc;
 	vv_node *n;
@@ -94,7 +94,7 @@ static vv_status drain(gather *g, vv_error *err)
 }
 
 /* The object that a tag leads to; its type is that of a tag where all of it was seen already. */
-static vv_status peel(gather *g, git_oid *id, git_object_t *type, vv_error *err)
+static vv_status peel_tag(gather *g, git_oid *id, git_object_t *type, vv_error *err)
 {
 	uint64_t size;
 	bool added;
@@ -115,7 +115,7 @@ static vv_status take_up(gather *g, const git_oid *tip, const char *where, vv_er
 {
 	git_object_t type = GIT_OBJECT_TAG;
 	git_oid id = *tip;
-	vv_status rc = peel(g, &id, &type, err);
+	vv_status rc = peel_tag(g, &id, &type, err);
 
 	if (rc == VV_ENOTFOUND && g->trees.hard) {
 		(void)vv_prefix(err, "%s", vv_text_shows(where));
@@ -281,13 +281,13 @@ static vv_status gather_all(gather *g, vv_error *err)
 	vv_status rc;
 
 	g->trees.hard = true;
-	if ((rc = vv_tips_each(g->repo, on_tip, g, err)) < 0 || (rc = drain(g, err)) < 0 ||
+	if ((rc = vv_tips_each(g->repo, on_tip, g, err)) < 0 || (rc = drain_queue(g, err)) < 0 ||
 	    (rc = gather_in_use(g, err)) < 0) {
 		return rc;
 	}
 	g->trees.hard = false;
 	rc = take_soft(g, err);
-	return rc < 0 ? rc : drain(g, err);
+	return rc < 0 ? rc : drain_queue(g, err);
 }
 
 static vv_status gather_named(gather *g, vv_error *err)

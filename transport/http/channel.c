@@ -71,7 +71,7 @@ typedef struct line {
 	char words[CURL_ERROR_SIZE];
 } line;
 
-static void moved(line *l)
+static void note_progress(line *l)
 {
 	l->moved_ms = vv_monotonic_ms();
 	l->stirred = true;
@@ -88,7 +88,7 @@ static size_t give_request(char *to, size_t size, size_t count, void *payload)
 		l->out_paused = !l->whole;
 		return l->whole ? 0 : CURL_READFUNC_PAUSE;
 	}
-	moved(l);
+	note_progress(l);
 	n = n < have ? n : have;
 	memcpy(to, l->out.data + l->out_pos, n);
 	l->out_pos += n;
@@ -143,7 +143,7 @@ static size_t take_answer(char *from, size_t size, size_t count, void *payload)
 		l->in_paused = true;
 		return CURL_WRITEFUNC_PAUSE;
 	}
-	moved(l);
+	note_progress(l);
 	if (l->in_pos == l->in.len) {
 		vv_buf_reset(&l->in);
 		l->in_pos = 0;
@@ -229,7 +229,7 @@ static vv_status begin_transfer(line *l, vv_error *err)
 		return vv_fail(err, VV_ENOMEM, "libcurl cannot begin a transfer");
 	}
 	l->under_way = true;
-	moved(l);
+	note_progress(l);
 	return rc;
 }
 
@@ -241,7 +241,7 @@ static void end_transfer(line *l)
 	}
 }
 
-static vv_status unpause(line *l, vv_error *err)
+static vv_status unpause_line(line *l, vv_error *err)
 {
 	int keep = 0;
 
@@ -261,7 +261,7 @@ static vv_status unpause(line *l, vv_error *err)
 }
 
 /* Lets libcurl work, waiting for at most some time when it has nothing to do. */
-static vv_status drive(line *l, vv_error *err)
+static vv_status drive_line(line *l, vv_error *err)
 {
 	CURLMsg *message;
 	int running, left, events = 0;
@@ -269,7 +269,7 @@ static vv_status drive(line *l, vv_error *err)
 	vv_status rc;
 
 	l->stirred = false;
-	if (was_paused && (rc = unpause(l, err)) < 0) return rc;
+	if (was_paused && (rc = unpause_line(l, err)) < 0) return rc;
 	if (l->c->perform(l->multi, &running) != CURLM_OK) {
 		return vv_fail(err, VV_EIO, "'%s': libcurl cannot continue the transfer",
 			       l->url.text);
@@ -392,7 +392,7 @@ static bool is_same_place(const vv_url *from, const vv_url *to)
 	return to->tls;
 }
 
-static vv_status follow(line *l, vv_error *err)
+static vv_status follow_redirect(line *l, vv_error *err)
 {
 	static const char mark[] = "/varve";
 	char *where = NULL;
@@ -439,7 +439,7 @@ static vv_status follow(line *l, vv_error *err)
 }
 
 /* Gets credentials from Git, once. */
-static vv_status authenticate(line *l, vv_error *err)
+static vv_status authenticate_line(line *l, vv_error *err)
 {
 	vv_status rc;
 
@@ -475,8 +475,8 @@ static vv_status check_head(line *l, vv_error *err)
 		}
 		return VV_OK;
 	}
-	if (status == 401) return authenticate(l, err);
-	if (status >= 301 && status <= 308 && status != 304) return follow(l, err);
+	if (status == 401) return authenticate_line(l, err);
+	if (status >= 301 && status <= 308 && status != 304) return follow_redirect(l, err);
 	return explain_status(l, status, err);
 }
 
@@ -505,12 +505,12 @@ static ssize_t post_write(void *payload, const void *bytes, size_t len, vv_error
 	forget_sent(l);
 	vv_buf_put(&l->out, bytes, len);
 	if ((rc = vv_buf_ok(&l->out, err)) < 0) return rc;
-	moved(l); /* the wait begins now, however long we were busy */
+	note_progress(l); /* the wait begins now, however long we were busy */
 	if (!l->under_way && l->out.len > WHOLE_MAX) {
 		rc = begin_transfer(l, err);
 	}
 	while (rc == VV_OK && l->under_way && !l->dropped && l->out.len - l->out_pos > WHOLE_MAX) {
-		rc = drive(l, err);
+		rc = drive_line(l, err);
 		if (rc == VV_OK && has_answer(l) && !l->checked &&
 		    (rc = check_head(l, err)) == VV_OK) {
 			l->dropped = l->checked;
@@ -525,10 +525,10 @@ static vv_status post_turn(void *payload, vv_error *err)
 	vv_status rc;
 
 	l->whole = true;
-	moved(l);
+	note_progress(l);
 	if (!l->under_way && (rc = begin_transfer(l, err)) < 0) return rc;
 	while (!l->checked) {
-		if ((rc = drive(l, err)) < 0) return rc;
+		if ((rc = drive_line(l, err)) < 0) return rc;
 		if (has_answer(l) && (rc = check_head(l, err)) < 0) return rc;
 	}
 	return VV_OK;
@@ -539,12 +539,12 @@ static ssize_t post_read(void *payload, void *buf, size_t len, vv_error *err)
 	line *l = payload;
 	vv_status rc;
 
-	moved(l);
+	note_progress(l);
 	while (l->in.len == l->in_pos && !l->finished) {
 		if (!l->under_way) {
 			return vv_fail(err, VV_EIO, "no request was sent to '%s'", l->url.text);
 		}
-		if ((rc = drive(l, err)) < 0) return rc;
+		if ((rc = drive_line(l, err)) < 0) return rc;
 	}
 	size_t have = l->in.len - l->in_pos;
 	if (have == 0) {
@@ -563,9 +563,9 @@ static vv_status post_done(void *payload, vv_error *err)
 	line *l = payload;
 	vv_status rc = VV_OK;
 
-	moved(l);
+	note_progress(l);
 	while (rc == VV_OK && l->under_way && !l->finished && l->in.len == l->in_pos) {
-		rc = drive(l, err);
+		rc = drive_line(l, err);
 	}
 	if (rc == VV_OK && l->in.len > l->in_pos) {
 		rc = vv_fail(err, VV_ECORRUPT, "'%s' sent data after its answer", l->url.text);

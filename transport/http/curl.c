@@ -31,7 +31,7 @@ static bool find_all(void *l, http_curl *t)
 #undef FIND
 }
 
-static vv_status load(http_curl *table, vv_error *err)
+static vv_status load_curl(http_curl *table, vv_error *err)
 {
 	void *library = vv_os_library("curl", "4");
 
@@ -63,7 +63,7 @@ vv_status http_curl_load(const http_curl **out, vv_error *err)
 		}
 		seen = NOT_LOADED; /* another thread takes some milliseconds for it */
 	}
-	vv_status rc = load(&table, err);
+	vv_status rc = load_curl(&table, err);
 	atomic_store(&state, rc == VV_OK ? LOADED : NOT_LOADED);
 	*out = rc == VV_OK ? &table : NULL;
 	return rc;
@@ -320,7 +320,7 @@ static vv_status not_trusted(CURLcode code, const char *name, const char *said, 
 }
 
 /* A proxy's refusal of a tunnel, which libcurl reports like a lost connection. */
-static vv_status closed(const http_curl *c, CURL *easy, const char *name, vv_error *err)
+static vv_status fail_closed(const http_curl *c, CURL *easy, const char *name, vv_error *err)
 {
 	long status = 0;
 
@@ -376,7 +376,7 @@ vv_status http_curl_fail(const http_curl *c, CURL *easy, CURLcode code, const ch
 	case CURLE_SEND_ERROR:
 	case CURLE_RECV_ERROR:
 	case CURLE_PARTIAL_FILE:
-		return closed(c, easy, name, err);
+		return fail_closed(c, easy, name, err);
 	default:
 		return vv_fail(err, VV_EIO, "'%s': %s", name, vv_text_shows(said));
 	}

@@ -76,7 +76,7 @@ static vv_status check_status(const http_answer *a, const char *name, vv_error *
 }
 
 /* The URL that the server names takes the place of this one. */
-static vv_status follow(vv_url *now, vv_buf *to, char *location, vv_error *err)
+static vv_status follow_redirect(vv_url *now, vv_buf *to, char *location, vv_error *err)
 {
 	vv_auto(vv_url) next = {.text = NULL};
 	vv_status rc;
@@ -97,21 +97,21 @@ static vv_status follow(vv_url *now, vv_buf *to, char *location, vv_error *err)
 	return vv_buf_ok(to, err);
 }
 
-static vv_status copy(char **out, const char *text, vv_error *err)
+static vv_status copy_field(char **out, const char *text, vv_error *err)
 {
 	*out = *text ? vv_strdup(text) : NULL;
 	return *out || !*text ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status end(taking *t, const http_answer *a, vv_error *err)
+static vv_status end_download(taking *t, const http_answer *a, vv_error *err)
 {
 	vv_status rc;
 
 	t->d->same = a->status == 304;
 	if (!t->d->same && (rc = vv_digest_end(t->digest, t->d->digest, err)) < 0) return rc;
-	if ((rc = copy(&t->d->etag_now, a->etag, err)) < 0) return rc;
+	if ((rc = copy_field(&t->d->etag_now, a->etag, err)) < 0) return rc;
 	/* RFC 9110, 8.8.2.2: within its second the file may have changed again. */
-	return copy(&t->d->modified_now, a->date > a->modified_at ? a->modified : "", err);
+	return copy_field(&t->d->modified_now, a->date > a->modified_at ? a->modified : "", err);
 }
 
 /* One request; a redirect is answered with a status of 3xx. */
@@ -166,12 +166,12 @@ vv_status http_download_run(http_download *d, const vv_connect_options *connect,
 			break;
 		}
 		for_good += a.status == 301 || a.status == 308;
-		if ((rc = follow(&url, &to, a.location.data, err)) == VV_OK &&
+		if ((rc = follow_redirect(&url, &to, a.location.data, err)) == VV_OK &&
 		    for_good == hops + 1) {
 			vv_free(d->moved);
-			rc = copy(&d->moved, to.data, err);
+			rc = copy_field(&d->moved, to.data, err);
 		}
 	}
 	rc = rc < 0 ? rc : check_status(&a, url.text, err);
-	return rc < 0 ? rc : end(&t, &a, err);
+	return rc < 0 ? rc : end_download(&t, &a, err);
 }

@@ -444,7 +444,7 @@ static void set_options(http_site *s, exchange *x, struct curl_slist *headers)
 
 /* --- patience -------------------------------------------------------------------------------- */
 
-static bool passes(const http_site *s, CURL *easy, CURLcode code, unsigned status)
+static bool failure_passes(const http_site *s, CURL *easy, CURLcode code, unsigned status)
 {
 	curl_off_t sec = 0;
 
@@ -520,7 +520,7 @@ static bool log_in(http_site *s, bool had)
 	return has && !had;
 }
 
-static void approve(http_site *s)
+static void approve_login(http_site *s)
 {
 	vv_mutex_lock(s->asking);
 	if (!s->approved) {
@@ -591,10 +591,10 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 			continue;
 		}
 		if (had && status > 0 && status < 400) {
-			approve(s);
+			approve_login(s);
 		}
 		if (tries + 1 < tries_of(s, code, answer) && !ask->give &&
-		    passes(s, easy, code, answer->status) && !is_stopped(s) &&
+		    failure_passes(s, easy, code, answer->status) && !is_stopped(s) &&
 		    wait_again(s, easy, tries)) {
 			continue;
 		}
@@ -607,7 +607,7 @@ vv_status http_site_ask(http_site *s, const http_ask *ask, http_answer *answer, 
 			rc = http_curl_fail(s->c, easy, code, s->name, x.words, err);
 			/* for callers, "not found" would be the site's answer */
 			rc = rc == VV_ENOTFOUND ? vv_recode(err, VV_EIO) : rc;
-			if (passes(s, easy, code, 0)) {
+			if (failure_passes(s, easy, code, 0)) {
 				atomic_store(&s->given_up_ms, vv_monotonic_ms());
 			}
 		}

@@ -70,7 +70,7 @@ static vv_status put_section(writing *w, const vv_cid *cid, vv_error *err)
 	return vv_progress_update(w->o->progress, "blocks", w->stats.bytes, 0, err);
 }
 
-static vv_status push(writing *w, const frame *f, vv_error *err)
+static vv_status push_frame(writing *w, const frame *f, vv_error *err)
 {
 	return vv_array_add(w->stack, w->count, w->cap, *f) ? VV_OK : vv_fail_nomem(err);
 }
@@ -79,7 +79,7 @@ static vv_status push_link(void *payload, const vv_cid *link, vv_error *err)
 {
 	frame f = {.cid = *link, .whole = true};
 
-	return push(payload, &f, err);
+	return push_frame(payload, &f, err);
 }
 
 /* Nodes of UnixFS below which nothing is wanted are left out. */
@@ -99,7 +99,7 @@ static vv_status push_nodes(writing *w, const frame *f, vv_error *err)
 		if (child.whole || (f->from < end && at < f->to)) {
 			child.from = f->from > at ? f->from - at : 0;
 			child.to = (f->to < end ? f->to : end) - at;
-			if ((rc = push(w, &child, err)) < 0) return rc;
+			if ((rc = push_frame(w, &child, err)) < 0) return rc;
 		}
 		at = end;
 	}
@@ -160,7 +160,7 @@ static bool part_of(const vv_car_part *p, uint64_t size, uint64_t *from, uint64_
 }
 
 /* Chooses the wanted part of the root, beyond its own block. */
-static vv_status choose(writing *w, const vv_cid *root, frame *out, bool *deep, vv_error *err)
+static vv_status choose_part(writing *w, const vv_cid *root, frame *out, bool *deep, vv_error *err)
 {
 	const vv_car_write_options *o = w->o;
 	vv_auto_free vv_unixfs_link *links = NULL;
@@ -195,7 +195,7 @@ static vv_status write_blocks(writing *w, const vv_cid *root, vv_error *err)
 		f.cid = w->o->above[i];
 		if ((rc = write_block(w, &f, false, err)) < 0) return rc;
 	}
-	if ((rc = choose(w, root, &f, &deep, err)) < 0 ||
+	if ((rc = choose_part(w, root, &f, &deep, err)) < 0 ||
 	    (rc = write_block(w, &f, deep, err)) < 0) {
 		return rc;
 	}

@@ -20,7 +20,7 @@ static vv_status nothing_there(const char *name, vv_error *err)
 	return vv_fail(err, VV_ENOTFOUND, "no entry is named '%s'", vv_text_shows(name));
 }
 
-static vv_status enter(walker *w, const vv_cid *cid, vv_error *err)
+static vv_status enter_block(walker *w, const vv_cid *cid, vv_error *err)
 {
 	vv_status rc;
 
@@ -45,7 +45,7 @@ static vv_status follow_links(walker *w, vv_error *err)
 	while (rc == VV_OK && w->path->blocks[w->path->count - 1].codec == VV_CODEC_DAG_CBOR &&
 	       (rc = vv_cbor_peek(&w->at, &type, err)) == VV_OK && type == VV_CBOR_LINK) {
 		if ((rc = vv_cbor_get_link(&w->at, &cid, err)) == VV_OK) {
-			rc = enter(w, &cid, err);
+			rc = enter_block(w, &cid, err);
 		}
 	}
 	return rc;
@@ -82,7 +82,7 @@ static vv_status step_array(walker *w, const char *name, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status step(walker *w, const char *name, vv_error *err)
+static vv_status step_name(walker *w, const char *name, vv_error *err)
 {
 	vv_cbor_type type;
 	vv_status rc = follow_links(w, err);
@@ -112,9 +112,9 @@ vv_status vv_dag_path_follow(vv_dag_path *out, const vv_car_source *source, cons
 		out->blocks[out->count++] = *root;
 		return VV_OK;
 	}
-	vv_status rc = enter(&w, root, err);
+	vv_status rc = enter_block(&w, root, err);
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = step(&w, parts[i], err);
+		rc = step_name(&w, parts[i], err);
 	}
 	if (rc == VV_OK) {
 		rc = follow_links(&w, err);

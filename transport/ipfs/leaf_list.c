@@ -79,7 +79,8 @@ static vv_status make_tree_node(vv_unixfs_tree *t, unsigned h, vv_unixfs_link *o
 	return t->fn ? t->fn(t->payload, out, h + 1, err) : VV_OK;
 }
 
-static vv_status append(vv_unixfs_tree *t, unsigned h, const vv_unixfs_link *link, vv_error *err)
+static vv_status append_link(vv_unixfs_tree *t, unsigned h, const vv_unixfs_link *link,
+			     vv_error *err)
 {
 	vv_unixfs_link up, item = *link;
 	vv_status rc;
@@ -103,7 +104,7 @@ static vv_status append(vv_unixfs_tree *t, unsigned h, const vv_unixfs_link *lin
 
 vv_status vv_unixfs_tree_add(vv_unixfs_tree *t, const vv_unixfs_link *leaf, vv_error *err)
 {
-	return append(t, 0, leaf, err);
+	return append_link(t, 0, leaf, err);
 }
 
 vv_status vv_unixfs_tree_finish(vv_unixfs_tree *t, vv_unixfs_link *root, vv_error *err)
@@ -124,7 +125,7 @@ vv_status vv_unixfs_tree_finish(vv_unixfs_tree *t, vv_unixfs_link *root, vv_erro
 			return vv_fail(err, VV_EREFUSED, "the file has too many parts for UnixFS");
 		}
 		if ((rc = make_tree_node(t, h, &up, err)) < 0 ||
-		    (rc = append(t, h + 1, &up, err)) < 0) {
+		    (rc = append_link(t, h + 1, &up, err)) < 0) {
 			return rc;
 		}
 		h++;
@@ -496,7 +497,8 @@ static vv_status find_part(const vv_leaf_list *l, vv_leaf_place *p, vv_error *er
 }
 
 /* The first of the sorted ones that is not below this prefix. */
-static vv_status search(const vv_leaf_list *l, const uint8_t *digest, uint64_t *out, vv_error *err)
+static vv_status search_digest(const vv_leaf_list *l, const uint8_t *digest, uint64_t *out,
+			       vv_error *err)
 {
 	uint64_t low = 0, high = l->count, at = HEADER_LEN + l->count * ENTRY_LEN;
 	uint8_t item[SORTED_LEN];
@@ -523,7 +525,7 @@ int vv_leaf_list_find(const vv_leaf_list *l, const vv_cid *cid, vv_leaf_place *o
 	uint64_t at, place;
 	uint8_t item[SORTED_LEN];
 	entry e = {0};
-	vv_status rc = search(l, cid->digest, &at, err);
+	vv_status rc = search_digest(l, cid->digest, &at, err);
 
 	for (; rc == VV_OK && at < l->count; at++) {
 		rc = read_at(l, HEADER_LEN + l->count * ENTRY_LEN + at * SORTED_LEN, item,

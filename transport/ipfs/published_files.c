@@ -200,8 +200,8 @@ static vv_status open_list(vv_published_files *f, entry *e, vv_error *err)
 /* --- finding --------------------------------------------------------------------------------- */
 
 /* The entry with this block, held; NULL: none. Under the lock. */
-static vv_status hold(vv_published_files *f, const vv_cid *cid, entry **out, vv_leaf_place *at,
-		      vv_error *err)
+static vv_status hold_entry(vv_published_files *f, const vv_cid *cid, entry **out,
+			    vv_leaf_place *at, vv_error *err)
 {
 	entry *last = NULL;
 	vv_status rc = look_at_records(f, err);
@@ -229,7 +229,7 @@ static vv_status hold(vv_published_files *f, const vv_cid *cid, entry **out, vv_
 }
 
 /* Under the lock. */
-static void release(vv_published_files *f, entry *e)
+static void release_entry(vv_published_files *f, entry *e)
 {
 	e->users--;
 	if (e->users == 0 && !vv_array_find(f->entries, f->count, of, *of == e)) {
@@ -244,14 +244,14 @@ int vv_published_files_find(vv_published_files *f, const vv_cid *cid, vv_publish
 
 	memset(out, 0, sizeof(*out));
 	vv_mutex_lock(f->lock);
-	vv_status rc = hold(f, cid, &e, &out->at, err);
+	vv_status rc = hold_entry(f, cid, &e, &out->at, err);
 	if (e) {
 		out->version = e->version;
 		out->is_file = vv_cid_equal(cid, vv_leaf_list_file(e->list));
 		if (out->is_file) {
 			memcpy(out->name, e->name, sizeof(out->name));
 		}
-		release(f, e);
+		release_entry(f, e);
 	}
 	vv_mutex_unlock(f->lock);
 	return rc < 0 ? (int)rc : e != NULL;
@@ -285,7 +285,7 @@ static vv_status make_block(vv_published_files *f, const vv_cid *cid, vv_buf *ou
 	entry *e;
 
 	vv_mutex_lock(f->lock);
-	vv_status rc = hold(f, cid, &e, &at, err);
+	vv_status rc = hold_entry(f, cid, &e, &at, err);
 	vv_mutex_unlock(f->lock);
 	if (rc < 0) return rc;
 	if (!e) {
@@ -297,7 +297,7 @@ static vv_status make_block(vv_published_files *f, const vv_cid *cid, vv_buf *ou
 	vv_auto(vv_locked) lock = vv_mutex_hold(f->lock);
 	*wrong = rc == VV_ECORRUPT;
 	e->wrong = e->wrong || *wrong;
-	release(f, e);
+	release_entry(f, e);
 	return rc;
 }
 

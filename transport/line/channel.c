@@ -202,7 +202,7 @@ bool vv_channel_write_failed(const vv_channel *c)
 /* --- reading ------------------------------------------------------------------- */
 
 /* First sends the buffer, since the other side answers only that. */
-static ssize_t receive(vv_channel *c, char *buf, size_t len, vv_error *err)
+static ssize_t receive_bytes(vv_channel *c, char *buf, size_t len, vv_error *err)
 {
 	vv_status rc = vv_channel_is_stopped(c) ? vv_fail_stopped(err, c->name)
 						: send_buffer(c, err);
@@ -219,7 +219,7 @@ static ssize_t receive(vv_channel *c, char *buf, size_t len, vv_error *err)
 	return got;
 }
 
-static vv_status ended(vv_channel *c, const char *noise, size_t len, vv_error *err)
+static vv_status fail_ended(vv_channel *c, const char *noise, size_t len, vv_error *err)
 {
 	vv_error local;
 
@@ -279,10 +279,10 @@ vv_status vv_channel_greet(vv_channel *c, vv_error *err)
 	int found = 0;
 
 	while (!c->greeted) {
-		ssize_t got = receive(c, c->in + c->in_len, sizeof(c->in) - c->in_len, err);
+		ssize_t got = receive_bytes(c, c->in + c->in_len, sizeof(c->in) - c->in_len, err);
 
 		if (got < 0) return (vv_status)got;
-		if (got == 0) return ended(c, c->in, c->in_len, err);
+		if (got == 0) return fail_ended(c, c->in, c->in_len, err);
 		if (c->in_len == 0) { /* a login may have taken long */
 			vv_channel_alive(c);
 		}
@@ -317,9 +317,10 @@ vv_status vv_channel_read(vv_channel *c, void *buf, size_t len, vv_error *err)
 			len -= have;
 			continue;
 		}
-		ssize_t got = receive(c, direct ? p : c->in, direct ? len : sizeof(c->in), err);
+		ssize_t got = receive_bytes(c, direct ? p : c->in, direct ? len : sizeof(c->in),
+					    err);
 		if (got <= 0) {
-			rc = got < 0 ? (vv_status)got : ended(c, NULL, 0, err);
+			rc = got < 0 ? (vv_status)got : fail_ended(c, NULL, 0, err);
 		} else if (direct) {
 			p += got;
 			len -= (size_t)got;
@@ -338,7 +339,7 @@ vv_status vv_channel_at_end(vv_channel *c, bool *end, vv_error *err)
 	*end = false;
 	if (rc < 0 || c->in_pos < c->in_len) return rc;
 	vv_channel_alive(c);
-	ssize_t got = receive(c, c->in, sizeof(c->in), err);
+	ssize_t got = receive_bytes(c, c->in, sizeof(c->in), err);
 	if (got < 0) return (vv_status)got;
 	vv_channel_alive(c);
 	c->in_pos = 0;

@@ -15,7 +15,7 @@ struct vv_deadline {
 	vv_worker *worker;
 };
 
-static void watch(void *payload)
+static void watch_clock(void *payload)
 {
 	vv_deadline *d = payload;
 
@@ -36,7 +36,7 @@ vv_deadline *vv_deadline_start(atomic_bool *stopped, uint64_t ms)
 	d->stopped = stopped;
 	d->end_ms = vv_monotonic_ms() + ms;
 	atomic_init(&d->ended, false);
-	if (!(d->worker = vv_worker_start(watch, d))) {
+	if (!(d->worker = vv_worker_start(watch_clock, d))) {
 		vv_free(d);
 		return NULL;
 	}

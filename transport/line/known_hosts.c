@@ -80,7 +80,7 @@ const char *vv_known_hosts_name(const vv_known_hosts *k)
 
 /* '*' and '?' as in a shell, but over every character. One '*' is gone back to at a time, so
  * that no pattern takes more than pattern times name steps. */
-static bool matches(const char *pattern, size_t len, const char *name)
+static bool matches_pattern(const char *pattern, size_t len, const char *name)
 {
 	const char *star = NULL, *back = NULL, *p = pattern, *end = pattern + len;
 
@@ -136,7 +136,7 @@ static int list_has(const char *list, size_t len, const char *name)
 
 		const size_t mark = negated ? 1 : 0;
 
-		if (n > mark && matches(list + mark, n - mark, name)) {
+		if (n > mark && matches_pattern(list + mark, n - mark, name)) {
 			if (negated) return 0;
 			found = 1;
 		}

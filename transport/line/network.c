@@ -24,7 +24,7 @@ typedef struct route {
 } route;
 
 /* The words of a line, cut to WORD - 1 bytes; how many there are, COLUMNS at most. *p moves to the next line. */
-static size_t split(const char **p, char words[COLUMNS][WORD])
+static size_t split_line(const char **p, char words[COLUMNS][WORD])
 {
 	size_t count = 0;
 
@@ -68,7 +68,7 @@ static void read_routes(route *out, const char *text)
 	char words[COLUMNS][WORD];
 
 	while (*text) {
-		if (split(&text, words) >= 8 && is_zero(words[1]) && is_zero(words[7])) {
+		if (split_line(&text, words) >= 8 && is_zero(words[1]) && is_zero(words[7])) {
 			take_route(out, words[0], words[2], words[6], 10);
 		}
 	}
@@ -80,7 +80,7 @@ static void read_routes6(route *out, const char *text)
 	char words[COLUMNS][WORD];
 
 	while (*text) {
-		if (split(&text, words) >= 10 && is_zero(words[0]) && is_zero(words[1]) &&
+		if (split_line(&text, words) >= 10 && is_zero(words[0]) && is_zero(words[1]) &&
 		    strcmp(words[9], "lo") != 0) {
 			take_route(out, words[9], words[4], words[5], 16);
 		}
@@ -100,7 +100,7 @@ static void find_hardware(char out[WORD], const route *r, const char *text)
 	memcpy(b, &value, sizeof(b));
 	(void)snprintf(address, sizeof(address), "%u.%u.%u.%u", b[0], b[1], b[2], b[3]);
 	while (*text) {
-		if (split(&text, words) >= 6 && strcmp(words[0], address) == 0 &&
+		if (split_line(&text, words) >= 6 && strcmp(words[0], address) == 0 &&
 		    strcmp(words[5], r->device) == 0 &&
 		    strcmp(words[3], "00:00:00:00:00:00") != 0) {
 			(void)snprintf(out, WORD, "%s", words[3]);

@@ -274,7 +274,7 @@ static vv_status pipe_done(void *payload, vv_error *err VV_UNUSED)
 
 /* --- the program's end ------------------------------------------------------------------ */
 
-static bool reap(pipe_line *p)
+static bool reap_program(pipe_line *p)
 {
 	if (p->pid > 0 && vv_os_has_ended(p->pid)) {
 		(void)vv_os_wait(p->pid, &p->exit_code); /* it may have been reaped elsewhere */
@@ -290,7 +290,7 @@ static bool wait_program(pipe_line *p, unsigned ms, bool to_the_end)
 	uint64_t end = vv_monotonic_ms() + ms;
 
 	for (;;) {
-		bool gone = reap(p);
+		bool gone = reap_program(p);
 		struct pollfd fds = {p->err, POLLIN, 0};
 
 		drain_err(p);

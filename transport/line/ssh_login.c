@@ -86,8 +86,8 @@ static const char *short_type(const char *type, size_t len)
 
 /* --- an unknown host -------------------------------------------------------------------- */
 
-static vv_status remember(const vv_ssh_login *s, const vv_known_hosts *k, const void *key,
-			  size_t len, vv_error *err)
+static vv_status remember_host(const vv_ssh_login *s, const vv_known_hosts *k, const void *key,
+			       size_t len, vv_error *err)
 {
 	const char *path = s->config->known_hosts[0];
 	vv_auto(vv_buf) line = VV_BUF_INIT;
@@ -142,7 +142,7 @@ static vv_status meet_unknown(const vv_ssh_login *s, const vv_known_hosts *k, co
 	if (s->options->ask) {
 		rc = ask_whether(s, type, fingerprint, &yes, err);
 	}
-	if (rc < 0 || yes) return rc < 0 ? rc : remember(s, k, key, len, err);
+	if (rc < 0 || yes) return rc < 0 ? rc : remember_host(s, k, key, len, err);
 	return vv_fail(
 		err, VV_EREFUSED,
 		"the host '%s' is not known; its %s key has the fingerprint %s\nif the host's "
@@ -454,7 +454,7 @@ static vv_status refuse_user(vv_ssh_login *s, const attempt *a, vv_error *err)
 }
 
 /* Offers up to three keys over this connection. *again: there may be more to offer. */
-static vv_status authenticate(vv_ssh_login *s, attempt *a, bool *again, vv_error *err)
+static vv_status offer_keys(vv_ssh_login *s, attempt *a, bool *again, vv_error *err)
 {
 	const char *user = s->config->user;
 	const char *ways = libssh2_userauth_list(s->session, user, (unsigned)strlen(user));
@@ -526,7 +526,7 @@ vv_status vv_ssh_login_open(vv_ssh_login *s, vv_error *err)
 
 		again = false;
 		if ((rc = open_session(s, types, err)) == VV_OK) {
-			rc = authenticate(s, &a, &again, err);
+			rc = offer_keys(s, &a, &again, err);
 		}
 		if (rc < 0) {
 			vv_ssh_login_close(s);

@@ -102,7 +102,7 @@ static void clear_question(void *payload)
 	vv_free_all(q->host, q);
 }
 
-static void resolve(void *payload)
+static void resolve_host(void *payload)
 {
 	question *q = payload;
 
@@ -138,7 +138,7 @@ vv_status vv_lookup_run(struct addrinfo **out, const vv_lookup *l, vv_error *err
 		vv_free(q);
 		return vv_fail_nomem(err);
 	}
-	vv_left *thread = vv_left_start(resolve, clear_question, q);
+	vv_left *thread = vv_left_start(resolve_host, clear_question, q);
 	if (!thread) return vv_fail_nomem(err);
 	vv_status rc = VV_OK;
 	if (!vv_left_wait(thread, l->deadline_ms, l->stopped)) {
@@ -188,14 +188,14 @@ typedef struct tries {
 	int number; /* errno of the last one that failed */
 } tries;
 
-static void drop(tries *t, nfds_t i, int number)
+static void drop_try(tries *t, nfds_t i, int number)
 {
 	(void)close(t->fds[i].fd);
 	t->fds[i] = t->fds[--t->count];
 	t->number = number;
 }
 
-static void begin(tries *t, const struct addrinfo *a)
+static void begin_try(tries *t, const struct addrinfo *a)
 {
 	int fd = vv_os_socket(a->ai_family, a->ai_socktype, a->ai_protocol);
 
@@ -205,12 +205,12 @@ static void begin(tries *t, const struct addrinfo *a)
 	}
 	t->fds[t->count++] = (struct pollfd){.fd = fd, .events = POLLOUT};
 	if (connect(fd, a->ai_addr, a->ai_addrlen) != 0 && errno != EINPROGRESS && errno != EINTR) {
-		drop(t, t->count - 1, errno);
+		drop_try(t, t->count - 1, errno);
 	}
 }
 
 /* The first that is connected, taken out; else -1. Those that failed are dropped. */
-static int connected(tries *t)
+static int take_connected(tries *t)
 {
 	for (nfds_t i = t->count; i-- > 0;) {
 		int problem = 0, fd = t->fds[i].fd;
@@ -223,7 +223,7 @@ static int connected(tries *t)
 			t->fds[i] = t->fds[--t->count];
 			return fd;
 		}
-		drop(t, i, problem ? problem : errno);
+		drop_try(t, i, problem ? problem : errno);
 	}
 	return -1;
 }
@@ -245,7 +245,7 @@ static int connect_any(tries *t, const struct addrinfo *next, const vv_lookup *l
 			return -1;
 		}
 		if (next && t->count < TRIES_MAX && (now >= turn || t->count == 0)) {
-			begin(t, next);
+			begin_try(t, next);
 			next = next->ai_next;
 			turn = now + START_MS;
 			continue;
@@ -260,7 +260,7 @@ static int connect_any(tries *t, const struct addrinfo *next, const vv_lookup *l
 		if (poll(t->fds, t->count, (int)(until - now)) <= 0) {
 			continue;
 		}
-		int fd = connected(t);
+		int fd = take_connected(t);
 		if (fd >= 0) return fd;
 	}
 }
@@ -292,7 +292,7 @@ int vv_tcp_connect(const char *host, unsigned port, unsigned seconds, const atom
 	freeaddrinfo(list);
 	const int number = t.number;
 	while (t.count > 0) {
-		drop(&t, t.count - 1, number);
+		drop_try(&t, t.count - 1, number);
 	}
 	if (fd >= 0) {
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));

@@ -112,7 +112,7 @@ static vv_status check_text(const vv_url *out, const char *text, bool encoded, v
 }
 
 /* The percent-decoded copy; NULL when out of memory. check_text has seen the text. */
-static char *decode(const char *s, size_t len)
+static char *decode_percent(const char *s, size_t len)
 {
 	vv_buf out = VV_BUF_INIT;
 
@@ -271,8 +271,8 @@ static vv_status read_user(vv_url *out, const char *p, size_t len, vv_error *err
 	size_t user_len = colon ? (size_t)(colon - p) : len;
 
 	if (colon && is_over_ssh(out)) return refuse_password(err);
-	out->user = decode(p, user_len);
-	out->secret = colon ? decode(colon + 1, len - user_len - 1) : NULL;
+	out->user = decode_percent(p, user_len);
+	out->secret = colon ? decode_percent(colon + 1, len - user_len - 1) : NULL;
 	if (!out->user || (colon && !out->secret)) return vv_fail_nomem(err);
 	return check_user(out, err);
 }
@@ -413,7 +413,7 @@ vv_status vv_url_read_relay(uint8_t key[VV_KEY_PUBLIC], char **name, const vv_ur
 	const size_t len = strcspn(word, "/");
 	const char *rest = word[len] ? word + len + 1 : "";
 	if (!vv_did_key_read(key, word, len) || strchr(rest, '/')) return wrong_relay(u, err);
-	*name = decode(rest, strlen(rest));
+	*name = decode_percent(rest, strlen(rest));
 	return *name ? VV_OK : vv_fail_nomem(err);
 }
 
@@ -485,7 +485,7 @@ static vv_status read_file_url(vv_url *out, const char *rest, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "the URL '%s' has no path",
 			       vv_text_shows(out->text));
 	}
-	out->path = decode(rest + len, strlen(rest + len));
+	out->path = decode_percent(rest + len, strlen(rest + len));
 	return out->path ? VV_OK : vv_fail_nomem(err);
 }
 
@@ -519,7 +519,7 @@ static vv_status read_scheme_url(vv_url *out, const char *text, size_t len, vv_e
 	if (s->kind == VV_URL_RELAY) return read_relay_path(out, path, err);
 	if (!is_over_ssh(out)) return read_http_path(out, path, err);
 	path += strncmp(path, "/~", 2) == 0 ? 1 : 0;
-	out->path = decode(path, strlen(path));
+	out->path = decode_percent(path, strlen(path));
 	return out->path ? check_ssh_path(out, err) : vv_fail_nomem(err);
 }
 

@@ -17,7 +17,7 @@ typedef struct work {
 	vv_error why;
 } work;
 
-static void fail(work *w, vv_status rc, const vv_error *why)
+static void fail_work(work *w, vv_status rc, const vv_error *why)
 {
 	vv_auto(vv_locked) lock = vv_mutex_hold(w->lock);
 	if (w->rc == VV_OK) {
@@ -37,7 +37,7 @@ static bool do_next(work *w)
 	const size_t i = any ? w->next++ : 0;
 	vv_mutex_unlock(w->lock);
 	if (any && (rc = w->all->fn(w->all->payload, i, &why)) < 0) {
-		fail(w, rc, &why);
+		fail_work(w, rc, &why);
 	}
 	return any;
 }
@@ -60,7 +60,7 @@ static void do_and_tell(work *w)
 		vv_mutex_unlock(w->lock);
 		rc = vv_progress_update(w->all->progress, w->all->what, begun, w->all->count, &why);
 		if (rc < 0) {
-			fail(w, rc, &why);
+			fail_work(w, rc, &why);
 		}
 	} while (do_next(w));
 }

@@ -118,7 +118,7 @@ static vv_status sweep_once(folder *f, const char *path, vv_error *err)
 }
 
 /* If the folder exists and is readable, the failure means that its disk is full, or read-only. */
-static vv_status refused(const folder *f, vv_status rc, vv_error *err)
+static vv_status recode_full(const folder *f, vv_status rc, vv_error *err)
 {
 	return rc == VV_EIO && check_mark(f->path, f->mark, false, NULL) == VV_OK
 		       ? vv_recode(err, VV_EREFUSED)
@@ -137,7 +137,7 @@ static vv_status name_files(folder *f, vv_error *err)
 			rc = vv_error_copy(err, &gone);
 		}
 	}
-	return refused(f, rc, err);
+	return recode_full(f, rc, err);
 }
 
 static vv_status folder_put_later(void *payload, const char *name, const void *bytes, size_t len,
@@ -148,7 +148,7 @@ static vv_status folder_put_later(void *payload, const char *name, const void *b
 	vv_stat st;
 	vv_status rc = find_path(&path, f, name, err);
 
-	if (rc < 0) return refused(f, rc, err);
+	if (rc < 0) return recode_full(f, rc, err);
 	if (f->later.count >= TOGETHER && (rc = name_files(f, err)) < 0) {
 		f->failed = true;
 		f->why = *err;
@@ -176,10 +176,10 @@ static vv_status folder_put_later(void *payload, const char *name, const void *b
 	    (rc = vv_place_quota_check(&f->quota, &folder_ops, f, len, err)) < 0 ||
 	    (rc = sweep_once(f, path, err)) < 0 ||
 	    (rc = vv_file_batch_add(&f->later, path, bytes, len, err)) < 0) {
-		return refused(f, rc, err);
+		return recode_full(f, rc, err);
 	}
 	f->quota.used += len;
-	return refused(f, rc, err);
+	return recode_full(f, rc, err);
 }
 
 static vv_status folder_finish(void *payload, vv_error *err)

@@ -43,7 +43,7 @@ static vv_status put_path(vv_buf *out, const rclone *r, const char *name, vv_err
 }
 
 /* Sets err from the last line of its output, without the date. */
-static vv_status explain(const rclone *r, vv_buf *said, int code, vv_error *err)
+static vv_status explain_output(const rclone *r, vv_buf *said, int code, vv_error *err)
 {
 	char *text = said->data;
 	int date = 0;
@@ -100,7 +100,7 @@ static vv_status run_rclone(const rclone *r, const char *const *words, const voi
 	if (absent) {
 		*absent = code == NO_FOLDER || code == NO_FILE ? code : 0;
 	}
-	return code == 0 || (absent && *absent) ? VV_OK : explain(r, &said, code, err);
+	return code == 0 || (absent && *absent) ? VV_OK : explain_output(r, &said, code, err);
 }
 
 /* --- one object ------------------------------------------------------------------------------- */
@@ -151,7 +151,7 @@ static vv_status rclone_get(void *payload, const char *name, uint64_t from, uint
 }
 
 /* Removes files of killed runs. */
-static void sweep(rclone *r)
+static void sweep_incoming(rclone *r)
 {
 	vv_auto(vv_buf) path = VV_BUF_INIT;
 	const char *words[] = {"delete", "--min-age", "1d", "--", NULL, NULL};
@@ -172,7 +172,7 @@ static vv_status rclone_put(void *payload, const char *name, const void *bytes, 
 	const char *words[6], *move[] = {"moveto", "--ignore-times", "--", NULL, NULL, NULL};
 	vv_status rc;
 
-	sweep(r);
+	sweep_incoming(r);
 	vv_temp_name(own + strlen(own));
 	(void)snprintf(size, sizeof(size), "%zu", len);
 	if ((rc = put_path(&temp, r, own, err)) < 0 || (rc = put_path(&path, r, name, err)) < 0) {

@@ -87,7 +87,7 @@ void vv_rpc_close(vv_rpc *r)
 
 /* --- its messages ---------------------------------------------------------------------------- */
 
-static bool says(const char *message, const char *const *words)
+static bool says_any(const char *message, const char *const *words)
 {
 	for (; *words; words++) {
 		if (strstr(message, *words)) return true;
@@ -102,14 +102,14 @@ static vv_status fail_with(const vv_rpc *r, const char *message, vv_error *err)
 	static const char *const full[] = {"no space left", "quota exceeded", NULL};
 
 	return vv_fail(err,
-		       says(message, missing) ? VV_ENOTFOUND
-		       : says(message, full)  ? VV_EREFUSED
-					      : VV_EIO,
+		       says_any(message, missing) ? VV_ENOTFOUND
+		       : says_any(message, full)  ? VV_EREFUSED
+						  : VV_EIO,
 		       "'%s': %s", r->name, vv_text_shows(message));
 }
 
 /* Kubo reports errors as JSON, with status 500. */
-static vv_status explain(const vv_rpc *r, const http_answer *a, vv_error *err)
+static vv_status explain_answer(const vv_rpc *r, const http_answer *a, vv_error *err)
 {
 	vv_auto(vv_arena) arena = VV_ARENA_INIT;
 	const char *message = NULL;
@@ -144,7 +144,7 @@ static vv_status ask_node(vv_rpc *r, const char *command, http_ask *what, http_a
 	what->headers = headers;
 	what->header_count = what->body || what->give;
 	rc = rc < 0 ? rc : http_site_ask(r->site, what, a, err);
-	return rc < 0 || a->status == 200 ? rc : explain(r, a, err);
+	return rc < 0 || a->status == 200 ? rc : explain_answer(r, a, err);
 }
 
 vv_status vv_rpc_get(vv_rpc *r, const char *command, size_t max, vv_buf *out, vv_error *err)

@@ -30,7 +30,7 @@ static bool is_name(const name *n, const char *text)
 	return strlen(text) == n->len && memcmp(n->p, text, n->len) == 0;
 }
 
-static vv_status damaged(const char *what, vv_error *err)
+static vv_status damaged_answer(const char *what, vv_error *err)
 {
 	return vv_fail(err, VV_ECORRUPT, "its answer is not the expected XML: %s", what);
 }
@@ -59,7 +59,7 @@ static vv_status read_name(reader *r, name *out, vv_error *err)
 	}
 	out->p = begin;
 	out->len = (size_t)(r->p - begin);
-	return out->len > 0 ? VV_OK : damaged("an element without a name", err);
+	return out->len > 0 ? VV_OK : damaged_answer("an element without a name", err);
 }
 
 /* "&lt;", "&#60;", "&#x3c;": r->p is at the '&'. */
@@ -82,19 +82,19 @@ static vv_status read_entity(reader *r, vv_error *err)
 		}
 	}
 	if (r->end - r->p < 4 || r->p[1] != '#') {
-		return damaged("an unknown entity", err);
+		return damaged_answer("an unknown entity", err);
 	}
 	bool hex = r->p[2] == 'x';
 	for (r->p += hex ? 3 : 2; r->p < r->end && *r->p != ';' && digits < 8; r->p++, digits++) {
 		const int d = vv_hex_digit(*r->p);
 		if (d < 0 || (!hex && d > 9)) {
-			return damaged("an invalid character reference", err);
+			return damaged_answer("an invalid character reference", err);
 		}
 		code = code * (hex ? 16 : 10) + (uint32_t)d;
 	}
 	if (r->p >= r->end || *r->p != ';' || digits == 0 || code > 0x10ffff ||
 	    (code >= 0xd800 && code < 0xe000)) {
-		return damaged("an invalid character reference", err);
+		return damaged_answer("an invalid character reference", err);
 	}
 	r->p++;
 	vv_utf8_put(&r->text, code);
@@ -140,15 +140,15 @@ static vv_status skip_attributes(reader *r, bool *empty, vv_error *err)
 		if ((rc = read_name(r, &ignored, err)) < 0) return rc;
 		skip_blanks(r);
 		if (r->p >= r->end || *r->p != '=') {
-			return damaged("an attribute without a value", err);
+			return damaged_answer("an attribute without a value", err);
 		}
 		r->p++;
 		skip_blanks(r);
 		if (r->p >= r->end || (*r->p != '"' && *r->p != '\'')) {
-			return damaged("an attribute without quotes", err);
+			return damaged_answer("an attribute without quotes", err);
 		}
 		const char *close = memchr(r->p + 1, *r->p, (size_t)(r->end - r->p - 1));
-		if (!close) return damaged("an attribute without its closing quote", err);
+		if (!close) return damaged_answer("an attribute without its closing quote", err);
 		r->p = close + 1;
 	}
 }
@@ -183,7 +183,7 @@ static vv_status read_tag(reader *r, element_fn fn, void *payload, vv_error *err
 		if (r->p >= r->end || *r->p != '>' || r->depth == 0 ||
 		    n.len != r->open[r->depth - 1].len ||
 		    memcmp(n.p, r->open[r->depth - 1].p, n.len) != 0) {
-			return damaged("an end tag without a start tag", err);
+			return damaged_answer("an end tag without a start tag", err);
 		}
 		r->p++;
 		return end_element(r, fn, payload, err);
@@ -191,14 +191,14 @@ static vv_status read_tag(reader *r, element_fn fn, void *payload, vv_error *err
 	if ((rc = read_name(r, &n, err)) < 0 || (rc = skip_attributes(r, &empty, err)) < 0) {
 		return rc;
 	}
-	if (r->depth == DEPTH) return damaged("elements are nested too deeply", err);
+	if (r->depth == DEPTH) return damaged_answer("elements are nested too deeply", err);
 	r->open[r->depth++] = n;
 	vv_buf_reset(&r->text);
 	return empty ? end_element(r, fn, payload, err) : VV_OK;
 }
 
 /* Parses everything: one element, after an optional "<?xml ...?>". */
-static vv_status walk(const char *xml, size_t len, element_fn fn, void *payload, vv_error *err)
+static vv_status walk_xml(const char *xml, size_t len, element_fn fn, void *payload, vv_error *err)
 {
 	reader r = {.p = xml, .end = xml + len};
 	bool begun = false;
@@ -209,28 +209,30 @@ static vv_status walk(const char *xml, size_t len, element_fn fn, void *payload,
 	}
 	if (r.end - r.p >= 6 && memcmp(r.p, "<?xml ", 6) == 0) {
 		const char *close = memchr(r.p, '>', (size_t)(r.end - r.p));
-		if (!close || close[-1] != '?') return damaged("its first line is incomplete", err);
+		if (!close || close[-1] != '?') {
+			return damaged_answer("its first line is incomplete", err);
+		}
 		r.p = close + 1;
 	}
 	skip_blanks(&r);
 	while (rc == VV_OK && (r.depth > 0 || !begun)) {
 		if (r.p >= r.end) {
-			rc = damaged("it is cut short", err);
+			rc = damaged_answer("it is cut short", err);
 		} else if (*r.p == '<') {
 			begun = true;
 			rc = read_tag(&r, fn, payload, err);
 		} else if (r.depth == 0) {
-			rc = damaged("it has an unexpected first element", err);
+			rc = damaged_answer("it has an unexpected first element", err);
 		} else {
 			rc = read_text(&r, err);
 		}
 	}
 	if (rc == VV_ECORRUPT && r.p >= r.end && r.depth > 0) {
-		rc = damaged("it is cut short", err);
+		rc = damaged_answer("it is cut short", err);
 	}
 	skip_blanks(&r);
 	if (rc == VV_OK && r.p < r.end) {
-		rc = damaged("it continues after its end", err);
+		rc = damaged_answer("it continues after its end", err);
 	}
 	vv_buf_wipe(&r.text); /* it may have contained keys */
 	vv_buf_clear(&r.text);
@@ -260,7 +262,7 @@ static vv_status end_entry(page *g, const name *n, vv_error *err)
 	const bool key = is_name(n, "Contents");
 	vv_status rc = VV_OK;
 
-	if (key && !g->has_size) return damaged("a key without a size", err);
+	if (key && !g->has_size) return damaged_answer("a key without a size", err);
 	if (is_whole(&g->key)) {
 		const vv_listed e = {.name = vv_buf_cstr(&g->key),
 				     .size = key ? g->size : UINT64_MAX,
@@ -279,7 +281,9 @@ static vv_status on_page(void *payload, const reader *r, vv_error *err)
 	const name *n = &r->open[r->depth - 1];
 	const char *text = vv_buf_cstr(&r->text);
 
-	if (!is_name(&r->open[0], "ListBucketResult")) return damaged("it is not a list", err);
+	if (!is_name(&r->open[0], "ListBucketResult")) {
+		return damaged_answer("it is not a list", err);
+	}
 	if (r->depth == 2 && is_name(n, "IsTruncated")) {
 		g->truncated = strcmp(text, "true") == 0;
 	} else if (r->depth == 2 && is_name(n, "NextContinuationToken")) {
@@ -293,7 +297,7 @@ static vv_status on_page(void *payload, const reader *r, vv_error *err)
 		return vv_buf_ok(&g->key, err);
 	} else if (r->depth == 3 && is_name(n, "Size") && is_name(n - 1, "Contents")) {
 		if (!vv_parse_u64(&g->size, text, r->text.len) || g->size == UINT64_MAX) {
-			return damaged("a size that is not a number", err);
+			return damaged_answer("a size that is not a number", err);
 		}
 		g->has_size = true;
 	} else if (r->depth == 3 && is_name(n, "LastModified")) {
@@ -308,7 +312,7 @@ vv_status vv_s3_list_read(const char *xml, size_t len, vv_listed_fn fn, void *pa
 	page g = {.fn = fn, .payload = payload, .token = token};
 
 	vv_buf_reset(token);
-	vv_status rc = walk(xml, len, on_page, &g, err);
+	vv_status rc = walk_xml(xml, len, on_page, &g, err);
 	if (rc == VV_OK && !g.truncated) {
 		vv_buf_reset(token);
 	} else if (rc == VV_OK && token->len == 0) {
@@ -335,7 +339,7 @@ static vv_status end_version(versions_page *g, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	if (!g->has_size) return damaged("a version without a size", err);
+	if (!g->has_size) return damaged_answer("a version without a size", err);
 	if (!g->latest && is_whole(&g->name) && is_whole(&g->id)) {
 		const vv_old_object o = {vv_buf_cstr(&g->name), vv_buf_cstr(&g->id), g->size};
 		rc = g->fn(g->payload, &o, err);
@@ -363,7 +367,7 @@ static vv_status on_version_member(versions_page *g, const name *n, const vv_buf
 		g->latest = text->len == 4 && memcmp(text->data, "true", 4) == 0;
 	} else if (is_name(n, "Size")) {
 		if (!vv_parse_u64(&g->size, text->data ? text->data : "", text->len)) {
-			return damaged("a size that is not a number", err);
+			return damaged_answer("a size that is not a number", err);
 		}
 		g->has_size = true;
 	}
@@ -379,7 +383,7 @@ static vv_status on_versions(void *payload, const reader *r, vv_error *err)
 	vv_status rc = VV_OK;
 
 	if (!is_name(&r->open[0], "ListVersionsResult")) {
-		return damaged("it is not a list of versions", err);
+		return damaged_answer("it is not a list of versions", err);
 	}
 	if (r->depth == 3 && (is_name(n - 1, "Version") || is_name(n - 1, "DeleteMarker"))) {
 		return on_version_member(g, n, &r->text, err);
@@ -408,7 +412,7 @@ vv_status vv_s3_versions_read(const char *xml, size_t len, vv_old_object_fn fn, 
 
 	vv_buf_reset(key);
 	vv_buf_reset(version);
-	vv_status rc = walk(xml, len, on_versions, &g, err);
+	vv_status rc = walk_xml(xml, len, on_versions, &g, err);
 	if (rc == VV_OK && !g.truncated) {
 		vv_buf_reset(key);
 	} else if (rc == VV_OK && key->len == 0) {
@@ -436,7 +440,7 @@ static vv_status on_key(void *payload, const reader *r, vv_error *err)
 
 vv_status vv_sts_keys_read(vv_s3_key *out, const char *xml, size_t len, vv_error *err)
 {
-	return walk(xml, len, on_key, out, err);
+	return walk_xml(xml, len, on_key, out, err);
 }
 
 /* --- errors ------------------------------------------------------------------------- */
@@ -455,7 +459,7 @@ static vv_status on_error(void *payload, const reader *r, vv_error *err)
 	const unsigned top = is_name(&r->open[0], "ErrorResponse") ? 1 : 0;
 	if (r->depth <= top) return VV_OK;
 	if (!is_name(&r->open[top], "Error")) {
-		return top > 0 ? VV_OK : damaged("it is not an error", err);
+		return top > 0 ? VV_OK : damaged_answer("it is not an error", err);
 	}
 	if (r->depth == top + 2 && is_name(n, "Code")) {
 		copy_text(out->code, sizeof(out->code), &r->text);
@@ -470,5 +474,5 @@ static vv_status on_error(void *payload, const reader *r, vv_error *err)
 bool vv_s3_error_read(vv_s3_error *out, const char *xml, size_t len)
 {
 	memset(out, 0, sizeof(*out));
-	return walk(xml, len, on_error, out, NULL) == VV_OK && out->code[0];
+	return walk_xml(xml, len, on_error, out, NULL) == VV_OK && out->code[0];
 }

@@ -365,7 +365,7 @@ static const struct saying {
 	 "check that the address is an S3 endpoint"},
 };
 
-static vv_status explain(s3 *s, const vv_s3_error *e, const http_answer *a, vv_error *err)
+static vv_status explain_error(s3 *s, const vv_s3_error *e, const http_answer *a, vv_error *err)
 {
 	if (strcmp(e->code, "NoSuchKey") == 0) {
 		return vv_fail(err, VV_ENOTFOUND, "'%s': no such object", s->at.name);
@@ -396,14 +396,14 @@ static vv_status explain(s3 *s, const vv_s3_error *e, const http_answer *a, vv_e
 }
 
 /* Checks the answer. Some stores send an error with the status 200. */
-static vv_status judge(s3 *s, const http_answer *a, vv_error *err)
+static vv_status judge_answer(s3 *s, const http_answer *a, vv_error *err)
 {
 	const bool fine = a->status == 200 || a->status == 204 || a->status == 206;
 	vv_s3_error e;
 
 	if (a->body.len > 0 && a->body.data[0] == '<' &&
 	    vv_s3_error_read(&e, a->body.data, a->body.len)) {
-		return explain(s, &e, a, err);
+		return explain_error(s, &e, a, err);
 	}
 	if (fine) return VV_OK;
 	if (a->status == 301 || a->status == 307) {
@@ -432,7 +432,7 @@ static const char empty_digest[] =
 
 /* Under the lock. Gets keys again from the service or program that issued them; without new ones the current ones are used
  * until they are refused. */
-static void renew(s3 *s)
+static void renew_key(s3 *s)
 {
 	vv_s3_key fresh;
 
@@ -469,8 +469,8 @@ static vv_status put_md5(vv_buf *line, const http_ask *what, vv_error *err)
 }
 
 /* One signed request. url is taken; digest is the line of the body's digest. */
-static vv_status ask(s3 *s, http_ask *what, vv_buf *url, const char *digest, http_answer *answer,
-		     vv_error *err)
+static vv_status ask_store(s3 *s, http_ask *what, vv_buf *url, const char *digest,
+			   http_answer *answer, vv_error *err)
 {
 	const char *headers[4] = {digest};
 	vv_auto(vv_buf) md5 = VV_BUF_INIT;
@@ -493,7 +493,7 @@ static vv_status ask(s3 *s, http_ask *what, vv_buf *url, const char *digest, htt
 	}
 	if (rc == VV_OK && is_expired(s, answer)) {
 		vv_mutex_lock(s->lock);
-		renew(s);
+		renew_key(s);
 		vv_mutex_unlock(s->lock);
 		rc = http_site_ask(s->site, what, answer, err);
 	}
@@ -520,11 +520,11 @@ static vv_status s3_get(void *payload, const char *name, uint64_t from, uint64_t
 	/* An error is longer than a few bytes. */
 	http_ask what = {
 		.method = "GET", .from = from, .len = len, .answer_max = (size_t)len + ERROR_MAX};
-	if ((rc = ask(s, &what, &url, empty_digest, &a, err)) < 0) return rc;
+	if ((rc = ask_store(s, &what, &url, empty_digest, &a, err)) < 0) return rc;
 	if (a.status == 416) { /* after its end */
 		return rc;
 	}
-	if ((rc = judge(s, &a, err)) < 0) return rc;
+	if ((rc = judge_answer(s, &a, err)) < 0) return rc;
 	vv_buf_put(out, vv_buf_cstr(&a.body), a.body.len < len ? a.body.len : (size_t)len);
 	return vv_buf_ok(out, err);
 }
@@ -554,8 +554,8 @@ static vv_status put_object(s3 *s, const char *name, const void *bytes, size_t l
 
 	put_object_url(s, &url, name);
 	if ((rc = put_digest(&digest, name, bytes, len, err)) < 0) return rc;
-	if ((rc = ask(s, &what, &url, vv_buf_cstr(&digest), &a, err)) == VV_OK) {
-		rc = judge(s, &a, err);
+	if ((rc = ask_store(s, &what, &url, vv_buf_cstr(&digest), &a, err)) == VV_OK) {
+		rc = judge_answer(s, &a, err);
 		/* A PUT cannot fail with "not found". */
 		rc = rc == VV_ENOTFOUND ? vv_recode(err, VV_EIO) : rc;
 	}
@@ -572,8 +572,8 @@ static vv_status s3_remove(void *payload, const char *name, vv_error *err)
 
 	s->quota.counted = false;
 	put_object_url(s, &url, name);
-	if ((rc = ask(s, &what, &url, empty_digest, &a, err)) == VV_OK) {
-		rc = judge(s, &a, err);
+	if ((rc = ask_store(s, &what, &url, empty_digest, &a, err)) == VV_OK) {
+		rc = judge_answer(s, &a, err);
 	}
 	return rc;
 }
@@ -633,8 +633,8 @@ static vv_status list_pages(s3 *s, listing *l, vv_error *err)
 		http_ask what = {.method = "GET", .answer_max = LIST_MAX};
 		vv_buf url = VV_BUF_INIT;
 		put_list_url(s, &url, l->prefix, &token);
-		if ((rc = ask(s, &what, &url, empty_digest, &a, err)) < 0 ||
-		    (rc = judge(s, &a, err)) < 0) {
+		if ((rc = ask_store(s, &what, &url, empty_digest, &a, err)) < 0 ||
+		    (rc = judge_answer(s, &a, err)) < 0) {
 			break;
 		}
 		rc = vv_s3_list_read(vv_buf_cstr(&a.body), a.body.len, on_entry, l, &next, err);
@@ -707,7 +707,7 @@ static vv_status ask_for_marker(s3 *s, vv_error *err)
 	vv_status rc;
 
 	put_object_url(s, &url, "gc-old-versions");
-	if ((rc = ask(s, &what, &url, empty_digest, &a, err)) < 0) return rc;
+	if ((rc = ask_store(s, &what, &url, empty_digest, &a, err)) < 0) return rc;
 	if (strcmp(a.hidden, "true") != 0) {
 		return vv_fail(err, VV_ENOSUPPORT, "'%s' keeps no old versions", s->at.name);
 	}
@@ -750,9 +750,9 @@ static vv_status list_old_pages(s3 *s, old_listing *l, vv_error *err)
 		vv_buf url = VV_BUF_INIT;
 
 		put_old_url(s, &url, l->prefix, &key, &version);
-		if ((rc = ask(s, &what, &url, empty_digest, &a, err)) < 0) return rc;
+		if ((rc = ask_store(s, &what, &url, empty_digest, &a, err)) < 0) return rc;
 		if (is_list_unknown(&a)) return ask_for_marker(s, err);
-		if ((rc = judge(s, &a, err)) < 0) return rc;
+		if ((rc = judge_answer(s, &a, err)) < 0) return rc;
 		rc = vv_s3_versions_read(vv_buf_cstr(&a.body), a.body.len, on_old, l, &next_key,
 					 &next_version, err);
 		if (rc == VV_ECORRUPT) return vv_prefix(err, "'%s'", s->at.name);
@@ -803,8 +803,8 @@ static vv_status s3_remove_old(void *payload, const char *name, const char *vers
 	vv_status rc;
 
 	put_version_url(s, &url, name, version);
-	if ((rc = ask(s, &what, &url, empty_digest, &a, err)) < 0) return rc;
-	rc = judge(s, &a, err);
+	if ((rc = ask_store(s, &what, &url, empty_digest, &a, err)) < 0) return rc;
+	rc = judge_answer(s, &a, err);
 	if (rc == VV_ENOTFOUND) return vv_missing_ok(rc, err);
 	/* MinIO: 400 InvalidRequest for a locked one */
 	return rc < 0 && (a.status == 400 || a.status == 403 || a.status == 405)
@@ -823,7 +823,7 @@ static vv_status s3_old_lock(void *payload, const char *name, const char *versio
 
 	*until = 0;
 	put_version_url(s, &url, name, version);
-	if ((rc = ask(s, &what, &url, empty_digest, &a, err)) < 0) return rc;
+	if ((rc = ask_store(s, &what, &url, empty_digest, &a, err)) < 0) return rc;
 	*until = strcmp(a.held, "ON") == 0 ? INT64_MAX : vv_s3_time(a.locked);
 	return VV_OK;
 }
@@ -902,7 +902,7 @@ static vv_status check_mark(s3 *s, bool make, vv_error *err)
 		       s->at.name, s->mark->keeps, s->mark->keeps, s->mark->file);
 }
 
-static vv_status sign(void *signer, vv_buf *lines, const http_ask *what, vv_error *err)
+static vv_status sign_request(void *signer, vv_buf *lines, const http_ask *what, vv_error *err)
 {
 	s3 *s = signer;
 
@@ -911,7 +911,7 @@ static vv_status sign(void *signer, vv_buf *lines, const http_ask *what, vv_erro
 	if (s->key.ends > 0 && s->key.ends - RENEW_SEC < now &&
 	    s->renewed + RENEW_PAUSE_SEC < now) {
 		s->renewed = now;
-		renew(s);
+		renew_key(s);
 	}
 	vv_status rc = vv_s3_sign(lines, what, &s->key, "s3", s->at.region, now, err);
 	return rc;
@@ -922,7 +922,7 @@ static vv_status open_site(s3 *s, const vv_connect_options *connect, vv_error *e
 	const http_site_facts f = {.url = s->at.base,
 				   .name = s->at.name,
 				   .again_500 = true,
-				   .sign = s->anonymous ? NULL : sign,
+				   .sign = s->anonymous ? NULL : sign_request,
 				   .signer = s};
 
 	return http_site_open(&s->site, &f, connect, err);

@@ -62,7 +62,7 @@ void vv_s3_profile_clear(vv_s3_profile *p)
 	memset(p, 0, sizeof(*p));
 }
 
-static void trim(const char **p, size_t *len)
+static void trim_blanks(const char **p, size_t *len)
 {
 	while (*len > 0 && strchr(" \t\r", **p)) {
 		(*p)++;
@@ -80,8 +80,8 @@ static const char *value_of(const char *p, size_t len, const char *key, size_t *
 	size_t key_len = equals ? (size_t)(equals - p) : 0;
 
 	*value_len = equals ? len - key_len - 1 : 0;
-	trim(&p, &key_len);
-	trim(&value, value_len);
+	trim_blanks(&p, &key_len);
+	trim_blanks(&value, value_len);
 	return equals && strlen(key) == key_len && memcmp(p, key, key_len) == 0 ? value : NULL;
 }
 
@@ -109,7 +109,7 @@ static bool is_header(const char **p, size_t *len)
 	if (*len < 2 || **p != '[' || (*p)[*len - 1] != ']') return false;
 	(*p)++;
 	*len -= 2;
-	trim(p, len);
+	trim_blanks(p, len);
 	return true;
 }
 
@@ -121,7 +121,7 @@ static bool is_section(const char *p, size_t len, const char *word, const char *
 	if (len < before || strncmp(p, word, before) != 0) return false;
 	p += before;
 	len -= before;
-	trim(&p, &len);
+	trim_blanks(&p, &len);
 	return strlen(name) == len && memcmp(p, name, len) == 0;
 }
 
@@ -138,7 +138,7 @@ static vv_status take_section(vv_s3_profile *out, const char *text, const char *
 		const char *p = l.text;
 		size_t len = l.len;
 
-		trim(&p, &len);
+		trim_blanks(&p, &len);
 		if (is_header(&p, &len)) {
 			in = is_section(p, len, prefix, out->name) ||
 			     (either && is_section(p, len, "", out->name));
@@ -159,7 +159,7 @@ static vv_status take_services(vv_s3_profile *out, const char *text, vv_error *e
 		const char *p = l.text, *value;
 		size_t len = l.len, value_len;
 
-		trim(&p, &len);
+		trim_blanks(&p, &len);
 		if (is_header(&p, &len)) {
 			in = is_section(p, len, "services", out->services);
 			s3 = false;

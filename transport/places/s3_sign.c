@@ -166,8 +166,8 @@ static vv_status put_to_sign(request *r, const char *scope, vv_error *err)
 	return vv_buf_ok(&r->text, err);
 }
 
-static vv_status signature(uint8_t out[VV_SHA256_LEN], const request *r, const char *secret,
-			   const char *service, const char *region, vv_error *err)
+static vv_status compute_signature(uint8_t out[VV_SHA256_LEN], const request *r, const char *secret,
+				   const char *service, const char *region, vv_error *err)
 {
 	const char *const steps[] = {r->day, region, service, "aws4_request"};
 	uint8_t key[VV_SHA256_LEN];
@@ -252,7 +252,7 @@ vv_status vv_s3_sign(vv_buf *lines, const http_ask *ask, const vv_s3_key *key, c
 	}
 	put_canonical(&r, ask);
 	if ((rc = put_to_sign(&r, vv_buf_cstr(&scope), err)) < 0 ||
-	    (rc = signature(mac, &r, key->secret, service, region, err)) < 0) {
+	    (rc = compute_signature(mac, &r, key->secret, service, region, err)) < 0) {
 		return rc;
 	}
 	vv_buf_printf(lines,

@@ -54,7 +54,7 @@ static void secret_answer_wipe(secret_answer *a)
 }
 VV_AUTO_CLEAR(secret_answer, secret_answer_wipe)
 
-static const char *variable(const vv_connect_options *connect, const char *name)
+static const char *env_variable(const vv_connect_options *connect, const char *name)
 {
 	const char *value = vv_env_get(vv_connect_env(connect), name);
 
@@ -104,7 +104,7 @@ static vv_status put_body(vv_buf *body, const vv_s3_role *role, vv_error *err)
 	return rc < 0 ? rc : vv_buf_ok(body, err);
 }
 
-static vv_status sign(void *signer, vv_buf *lines, const http_ask *ask, vv_error *err)
+static vv_status sign_request(void *signer, vv_buf *lines, const http_ask *ask, vv_error *err)
 {
 	const vv_s3_role *role = signer;
 
@@ -143,7 +143,7 @@ static vv_status ask_sts(vv_s3_key *out, const vv_s3_role *role, const char *url
 	const http_site_facts f = {.url = url,
 				   .name = url,
 				   .again_500 = true,
-				   .sign = sign,
+				   .sign = sign_request,
 				   .signer = (void *)(uintptr_t)role};
 	vv_auto(secret_answer) a = {0};
 	vv_auto(http_site) *site = NULL;
@@ -172,12 +172,12 @@ static vv_status s3_lent_role(vv_s3_key *out, const vv_s3_role *role,
 			      const vv_connect_options *connect, vv_error *err)
 {
 	const bool china = strncmp(role->region, "cn-", 3) == 0;
-	const char *given = variable(connect, "AWS_ENDPOINT_URL_STS");
+	const char *given = env_variable(connect, "AWS_ENDPOINT_URL_STS");
 	vv_auto(vv_buf) url = VV_BUF_INIT;
 	vv_auto(vv_url) u = {0};
 	vv_status rc;
 
-	given = given ? given : variable(connect, "AWS_ENDPOINT_URL");
+	given = given ? given : env_variable(connect, "AWS_ENDPOINT_URL");
 	vv_auto(char) *own = vv_asprintf("https://sts.%s.amazonaws.com%s", role->region,
 					 china ? ".cn" : "");
 	if ((rc = vv_alloc_ok(own, err)) < 0 ||
@@ -232,8 +232,8 @@ static bool may_see_token(const vv_url *u)
 static vv_status put_container_token(vv_buf *header, const vv_connect_options *connect,
 				     vv_error *err)
 {
-	const char *file = variable(connect, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
-	const char *token = variable(connect, "AWS_CONTAINER_AUTHORIZATION_TOKEN");
+	const char *file = env_variable(connect, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+	const char *token = env_variable(connect, "AWS_CONTAINER_AUTHORIZATION_TOKEN");
 	vv_auto(vv_secret_buf) text = VV_BUF_INIT;
 	vv_status rc = VV_OK;
 
@@ -272,8 +272,8 @@ static vv_status ask_container(vv_s3_key *out, const char *url, const vv_connect
  * set. */
 static vv_status s3_lent_container(vv_s3_key *out, const vv_connect_options *connect, vv_error *err)
 {
-	const char *relative = variable(connect, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
-	const char *full = variable(connect, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
+	const char *relative = env_variable(connect, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+	const char *full = env_variable(connect, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
 	vv_auto(vv_url) u = {0};
 	vv_status rc;
 
@@ -326,8 +326,8 @@ static vv_status open_metadata(vv_buf *header, const char *base, const vv_connec
  * none. */
 static vv_status s3_lent_machine(vv_s3_key *out, const vv_connect_options *connect, vv_error *err)
 {
-	const char *off = variable(connect, "AWS_EC2_METADATA_DISABLED");
-	const char *base = variable(connect, "AWS_EC2_METADATA_SERVICE_ENDPOINT");
+	const char *off = env_variable(connect, "AWS_EC2_METADATA_DISABLED");
+	const char *base = env_variable(connect, "AWS_EC2_METADATA_SERVICE_ENDPOINT");
 	vv_auto(vv_secret_buf) header = VV_BUF_INIT;
 	vv_auto(vv_buf) role = VV_BUF_INIT, at = VV_BUF_INIT;
 	vv_auto(secret_answer) a = {0};
@@ -383,7 +383,7 @@ static vv_status from_environment(vv_s3_key *out, const vv_env *env, vv_error *e
 }
 
 /* Words, split at blanks that no quotes enclose: no shell reads them. They live in line. */
-static size_t split(char *line, const char *words[], size_t max)
+static size_t split_words(char *line, const char *words[], size_t max)
 {
 	size_t count = 0;
 	char *to = line;
@@ -430,7 +430,7 @@ static vv_status from_program(vv_s3_key *out, const vv_s3_profile *p, const vv_e
 	vv_auto(char) *line = vv_strdup(p->process);
 	vv_status rc = line ? VV_OK : vv_fail_nomem(err);
 
-	if (rc == VV_OK && split(line, words, WORDS_MAX) == 0) {
+	if (rc == VV_OK && split_words(line, words, WORDS_MAX) == 0) {
 		rc = vv_fail(err, VV_EINPUT, "credential_process is empty, expected a program");
 	}
 	return rc < 0 ? rc : run_program(out, words, env, err);

@@ -433,7 +433,7 @@ static vv_status sweep_file(void *payload, const vv_listed *e, vv_error *err VV_
 }
 
 /* Takes away what dead processes left in "incoming". */
-static void sweep(sftp *f)
+static void sweep_incoming(sftp *f)
 {
 	request r = {.name = INCOMING, .fn = sweep_file, .to = f};
 
@@ -581,7 +581,7 @@ static vv_status put_step(sftp *f, request *r, vv_error *err)
 	if (rc < 0 && f->lost) return vv_error_copy(err, &why);
 	if (same) return VV_OK;
 	if (!f->swept) {
-		sweep(f);
+		sweep_incoming(f);
 	}
 	if ((rc = write_temp(f, temp, r->bytes, (size_t)r->len, err)) == VV_OK) {
 		rc = put_in_place(f, temp, path, r->bytes, (size_t)r->len, err);
@@ -675,8 +675,8 @@ static vv_status take_root(sftp *f, const vv_url *url, vv_error *err)
 	return f->root ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status prepare(sftp *f, const vv_url *url, const vv_connect_options *connect,
-			 vv_error *err)
+static vv_status prepare_login(sftp *f, const vv_url *url, const vv_connect_options *connect,
+			       vv_error *err)
 {
 	vv_status rc;
 
@@ -705,7 +705,7 @@ vv_status vv_sftp_place_open(vv_place *out, const vv_url *url, const vv_place_fa
 	vv_place_quota_init(&f->quota, facts);
 	f->mark = facts->mark;
 	f->full = facts->full;
-	if ((rc = prepare(f, url, connect, err)) < 0 || (rc = check_mark(f, make, err)) < 0) {
+	if ((rc = prepare_login(f, url, connect, err)) < 0 || (rc = check_mark(f, make, err)) < 0) {
 		return rc;
 	}
 	char *domain = vv_asprintf("host %s", f->config.host);

@@ -70,7 +70,7 @@ static void ask_one_in_thread(void *payload)
 	(void)vv_ask_one(payload);
 }
 
-static void remember(vv_speeds *speeds, const vv_ask *a)
+static void remember_answer(vv_speeds *speeds, const vv_ask *a)
 {
 	if (a->silent) {
 		vv_speeds_note_silence(speeds, vv_speed_source(a->url));
@@ -80,7 +80,7 @@ static void remember(vv_speeds *speeds, const vv_ask *a)
 }
 
 /* Ends the requests that are still running ten seconds after the first good answer, or after a minute without one. */
-static void limit(vv_ask *const *asks, vv_worker *const *workers, size_t count)
+static void limit_asks(vv_ask *const *asks, vv_worker *const *workers, size_t count)
 {
 	uint64_t end = vv_monotonic_ms() + VV_DEADLINE_ALONE_MS;
 	bool answered = false;
@@ -128,14 +128,14 @@ vv_status vv_ask_all(vv_ask *const *asks, size_t count, vv_repository *r, vv_err
 			ask_one_in_thread(asks[i]);
 		}
 	}
-	limit(asks, workers, count);
+	limit_asks(asks, workers, count);
 	for (size_t i = 0; i < count; i++) {
 		vv_worker_join(workers[i]);
 		if (asks[i]->status == VV_OK) { /* it answered just before it was stopped */
 			atomic_store(&asks[i]->stopped, false);
 		}
 		if (speeds) {
-			remember(speeds, asks[i]);
+			remember_answer(speeds, asks[i]);
 		}
 	}
 	return VV_OK;

@@ -359,12 +359,12 @@ typedef struct record {
 	vv_packed s;
 } record;
 
-static vv_status malformed(vv_error *err)
+static vv_status malformed_block(vv_error *err)
 {
 	return vv_fail(err, VV_ECORRUPT, "the peer sent a malformed block");
 }
 
-static vv_status parse(record *r, const uint8_t **p, const uint8_t *end, vv_error *err)
+static vv_status parse_record(record *r, const uint8_t **p, const uint8_t *end, vv_error *err)
 {
 	const unsigned head = *(*p)++;
 
@@ -372,10 +372,12 @@ static vv_status parse(record *r, const uint8_t **p, const uint8_t *end, vv_erro
 		      .base = head >> BASE_SHIFT & BASE_MASK,
 		      .codec = (head & NODE) != 0 ? VV_CODEC_DAG_CBOR : VV_CODEC_RAW,
 		      .absent = (head & METHOD) == ABSENT};
-	if (r->absent) return head == ABSENT ? VV_OK : malformed(err);
-	if ((head & EDITS) && (r->method != VV_METHOD_DIFF || r->base == 0)) return malformed(err);
+	if (r->absent) return head == ABSENT ? VV_OK : malformed_block(err);
+	if ((head & EDITS) && (r->method != VV_METHOD_DIFF || r->base == 0)) {
+		return malformed_block(err);
+	}
 	if ((head & PARTS) && (r->method != VV_METHOD_ZSTD || (head & EDITS))) {
-		return malformed(err);
+		return malformed_block(err);
 	}
 	if (head & EDITS) {
 		r->method = VV_METHOD_EDIT;
@@ -385,22 +387,22 @@ static vv_status parse(record *r, const uint8_t **p, const uint8_t *end, vv_erro
 	if ((head & ~(EDITS | PARTS | 31u)) != 0 || r->base > BASE_DIGEST ||
 	    (r->base != 0 && !vv_method_has_base(r->method)) ||
 	    !vv_varint_read(p, end, &r->raw_len) || r->raw_len > VV_BLOCK_MAX) {
-		return malformed(err);
+		return malformed_block(err);
 	}
 	uint64_t len = r->raw_len;
 	if (r->method != VV_METHOD_STORED &&
 	    (!vv_varint_read(p, end, &len) || len > VV_BLOCK_MAX)) {
-		return malformed(err);
+		return malformed_block(err);
 	}
 	if (r->base == BASE_DISTANCE && !vv_varint_read(p, end, &r->distance)) {
-		return malformed(err);
+		return malformed_block(err);
 	}
 	if (r->base == BASE_DIGEST) {
-		if ((size_t)(end - *p) < VV_BASE_PREFIX) return malformed(err);
+		if ((size_t)(end - *p) < VV_BASE_PREFIX) return malformed_block(err);
 		r->prefix = *p;
 		*p += VV_BASE_PREFIX;
 	}
-	if (len > (uint64_t)(end - *p)) return malformed(err);
+	if (len > (uint64_t)(end - *p)) return malformed_block(err);
 	r->s = (vv_packed){(uint8_t)r->method, *p, (size_t)len};
 	*p += len;
 	return VV_OK;
@@ -416,9 +418,9 @@ static vv_status find_base(vv_block_in *in, const record *r, vv_cid *base, bool 
 	*found = true;
 	if (r->base == BASE_NONE) return VV_OK;
 	if (r->base == BASE_DISTANCE) {
-		if (r->distance == 0 || r->distance > in->count) return malformed(err);
+		if (r->distance == 0 || r->distance > in->count) return malformed_block(err);
 		*base = in->cids[in->count - r->distance];
-		if (!vv_cid_is_null(base) && base->codec != r->codec) return malformed(err);
+		if (!vv_cid_is_null(base) && base->codec != r->codec) return malformed_block(err);
 	} else {
 		rc = in->find ? in->find(in->payload, r->codec, r->prefix, base, VV_IGNORED)
 			      : VV_ENOTFOUND;
@@ -437,7 +439,7 @@ static vv_status note_received(vv_block_in *in, const vv_cid *cid, vv_error *err
 	return add_link(&in->links, cid, err);
 }
 
-static void unreadable(vv_block_in *in, vv_block_received *out)
+static void unreadable_block(vv_block_in *in, vv_block_received *out)
 {
 	*out = (vv_block_received){.unreadable = true};
 	in->holes = true;
@@ -463,7 +465,7 @@ static vv_status expand_record(vv_block_in *in, const record *r, vv_block_receiv
 
 	if (rc < 0) return rc;
 	if (!found) {
-		unreadable(in, out);
+		unreadable_block(in, out);
 		return VV_OK;
 	}
 	make_prefix(&in->prefix, &in->links, VV_RECENT, r->codec,
@@ -472,7 +474,7 @@ static vv_status expand_record(vv_block_in *in, const record *r, vv_block_receiv
 	rc = vv_uncompress(&in->raw, (size_t)r->raw_len, in->coder, &r->s, in->prefix.data,
 			   in->prefix.len, &in->room, err);
 	if (rc == VV_ECORRUPT && vv_method_has_base(r->method)) {
-		unreadable(in, out); /* another block begins with the same digest, perhaps */
+		unreadable_block(in, out); /* another block begins with the same digest, perhaps */
 		out->damaged = true;
 		return VV_OK;
 	}
@@ -482,7 +484,7 @@ static vv_status expand_record(vv_block_in *in, const record *r, vv_block_receiv
 	if (rc == VV_OK && r->codec == VV_CODEC_DAG_CBOR &&
 	    vv_cbor_check(in->raw.data, in->raw.len, err) < 0) {
 		if (in->holes) {
-			unreadable(in, out);
+			unreadable_block(in, out);
 			return VV_OK;
 		}
 		return vv_prefix(err, "the peer sent a block that is not in the canonical form");
@@ -504,7 +506,7 @@ int vv_block_in_next(vv_block_in *in, const uint8_t **p, const uint8_t *end, vv_
 
 	memset(out, 0, sizeof(*out));
 	if (*p == end) return 0;
-	if ((rc = parse(&r, p, end, err)) < 0) return (int)rc;
+	if ((rc = parse_record(&r, p, end, err)) < 0) return (int)rc;
 	if (r.absent) {
 		out->absent = true;
 	} else if ((rc = expand_record(in, &r, out, err)) < 0) {

@@ -157,7 +157,7 @@ static vv_status has_blocks(vv_repository *r, bool *out, vv_error *err)
 
 /* Offers more and more commits until the origin has enough of them; then the same answer has
  * everything except withheld leaves. */
-static vv_status negotiate(run *r, vv_error *err)
+static vv_status negotiate_haves(run *r, vv_error *err)
 {
 	vv_auto(vv_oids) haves = {0};
 	bool all = false, here = false;
@@ -207,7 +207,7 @@ static vv_status negotiate(run *r, vv_error *err)
 		/* versions treated as whole are not: repeats all, except for received blocks */
 		r->lost = true;
 		r->bare = r->elsewhere != NULL;
-		rc = negotiate(r, err);
+		rc = negotiate_haves(r, err);
 	}
 	return rc;
 }
@@ -284,7 +284,8 @@ static void note_speeds(const vv_fetch *f, vv_speeds *speeds)
 }
 
 /* Fetches all available ones of list. Ignores failures to store speeds. */
-static vv_status gather(run *r, const vv_lacking *list, size_t count, size_t *left, vv_error *err)
+static vv_status gather_blocks(run *r, const vv_lacking *list, size_t count, size_t *left,
+			       vv_error *err)
 {
 	const vv_fetch *f = r->f;
 	vv_auto(vv_speeds) *speeds = NULL;
@@ -325,14 +326,14 @@ static vv_status ask_for_expired(run *r, vv_error *err)
 	vv_status rc = vv_receive_versions_each(r->x, s.wants, s.commons, add_expired, &e, err);
 
 	if (rc == VV_OK && e.count > 0) {
-		rc = gather(r, e.list, e.count, &left, err);
+		rc = gather_blocks(r, e.list, e.count, &left, err);
 	}
 	vv_free(e.list);
 	return rc;
 }
 
 /* Repeats until no block is missing, or none is available. root NULL: below the new versions. */
-static vv_status complete(run *r, const vv_cid *root, vv_error *err)
+static vv_status complete_versions(run *r, const vv_cid *root, vv_error *err)
 {
 	vv_auto_free vv_lacking *list = NULL;
 	size_t count = 0, left = 0;
@@ -341,7 +342,7 @@ static vv_status complete(run *r, const vv_cid *root, vv_error *err)
 	if (rc < 0) return rc;
 	while ((rc = list_lacking(r, root, &list, &count, err)) == VV_OK && count > 0) {
 		r->result->rounds++;
-		rc = gather(r, list, count, &left, err);
+		rc = gather_blocks(r, list, count, &left, err);
 		if (rc < 0 || left == count) {
 			break;
 		}
@@ -560,7 +561,7 @@ static vv_status check_version(run *r, const vv_oid *want, const vv_oids *common
 		       : rc;
 }
 
-static bool holds(const vv_oid *list, size_t count, const vv_oid *id)
+static bool list_holds(const vv_oid *list, size_t count, const vv_oid *id)
 {
 	return vv_array_find(list, count, item, vv_oid_equal(item, id)) != NULL;
 }
@@ -581,7 +582,7 @@ static vv_status judge_all(run *r, const vv_oids *wants, const vv_oids *commons,
 	vv_status rc;
 
 	vv_array_each(wants->items, wants->count, id) {
-		if (is_behind(r, id) || holds(good->items, good->count, id)) {
+		if (is_behind(r, id) || list_holds(good->items, good->count, id)) {
 			continue;
 		}
 		if ((rc = check_version(r, id, commons, &why)) == VV_OK) {
@@ -717,7 +718,7 @@ static vv_status bring_history(run *r, vv_error *err)
 			       vv_text_url(origin->name));
 	}
 	if ((rc = open_receive(r, err)) < 0) return rc;
-	return r->wants.count > 0 ? negotiate(r, err)
+	return r->wants.count > 0 ? negotiate_haves(r, err)
 				  : vv_receive_objects_end(r->x, &r->wants, err);
 }
 
@@ -766,7 +767,9 @@ static vv_status fetch_all(run *r, vv_error *err)
 		return rc;
 	}
 	if (r->wants.count == 0 && !r->lacking) return only_move_refs(r, err);
-	if ((rc = bring_history(r, err)) < 0 || (rc = complete(r, NULL, err)) < 0) return rc;
+	if ((rc = bring_history(r, err)) < 0 || (rc = complete_versions(r, NULL, err)) < 0) {
+		return rc;
+	}
 	return take_all(r, err);
 }
 
@@ -786,7 +789,7 @@ vv_status vv_fetch_cid(const vv_fetch *f, const vv_cid *root, vv_fetch_result *r
 
 	*result = (vv_fetch_result){.versions = 1};
 	rc = rc < 0 ? rc : open_receive(&r, err);
-	if (rc == VV_OK && (rc = complete(&r, root, err)) == VV_OK) {
+	if (rc == VV_OK && (rc = complete_versions(&r, root, err)) == VV_OK) {
 		rc = result->missing_count > 0 ? fail_missing(&r, err) : VV_OK;
 	}
 	if (rc == VV_OK && r.erased) {

@@ -72,7 +72,7 @@ typedef struct asking {
 } asking;
 
 /* Under the lock. */
-static void fail(gathering *g, const vv_error *why)
+static void fail_gathering(gathering *g, const vv_error *why)
 {
 	if (!g->failed) {
 		g->failed = true;
@@ -81,7 +81,7 @@ static void fail(gathering *g, const vv_error *why)
 }
 
 /* Under the lock. */
-static void drop(gathering *g, size_t self, const vv_error *why)
+static void drop_supplier(gathering *g, size_t self, const vv_error *why)
 {
 	g->suppliers[self].dropped = true;
 	g->suppliers[self].why = *why;
@@ -97,7 +97,7 @@ static uint64_t mean_block(const gathering *g)
 }
 
 /* For how long an answer of it is awaited now. */
-static uint64_t waited(const gathering *g, size_t i)
+static uint64_t waited_ms(const gathering *g, size_t i)
 {
 	return g->speeds[i].since > 0 ? vv_monotonic_ms() - g->speeds[i].since : 0;
 }
@@ -113,7 +113,7 @@ static uint64_t time_for(const gathering *g, size_t i, uint64_t blocks)
 {
 	const speed *v = &g->speeds[i];
 	const vv_speed *known = &g->suppliers[i].known;
-	uint64_t late = waited(g, i), each, ms;
+	uint64_t late = waited_ms(g, i), each, ms;
 
 	if (has_answered(g, i)) return blocks * (v->ms + late) / (v->answers + v->in_time);
 	if (known->rate > 0) {
@@ -168,7 +168,7 @@ static bool are_slow(const gathering *g, uint32_t set)
 		if ((set >> i & 1) != 0) {
 			known = known || g->suppliers[i].known.rate > 0 ||
 				(has_answered(g, i) &&
-				 g->speeds[i].ms + waited(g, i) >= START_PATIENCE_MS / 4);
+				 g->speeds[i].ms + waited_ms(g, i) >= START_PATIENCE_MS / 4);
 		}
 	}
 	return known && time_for_all(g, set) > ORIGIN_PATIENCE_MS;
@@ -181,7 +181,7 @@ static bool are_slow(const gathering *g, uint32_t set)
 static uint32_t without_stalled(const gathering *g, uint32_t set)
 {
 	for (size_t i = 0; i < g->count; i++) {
-		if (waited(g, i) >= STALL_MS) {
+		if (waited_ms(g, i) >= STALL_MS) {
 			set &= ~(UINT32_C(1) << i);
 		}
 	}
@@ -191,7 +191,7 @@ static uint32_t without_stalled(const gathering *g, uint32_t set)
 /* The order of requests. */
 enum { USUAL, ORIGIN, RELAYED, FAILED };
 
-static unsigned rank(const gathering *g, size_t i)
+static unsigned supplier_rank(const gathering *g, size_t i)
 {
 	const vv_supplier *s = &g->suppliers[i];
 
@@ -206,21 +206,22 @@ static bool origin_suffices(const gathering *g, size_t i)
 {
 	const uint64_t one = time_to_one(g, i);
 
-	return (g->alive & 1) != 0 && rank(g, 0) == ORIGIN && rank(g, i) == USUAL &&
-	       one > ORIGIN_PATIENCE_MS && time_for_all(g, 1) < one;
+	return (g->alive & 1) != 0 && supplier_rank(g, 0) == ORIGIN &&
+	       supplier_rank(g, i) == USUAL && one > ORIGIN_PATIENCE_MS && time_for_all(g, 1) < one;
 }
 
 /* The suppliers that come before this one. No two are before each other. */
-static uint32_t before(const gathering *g, size_t self)
+static uint32_t suppliers_before(const gathering *g, size_t self)
 {
-	const unsigned mine = rank(g, self);
+	const unsigned mine = supplier_rank(g, self);
 	const uint64_t one = time_to_one(g, self);
 	uint32_t set = 0;
 
 	for (size_t i = 0; i < g->count; i++) {
 		if ((g->alive >> i & 1) != 0 && i != self &&
-		    (mine > USUAL ? rank(g, i) < mine && !(mine == ORIGIN && origin_suffices(g, i))
-				  : rank(g, i) == USUAL && time_to_one(g, i) < one)) {
+		    (mine > USUAL ? supplier_rank(g, i) < mine &&
+					    !(mine == ORIGIN && origin_suffices(g, i))
+				  : supplier_rank(g, i) == USUAL && time_to_one(g, i) < one)) {
 			set |= UINT32_C(1) << i;
 		}
 	}
@@ -292,10 +293,10 @@ static void choose_blocks(asking *a, uint32_t others, bool *wait)
 }
 
 /* Fills the batch, under the lock. Nothing: it may have something later (*wait), or never. */
-static void choose(asking *a, bool *wait)
+static void choose_batch(asking *a, bool *wait)
 {
 	gathering *g = a->g;
-	uint32_t others = before(g, a->self);
+	uint32_t others = suppliers_before(g, a->self);
 
 	*wait = false;
 	a->batch_count = 0;
@@ -324,19 +325,19 @@ static vv_status get_block(void *payload, const vv_cid *cid, vv_buf *out, vv_err
 }
 
 /* The block has arrived, or this supplier does not have it. */
-static void strike(gathering *g, const want *w, uint32_t who)
+static void strike_want(gathering *g, const want *w, uint32_t who)
 {
 	for (size_t i = 0; i < g->count; i++) {
 		g->has[i] -= (who >> i & 1) != 0 && (w->lacked_by >> i & 1) == 0;
 	}
 }
 
-static void measure(asking *a, size_t len)
+static void measure_answer(asking *a, size_t len)
 {
 	speed *v = &a->g->speeds[a->self];
 
 	if (v->in_time++ == 0) {
-		v->first_ms += waited(a->g, a->self);
+		v->first_ms += waited_ms(a->g, a->self);
 		v->batches++;
 	}
 	v->bytes += len;
@@ -353,10 +354,10 @@ static vv_status give_block(void *payload, size_t i, const vv_block_received *b,
 	vv_mutex_lock(g->lock);
 	want *w = &g->state[a->batch[i]];
 	bool wanted = w->state != DONE;
-	measure(a, b ? b->len : 0);
+	measure_answer(a, b ? b->len : 0);
 	if (!b) {
 		if (wanted) {
-			strike(g, w, UINT32_C(1) << a->self);
+			strike_want(g, w, UINT32_C(1) << a->self);
 		}
 		w->lacked_by |= UINT32_C(1) << a->self;
 		s->lacked++;
@@ -364,13 +365,13 @@ static vv_status give_block(void *payload, size_t i, const vv_block_received *b,
 		rc = vv_receive_block(g->x, b, err);
 		if (rc == VV_OK) {
 			w->state = DONE;
-			strike(g, w, UINT32_MAX);
+			strike_want(g, w, UINT32_MAX);
 			g->done++;
 			g->bytes += b->len;
 			s->blocks++;
 			s->bytes += b->len;
 		} else if (rc != VV_ECORRUPT) {
-			fail(g, err);
+			fail_gathering(g, err);
 		}
 	}
 	size_t done = g->done;
@@ -440,10 +441,10 @@ static void give_back(asking *a, vv_status rc, const vv_error *why)
 		s->silent = true;
 	}
 	if (rc < 0 && why->full) { /* no other one is of use */
-		fail(g, why);
+		fail_gathering(g, why);
 	}
 	if (rc < 0) {
-		drop(g, a->self, why);
+		drop_supplier(g, a->self, why);
 		if (v->stopped) {
 			s->stopped = true;
 			vv_fail(&s->why, VV_EIO, "other peers were faster with its last blocks");
@@ -451,7 +452,7 @@ static void give_back(asking *a, vv_status rc, const vv_error *why)
 	}
 }
 
-static void mark(gathering *g, uint32_t *set, size_t i, bool on)
+static void mark_supplier(gathering *g, uint32_t *set, size_t i, bool on)
 {
 	const uint32_t bit = UINT32_C(1) << i;
 
@@ -468,7 +469,7 @@ static bool wait_for_want(const asking *a)
 	for (;; vv_sleep_ms(NAP_MS)) {
 		bool any = false;
 		vv_mutex_lock(g->lock);
-		const uint32_t others = before(g, a->self);
+		const uint32_t others = suppliers_before(g, a->self);
 		bool over = g->failed || g->done == g->want_count;
 		for (size_t i = g->first_open; i < g->want_count && !over && !any; i++) {
 			any = may_ask(g, i, a->self, others) ||
@@ -489,18 +490,18 @@ static bool open_supplier(asking *a)
 	const bool may = vv_ask_may(s->ask, &s->known);
 	const uint64_t start = vv_monotonic_ms();
 
-	mark(g, &g->opening, a->self, true);
+	mark_supplier(g, &g->opening, a->self, true);
 	if (may && vv_ask_one(s->ask) == VV_OK) {
 		s->adopt(s);
 		s->opened = true;
 	}
-	mark(g, &g->opening, a->self, false);
+	mark_supplier(g, &g->opening, a->self, false);
 	if (!s->opened && !(may && atomic_load(&s->ask->stopped))) {
 		s->left_out = true;
 		s->skipped = !may;
 		s->silent = s->ask->silent;
 		vv_auto(vv_locked) lock = vv_mutex_hold(g->lock);
-		drop(g, a->self, &s->ask->why);
+		drop_supplier(g, a->self, &s->ask->why);
 	}
 	const uint64_t took = vv_monotonic_ms() - start;
 	if (!s->opened && !s->dropped && took > LATE_MS) {
@@ -522,7 +523,7 @@ static void ask_all(asking *a)
 		s->skipped = true;
 		(void)vv_fail(&why, VV_EIO, "it recently did not answer");
 		vv_auto(vv_locked) lock = vv_mutex_hold(g->lock);
-		drop(g, a->self, &why);
+		drop_supplier(g, a->self, &why);
 	}
 	if (s->ask && !s->opened && !open_supplier(a)) return;
 	if (s->dropped) return;
@@ -530,7 +531,7 @@ static void ask_all(asking *a)
 		vv_mutex_lock(g->lock);
 		bool stop = g->failed || g->done == g->want_count;
 		if (!stop) {
-			choose(a, &wait);
+			choose_batch(a, &wait);
 		}
 		vv_mutex_unlock(g->lock);
 		if (stop || (a->batch_count == 0 && !wait)) return;
@@ -605,7 +606,7 @@ typedef struct shown {
 	const vv_progress *progress;
 } shown;
 
-static bool show(void *payload, const char *what, uint64_t done, uint64_t total)
+static bool show_progress(void *payload, const char *what, uint64_t done, uint64_t total)
 {
 	shown *s = payload;
 	vv_auto(vv_locked) lock = vv_mutex_hold(s->lock);
@@ -617,7 +618,7 @@ static size_t first_batch(const gathering *g, size_t i)
 {
 	uint64_t blocks = g->suppliers[i].known.rate / BLOCK_USUAL;
 
-	if (rank(g, i) == FAILED || g->suppliers[i].known.rate == 0) {
+	if (supplier_rank(g, i) == FAILED || g->suppliers[i].known.rate == 0) {
 		return i == 0 ? BATCH_FIRST_ORIGIN : BATCH_FIRST;
 	}
 	if (blocks < 1) return 1;
@@ -626,7 +627,7 @@ static size_t first_batch(const gathering *g, size_t i)
 
 /* One that was found rather than named, and was slower than the others last time, may have the blocks
  * that they lack now. */
-static void reopen(vv_supplier *s)
+static void reopen_supplier(vv_supplier *s)
 {
 	if (s->unasked && s->stopped && s->ask) {
 		vv_peer_close(vv_take(&s->peer));
@@ -639,7 +640,7 @@ static vv_status start_all(gathering *g, asking *all, vv_error *err)
 	for (size_t i = 0; i < g->count; i++) {
 		g->suppliers[i].answered = false;
 		g->suppliers[i].stopped = g->suppliers[i].stopped && g->suppliers[i].dropped;
-		reopen(&g->suppliers[i]);
+		reopen_supplier(&g->suppliers[i]);
 		if (g->suppliers[i].dropped) {
 			continue;
 		}
@@ -674,7 +675,7 @@ vv_status vv_gather(vv_supplier *suppliers, size_t count, vv_receive *x, const v
 {
 	asking all[VV_SUPPLIERS_MAX] = {0};
 	shown sh = {vv_mutex_new(), progress};
-	const vv_progress one = {show, &sh, NULL};
+	const vv_progress one = {show_progress, &sh, NULL};
 	gathering g = {.lock = vv_mutex_new(),
 		       .suppliers = suppliers,
 		       .count = count,
@@ -694,7 +695,7 @@ vv_status vv_gather(vv_supplier *suppliers, size_t count, vv_receive *x, const v
 			     VV_SUPPLIERS_MAX);
 	} else if (want_count > 0 && (rc = start_all(&g, all, err)) < 0) {
 		vv_auto(vv_locked) lock = vv_mutex_hold(g.lock);
-		fail(&g, err);
+		fail_gathering(&g, err);
 	}
 	if (g.lock) {
 		wait_for_all(&g);

@@ -261,14 +261,14 @@ typedef struct record {
 	vv_packed s;
 } record;
 
-static vv_status malformed(vv_error *err)
+static vv_status malformed_object(vv_error *err)
 {
 	return vv_fail(err, VV_ECORRUPT, "the peer sent a malformed Git object");
 }
 
 /* 1, or 0 when more bytes are wanted; p moves on only with 1. */
-static int parse(const vv_object_in *in, record *r, const uint8_t **p, const uint8_t *end,
-		 vv_error *err)
+static int parse_record(const vv_object_in *in, record *r, const uint8_t **p, const uint8_t *end,
+			vv_error *err)
 {
 	const uint8_t *q = *p;
 
@@ -279,11 +279,13 @@ static int parse(const vv_object_in *in, record *r, const uint8_t **p, const uin
 		      .base = head >> BASE_SHIFT};
 	if (r->s.method > VV_METHOD_DIFF || r->type < VV_GIT_COMMIT || r->type > VV_GIT_TAG ||
 	    r->base > BASE_ID || (r->base != 0 && r->s.method != VV_METHOD_DIFF)) {
-		return (int)malformed(err);
+		return (int)malformed_object(err);
 	}
 	/* longer than any head: malformed then, not cut off */
 	bool short_head = end - q < 40;
-	if (!vv_varint_read(&q, end, &r->raw_len)) return short_head ? 0 : (int)malformed(err);
+	if (!vv_varint_read(&q, end, &r->raw_len)) {
+		return short_head ? 0 : (int)malformed_object(err);
+	}
 	if (r->raw_len > in->object_max) {
 		return (int)vv_fail(err, VV_EREFUSED,
 				    "the peer sent a Git object of %s, more than is accepted (%s)",
@@ -292,9 +294,9 @@ static int parse(const vv_object_in *in, record *r, const uint8_t **p, const uin
 	uint64_t len = r->raw_len;
 	if ((r->s.method != VV_METHOD_STORED && !vv_varint_read(&q, end, &len)) ||
 	    (r->base == BASE_DISTANCE && !vv_varint_read(&q, end, &r->distance))) {
-		return short_head ? 0 : (int)malformed(err);
+		return short_head ? 0 : (int)malformed_object(err);
 	}
-	if (len > r->raw_len) return (int)malformed(err);
+	if (len > r->raw_len) return (int)malformed_object(err);
 	if (r->base == BASE_ID) {
 		if ((size_t)(end - q) < id_len(r->type)) return 0;
 		r->id = q;
@@ -317,7 +319,7 @@ vv_status vv_object_in_feed(vv_object_in *in, const void *payload, size_t len, v
 
 vv_status vv_object_in_end(const vv_object_in *in, vv_error *err)
 {
-	return in->at == in->pending.len ? VV_OK : malformed(err);
+	return in->at == in->pending.len ? VV_OK : malformed_object(err);
 }
 
 static vv_status read_base(vv_object_in *in, const record *r, vv_oid *base, vv_error *err)
@@ -327,7 +329,7 @@ static vv_status read_base(vv_object_in *in, const record *r, vv_oid *base, vv_e
 
 	memset(base, 0, sizeof(*base));
 	if (r->base == BASE_DISTANCE) {
-		if (r->distance == 0 || r->distance > in->had.count) return malformed(err);
+		if (r->distance == 0 || r->distance > in->had.count) return malformed_object(err);
 		*base = in->had.items[in->had.count - r->distance];
 		id = base->id;
 		len = sizeof(base->id);
@@ -357,7 +359,7 @@ int vv_object_in_next(vv_object_in *in, vv_git_type *type, const void **bytes, s
 	record r;
 	vv_oid base;
 	vv_status rc;
-	int more = parse(in, &r, &p, end, err);
+	int more = parse_record(in, &r, &p, end, err);
 
 	if (more <= 0) return more;
 	in->at = (size_t)(p - start);

@@ -125,7 +125,7 @@ static vv_status send_request(vv_peer *p, const vv_request *q, vv_error *err)
 	return end_request(p, vv_request_write(p->line, q, err), err);
 }
 
-static vv_status greet(vv_peer *p, vv_error *err)
+static vv_status greet_peer(vv_peer *p, vv_error *err)
 {
 	const vv_request q = {.op = VV_OP_HELLO, .whole = p->push};
 	vv_auto(vv_frame_reader) in = {0};
@@ -143,7 +143,7 @@ static vv_status greet(vv_peer *p, vv_error *err)
 
 vv_status vv_peer_hello(vv_peer *p, const vv_hello **out, vv_error *err)
 {
-	vv_status rc = p->greeted ? VV_OK : greet(p, err);
+	vv_status rc = p->greeted ? VV_OK : greet_peer(p, err);
 
 	p->greeted = rc == VV_OK;
 	*out = &p->hello;

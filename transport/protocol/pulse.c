@@ -17,7 +17,7 @@ struct vv_pulse {
 	vv_worker *worker;
 };
 
-static uint64_t sent(vv_channel *line)
+static uint64_t bytes_sent(vv_channel *line)
 {
 	vv_channel_lock(line);
 	vv_channel_stats stats = vv_channel_stats_get(line);
@@ -39,14 +39,15 @@ static bool give_sign(vv_channel *line)
 static void send_pulses(void *payload)
 {
 	vv_pulse *p = payload;
-	uint64_t done = atomic_load(p->done), bytes = sent(p->line), moved = vv_monotonic_ms();
+	uint64_t done = atomic_load(p->done), bytes = bytes_sent(p->line),
+		 moved = vv_monotonic_ms();
 	char none;
 
 	for (;;) {
 		(void)vv_ring_read(p->clock, &none, 1, p->every_ms, NULL);
 		if (vv_ring_stopped(p->clock)) return;
 		uint64_t now = vv_monotonic_ms(), done_now = atomic_load(p->done);
-		uint64_t bytes_now = sent(p->line);
+		uint64_t bytes_now = bytes_sent(p->line);
 		if (done_now != done || bytes_now != bytes) {
 			moved = now;
 			done = done_now;
@@ -54,7 +55,7 @@ static void send_pulses(void *payload)
 		if (bytes_now == bytes && (now - moved > p->stall_ms || !give_sign(p->line))) {
 			return;
 		}
-		bytes = sent(p->line);
+		bytes = bytes_sent(p->line);
 	}
 }
 

@@ -93,8 +93,8 @@ static char *log_path(vv_repository *r)
 	return vv_path_join(vv_repository_varvedir(r), "receipts", (char *)NULL);
 }
 
-static vv_status append(int fd, const char *path, const vv_supplier *suppliers, size_t count,
-			const vv_cid *roots, size_t root_count, vv_error *err)
+static vv_status append_lines(int fd, const char *path, const vv_supplier *suppliers, size_t count,
+			      const vv_cid *roots, size_t root_count, vv_error *err)
 {
 	char prev[2 * VV_SHA256_LEN + 1];
 	uint64_t end;
@@ -134,13 +134,13 @@ vv_status vv_receipts_add(vv_repository *r, const vv_supplier *suppliers, size_t
 	vv_auto(vv_fd) lock = vv_lock(lock_path, true, LOCK_WAIT_MS, err);
 	const int fd = lock < 0 ? lock : vv_open_own(path, O_RDWR | O_CREAT, err);
 	if (fd < 0) return (vv_status)fd;
-	const vv_status rc = append(fd, path, suppliers, count, roots, root_count, err);
+	const vv_status rc = append_lines(fd, path, suppliers, count, roots, root_count, err);
 	return vv_close_after(rc, fd, path, err);
 }
 
 /* --- reading -------------------------------------------------------------------------------- */
 
-static bool names(const vv_json *line, const char *root)
+static bool names_root(const vv_json *line, const char *root)
 {
 	const vv_json *roots = vv_json_get(line, "roots");
 	for (const vv_json *e = roots ? roots->first : NULL; e; e = e->next) {
@@ -192,7 +192,7 @@ vv_status vv_receipts_of(vv_repository *r, const vv_cid *root, vv_receipt_fn fn,
 			return vv_hint_code(err, VV_HINT_FSCK_REPAIR);
 		}
 		rc = hash_line(prev, p, (size_t)(nl - p), err);
-		if (rc == VV_OK && root && names(line, vv_cid_shows(root))) {
+		if (rc == VV_OK && root && names_root(line, vv_cid_shows(root))) {
 			rc = fn(payload, &receipt, err);
 		}
 	}

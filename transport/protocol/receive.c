@@ -618,8 +618,8 @@ vv_status vv_receive_mend(vv_receive *x, const vv_oids *wants, const vv_oids *wh
 
 /* Only blocks of the new versions become part of the store: a node in the store means that all
  * blocks below it are there too, which is unknown for other received blocks. */
-static vv_status promote(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
-			 const vv_cid *root, bool incomplete, vv_error *err)
+static vv_status promote_blocks(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
+				const vv_cid *root, bool incomplete, vv_error *err)
 {
 	vv_auto(lacking) l = {0};
 	vv_status rc = begin_lacking(&l, x, SIZE_MAX, err);
@@ -646,7 +646,7 @@ static vv_status promote(vv_receive *x, const vv_oids *wants, const vv_oids *com
 
 vv_status vv_receive_take_root(vv_receive *x, const vv_cid *root, vv_error *err)
 {
-	return promote(x, NULL, NULL, root, false, err);
+	return promote_blocks(x, NULL, NULL, root, false, err);
 }
 
 /* Durably noted before refs name them: linked versions, which are missing here. */
@@ -685,7 +685,7 @@ static vv_status note_linked(vv_receive *x, const vv_oids *wants, const vv_oids 
 vv_status vv_receive_take_blocks(vv_receive *x, const vv_oids *wants, const vv_oids *commons,
 				 vv_error *err)
 {
-	vv_status rc = promote(x, wants, commons, NULL, false, err);
+	vv_status rc = promote_blocks(x, wants, commons, NULL, false, err);
 
 	return rc < 0 ? rc : note_linked(x, wants, commons, err);
 }
@@ -698,7 +698,7 @@ vv_status vv_receive_take(vv_receive *x, const vv_oids *wants, const vv_oids *co
 	 * afterwards. */
 	vv_status rc = incomplete ? vv_repository_set_incomplete(x->repo, true, err) : VV_OK;
 
-	rc = rc < 0 ? rc : promote(x, wants, commons, NULL, incomplete, err);
+	rc = rc < 0 ? rc : promote_blocks(x, wants, commons, NULL, incomplete, err);
 	rc = rc < 0 ? rc : note_linked(x, wants, commons, err);
 	if (rc < 0 || (rc = vv_git_receive_install(x->git, err)) < 0) return rc;
 	if (vv_git_receive_is_plain(x->git)) { /* derived */

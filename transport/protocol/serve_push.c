@@ -51,7 +51,7 @@ static bool is_branch(const vv_push_ref *r)
 }
 
 /* The ref is already there: only blocks that it may lack are sent. */
-static bool stays(const vv_push_ref *r)
+static bool ref_stays(const vv_push_ref *r)
 {
 	return vv_oid_equal(&r->old, &r->id);
 }
@@ -106,7 +106,7 @@ static vv_status check_old(push *p, size_t i, bool *there, vv_error *err)
 }
 
 /* A setting receive.deny... (NULL: not set): does it let through what Git refuses by default? */
-static bool lets(const char *rule)
+static bool rule_lets(const char *rule)
 {
 	return rule && (strcmp(rule, "ignore") == 0 || strcmp(rule, "warn") == 0 ||
 			strcmp(rule, "false") == 0);
@@ -127,7 +127,7 @@ static vv_status check_deletion(push *p, size_t i, vv_error *err)
 		return rc;
 	}
 	rc = vv_config_string(p->s->repo, "receive.denydeletecurrent", &rule, err);
-	if ((rc < 0 && rc != VV_ENOTFOUND) || lets(rule)) return rc;
+	if ((rc < 0 && rc != VV_ENOTFOUND) || rule_lets(rule)) return rc;
 	return refuse_ref(p, i, "it is the current branch there (receive.denyDeleteCurrent)", err);
 }
 
@@ -163,7 +163,7 @@ static vv_status check_hooks(push *p, vv_error *err)
 	vv_status rc = p->q->ahead ? VV_OK : find_unrun_hook(&why, p->s->repo, names, err);
 
 	for (size_t i = 0; rc == VV_OK && why.len > 0 && i < p->q->ref_count; i++) {
-		if (!stays(&p->q->refs[i])) {
+		if (!ref_stays(&p->q->refs[i])) {
 			rc = refuse_ref(p, i, vv_buf_cstr(&why), err);
 		}
 	}
@@ -207,10 +207,10 @@ static vv_status check_current(push *p, size_t i, vv_error *err)
 	vv_auto(char) *rule = NULL;
 	vv_status rc;
 
-	if (!is_branch(r) || stays(r)) return VV_OK;
+	if (!is_branch(r) || ref_stays(r)) return VV_OK;
 	if ((rc = vv_branch_checked_out(p->s->repo, r->name, &tree, err)) < 0 || !tree) return rc;
 	rc = vv_config_string(p->s->repo, "receive.denycurrentbranch", &rule, err);
-	if ((rc < 0 && rc != VV_ENOTFOUND) || lets(rule)) return rc;
+	if ((rc < 0 && rc != VV_ENOTFOUND) || rule_lets(rule)) return rc;
 	if (rule && strcmp(rule, "updateInstead") == 0 && p->s->update_tree &&
 	    !vv_oid_is_null(&r->id)) {
 		return check_tree(p, i, tree, err);
@@ -299,7 +299,7 @@ static vv_status check_forward(push *p, vv_error *err)
 
 	for (size_t i = 0; rc == VV_OK && i < p->q->ref_count; i++) {
 		const vv_push_ref *r = &p->q->refs[i];
-		if (vv_oid_is_null(&r->old) || vv_oid_is_null(&r->id) || stays(r)) {
+		if (vv_oid_is_null(&r->old) || vv_oid_is_null(&r->id) || ref_stays(r)) {
 			continue;
 		}
 		const bool grows = vv_ref_is_head(r->name) || vv_ref_is_expired(r->name);

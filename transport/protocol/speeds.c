@@ -62,7 +62,7 @@ static line find_entry(const vv_speeds *s, uint64_t source)
 }
 
 /* At once, so that what another process wrote meanwhile stays. */
-static void note(vv_speeds *s, uint64_t source, const line *l)
+static void note_speed(vv_speeds *s, uint64_t source, const line *l)
 {
 	uint8_t key[KEY_LEN], value[VALUE_LEN];
 	vv_kept *now;
@@ -101,7 +101,7 @@ vv_speed vv_speeds_of(const vv_speeds *s, uint64_t source)
 }
 
 /* A quarter of the new one; rounded so that it gets there. */
-static uint64_t weigh(uint64_t old, uint64_t is)
+static uint64_t weigh_speed(uint64_t old, uint64_t is)
 {
 	return is > old ? old + (is - old + 3) / 4 : old - (old - is + 3) / 4;
 }
@@ -115,10 +115,10 @@ void vv_speeds_note(vv_speeds *s, uint64_t source, uint64_t latency_ms, uint64_t
 	line now = {.latency_ms = latency_ms, .rate = rate};
 
 	if (known) {
-		now.latency_ms = weigh(old.latency_ms, latency_ms);
-		now.rate = rate > 0 ? weigh(old.rate, rate) : old.rate;
+		now.latency_ms = weigh_speed(old.latency_ms, latency_ms);
+		now.rate = rate > 0 ? weigh_speed(old.rate, rate) : old.rate;
 	}
-	note(s, source, &now);
+	note_speed(s, source, &now);
 }
 
 void vv_speeds_note_failure(vv_speeds *s, uint64_t source)
@@ -127,7 +127,7 @@ void vv_speeds_note_failure(vv_speeds *s, uint64_t source)
 
 	l.failed = s->now;
 	l.silent = 0;
-	note(s, source, &l);
+	note_speed(s, source, &l);
 }
 
 void vv_speeds_note_silence(vv_speeds *s, uint64_t source)
@@ -135,7 +135,7 @@ void vv_speeds_note_silence(vv_speeds *s, uint64_t source)
 	line l = find_entry(s, source);
 
 	l.failed = l.silent = s->now;
-	note(s, source, &l);
+	note_speed(s, source, &l);
 }
 
 void vv_speeds_note_answer(vv_speeds *s, uint64_t source)
@@ -144,7 +144,7 @@ void vv_speeds_note_answer(vv_speeds *s, uint64_t source)
 
 	if (is_lately(s, l.silent)) {
 		l.silent = 0;
-		note(s, source, &l);
+		note_speed(s, source, &l);
 	}
 }
 

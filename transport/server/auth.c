@@ -320,7 +320,8 @@ static vv_status digest_of(const vv_http_auth *a, const char *header, uint8_t ou
 	return rc < 0 ? rc : vv_sha256(out, b.data, b.len, err);
 }
 
-static bool proved(const vv_http_auth *a, const uint8_t digest[VV_SHA256_LEN], vv_http_user *out)
+static bool find_proof(const vv_http_auth *a, const uint8_t digest[VV_SHA256_LEN],
+		       vv_http_user *out)
 {
 	for (unsigned i = 0; i < PROVED; i++) {
 		if (a->proofs[i].used &&
@@ -334,7 +335,7 @@ static bool proved(const vv_http_auth *a, const uint8_t digest[VV_SHA256_LEN], v
 
 /* Reads the file again if it changed, also by a link with a new target; an invalid one leaves the
  * rules unchanged, and its fault is reported once. */
-static void refresh(vv_http_auth *a)
+static void refresh_users(vv_http_auth *a)
 {
 	vv_error why;
 	vv_stat st;
@@ -412,7 +413,7 @@ static vv_status check_in_turn(vv_http_auth *a, const vv_buf *name, const vv_buf
 	memcpy(&who.name, hash, sizeof(who.name));
 	if ((rc = vv_login_begin(a->login, &who, err)) < 0) return rc;
 	vv_mutex_lock(a->lock);
-	bool known = proved(a, digest, out);
+	bool known = find_proof(a, digest, out);
 	vv_mutex_unlock(a->lock);
 	if (!known) {
 		rc = check_slowly(a, name, secret, digest, out, err);
@@ -431,8 +432,8 @@ vv_status vv_http_auth_check(vv_http_auth *a, const char *header, const vv_addre
 
 	if ((rc = digest_of(a, header, digest, err)) < 0) return rc;
 	vv_mutex_lock(a->lock);
-	refresh(a);
-	bool known = proved(a, digest, out);
+	refresh_users(a);
+	bool known = find_proof(a, digest, out);
 	vv_mutex_unlock(a->lock);
 	if (known) return VV_OK;
 	return vv_http_credentials(header, &name, &secret)

@@ -311,7 +311,7 @@ static vv_status run_git(http_request *q, vv_repository *r, const settings *s, c
 	return rc < 0 ? rc : judge_answer(q, code, &said, o.sent || refs, err);
 }
 
-static vv_status answer(http_request *q, vv_error *err)
+static vv_status answer_git(http_request *q, vv_error *err)
 {
 	const bool refs = http_is_get(q);
 	vv_auto(vv_repository) *r = NULL;
@@ -392,7 +392,7 @@ enum MHD_Result http_git(http_request *q, bool *more)
 	}
 	q->answer_type = refs ? TYPE "-advertisement" : TYPE "-result";
 	put_protocol(q->git_protocol, sizeof(q->git_protocol), q);
-	if (!http_stream_start(q, answer, !refs)) return http_say_error(q, &q->stream.err);
+	if (!http_stream_start(q, answer_git, !refs)) return http_say_error(q, &q->stream.err);
 	if (refs) return http_body_end(q);
 	http_connection_phase(q->connection, HTTP_TAKE);
 	*more = true;

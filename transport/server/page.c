@@ -63,7 +63,7 @@ void http_page_end(http_request *q)
 
 /* --- the request ------------------------------------------------------------------------------- */
 
-static char *decode(const char *text, size_t len, bool *bad)
+static char *decode_value(const char *text, size_t len, bool *bad)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
@@ -87,8 +87,8 @@ static enum MHD_Result take_parameter(void *payload, enum MHD_ValueKind kind VV_
 		p->bad = true;
 		return MHD_NO;
 	}
-	char *n = decode(name, name_len, &p->bad);
-	char *v = decode(value ? value : "", value ? len : 0, &p->bad);
+	char *n = decode_value(name, name_len, &p->bad);
+	char *v = decode_value(value ? value : "", value ? len : 0, &p->bad);
 	if (!n || !v) {
 		vv_free_all(n, v);
 		p->bad = true;
@@ -164,7 +164,7 @@ static vv_status keep_head(struct http_page_work *p, const vv_http_head *head, v
 	return VV_OK;
 }
 
-static vv_status begin(void *out, const vv_http_head *head, bool *wanted, vv_error *err)
+static vv_status begin_page(void *out, const vv_http_head *head, bool *wanted, vv_error *err)
 {
 	http_request *q = out;
 	struct http_page_work *p = q->page;
@@ -215,7 +215,7 @@ static vv_status run_page(http_request *q, vv_error *err)
 				 .gone = has_gone,
 				 .open = open_first,
 				 .asker = q};
-	const vv_http_reply reply = {begin, http_stream_out, q};
+	const vv_http_reply reply = {begin_page, http_stream_out, q};
 	vv_status rc = s->handlers.page(s->handlers.page_payload, &call, &ask, &reply, err);
 
 	if (rc < 0) {
@@ -268,7 +268,7 @@ static void add_page_headers(const http_request *q, struct MHD_Response *respons
 	}
 }
 
-static enum MHD_Result give(http_request *q)
+static enum MHD_Result give_page(http_request *q)
 {
 	const vv_http_head *h = &q->page->head;
 	struct MHD_Response *response;
@@ -383,5 +383,5 @@ enum MHD_Result http_page(http_request *q)
 	if (!http_stream_start(q, run_page, false)) return http_say_error(q, &q->stream.err);
 	http_connection_phase(q->connection, HTTP_WORK);
 	(void)vv_ring_read(q->page->ready, &none, 1, 0, NULL);
-	return q->page->begun ? give(q) : say_failure(q);
+	return q->page->begun ? give_page(q) : say_failure(q);
 }

@@ -215,7 +215,7 @@ static void say_trouble(const vv_http_server *s, const vv_error *trouble)
 }
 
 /* Determines the client's user. False: an answer was queued. */
-static bool identify(http_request *q, enum MHD_Result *result)
+static bool identify_client(http_request *q, enum MHD_Result *result)
 {
 	const vv_http_server *s = q->server;
 	const char *header = s->auth ? http_header(q, "Authorization") : NULL;
@@ -283,7 +283,7 @@ static enum MHD_Result take_route(http_request *q, bool *more)
 	if (strcmp(q->method, "OPTIONS") == 0) { /* browsers send these without credentials */
 		return http_options(q);
 	}
-	if (!identify(q, &result)) return result;
+	if (!identify_client(q, &result)) return result;
 	switch (found) {
 	case LIST:
 		return say_list(q);

@@ -33,7 +33,7 @@ static bool has_cookie(const char *header, const char *name, const char *value)
 }
 
 /* To the same address without the secret. "//host" would lead elsewhere. */
-static enum MHD_Result redirect(http_request *q)
+static enum MHD_Result redirect_request(http_request *q)
 {
 	struct MHD_Response *response = http_empty();
 	bool here = q->path[0] == '/' && q->path[1] != '/' && q->path[1] != '\\';
@@ -63,7 +63,7 @@ bool http_url_secret(http_request *q, enum MHD_Result *result)
 	if (!s->o.secret) return true;
 	bool has = http_is_get(q) && http_parameter(q, "secret", &given, &bad);
 	if (has && !bad && lets_in(q->server, vv_buf_cstr(&given), given.len)) {
-		*result = redirect(q);
+		*result = redirect_request(q);
 		vv_buf_wipe(&given);
 		return false;
 	}

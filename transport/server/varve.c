@@ -17,7 +17,7 @@
 /* Its first frame, lists that are made of it, and blocks that others build on. */
 #define TRANSFER_MEMORY ((uint64_t)VV_UNPACKED_TRANSFER)
 
-static vv_status answer(http_request *q, vv_error *err)
+static vv_status answer_call(http_request *q, vv_error *err)
 {
 	const vv_http_call call = http_call_of(q);
 	vv_auto(vv_channel) *line = http_stream_channel(q);
@@ -83,7 +83,7 @@ enum MHD_Result http_varve_begin(http_request *q, bool *more)
 		return http_say(q, MHD_HTTP_SERVICE_UNAVAILABLE, "busy; try again later");
 	}
 	q->answer_type = TYPE;
-	if (!http_stream_start(q, answer, true)) return http_say_error(q, &q->stream.err);
+	if (!http_stream_start(q, answer_call, true)) return http_say_error(q, &q->stream.err);
 	http_connection_phase(q->connection, HTTP_TAKE);
 	*more = true;
 	return MHD_YES;

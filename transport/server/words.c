@@ -90,7 +90,7 @@ void vv_http_range_read(vv_http_range *out, const char *value, uint64_t size)
 
 /* --- entity tags -------------------------------------------------------------------------- */
 
-static const char *opaque(const char *tag)
+static const char *opaque_tag(const char *tag)
 {
 	return tag[0] == 'W' && tag[1] == '/' ? tag + 2 : tag;
 }
@@ -103,7 +103,7 @@ static bool is_named(const char *value, const char *tag, bool strong)
 		bool weak = p[0] == 'W' && p[1] == '/';
 
 		if (*p == '*') return true;
-		p = opaque(p);
+		p = opaque_tag(p);
 		const char *end = *p == '"' ? strchr(p + 1, '"') : NULL;
 		if (!end) return false;
 		end++;
@@ -122,7 +122,7 @@ static bool is_named(const char *value, const char *tag, bool strong)
 
 bool vv_http_tag_named(const char *value, const char *tag)
 {
-	return value && is_named(value, opaque(tag), false);
+	return value && is_named(value, opaque_tag(tag), false);
 }
 
 bool vv_http_tag_matched(const char *value, const char *tag)

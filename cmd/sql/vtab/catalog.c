@@ -20,17 +20,17 @@ typedef struct vv_sql_commit {
 	char texts[];
 } vv_sql_commit;
 
-static unsigned digit(char c)
+static unsigned digit_value(char c)
 {
 	return (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10) & 15;
 }
 
 static vv_sql_commit **slot_of(vv_sql_commits *commits, const char *id)
 {
-	return &commits->slots[id[0] ? digit(id[0]) * 16 + digit(id[1]) : 0];
+	return &commits->slots[id[0] ? digit_value(id[0]) * 16 + digit_value(id[1]) : 0];
 }
 
-static vv_sql_commit *copy(const varve_commit *from)
+static vv_sql_commit *copy_commit(const varve_commit *from)
 {
 	const char *const texts[] = {from->id,        from->author,         from->author_mail,
 				     from->committer, from->committer_mail, from->message};
@@ -78,7 +78,7 @@ int vv_sql_commits_get(const varve_commit **out, vv_sql_commits *commits, varve_
 	if (!c) {
 		if ((rc = varve_log_open(&log, repo, &how, err)) < 0) return rc;
 		rc = varve_log_next(log, &found, err);
-		if (rc > 0 && !(c = copy(found))) {
+		if (rc > 0 && !(c = copy_commit(found))) {
 			rc = vv_sql_error_memory(err);
 		} else if (rc == 0) {
 			rc = vv_sql_error_format(err, VARVE_EMISSING,

@@ -53,7 +53,7 @@ static int take_name(function_table *t, const vv_sql_registered *r)
 	return t->name.path && (!r->name.revision || t->name.revision) ? SQLITE_OK : SQLITE_NOMEM;
 }
 
-static void declare(function_table *t, vv_sql_columns_sql *sql)
+static void declare_columns(function_table *t, vv_sql_columns_sql *sql)
 {
 	if (t->function->declare) {
 		t->function->declare(&t->known, sql);
@@ -99,7 +99,7 @@ static int connect(sqlite3 *db, void *aux, int argc VV_UNUSED, const char *const
 	}
 	if (rc == SQLITE_OK) {
 		rc = vv_sql_columns_begin(&sql, most, &err) < 0 ? SQLITE_NOMEM : SQLITE_OK;
-		declare(t, &sql);
+		declare_columns(t, &sql);
 		if (rc == SQLITE_OK) {
 			rc = vv_sql_columns_end(&sql, r->catalog, message);
 		}
@@ -154,7 +154,7 @@ static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
 	return SQLITE_OK;
 }
 
-static void reset(function_cursor *c)
+static void reset_cursor(function_cursor *c)
 {
 	void (*const close)(void *) = ((function_table *)c->base.pVtab)->function->close;
 
@@ -171,7 +171,7 @@ static void reset(function_cursor *c)
 
 static int close_cursor(sqlite3_vtab_cursor *base)
 {
-	reset((function_cursor *)base);
+	reset_cursor((function_cursor *)base);
 	vv_sql_catalog_cursor_closed(((function_table *)base->pVtab)->known.catalog);
 	sqlite3_free(base);
 	return SQLITE_OK;
@@ -212,7 +212,7 @@ static int filter(sqlite3_vtab_cursor *base, int number, const char *plan VV_UNU
 	varve_error err;
 	int given = 0;
 
-	reset(c);
+	reset_cursor(c);
 	c->row = 0;
 	c->end = false;
 	for (int i = 0; i < (int)t->known.arguments; i++) {

@@ -132,7 +132,7 @@ static int store_value(vv_sql_grouped *g, size_t i, size_t place, const vv_sql_v
 	return 0;
 }
 
-static void recall(vv_sql_value *out, const vv_sql_grouped *g, size_t i, size_t place)
+static void recall_value(vv_sql_value *out, const vv_sql_grouped *g, size_t i, size_t place)
 {
 	const column *c = &g->columns[i];
 	uint32_t len;
@@ -165,7 +165,7 @@ static int compare_values(const vv_sql_value *x, const vv_sql_value *y)
 
 /* ---- hashes ---- */
 
-static uint64_t mix(uint64_t h)
+static uint64_t mix_hash(uint64_t h)
 {
 	h ^= h >> 32;
 	h *= 0xd6e8feb86659fd93u;
@@ -178,7 +178,7 @@ static uint64_t hash_double(double d)
 
 	d = d == 0 ? 0 : d; /* -0 is 0 */
 	memcpy(&bits, &d, sizeof(bits));
-	return mix(bits);
+	return mix_hash(bits);
 }
 
 static uint64_t hash_bytes(const char *text, size_t len)
@@ -188,7 +188,7 @@ static uint64_t hash_bytes(const char *text, size_t len)
 	vv_array_each(text, len, c) {
 		h = (h ^ (uint8_t)*c) * 0x100000001b3u;
 	}
-	return mix(h);
+	return mix_hash(h);
 }
 
 #define NULL_HASH 1u
@@ -196,7 +196,7 @@ static uint64_t hash_bytes(const char *text, size_t len)
 static uint64_t hash_of(const vv_sql_value *v)
 {
 	if (v->null) return NULL_HASH;
-	if (v->class == VV_CLASS_INTEGER) return mix((uint64_t)v->i);
+	if (v->class == VV_CLASS_INTEGER) return mix_hash((uint64_t)v->i);
 	return v->class == VV_CLASS_REAL ? hash_double(v->d) : hash_bytes(v->text, v->len);
 }
 
@@ -291,7 +291,7 @@ static bool is_group(const vv_sql_grouped *g, size_t place, const vv_sql_value *
 	vv_sql_value own;
 
 	for (size_t i = 0; i < g->how.count && !g->how.join; i++) {
-		recall(&own, g, g->how.by[i], place);
+		recall_value(&own, g, g->how.by[i], place);
 		if (compare_values(&own, &values[i]) != 0) return false;
 	}
 	return true;
@@ -384,11 +384,11 @@ static int hash_row(uint32_t *out, vv_sql_value *values, vv_sql_grouped *g, vv_s
 
 		if (rc < 0) return rc;
 		if (v->null && g->how.join && !g->how.is[i]) return 0;
-		hash = mix(hash) ^ (g->how.join && !v->null && v->class == VV_CLASS_TEXT
-					    ? hash_text(&g->odd, v->text, v->len)
-					    : hash_of(v));
+		hash = mix_hash(hash) ^ (g->how.join && !v->null && v->class == VV_CLASS_TEXT
+						 ? hash_text(&g->odd, v->text, v->len)
+						 : hash_of(v));
 	}
-	*out = (uint32_t)mix(hash);
+	*out = (uint32_t)mix_hash(hash);
 	return 1;
 }
 
@@ -444,7 +444,7 @@ typedef struct sorting {
 	uint32_t group;
 } sorting;
 
-static int compare(const void *a, const void *b)
+static int compare_groups(const void *a, const void *b)
 {
 	const sorting *s = a, *t = b;
 	const vv_sql_grouping *how = &s->of->how;
@@ -453,8 +453,8 @@ static int compare(const void *a, const void *b)
 	for (size_t i = 0; i < how->count && order == 0; i++) {
 		vv_sql_value x, y;
 
-		recall(&x, s->of, how->by[i], s->group);
-		recall(&y, t->of, how->by[i], t->group);
+		recall_value(&x, s->of, how->by[i], s->group);
+		recall_value(&y, t->of, how->by[i], t->group);
 		order = compare_values(&x, &y);
 		order = how->descending[i] ? -order : order;
 	}
@@ -473,7 +473,7 @@ static int sort_groups(vv_sql_grouped *g, varve_error *err)
 	for (size_t i = 0; i < g->group_count; i++) {
 		sorted[i] = (sorting){g, (uint32_t)i};
 	}
-	qsort(sorted, g->group_count, sizeof(*sorted), compare);
+	qsort(sorted, g->group_count, sizeof(*sorted), compare_groups);
 	for (size_t i = 0; i < g->group_count; i++) {
 		g->order[i] = sorted[i].group;
 	}
@@ -488,7 +488,7 @@ static group *group_at(const vv_sql_grouped *g, size_t place)
 
 /* Moves each item of an array to its place. Reading it back in the order is one walk then, where a walk through the rows would
  * miss the cache with each of them. */
-static int move(void *array, const vv_sql_grouped *g, size_t size, varve_error *err)
+static int move_array(void *array, const vv_sql_grouped *g, size_t size, varve_error *err)
 {
 	uint8_t *old, *now = sqlite3_malloc64((g->count + 1) * size);
 
@@ -507,7 +507,7 @@ static int move(void *array, const vv_sql_grouped *g, size_t size, varve_error *
 	return 0;
 }
 
-static int sort(vv_sql_grouped *g, varve_error *err)
+static int sort_rows(vv_sql_grouped *g, varve_error *err)
 {
 	uint32_t start = 0;
 	int rc = g->how.join ? 0 : sort_groups(g, err);
@@ -524,12 +524,12 @@ static int sort(vv_sql_grouped *g, varve_error *err)
 		group *x = &g->groups[*id];
 		*id = x->start + x->count++;
 	}
-	rc = move(&g->rows, g, sizeof(*g->rows), err);
+	rc = move_array(&g->rows, g, sizeof(*g->rows), err);
 	for (size_t i = 0; i < g->other_count && rc == 0 && g->count > 0; i++) {
 		column *c = &g->columns[g->others[i]];
 
-		if ((rc = move(&c->of.any, g, sizeof(double), err)) == 0) {
-			rc = move(&c->null, g, 1, err);
+		if ((rc = move_array(&c->of.any, g, sizeof(double), err)) == 0) {
+			rc = move_array(&c->null, g, 1, err);
 		}
 	}
 	sqlite3_free(g->ids);
@@ -538,7 +538,7 @@ static int sort(vv_sql_grouped *g, varve_error *err)
 }
 
 /* Which columns are kept, and where. */
-static void plan(vv_sql_grouped *g, const vv_sql_opened *of)
+static void plan_columns(vv_sql_grouped *g, const vv_sql_opened *of)
 {
 	uint64_t used = g->how.used;
 
@@ -566,7 +566,7 @@ int vv_sql_grouped_open(vv_sql_grouped **out, vv_sql_scan *scan, const vv_sql_op
 	*out = NULL;
 	if (!g) return vv_sql_error_memory(err);
 	*g = (vv_sql_grouped){.how = *how, .most = of->facts->rows};
-	plan(g, of);
+	plan_columns(g, of);
 	int rc;
 
 	if (of->facts->rows < UINT32_MAX) {
@@ -575,7 +575,7 @@ int vv_sql_grouped_open(vv_sql_grouped **out, vv_sql_scan *scan, const vv_sql_op
 		rc = vv_sql_error_format(err, how->join ? VARVE_EREFUSED : VARVE_ENOSUPPORT,
 					 "too many rows to group");
 	}
-	if (rc < 0 || (rc = sort(g, err)) < 0) {
+	if (rc < 0 || (rc = sort_rows(g, err)) < 0) {
 		vv_sql_grouped_close(g);
 		return rc;
 	}
@@ -596,13 +596,13 @@ static int hash_number(uint64_t *out, bool integers, sqlite3_value *value)
 	double d = type == SQLITE_FLOAT ? sqlite3_value_double(value) : 0;
 
 	if (type == SQLITE_INTEGER) {
-		*out = integers ? mix((uint64_t)sqlite3_value_int64(value))
+		*out = integers ? mix_hash((uint64_t)sqlite3_value_int64(value))
 				: hash_double((double)sqlite3_value_int64(value));
 		return 1;
 	}
 	if (type != SQLITE_FLOAT) return 0;
 	if (integers && !(d > -most && d < most)) return -1;
-	*out = integers ? mix((uint64_t)(int64_t)d) : hash_double(d);
+	*out = integers ? mix_hash((uint64_t)(int64_t)d) : hash_double(d);
 	return !integers || (double)(int64_t)d == d;
 }
 
@@ -647,12 +647,12 @@ bool vv_sql_grouped_find(vv_sql_grouped_at *at, const vv_sql_grouped *g, sqlite3
 
 		certain = certain && found >= 0;
 		any = found != 0;
-		hash = found > 0 ? mix(hash) ^ one : hash;
+		hash = found > 0 ? mix_hash(hash) ^ one : hash;
 	}
 	at->row = at->end = 0;
 	if (!any || g->group_count == 0) return true;
 	if (!certain) return false;
-	hash = mix(hash);
+	hash = mix_hash(hash);
 	/* Two versions mostly have their rows in one order: the next one is found without a miss of the cache. */
 	uint32_t found = at->group < g->group_count && g->groups[at->group].hash == (uint32_t)hash
 				 ? at->group
@@ -685,7 +685,8 @@ bool vv_sql_grouped_read(vv_sql_value *out, const vv_sql_grouped_at *at, const v
 			 size_t i)
 {
 	if (i >= COLUMNS || !g->columns[i].of.any) return false;
-	recall(out, g, i, g->by[i] ? (size_t)(group_at(g, at->group) - g->groups) : at->row - 1);
+	recall_value(out, g, i,
+		     g->by[i] ? (size_t)(group_at(g, at->group) - g->groups) : at->row - 1);
 	return true;
 }
 

@@ -15,7 +15,7 @@ SQLITE_EXTENSION_INIT3
 #define FEW 2              /* questions; without a key each reads the table */
 #define GROUPS_EACH_ASKS 5 /* row groups that are read in the time of one question by key, about */
 
-static void drop(vv_sql_kept *kept)
+static void drop_joined(vv_sql_kept *kept)
 {
 	vv_sql_joined *j = (vv_sql_joined *)kept;
 
@@ -26,7 +26,7 @@ static void drop(vv_sql_kept *kept)
 	sqlite3_free(j);
 }
 
-static bool same(const char *a, const char *b)
+static bool same_text(const char *a, const char *b)
 {
 	return a && b ? strcmp(a, b) == 0 : a == b;
 }
@@ -36,8 +36,8 @@ vv_sql_joined *vv_sql_joined_find(const vv_sql_catalog *c, const vv_sql_asking *
 	for (vv_sql_kept *k = c->kept; k; k = k->next) {
 		vv_sql_joined *j = (vv_sql_joined *)k;
 
-		if (j->of.table == who->table && same(j->of.plan, who->plan) &&
-		    same(j->of.revision, who->revision)) {
+		if (j->of.table == who->table && same_text(j->of.plan, who->plan) &&
+		    same_text(j->of.revision, who->revision)) {
 			return j;
 		}
 	}
@@ -51,7 +51,7 @@ int vv_sql_joined_new(vv_sql_joined **out, const vv_sql_asking *who, vv_sql_open
 	vv_sql_joined *j = sqlite3_malloc64(sizeof(*j));
 
 	if (!(*out = j)) return vv_sql_error_memory(err);
-	*j = (vv_sql_joined){.kept = {c->kept, drop},
+	*j = (vv_sql_joined){.kept = {c->kept, drop_joined},
 			     .of = {who->table, sqlite3_mprintf("%s", who->plan),
 				    who->revision ? sqlite3_mprintf("%s", who->revision) : NULL},
 			     .version = vv_sql_opened_keep(version)};

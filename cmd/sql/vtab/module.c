@@ -61,7 +61,7 @@ static void put_result(sqlite3_context *context, const varve_value *v, bool real
 	}
 }
 
-static void call(sqlite3_context *context, int argc, sqlite3_value **argv)
+static void call_function(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
 	varve_function *f = sqlite3_user_data(context);
 	char digits[ARGUMENTS][VV_VALUE_OWN];
@@ -80,7 +80,7 @@ static void call(sqlite3_context *context, int argc, sqlite3_value **argv)
 	}
 }
 
-static void release(void *f)
+static void release_function(void *f)
 {
 	varve_function_free(f);
 }
@@ -101,8 +101,9 @@ static int sql_scalar_add(sqlite3 *db)
 		for (size_t n = facts->most; n >= facts->least && rc == SQLITE_OK; n--) {
 			rc = sqlite3_create_function_v2(
 				db, facts->name, (int)n,
-				SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, f, call,
-				NULL, NULL, n == facts->least ? release : NULL);
+				SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, f,
+				call_function, NULL, NULL,
+				n == facts->least ? release_function : NULL);
 		}
 	}
 	return rc == SQLITE_OK && got == VARVE_ENOMEM ? SQLITE_NOMEM : rc;
@@ -228,7 +229,7 @@ static int add_word(vv_sql_catalog *c, const char *word, varve_error *err)
 /* ---- names that differ in case only ---- */
 
 /* Do two words mean two things that there are? */
-static bool differ(vv_sql_catalog *c, const char *one, const char *two)
+static bool words_differ(vv_sql_catalog *c, const char *one, const char *two)
 {
 	vv_auto(vv_sql_name) a = {0};
 	vv_auto(vv_sql_name) b = {0};
@@ -251,7 +252,7 @@ static int refuse_twin(vv_sql_catalog *c, const char *sql, const char *word, var
 	int rc = 0;
 
 	while (rc == 0 && (other = vv_sql_rewrite_quoted(&sql))) {
-		if (is_twin(other, word) && differ(c, other, word)) {
+		if (is_twin(other, word) && words_differ(c, other, word)) {
 			rc = vv_sql_error_format(err, VARVE_EUSAGE,
 						 "SQL cannot distinguish \"%s\" and \"%s\"", other,
 						 word);
@@ -279,7 +280,7 @@ static char *find_twin(vv_sql_catalog *c, const char *word)
 		known = sqlite3_mprintf("%s", sqlite3_column_text(stmt, 0));
 	}
 	sqlite3_finalize(stmt);
-	if (known && !(is_twin(known, word) && differ(c, known, word))) {
+	if (known && !(is_twin(known, word) && words_differ(c, known, word))) {
 		sqlite3_free(known);
 		known = NULL;
 	}
@@ -354,7 +355,7 @@ int vv_sql_module_open_repo(vv_sql_catalog *c, const char *path, const char *cac
 
 /* ---- functions of SQL ---- */
 
-static void fail(sqlite3_context *context, const varve_error *err)
+static void fail_function(sqlite3_context *context, const varve_error *err)
 {
 	vv_sql_hint hint;
 	vv_auto_sqlite char *message = *vv_sql_error_hint(&hint, err)
@@ -456,7 +457,7 @@ static int add_refs(vv_sql_catalog *c, varve_error *err)
 }
 
 /* varve_attach('FOLDER'): the number of tables. */
-static void attach(sqlite3_context *context, int argc VV_UNUSED, sqlite3_value **argv)
+static void attach_folder(sqlite3_context *context, int argc VV_UNUSED, sqlite3_value **argv)
 {
 	vv_sql_catalog *c = sqlite3_user_data(context);
 	const char *path = (const char *)sqlite3_value_text(argv[0]);
@@ -484,14 +485,14 @@ static void attach(sqlite3_context *context, int argc VV_UNUSED, sqlite3_value *
 		rc = vv_sql_paths_list(&l, c->repo, NULL, false, &err);
 	}
 	if (rc < 0) {
-		fail(context, &err);
+		fail_function(context, &err);
 	} else {
 		sqlite3_result_int64(context, (sqlite3_int64)l.count);
 	}
 }
 
 /* varve_use('HEAD~3'): makes the names "T@HEAD~3" known from the next statement on. Returns the commit. */
-static void use(sqlite3_context *context, int argc VV_UNUSED, sqlite3_value **argv)
+static void use_revision(sqlite3_context *context, int argc VV_UNUSED, sqlite3_value **argv)
 {
 	vv_sql_catalog *c = sqlite3_user_data(context);
 	const char *revision = (const char *)sqlite3_value_text(argv[0]);
@@ -506,7 +507,7 @@ static void use(sqlite3_context *context, int argc VV_UNUSED, sqlite3_value **ar
 			-1);
 	} else if (varve_rev_parse(commit, c->repo, revision, &err) < 0 ||
 		   add_names(c, revision, false, &err) < 0) {
-		fail(context, &err);
+		fail_function(context, &err);
 	} else {
 		sqlite3_result_text(context, commit, -1, SQLITE_TRANSIENT);
 	}
@@ -529,7 +530,7 @@ static void open_repo(sqlite3_context *context, int argc, sqlite3_value **argv)
 				     -1);
 	} else if (vv_sql_module_open_repo(c, path, cache, &err) < 0) {
 		c->trouble = err;
-		fail(context, &err);
+		fail_function(context, &err);
 	}
 }
 
@@ -551,7 +552,7 @@ static void make_ready(sqlite3_context *context, int argc VV_UNUSED, sqlite3_val
 	if (!text) {
 		sqlite3_result_error_nomem(context);
 	} else if (vv_sql_module_prepare(&stmt, c, text, &tail, &err) < 0) {
-		fail(context, &err);
+		fail_function(context, &err);
 		sqlite3_free(text);
 	} else {
 		sqlite3_result_text(context, text, -1, sqlite3_free);
@@ -575,9 +576,9 @@ static int add_functions(sqlite3 *db, vv_sql_catalog *c)
 		const char *name;
 		int arguments;
 		void (*call)(sqlite3_context *, int, sqlite3_value **);
-	} functions[] = {{"varve_attach", 1, attach},   {"varve_use", 1, use},
-			 {"varve_open", 1, open_repo},  {"varve_open", 2, open_repo},
-			 {"varve_open", 3, open_repo},  {"varve_sql", 1, make_ready},
+	} functions[] = {{"varve_attach", 1, attach_folder}, {"varve_use", 1, use_revision},
+			 {"varve_open", 1, open_repo},       {"varve_open", 2, open_repo},
+			 {"varve_open", 3, open_repo},       {"varve_sql", 1, make_ready},
 			 {"varve_error", 0, last_error}};
 	int rc = sql_scalar_add(db);
 

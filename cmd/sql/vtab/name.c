@@ -158,15 +158,15 @@ int vv_sql_paths_list(vv_sql_paths *out, varve_repo *repo, const char *revision,
 
 /* ---- comparing ---- */
 
-static char folded(char c)
+static char fold_letter(char c)
 {
 	return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c == '-' || c == ' ' ? '_' : c);
 }
 
-static bool equal(const char *name, size_t name_len, const char *part, size_t part_len)
+static bool equal_names(const char *name, size_t name_len, const char *part, size_t part_len)
 {
 	return name_len == part_len &&
-	       vv_find_place(i, name_len, folded(name[i]) != folded(part[i])) == name_len;
+	       vv_find_place(i, name_len, fold_letter(name[i]) != fold_letter(part[i])) == name_len;
 }
 
 static const char *last_part(const char *path)
@@ -193,14 +193,14 @@ static size_t exact_stem_len(const char *file)
 
 /* How closely a name is that of a path: 4 its path, 3 its last part, 2 that without its ending, 1 without all its endings,
  * 0 not at all. */
-static int closeness(const char *path, const char *name, size_t len)
+static int name_closeness(const char *path, const char *name, size_t len)
 {
 	const char *file = last_part(path);
 
-	if (equal(name, len, path, strlen(path))) return 4;
-	if (equal(name, len, file, strlen(file))) return 3;
-	if (equal(name, len, file, exact_stem_len(file))) return 2;
-	if (equal(name, len, file, stem_len(file))) return 1;
+	if (equal_names(name, len, path, strlen(path))) return 4;
+	if (equal_names(name, len, file, strlen(file))) return 3;
+	if (equal_names(name, len, file, exact_stem_len(file))) return 2;
+	if (equal_names(name, len, file, stem_len(file))) return 1;
 	return 0;
 }
 
@@ -209,7 +209,7 @@ static size_t count_as(const vv_sql_paths *l, const char *name, size_t len, int 
 	size_t n = 0;
 
 	vv_array_each(l->items, l->count, it) {
-		n += closeness(*it, name, len) >= least;
+		n += name_closeness(*it, name, len) >= least;
 	}
 	return n;
 }
@@ -228,7 +228,7 @@ void vv_sql_name_short(const char **at, size_t *len, const vv_sql_paths *l, size
 }
 
 /* Letters that must be changed, added or left out, at most `most`. */
-static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len, size_t most)
+static size_t name_distance(const char *a, size_t a_len, const char *b, size_t b_len, size_t most)
 {
 	size_t row[64];
 
@@ -241,7 +241,7 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len,
 
 		row[0] = i;
 		for (size_t j = 1; j <= b_len; j++) {
-			size_t cost = corner + (folded(a[i - 1]) != folded(b[j - 1]));
+			size_t cost = corner + (fold_letter(a[i - 1]) != fold_letter(b[j - 1]));
 
 			corner = row[j];
 			row[j] = row[j] + 1 < cost ? row[j] + 1 : cost;
@@ -284,8 +284,8 @@ static void hint_nearest(varve_error *err, const vv_sql_paths *l, const char *na
 	if (hint_file(err, name, len)) return;
 	for (size_t i = 0; i < l->count; i++) {
 		const char *file = last_part(l->items[i]);
-		size_t one = distance(name, len, file, stem_len(file), 3),
-		       two = distance(name, len, file, strlen(file), 3),
+		size_t one = name_distance(name, len, file, stem_len(file), 3),
+		       two = name_distance(name, len, file, strlen(file), 3),
 		       near = one < two ? one : two;
 
 		if (near < best && near * 3 <= len + 2) {
@@ -321,7 +321,7 @@ static int refuse_several(const vv_sql_paths *l, const char *name, size_t len, i
 	sqlite3_str *list = sqlite3_str_new(NULL);
 
 	vv_array_each(l->items, l->count, it) {
-		if (closeness(*it, name, len) >= least) {
+		if (name_closeness(*it, name, len) >= least) {
 			left--;
 			sqlite3_str_appendf(list, "'%s'%s", *it,
 					    left > 1    ? ", "
@@ -340,7 +340,8 @@ static int refuse_several(const vv_sql_paths *l, const char *name, size_t len, i
 }
 
 /* The one path that the name means among those of the list. */
-static int choose(char **out, const vv_sql_paths *l, const char *name, size_t len, varve_error *err)
+static int choose_path(char **out, const vv_sql_paths *l, const char *name, size_t len,
+		       varve_error *err)
 {
 	const char *found = NULL;
 	bool several = false;
@@ -348,7 +349,7 @@ static int choose(char **out, const vv_sql_paths *l, const char *name, size_t le
 
 	*out = NULL;
 	vv_array_each(l->items, l->count, it) {
-		int close = closeness(*it, name, len);
+		int close = name_closeness(*it, name, len);
 
 		if (close > best) {
 			best = close;
@@ -419,7 +420,7 @@ static int find_cut(vv_sql_name *out, vv_sql_catalog *c, const char *word, const
 	int rc = vv_sql_paths_list(&l, c->repo, at + 1, false, err);
 
 	if (rc < 0) return rc;
-	rc = choose(&out->path, &l, word, len, err);
+	rc = choose_path(&out->path, &l, word, len, err);
 	if (rc == VARVE_ENOTFOUND) {
 		rc = choose_file(&out->path, c, at + 1, word, len, err);
 	}
@@ -449,7 +450,8 @@ static bool is_below(const char *folder, const char *file)
 
 /* May a confined query read the found table? Only tables of versions, and files below the top folder, or the current
  * one. */
-static int confine(vv_sql_catalog *c, const vv_sql_name *found, const char *word, varve_error *err)
+static int confine_table(vv_sql_catalog *c, const vv_sql_name *found, const char *word,
+			 varve_error *err)
 {
 	const char *tree = c->repo ? varve_repo_folder(c->repo, VARVE_FOLDER_WORK_TREE) : NULL;
 	vv_auto_sqlite char *file = sqlite3_mprintf("%s%s%s", tree ? tree : "", tree ? "/" : "",
@@ -488,7 +490,7 @@ static int find_now(vv_sql_name *out, vv_sql_catalog *c, const char *word, varve
 		*err = unborn;
 		return rc;
 	}
-	rc = choose(&out->path, &l, word, strlen(word), err);
+	rc = choose_path(&out->path, &l, word, strlen(word), err);
 	if (rc == VARVE_ENOTFOUND && c->repo) {
 		rc = choose_file(&out->path, c, c->at, word, strlen(word), err);
 	}
@@ -562,7 +564,7 @@ int vv_sql_name_find(vv_sql_name *out, vv_sql_catalog *c, const char *word, varv
 		}
 	}
 	if (rc == 0 && c->confined) {
-		rc = confine(c, out, word, err);
+		rc = confine_table(c, out, word, err);
 	}
 	if (rc < 0) {
 		vv_sql_name_clear(out);

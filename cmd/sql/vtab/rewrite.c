@@ -108,7 +108,7 @@ static token next_token(const char **at, const char *end)
 	return t;
 }
 
-static char lower(char c)
+static char lower_letter(char c)
 {
 	return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
 }
@@ -118,7 +118,7 @@ static bool is_word(const token *t, const char *word)
 	size_t i = 0;
 
 	if (t->kind != WORD || t->len != strlen(word)) return false;
-	while (i < t->len && lower(t->at[i]) == word[i]) {
+	while (i < t->len && lower_letter(t->at[i]) == word[i]) {
 		i++;
 	}
 	return i == t->len;

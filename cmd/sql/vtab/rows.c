@@ -73,7 +73,7 @@ static vv_sql_place place_of(const rows_table *t)
 	return (vv_sql_place){.repo = t->repo, .path = t->name.path, .revision = t->name.revision};
 }
 
-static int fail(sqlite3_vtab *base, const varve_error *err)
+static int fail_table(sqlite3_vtab *base, const varve_error *err)
 {
 	return vv_sql_catalog_fail(((rows_table *)base)->catalog, err, &base->zErrMsg);
 }
@@ -102,7 +102,7 @@ static const char *argument_of(int kind)
 }
 
 /* with_texts: not in a database file, since programs that show one show hidden columns, too */
-static int declare(rows_table *t, bool with_texts, char **message, varve_error *err)
+static int declare_table(rows_table *t, bool with_texts, char **message, varve_error *err)
 {
 	size_t most = (size_t)sqlite3_limit(t->catalog->db, SQLITE_LIMIT_COLUMN, -1);
 	bool commits = t->name.kind == VV_NAME_HISTORY || t->name.kind == VV_NAME_BLAME;
@@ -197,7 +197,8 @@ static int make_table(sqlite3_vtab **out, vv_sql_catalog *c, varve_repo *repo, b
 	if (rc == 0) {
 		rc = check_emptied(t->declared, &place, &err);
 	}
-	rc = rc < 0 ? vv_sql_catalog_fail(c, &err, message) : declare(t, with_texts, message, &err);
+	rc = rc < 0 ? vv_sql_catalog_fail(c, &err, message)
+		    : declare_table(t, with_texts, message, &err);
 	if (rc != SQLITE_OK) {
 		free_table(t);
 		return rc;
@@ -224,7 +225,7 @@ static int connect(sqlite3 *db VV_UNUSED, void *aux, int argc VV_UNUSED,
 }
 
 /* Unquotes an argument, written with its quotes. */
-static char *unquoted(const char *s)
+static char *unquote_argument(const char *s)
 {
 	size_t len = strlen(s), n = 0;
 	char quote = s[0];
@@ -301,7 +302,7 @@ static int create(sqlite3 *db, void *aux, int argc, const char *const *argv, sql
 
 	(void)sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY); /* it opens any path */
 	for (int i = 3; i < argc && i < 6 && rc == SQLITE_OK; i++) {
-		words[i - 3] = unquoted(argv[i]);
+		words[i - 3] = unquote_argument(argv[i]);
 		rc = words[i - 3] ? SQLITE_OK : SQLITE_NOMEM;
 	}
 	if (rc == SQLITE_OK) {
@@ -524,7 +525,7 @@ static int open_cursor(sqlite3_vtab *base, sqlite3_vtab_cursor **out)
 	return SQLITE_OK;
 }
 
-static void reset(rows_cursor *c)
+static void reset_cursor(rows_cursor *c)
 {
 	vv_sql_grouped_close(c->grouped);
 	c->grouped = NULL;
@@ -549,7 +550,7 @@ static int close_cursor(sqlite3_vtab_cursor *base)
 {
 	rows_cursor *c = (rows_cursor *)base;
 
-	reset(c);
+	reset_cursor(c);
 	vv_sql_scan_close(c->beside);
 	vv_sql_catalog_cursor_closed(((rows_table *)base->pVtab)->catalog);
 	sqlite3_free(c);
@@ -557,7 +558,7 @@ static int close_cursor(sqlite3_vtab_cursor *base)
 }
 
 /* A new statement reads the name's current table. SQLite fixes a table's columns, so they must be the same. */
-static int refresh(rows_table *t, varve_error *err)
+static int refresh_table(rows_table *t, varve_error *err)
 {
 	const vv_sql_place place = place_of(t);
 	vv_sql_opened *now;
@@ -735,8 +736,8 @@ static int look_up(rows_cursor *c, rows_table *t, const vv_sql_asking *who, sqli
 	return rc;
 }
 
-static int begin(rows_cursor *c, rows_table *t, const char *plan, const char *revision,
-		 sqlite3_value **values, varve_error *err)
+static int begin_rows(rows_cursor *c, rows_table *t, const char *plan, const char *revision,
+		      sqlite3_value **values, varve_error *err)
 {
 	const vv_sql_asking who = {t, plan, revision};
 	vv_sql_grouping join;
@@ -766,7 +767,7 @@ static int begin_kind(rows_cursor *c, rows_table *t, const char *plan, sqlite3_v
 		      sqlite3_value **values, varve_error *err)
 {
 	const char *revision = NULL;
-	int rc = refresh(t, err);
+	int rc = refresh_table(t, err);
 
 	if (rc < 0) return rc;
 	if (t->name.kind == VV_NAME_HISTORY) return begin_history(c, t, values, err);
@@ -775,7 +776,7 @@ static int begin_kind(rows_cursor *c, rows_table *t, const char *plan, sqlite3_v
 	    !(revision = (const char *)sqlite3_value_text(argument))) {
 		return vv_sql_error_memory(err);
 	}
-	return begin(c, t, plan, revision, values, err);
+	return begin_rows(c, t, plan, revision, values, err);
 }
 
 static int filter(sqlite3_vtab_cursor *base, int number, const char *plan, int argc VV_UNUSED,
@@ -784,21 +785,21 @@ static int filter(sqlite3_vtab_cursor *base, int number, const char *plan, int a
 	rows_cursor *c = (rows_cursor *)base;
 	varve_error err;
 
-	reset(c);
+	reset_cursor(c);
 	read_plan(c, ((const rows_table *)base->pVtab)->texts, plan);
 	int rc = begin_kind(c, (rows_table *)base->pVtab, plan, number != 0 ? argv[0] : NULL,
 			    argv + (number != 0), &err);
 	if (rc == 0) {
 		rc = next_row(c, &err);
 	}
-	return rc < 0 ? fail(base->pVtab, &err) : SQLITE_OK;
+	return rc < 0 ? fail_table(base->pVtab, &err) : SQLITE_OK;
 }
 
 static int next(sqlite3_vtab_cursor *base)
 {
 	varve_error err;
 
-	return next_row((rows_cursor *)base, &err) < 0 ? fail(base->pVtab, &err) : SQLITE_OK;
+	return next_row((rows_cursor *)base, &err) < 0 ? fail_table(base->pVtab, &err) : SQLITE_OK;
 }
 
 static int eof(sqlite3_vtab_cursor *base)
@@ -863,7 +864,7 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int i)
 
 	if (at >= t->columns && at < t->texts) { /* else it is the argument */
 		if (at < t->argument) {
-			if (find_commit(c, t, &err) < 0) return fail(base->pVtab, &err);
+			if (find_commit(c, t, &err) < 0) return fail_table(base->pVtab, &err);
 			vv_sql_value_put_commit(context, c->commit,
 						commit_columns[at - t->columns].what);
 		}
@@ -875,7 +876,7 @@ static int column(sqlite3_vtab_cursor *base, sqlite3_context *context, int i)
 	}
 	if (scan_at(&scan, c, &err) < 0 ||
 	    (at < t->columns && vv_sql_scan_read(&v, scan, at, &err) < 0)) {
-		return fail(base->pVtab, &err);
+		return fail_table(base->pVtab, &err);
 	}
 	if (at < t->columns) {
 		vv_sql_value_put(context, &v);

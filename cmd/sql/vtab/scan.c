@@ -23,7 +23,7 @@ struct vv_sql_scan {
 	bool begun, texts; /* texts: the spelling of cells is read */
 };
 
-static bool uses(uint64_t used, size_t column)
+static bool uses_column(uint64_t used, size_t column)
 {
 	return used >> (column < 63 ? column : 63) & 1;
 }
@@ -97,11 +97,11 @@ static int choose_columns(const char **names, size_t *count, vv_sql_scan *s,
 	}
 	for (size_t i = 0; i < columns; i++) {
 		int32_t place = place_of(s, i);
-		bool text = uses(plan->used, plan->texts + i);
+		bool text = uses_column(plan->used, plan->texts + i);
 
 		s->cell_of[i] = -1;
 		s->texts = s->texts || text;
-		if (place >= 0 && (uses(plan->used, i) || text)) {
+		if (place >= 0 && (uses_column(plan->used, i) || text)) {
 			s->cell_of[i] = (int32_t)*count;
 			names[(*count)++] =
 				varve_table_column(s->version->table, (size_t)place)->name;

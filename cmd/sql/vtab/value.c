@@ -148,7 +148,7 @@ static bool read_zone(int *minutes, const char *s, size_t len)
 }
 
 /* Shifts the head's moment back by minutes. False: beyond years of four digits. */
-static bool shift(char head[VV_SQL_HEAD + 1], int minutes)
+static bool shift_moment(char head[VV_SQL_HEAD + 1], int minutes)
 {
 	struct tm m = {.tm_sec = 0};
 	char text[VV_VALUE_OWN];
@@ -184,7 +184,7 @@ bool vv_sql_time_read(vv_sql_time *out, const char *s, size_t len)
 	if ((at == VV_SQL_HEAD || at == MINUTES_LEN || (at == DAY_LEN && len == at)) &&
 	    read_zone(&minutes, s + end, len - end) &&
 	    ((minutes == 0 && memcmp(out->head + DAY_LEN, "T24", 3) != 0) ||
-	     shift(out->head, minutes))) {
+	     shift_moment(out->head, minutes))) {
 		while (end > at && (s[end - 1] == '0' || s[end - 1] == '.')) {
 			end--;
 		}
@@ -277,7 +277,7 @@ static bool read_plain(int64_t *digits, unsigned *fraction, const char *s, size_
 	return true;
 }
 
-static double scaled(int64_t digits, unsigned fraction)
+static double scale_digits(int64_t digits, unsigned fraction)
 {
 	static const double powers[] = {1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
 					1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
@@ -287,7 +287,7 @@ static double scaled(int64_t digits, unsigned fraction)
 }
 
 /* The significant digits of a decimal number, at most size of them; how many there are. */
-static size_t significant(char *out, size_t size, const char *s, size_t len)
+static size_t significant_digits(char *out, size_t size, const char *s, size_t len)
 {
 	size_t count = 0, kept = 0;
 
@@ -343,13 +343,13 @@ size_t vv_sql_value_digits(char out[VV_VALUE_OWN], double d)
 static bool is_near_only(double d, const char *text, size_t len)
 {
 	char own[20], short_form[40], digits[20];
-	size_t count = significant(own, sizeof(own), text, len), n = 0;
+	size_t count = significant_digits(own, sizeof(own), text, len), n = 0;
 
 	if (count <= EXACT_DIGITS || !isfinite(d)) return false;
 	for (int precision = EXACT_DIGITS + 1; precision <= 17; precision++) {
 		int width = snprintf(short_form, sizeof(short_form), "%.*e", precision - 1, d);
 
-		n = significant(digits, sizeof(digits), short_form, (size_t)width);
+		n = significant_digits(digits, sizeof(digits), short_form, (size_t)width);
 		if (strtod(short_form, NULL) == d) {
 			break; /* always at 17 */
 		}
@@ -402,7 +402,7 @@ static bool read_quickly(vv_sql_value *out, const vv_sql_opened *as, size_t colu
 		out->i = digits;
 		return fraction == 0;
 	}
-	out->d = k->class == VV_CLASS_REAL ? scaled(digits, fraction) : 0;
+	out->d = k->class == VV_CLASS_REAL ? scale_digits(digits, fraction) : 0;
 	return k->class == VV_CLASS_REAL;
 }
 

@@ -78,7 +78,7 @@ static vv_status read_options(vv_dataset_options *out, const options *o, vv_erro
 	return VV_OK;
 }
 
-static bool describes(const options *o)
+static bool describes_table(const options *o)
 {
 	return o->key.count > 0 || o->no_key || o->as || o->order || vv_written_any(&o->written);
 }
@@ -167,7 +167,7 @@ static vv_status on_unpacked(void *payload, const char *path, uint64_t bytes, vv
 }
 
 /* Replaces compressed files and documents among the paths by their contents. */
-static vv_status unpack(unpacked *out, vv_context *c, vv_error *err)
+static vv_status unpack_paths(unpacked *out, vv_context *c, vv_error *err)
 {
 	const vv_unpack u = {.repo = c->repo,
 			     .reader = c->reader,
@@ -232,7 +232,7 @@ static vv_status add_unpacked(vv_context *c, vv_add_request *req, vv_error *err)
 	unpacked u = {.c = c};
 	vv_status rc = vv_context_need(c, VV_NEEDS_LOCK | VV_NEEDS_INDEX, err);
 
-	if (rc == VV_OK && (rc = unpack(&u, c, err)) == VV_OK) {
+	if (rc == VV_OK && (rc = unpack_paths(&u, c, err)) == VV_OK) {
 		rc = add_paths(c, req, err);
 	}
 	vv_pathspec_clear(&c->paths); /* which borrows the names */
@@ -374,7 +374,7 @@ static vv_status run_add(vv_context *c, vv_error *err)
 
 	req.paths = c->argc > 0 ? &c->paths : NULL;
 	req.untracked = !o->update;
-	req.described = describes(o);
+	req.described = describes_table(o);
 	req.options = &import;
 	if (rc < 0) return rc;
 	if (o->arrow) return add_arrow(c, &req, &import, err);

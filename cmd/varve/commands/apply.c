@@ -178,7 +178,7 @@ static vv_status put_rejected(void *payload, const char *path, const void *bytes
 		       : vv_apply_files_put(&r->files, path, VV_APPLY_REJECTED, bytes, len, err);
 }
 
-static vv_status misfit(void *payload, const vv_patch_misfit *m, vv_error *err)
+static vv_status put_misfit(void *payload, const vv_patch_misfit *m, vv_error *err)
 {
 	run *r = payload;
 	vv_auto(vv_buf) b = VV_BUF_INIT;
@@ -208,7 +208,7 @@ static vv_status misfit(void *payload, const vv_patch_misfit *m, vv_error *err)
 }
 
 /* No section may be forgotten beside others that are merged. */
-static vv_status leave(void *payload, const char *path, vv_error *err)
+static vv_status leave_path(void *payload, const char *path, vv_error *err)
 {
 	run *r = payload;
 
@@ -226,7 +226,7 @@ static void say_stored(vv_buf *b, const vv_patch_done *d)
 	vv_buf_puts(b, "' sets that\n");
 }
 
-static void say(run *r, const vv_patch_done *d)
+static void say_path(run *r, const vv_patch_done *d)
 {
 	vv_buf *b = &r->said;
 	const bool stored = d->stored_order && !(r->index && d->exact);
@@ -280,7 +280,7 @@ static vv_status merges_rest(const run *r, const vv_patch_done *d, bool *out, vv
 	return rc;
 }
 
-static vv_status done(void *payload, const vv_patch_done *d, vv_error *err)
+static vv_status path_done(void *payload, const vv_patch_done *d, vv_error *err)
 {
 	run *r = payload;
 	bool merges;
@@ -306,7 +306,7 @@ static vv_status done(void *payload, const vv_patch_done *d, vv_error *err)
 						   err);
 		}
 	}
-	say(r, d);
+	say_path(r, d);
 	return rc < 0 ? rc : vv_buf_ok(&r->said, err);
 }
 
@@ -399,7 +399,7 @@ static const char *misfit_hint(const run *r)
 			 "rest to PATH.rej";
 }
 
-static vv_status apply(run *r, vv_error *err)
+static vv_status apply_patch(run *r, vv_error *err)
 {
 	const options *o = r->o;
 	const char *temp = vv_env_temp_dir(vv_environ());
@@ -417,9 +417,9 @@ static vv_status apply(run *r, vv_error *err)
 		.base = open_base,
 		.cache = cache_of_target,
 		.put = put_bytes,
-		.done = done,
-		.left = leave,
-		.misfit = misfit,
+		.done = path_done,
+		.left = leave_path,
+		.misfit = put_misfit,
 		.reject = put_rejected,
 		.payload = r,
 		.temp_dir = temp,
@@ -512,7 +512,7 @@ static vv_status run_apply(vv_context *c, vv_error *err)
 		return rc;
 	}
 	if (!git && (c->argc == 1 || (rc = take_file(&r, c->argv[1], err)) == VV_OK)) {
-		rc = vv_way_back_close(r.back, apply(&r, err), err);
+		rc = vv_way_back_close(r.back, apply_patch(&r, err), err);
 	}
 	if (rc == VV_OK && !o->quiet) {
 		vv_out_bytes(vv_buf_cstr(&r.said), r.said.len);

@@ -459,7 +459,7 @@ static vv_status need_path(const blame_run *r, const char *rev, const vv_oid *co
 	return rc;
 }
 
-static vv_status blame(blame_run *r, const char *rev, vv_error *err)
+static vv_status blame_table(blame_run *r, const char *rev, vv_error *err)
 {
 	vv_auto(vv_table_at) first = {0};
 	vv_oid start;
@@ -541,7 +541,7 @@ static vv_status run_blame(vv_context *c, vv_error *err)
 	}
 	if ((rc = vv_repository_relative(&path, c->repo, c->argv[swapped ? 1 : 0], err)) == VV_OK) {
 		r.path = path;
-		rc = blame(&r, rev, err);
+		rc = blame_table(&r, rev, err);
 	}
 	if (rc == VV_ENOTFOUND && c->argc == 2 && !swapped && vv_exists(c->argv[0]) &&
 	    err->hint_id == VV_HINT_VERSIONS) {

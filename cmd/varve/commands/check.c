@@ -156,18 +156,18 @@ static vv_status set_side(vv_diff_side *s, vv_side_kind kind, const char *name, 
 	return s->name ? VV_OK : vv_fail_nomem(err);
 }
 
-static bool spells(const options *o)
+static bool spells_checks(const options *o)
 {
 	return o->format && strcmp(o->format, "checks") == 0;
 }
 
 /* --log alone; as HTML it is an overview above the findings of a check. */
-static bool logs(const options *o)
+static bool logs_only(const options *o)
 {
 	return o->log && !(o->format && strcmp(o->format, "html") == 0);
 }
 
-static bool splits(const options *o)
+static bool splits_rows(const options *o)
 {
 	return o->failed_rows || o->passed_rows;
 }
@@ -196,8 +196,8 @@ static vv_status check_usage(const options *o, vv_error *err)
 	} else if (o->suggest &&
 		   (o->log || o->select.count > 0 || o->skip.count > 0 || o->format)) {
 		both = "--suggest and --log, --select, --skip or --format";
-	} else if (o->explain &&
-		   (o->log || o->suggest || o->list_rules || splits(o) || o->outputs.count > 0)) {
+	} else if (o->explain && (o->log || o->suggest || o->list_rules || splits_rows(o) ||
+				  o->outputs.count > 0)) {
 		both = "--explain and options that check or write a report";
 	} else if (o->no_cache && (o->save || o->trust)) {
 		both = "--no-cache and --save-result or --trust-result";
@@ -207,7 +207,7 @@ static vv_status check_usage(const options *o, vv_error *err)
 	if (o->accept.count > 0 && (!o->why || !*o->why)) {
 		return vv_fail(err, VV_EUSAGE, "--accept requires a reason: --why TEXT");
 	}
-	if (spells(o) && !o->list_rules) {
+	if (spells_checks(o) && !o->list_rules) {
 		return vv_fail(err, VV_EUSAGE, "--format checks requires --list-rules");
 	}
 	if (o->rules && !o->files) {
@@ -573,7 +573,7 @@ static vv_status check_files(check *c, vv_error *err)
 		return vv_fail(err, VV_EUSAGE,
 			       "--files and --select with paths cannot be used together");
 	}
-	if (splits(c->o) && c->argc > 1) {
+	if (splits_rows(c->o) && c->argc > 1) {
 		return vv_fail(err, VV_EUSAGE,
 			       "--failed-rows and --passed-rows take one file, not %d", c->argc);
 	}
@@ -625,10 +625,10 @@ static vv_status check_range(check *c, vv_error *err)
 			      .argv = c->argv,
 			      .report = report_options(c, c->owner.rules)};
 
-	if (splits(c->o) || c->o->explain) {
+	if (splits_rows(c->o) || c->o->explain) {
 		return vv_fail(err, VV_EUSAGE, "%s one version, not a range",
-			       splits(c->o) ? "--failed-rows and --passed-rows take"
-					    : "--explain accepts");
+			       splits_rows(c->o) ? "--failed-rows and --passed-rows take"
+						 : "--explain accepts");
 	}
 	c->run.no_base = c->o->no_base;
 	return vv_check_request_run(&c->run, &q, err);
@@ -663,7 +663,7 @@ static vv_status find_history(check *c, vv_oid *commit, vv_error *err)
 }
 
 /* --suggest: lines of varve.checks. */
-static vv_status suggest(check *c, vv_error *err)
+static vv_status suggest_checks(check *c, vv_error *err)
 {
 	size_t tables;
 	vv_oid commit;
@@ -696,7 +696,7 @@ static vv_status check_log(check *c, vv_error *err)
 		return vv_fail(err, VV_ENOTFOUND, "no version has a table that matches '%s'",
 			       vv_text_shows(c->argv[0]));
 	}
-	if (!logs(c->o)) {
+	if (!logs_only(c->o)) {
 		vv_check_log_html(&c->overview, &t);
 		return vv_buf_ok(&c->overview, err);
 	}
@@ -712,8 +712,8 @@ static vv_status check_versions(check *c, vv_error *err)
 	vv_auto(vv_rules_file) *own = NULL;
 	vv_status rc = VV_OK;
 
-	if (logs(c->o)) return check_log(c, err);
-	if (c->o->suggest) return suggest(c, err);
+	if (logs_only(c->o)) return check_log(c, err);
+	if (c->o->suggest) return suggest_checks(c, err);
 	if ((rc = c->o->log ? check_log(c, err) : find_side(c, err)) < 0 ||
 	    (rc = find_base(c, err)) < 0 || (rc = find_owner(c, err)) < 0 ||
 	    (rc = vv_context_need(c->in, VV_NEEDS_READER, err)) < 0) {
@@ -757,8 +757,9 @@ static vv_status run_checks(check *c, vv_error *err)
 	c->run.temp_dir = vv_env_temp_dir(c->run.env);
 	if ((rc = check_usage(o, err)) < 0 || (rc = check_names(o, err)) < 0 ||
 	    (rc = set_time(c, err)) < 0 || (rc = read_schema(c, err)) < 0 ||
-	    (splits(o) && (rc = vv_failed_rows_new(&c->run.rows, o->failed_rows, o->passed_rows,
-						   c->run.temp_dir, err)) < 0) ||
+	    (splits_rows(o) &&
+	     (rc = vv_failed_rows_new(&c->run.rows, o->failed_rows, o->passed_rows, c->run.temp_dir,
+				      err)) < 0) ||
 	    (!o->files && (rc = vv_context_need(c->in, VV_NEEDS_REPOSITORY, err)) < 0)) {
 		return rc;
 	}
@@ -918,7 +919,7 @@ static vv_status run_check(vv_context *in, vv_error *err)
 			    .run = {.skip = o->skip.items,
 				    .skip_count = o->skip.count,
 				    .new_only = o->new_only,
-				    .spelled = spells(o) ? &c.spelled : NULL,
+				    .spelled = spells_checks(o) ? &c.spelled : NULL,
 				    .accept = o->accept.items,
 				    .accept_count = o->accept.count,
 				    .accept_why = o->why}};
@@ -927,13 +928,13 @@ static vv_status run_check(vv_context *in, vv_error *err)
 
 	const char *rule = o->explain && in->argc == 1 && vv_rule_find(in->argv[0]) ? in->argv[0]
 										    : NULL;
-	if (rule || (o->list_rules && !spells(o))) {
+	if (rule || (o->list_rules && !spells_checks(o))) {
 		list_rules(o, rule);
 		return VV_OK;
 	}
 	if (o->from) return run_from(o, err);
 	if (o->test_rules) return run_tests(in, err);
-	if (o->format && !spells(o)) {
+	if (o->format && !spells_checks(o)) {
 		vv_report_form_parse(&out.form, o->format, strlen(o->format));
 	}
 	vv_error_clear(err);
@@ -948,15 +949,15 @@ static vv_status run_check(vv_context *in, vv_error *err)
 	}
 	c.run.progress = in->progress;
 	rc = vv_check_fault(run_checks(&c, err), err);
-	if (rc == VV_OK && spells(o)) {
+	if (rc == VV_OK && spells_checks(o)) {
 		show_spelled(&c);
 	} else if (rc == VV_OK && o->explain) {
 		rc = vv_explained_print(&c.explained, err);
-	} else if (rc == VV_OK && !logs(o) && !o->suggest) {
+	} else if (rc == VV_OK && !logs_only(o) && !o->suggest) {
 		in->code = vv_report_valid(c.run.report) ? VV_EXIT_OK : VV_EXIT_NO;
 		rc = vv_check_output_write(&out, c.run.report, err);
 	}
-	if (rc == VV_OK && !logs(o) && !o->suggest && !spells(o) && !o->explain) {
+	if (rc == VV_OK && !logs_only(o) && !o->suggest && !spells_checks(o) && !o->explain) {
 		show_accepted(&c);
 		show_empty(&c);
 		if (c.run.unread.code < 0) {

@@ -284,7 +284,7 @@ static int check_pick(const vv_context *c)
 	return VV_EXIT_TROUBLE;
 }
 
-static vv_status pick(vv_context *c, bool revert, vv_error *err)
+static vv_status pick_commits(vv_context *c, bool revert, vv_error *err)
 {
 	options *o = c->options;
 	vv_auto(vv_buf) text = VV_BUF_INIT;
@@ -342,7 +342,7 @@ static const vv_option cherry_pick_table[] = {
 
 static vv_status run_cherry_pick(vv_context *c, vv_error *err)
 {
-	return pick(c, false, err);
+	return pick_commits(c, false, err);
 }
 
 #define OF_NEW_PICKS " -X -n -m"
@@ -383,7 +383,7 @@ static const vv_option revert_table[] = {
 
 static vv_status run_revert(vv_context *c, vv_error *err)
 {
-	return pick(c, true, err);
+	return pick_commits(c, true, err);
 }
 
 static const vv_absent_option revert_absent[] = {

@@ -154,7 +154,7 @@ static vv_status put_words(words *w, const vv_commit_job *j, const options *o, v
 	return VV_OK;
 }
 
-static vv_status make(vv_commit_job *j, const options *o, vv_error *err)
+static vv_status make_commit(vv_commit_job *j, const options *o, vv_error *err)
 {
 	vv_auto(words) w = {.message = VV_BUF_INIT};
 	vv_error ignored;
@@ -188,7 +188,7 @@ static vv_status run_commit(vv_context *in, vv_error *err)
 	j->paths = in->paths.count > 0 ? &in->paths : NULL;
 	j->facts = !o->quiet && (j->dry_run || !vv_wants_json(o->format));
 	j->no_check = o->no_verify;
-	vv_status rc = make(j, o, err);
+	vv_status rc = make_commit(j, o, err);
 	if (rc == VV_ENOTFOUND && in->argc == 1 && o->messages.count == 0 &&
 	    strchr(in->argv[0], ' ')) {
 		(void)vv_hint(err, "a message follows -m");

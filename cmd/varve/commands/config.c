@@ -41,7 +41,7 @@ typedef struct answer {
 } answer;
 
 /* value NULL: none. */
-static void say(answer *a, const char *what, const char *value, const char *from)
+static void say_setting(answer *a, const char *what, const char *value, const char *from)
 {
 	if (a->json) {
 		vv_json_put_object(&a->w, {JSON_TEXT("setting", what)},
@@ -98,7 +98,7 @@ static vv_status explain_tracking(answer *a, vv_subject *s, bool *tracked, vv_er
 	} else if (bare && (*tracked || compared)) {
 		from = "a line of .gitattributes in HEAD";
 	}
-	say(a, "tracked", value, from);
+	say_setting(a, "tracked", value, from);
 	return VV_OK;
 }
 
@@ -124,7 +124,7 @@ static void explain_key(answer *a, const vv_root *r, const vv_package_resource *
 	} else if (r->key_source == VV_KEY_PACKAGE) {
 		from = res->package_path ? res->package_path : "datapackage.json";
 	}
-	say(a, "key", r->key_count ? vv_buf_cstr(&names) : "none", from);
+	say_setting(a, "key", r->key_count ? vv_buf_cstr(&names) : "none", from);
 }
 
 static void explain_order(answer *a, const vv_root *r, const char *kept)
@@ -133,11 +133,13 @@ static void explain_order(answer *a, const vv_root *r, const char *kept)
 
 	list_names(&b, "by ", r->sorted_by, vv_root_is_sorted(r) ? r->sorted_by_count : 0);
 	if (b.len) {
-		say(a, "order", vv_buf_cstr(&b),
-		    "set by --order key, or chosen because the order of rows changes with each delivery; kept from then on");
+		say_setting(
+			a, "order", vv_buf_cstr(&b),
+			"set by --order key, or chosen because the order of rows changes with each delivery; kept from then on");
 	} else {
-		say(a, "order", "the file's",
-		    r->file_order_declared ? "set by --order file; kept from then on" : kept);
+		say_setting(a, "order", "the file's",
+			    r->file_order_declared ? "set by --order file; kept from then on"
+						   : kept);
 	}
 }
 
@@ -156,8 +158,8 @@ static void explain_table(answer *a, const vv_subject *s, const vv_table *t,
 	size_t i;
 
 	vv_dialect_describe(&b, &r->dialect);
-	say(a, "form", vv_buf_cstr(&b),
-	    res->package_path && package_has_form(&res->hints) ? res->package_path : kept);
+	say_setting(a, "form", vv_buf_cstr(&b),
+		    res->package_path && package_has_form(&res->hints) ? res->package_path : kept);
 	vv_buf_reset(&b);
 	for (i = 0; i < t->columns && b.len < 100; i++) {
 		vv_buf_puts(&b, i ? ", " : "");
@@ -165,16 +167,16 @@ static void explain_table(answer *a, const vv_subject *s, const vv_table *t,
 		vv_buf_printf(&b, " %s", vv_type_name(t->schema.fields[i].type));
 	}
 	vv_buf_puts(&b, i < t->columns ? ", ..." : "");
-	say(a, "schema", vv_buf_cstr(&b),
-	    res->schema.len ? res->package_path
-	    : added         ? "inferred, and kept from version to version"
-			    : "inferred");
+	say_setting(a, "schema", vv_buf_cstr(&b),
+		    res->schema.len ? res->package_path
+		    : added         ? "inferred, and kept from version to version"
+				    : "inferred");
 	explain_key(a, r, res, added);
 	vv_buf_reset(&b);
 	list_names(&b, "", r->cut_columns, r->cut_column_count);
 	vv_buf_printf(&b, "%s, about %lu rows", r->cut_column_count ? "" : "whole rows",
 		      (unsigned long)r->cut_rows);
-	say(a, "groups by", vv_buf_cstr(&b), kept);
+	say_setting(a, "groups by", vv_buf_cstr(&b), kept);
 	explain_order(a, r, kept);
 }
 
@@ -206,8 +208,8 @@ static vv_status explain_setting(answer *a, vv_repository *r, const char *what, 
 	vv_status rc = vv_config_each(r, name, on_setting, &s, err);
 
 	if (rc == VV_OK) {
-		say(a, what, s.value.len ? vv_buf_cstr(&s.value) : fallback,
-		    s.value.len ? vv_buf_cstr(&s.level) : "default");
+		say_setting(a, what, s.value.len ? vv_buf_cstr(&s.value) : fallback,
+			    s.value.len ? vv_buf_cstr(&s.level) : "default");
 	}
 	vv_buf_clear_all(&s.value, &s.level);
 	return rc;
@@ -255,23 +257,23 @@ static vv_status explain_path(answer *a, const options *o, vv_context *c, vv_err
 	rc = vv_package_find(&res, s.path, vv_subject_beside, &s, err);
 	if (rc < 0 && rc != VV_ENOTFOUND) return rc;
 	described = rc == VV_OK;
-	say(a, "described", described ? "yes" : "no",
-	    described ? res.package_path : "no datapackage.json names it");
+	say_setting(a, "described", described ? "yes" : "no",
+		    described ? res.package_path : "no datapackage.json names it");
 	if (!s.is_dataset && !tracked && !described && !vv_add_looks_like_table(s.path)) {
-		say(a, "kind", "text", "an ordinary Git file");
+		say_setting(a, "kind", "text", "an ordinary Git file");
 		return VV_OK;
 	}
 	const vv_subject_options how = {.find_key = true};
 	if ((rc = vv_subject_open(&s, &t, &how, err)) < 0) return rc;
-	say(a, "kind", t.root.kind == VV_KIND_TABLE ? "table" : "file",
-	    s.is_dataset ? "the stored version" : "how add would read it");
+	say_setting(a, "kind", t.root.kind == VV_KIND_TABLE ? "table" : "file",
+		    s.is_dataset ? "the stored version" : "how add would read it");
 	if (t.root.kind == VV_KIND_TABLE) {
 		explain_table(a, &s, &t, &res);
 	}
 	return explain_setting(a, c->repo, "smudge", "varve.smudgelimit", "256m", err);
 }
 
-static vv_status explain(const options *o, vv_context *c, vv_error *err)
+static vv_status answer_path(const options *o, vv_context *c, vv_error *err)
 {
 	answer a;
 
@@ -296,7 +298,7 @@ static vv_status list_one(void *payload, const char *name, const char *value, co
 	}
 	if (vv_setting_is_ours(name) || strncmp(name, "filter.varve.", 13) == 0 ||
 	    strncmp(name, "diff.varve.", 11) == 0 || strncmp(name, "merge.varve", 11) == 0) {
-		say(&l->a, name, value ? value : "true", level);
+		say_setting(&l->a, name, value ? value : "true", level);
 	}
 	return VV_OK;
 }
@@ -319,7 +321,7 @@ static vv_status list_unset(listing *l, vv_error *err)
 			}
 			vv_buf_printf(&about, ": %s", s->help);
 			if ((rc = vv_buf_ok(&about, err)) == VV_OK) {
-				say(&l->a, s->name, s->fallback, vv_buf_cstr(&about));
+				say_setting(&l->a, s->name, s->fallback, vv_buf_cstr(&about));
 			}
 		}
 	}
@@ -358,7 +360,7 @@ static vv_status check_name(const char *name, const char *value, vv_error *err)
 		       vv_text_shows(name), vv_buf_cstr(&line));
 }
 
-static vv_status set(vv_repository *r, const char *name, const char *value, vv_error *err)
+static vv_status set_setting(vv_repository *r, const char *name, const char *value, vv_error *err)
 {
 	vv_status rc = vv_setting_must_exist(name, err);
 
@@ -366,7 +368,7 @@ static vv_status set(vv_repository *r, const char *name, const char *value, vv_e
 	return vv_config_set(r, name, value, err);
 }
 
-static vv_status get(vv_repository *r, const char *name, vv_error *err)
+static vv_status get_setting(vv_repository *r, const char *name, vv_error *err)
 {
 	vv_auto(char) *value = NULL;
 	vv_status rc = vv_config_string(r, name, &value, err);
@@ -387,8 +389,8 @@ static vv_status get_or_set(const options *o, vv_repository *r, int argc, char *
 
 	if (rc < 0) return rc;
 	if (o->unset) return vv_config_set(r, argv[0], NULL, err);
-	if (argc == 2) return set(r, argv[0], argv[1], err);
-	return get(r, argv[0], err);
+	if (argc == 2) return set_setting(r, argv[0], argv[1], err);
+	return get_setting(r, argv[0], err);
 }
 
 static int check_config(const vv_context *c)
@@ -409,7 +411,7 @@ static vv_status run_config(vv_context *c, vv_error *err)
 {
 	options *o = c->options;
 
-	if (o->explain) return explain(o, c, err);
+	if (o->explain) return answer_path(o, c, err);
 	if (o->list) return list_settings(o, c->repo, err);
 	vv_status rc = get_or_set(o, c->repo, c->argc, c->argv, err);
 	if (rc == VV_ENOTFOUND && c->argc == 1) {

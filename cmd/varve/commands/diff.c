@@ -473,7 +473,7 @@ static void run_clear(run *r)
 }
 VV_AUTO_CLEAR(run, run_clear)
 
-static void page(run *r)
+static void page_output(run *r)
 {
 	if (r->p.fd < 0 && !r->p.how.only_whether && r->p.kind->prose) {
 		vv_page_for(r->p.repo);
@@ -560,7 +560,7 @@ static vv_status run_files(run *r, vv_context *c, vv_error *err)
 	}
 	vv_buf_printf(&title, "%s..%s", c->argv[0], c->argv[1]);
 	if ((rc = vv_diff_print_begin(&r->p, vv_buf_cstr(&title), err)) == VV_OK) {
-		page(r);
+		page_output(r);
 		rc = compare_files(r, c, err);
 	}
 	return rc < 0 ? rc : vv_diff_print_end(&r->p, err);
@@ -599,7 +599,7 @@ static vv_status run_sides(run *r, vv_context *c, vv_error *err)
 		return rc;
 	}
 	if ((rc = vv_diff_print_begin(&r->p, vv_buf_cstr(&title), err)) == VV_OK) {
-		page(r);
+		page_output(r);
 		rc = r->o->query ? diff_query(r, &d, err) : vv_diff_print_sides(&r->p, &d, err);
 	}
 	if (rc < 0 || (rc = vv_diff_print_end(&r->p, err)) < 0) return rc;

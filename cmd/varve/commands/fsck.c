@@ -91,7 +91,7 @@ typedef struct fsck {
 	vv_json_out w;
 } fsck;
 
-static bool json(const fsck *f)
+static bool wants_json(const fsck *f)
 {
 	return vv_wants_json(f->o->format);
 }
@@ -151,7 +151,7 @@ static void print_finding(fsck *f, const finding *n)
 		vv_cid_text(text, n->cid);
 		cid = text;
 	}
-	if (json(f)) {
+	if (wants_json(f)) {
 		tell_json(f, n, cid);
 		return;
 	}
@@ -325,7 +325,7 @@ static void tell_below(const below *b)
 
 /* Walks from the version's root. seen: what need not be walked again; each version has
  * its own once something is known to be wrong, so that all that it touches are named. */
-static vv_status walk(fsck *f, const version *v, vv_cid_set *seen, below *b, vv_error *err)
+static vv_status walk_version(fsck *f, const version *v, vv_cid_set *seen, below *b, vv_error *err)
 {
 	*b = (below){.f = f, .v = v};
 	vv_walk w = {.store = f->store,
@@ -414,7 +414,7 @@ static vv_status find_link(fsck *f, const version *v, bool *is_linked, vv_error 
 			       : vv_linked_each(f->c->repo, &v->commit, take_link, &l, err);
 
 	*is_linked = rc == VV_OK && l.source.len > 0;
-	if (*is_linked && !f->silent && !f->o->quiet && !json(f)) {
+	if (*is_linked && !f->silent && !f->o->quiet && !wants_json(f)) {
 		vv_out("not here: %s, linked to %s, which was not asked; 'varve fetch' records the link\n",
 		       vv_text_shows(v->path ? v->path : ""), vv_text_url(vv_buf_cstr(&l.source)));
 	}
@@ -462,13 +462,13 @@ static vv_status check_versions(fsck *f, vv_error *err)
 			continue;
 		}
 		if (any_bad && !(own = vv_cid_set_new())) return vv_fail_nomem(err);
-		rc = walk(f, v, own ? own : f->seen, &b, err);
+		rc = walk_version(f, v, own ? own : f->seen, &b, err);
 		if (rc == VV_OK && !any_bad && b.missing + b.damaged > 0) {
 			/* From now on each version is walked for itself; those before were
 			 * sound. */
 			any_bad = true;
 			if (!(own = vv_cid_set_new())) return vv_fail_nomem(err);
-			rc = walk(f, v, own, &b, err);
+			rc = walk_version(f, v, own, &b, err);
 		}
 		if (rc == VV_OK && b.missing + b.damaged > 0) {
 			tell_below(&b);
@@ -659,7 +659,7 @@ static vv_status on_left_list(void *payload, const vv_expired_left *l, vv_error 
 
 	vv_expired_left_put(&text, l);
 	if ((rc = vv_buf_ok(&text, err)) < 0) return rc;
-	if (json(f)) {
+	if (wants_json(f)) {
 		vv_json_string(&f->w, text.data);
 	} else if (!f->o->quiet) {
 		vv_out("%s\n", text.data);
@@ -672,21 +672,21 @@ static vv_status tell_left_lists(fsck *f, vv_error *err)
 	const vv_expired *lists;
 	vv_status rc = vv_expired_read(&lists, f->c->repo, err);
 
-	if (json(f)) {
+	if (wants_json(f)) {
 		vv_json_add_array(&f->w, "expiredLists");
 	}
 	rc = rc < 0 ? rc : vv_expired_left_each(lists, on_left_list, f, err);
-	if (json(f)) {
+	if (wants_json(f)) {
 		vv_json_close_array(&f->w);
 	}
 	return rc;
 }
 
-static vv_status finish(fsck *f, vv_error *err)
+static vv_status finish_report(fsck *f, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
-	if (json(f)) {
+	if (wants_json(f)) {
 		vv_json_close_array(&f->w);
 		if ((rc = tell_left_lists(f, err)) < 0) return rc;
 		vv_json_put_members(&f->w, {JSON_NUMBER("versions", f->count)},
@@ -707,11 +707,11 @@ static vv_status finish(fsck *f, vv_error *err)
 		       vv_text_counted(f->records, "block", NULL),
 		       f->o->data ? ", every byte" : "");
 	}
-	if (!json(f) && !f->o->quiet && f->expired > 0) {
+	if (!wants_json(f) && !f->o->quiet && f->expired > 0) {
 		vv_out("expired: %s\n", vv_text_counted(f->expired, "version", NULL));
 	}
-	if (!json(f) && (rc = tell_left_lists(f, err)) < 0) return rc;
-	if (!json(f) && !f->o->quiet && f->absent > 0) {
+	if (!wants_json(f) && (rc = tell_left_lists(f, err)) < 0) return rc;
+	if (!wants_json(f) && !f->o->quiet && f->absent > 0) {
 		tell_elsewhere(f);
 	}
 	return rc;
@@ -741,7 +741,7 @@ static vv_status on_mended(void *payload, const version *v, const char *file, co
 	vv_auto(char) *rev = NULL;
 
 	f->mended++;
-	if (json(f)) {
+	if (wants_json(f)) {
 		vv_json_put_object(&f->w, {JSON_SAID(v ? "from" : "what", what)},
 				   {JSON_SAID("file", file)}, {JSON_SAID("path", path_of(v))},
 				   {JSON_SAID("commit", commit_of(v))});
@@ -793,7 +793,7 @@ static vv_status repair_receipts(fsck *f, vv_error *err)
 }
 
 /* Checks, repairs any damage, and reports into f. */
-static vv_status repair(fsck *f, vv_error *err)
+static vv_status repair_damage(fsck *f, vv_error *err)
 {
 	vv_auto(fsck) before = {.o = f->o, .c = f->c, .silent = true};
 	vv_status rc = run_all(&before, err);
@@ -835,7 +835,7 @@ static int check_fsck(const vv_context *c)
 /* Hints at other sources for blocks still missing. */
 static void hint_from(const fsck *f)
 {
-	if (json(f) || f->blocks_wrong == 0) return;
+	if (wants_json(f) || f->blocks_wrong == 0) return;
 	vv_note("hint: %s",
 		!f->o->repair
 			? "'varve fsck --repair --from REMOTE' takes missing and damaged blocks from "
@@ -853,12 +853,12 @@ static vv_status run_fsck(vv_context *c, vv_error *err)
 	f.w = vv_json_begin_object(&f.json, 2);
 	if (f.o->repair) {
 		vv_json_add_array(&f.w, "repaired");
-		if ((rc = repair(&f, err)) < 0) return rc;
+		if ((rc = repair_damage(&f, err)) < 0) return rc;
 		vv_json_close_array(&f.w);
 	}
 	vv_json_add_array(&f.w, "problems");
 	if ((rc = run_all(&f, err)) < 0 || (rc = ask_keepers(&f, err)) < 0 ||
-	    (rc = finish(&f, err)) < 0) {
+	    (rc = finish_report(&f, err)) < 0) {
 		return rc;
 	}
 	c->code = f.problems ? VV_EXIT_NO : VV_EXIT_OK;
@@ -866,7 +866,7 @@ static vv_status run_fsck(vv_context *c, vv_error *err)
 		/* blocks missing at their arrival are here by now */
 		rc = vv_repository_set_incomplete(c->repo, false, err);
 	}
-	if (rc == VV_OK && f.later && !json(&f)) {
+	if (rc == VV_OK && f.later && !wants_json(&f)) {
 		vv_note("hint: upgrade varve to check pointers written by newer versions");
 	}
 	if (rc == VV_OK) {

@@ -174,7 +174,7 @@ static bool is_same(const hit *it, const char *what)
 }
 
 /* One of several words scores for an answer that it shares with another. */
-static void offer(hits *h, int score, const char *what, const char *about, size_t len)
+static void offer_hit(hits *h, int score, const char *what, const char *about, size_t len)
 {
 	hit *it = vv_array_find(h->items, h->count, i, is_same(i, what));
 
@@ -245,7 +245,7 @@ static void search_commands(hits *h, const char *word)
 			score = 20;
 		}
 		if (what && !c->hidden && (score > 0 || c != &vv_cmd_help)) {
-			offer(h, score, what, c->summary, strlen(c->summary));
+			offer_hit(h, score, what, c->summary, strlen(c->summary));
 		}
 	}
 }
@@ -276,7 +276,7 @@ static void search_page(void *payload, size_t room VV_UNUSED, const char *file, 
 	}
 	about = about ? about : title;
 	if (about) {
-		offer(h, score, what, about, strcspn(about, "\n"));
+		offer_hit(h, score, what, about, strcspn(about, "\n"));
 	}
 }
 
@@ -293,7 +293,7 @@ static void search_all(hits *h)
 	const char *does = vv_word_does(h->word);
 
 	if (does && !names_absent_page(does)) {
-		offer(h, 100, does, "", 0);
+		offer_hit(h, 100, does, "", 0);
 	}
 	search_commands(h, h->word);
 	each_page(search_page, h);
@@ -327,7 +327,7 @@ static void search_pair(hits *h, const char *first, const char *second)
 	const char *does = pair_does(first, second);
 
 	if (does) {
-		offer(h, 200, does, "", 0);
+		offer_hit(h, 200, does, "", 0);
 	}
 }
 
@@ -345,7 +345,7 @@ static bool is_filler(const char *word)
 }
 
 /* Prints the best answers to words that are neither a command nor a page. False where they have none. */
-static bool search(const char *text)
+static bool search_words(const char *text)
 {
 	vv_auto(hits) h = {.word = NULL};
 	vv_auto(vv_buf) b = VV_BUF_INIT;
@@ -444,14 +444,14 @@ static int run_help(void *given, int argc, char **argv)
 		vv_status rc = show_page(rules ? "rules" : argv[0], &err);
 
 		if (rc != VV_ENOTFOUND) return rc < 0 ? vv_report(&err) : VV_EXIT_OK;
-		if (!is_program(argv[0]) && search(argv[0])) return VV_EXIT_OK;
+		if (!is_program(argv[0]) && search_words(argv[0])) return VV_EXIT_OK;
 	} else if (!is_program(argv[0])) {
 		vv_auto(vv_buf) text = VV_BUF_INIT;
 
 		vv_array_each(argv, argc, it) {
 			vv_buf_printf(&text, "%s%s", it == argv ? "" : " ", *it);
 		}
-		if (search(vv_buf_cstr(&text))) return VV_EXIT_OK;
+		if (search_words(vv_buf_cstr(&text))) return VV_EXIT_OK;
 	}
 	if (strchr(argv[0], '/') && names_absent_page("varve help ")) {
 		vv_fail(&err, VV_ENOTFOUND, "page '%s': this varve was installed without its pages",

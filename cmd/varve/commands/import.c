@@ -143,7 +143,7 @@ static vv_status read_file_url(vv_url *out, const char *url, vv_error *err)
 		       : rc;
 }
 
-static vv_status describe(vv_imported *i, vv_context *c, vv_error *err)
+static vv_status describe_source(vv_imported *i, vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	vv_url_words *w = &c->urls; /* all that needs this repository is open */
@@ -180,7 +180,7 @@ static vv_status describe(vv_imported *i, vv_context *c, vv_error *err)
 	return o->allow_unsigned ? vv_text_set(&i->unsigned_refs, "true", err) : VV_OK;
 }
 
-static vv_status stage(vv_context *c, const vv_imported *i, const vv_cid *root, vv_error *err)
+static vv_status stage_table(vv_context *c, const vv_imported *i, const vv_cid *root, vv_error *err)
 {
 	const options *o = c->options;
 	const vv_txn_put_options replace = {.replace = true};
@@ -373,14 +373,14 @@ static vv_status run_import(vv_context *c, vv_error *err)
 	vv_cid root;
 	vv_status rc;
 
-	if ((rc = describe(&i, c, err)) < 0 ||
+	if ((rc = describe_source(&i, c, err)) < 0 ||
 	    (rc = vv_imported_fetch(&i, &root, c->repo, o->files.force, err)) < 0 ||
 	    (rc = check_place(&done, c, &i, err)) < 0 ||
 	    (rc = vv_imported_site(&site, &i, err)) < 0 ||
 	    (rc = vv_block_peer_trust(c->repo, site, err)) < 0) {
 		return rc;
 	}
-	rc = done ? stage_again(c, &i, err) : stage(c, &i, &root, err);
+	rc = done ? stage_again(c, &i, err) : stage_table(c, &i, &root, err);
 	if (rc < 0) return rc;
 	if (!o->quiet && !i.path) {
 		vv_note("%s: %s; staged for the next commit, with its source in .varveconfig",

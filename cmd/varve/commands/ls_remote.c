@@ -87,7 +87,7 @@ typedef struct listing {
 } listing;
 
 /* As git does: a pattern matches the last parts of the name. */
-static bool matches(const listing *l, const char *name)
+static bool matches_name(const listing *l, const char *name)
 {
 	bool does = l->pattern_count == 0;
 
@@ -109,7 +109,7 @@ static void put_line(listing *l, const vv_oid *id, const char *name)
 {
 	char text[VV_OID_TEXT + 1];
 
-	if (!is_chosen(l->o, name) || !matches(l, name)) return;
+	if (!is_chosen(l->o, name) || !matches_name(l, name)) return;
 	vv_oid_text(text, id);
 	vv_out("%s\t%s\n", text, vv_text_shows(name));
 	l->lines++;
@@ -123,7 +123,7 @@ static void put_head(listing *l, const vv_hello *h)
 	const vv_oid *id = branch ? &branch->id : &h->detached;
 
 	if (l->o->refs || vv_oid_is_null(id)) return;
-	if (branch && l->o->symref && is_chosen(l->o, "HEAD") && matches(l, "HEAD")) {
+	if (branch && l->o->symref && is_chosen(l->o, "HEAD") && matches_name(l, "HEAD")) {
 		vv_out("ref: %s\tHEAD\n", vv_text_shows(h->head));
 	}
 	put_line(l, id, "HEAD");
@@ -198,7 +198,7 @@ static const vv_command behind_relay = {
 	.run = list_behind_relay,
 };
 
-static bool connects(int argc, char **argv)
+static bool needs_connection(int argc, char **argv)
 {
 	return vv_array_find(argv, (size_t)argc, it, strcmp(*it, "--get-url") == 0) == NULL;
 }
@@ -208,7 +208,7 @@ static int run_ls_remote(void *none VV_UNUSED, int argc, char **argv)
 {
 	vv_command by_git = vv_cmd_ls_remote;
 
-	if (connects(argc, argv) && is_behind_relay(find_repository_word(argc, argv))) {
+	if (needs_connection(argc, argv) && is_behind_relay(find_repository_word(argc, argv))) {
 		return vv_command_run(&behind_relay, argc, argv);
 	}
 	by_git.raw = false;

@@ -178,7 +178,7 @@ static vv_status print_json(const vv_branch_merge *m, vv_error *err)
 	return rc < 0 ? rc : vv_out_json(&b, err);
 }
 
-static vv_status merge(vv_branch_merge *m, const options *o, vv_error *err)
+static vv_status merge_into_branch(vv_branch_merge *m, const options *o, vv_error *err)
 {
 	vv_status rc = vv_branch_merge_run(m, err);
 
@@ -293,7 +293,7 @@ static vv_status run_merge(vv_context *c, vv_error *err)
 		goto done;
 	}
 	m->reader = c->reader;
-	rc = merge(m, o, err);
+	rc = merge_into_branch(m, o, err);
 	if (rc == VV_OK && m->outcome != VV_MERGE_CONFLICTS && !m->no_commit) {
 		vv_context_gc_after(c, o->ending.quiet);
 	}

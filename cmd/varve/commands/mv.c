@@ -29,7 +29,7 @@ static const vv_option table[] = {
 };
 
 /* Computes each source's destination like git. */
-static vv_status plan(vv_context *c, vv_buf *moves, vv_buf *noted, vv_error *err)
+static vv_status plan_moves(vv_context *c, vv_buf *moves, vv_buf *noted, vv_error *err)
 {
 	vv_auto(char) *to = NULL, *file = NULL;
 	vv_auto(vv_index) *x = NULL;
@@ -89,7 +89,7 @@ static vv_status run_some(vv_runner *git, const vv_context *c, int first, int la
 	return rc < 0 || git->code == 0 ? rc : vv_runner_fail(git, "nothing was renamed", err);
 }
 
-static void list(const options *o, const vv_buf *moves)
+static void list_moves(const options *o, const vv_buf *moves)
 {
 	for (size_t at = 0; at < moves->len;) {
 		const char *from = moves->data + at, *to = from + strlen(from) + 1;
@@ -115,7 +115,7 @@ static vv_status run_mv(vv_context *c, vv_error *err)
 				  .what = o->dry_run ? NULL : "'varve mv'",
 				  .from = head.commit,
 				  .locks = true};
-	if ((rc = plan(c, &moves, &git.note.changed, err)) < 0) return rc;
+	if ((rc = plan_moves(c, &moves, &git.note.changed, err)) < 0) return rc;
 	for (int i = 0; i + 1 < c->argc && rc == VV_OK; i += AT_ONCE) {
 		rc = run_some(&git, c, i, c->argc - 1 < i + AT_ONCE ? c->argc - 1 : i + AT_ONCE,
 			      err);
@@ -130,7 +130,7 @@ static vv_status run_mv(vv_context *c, vv_error *err)
 		vv_warn("%s", why.message);
 	}
 	if (rc == VV_OK && (o->dry_run || o->verbose)) {
-		list(o, &moves);
+		list_moves(o, &moves);
 	}
 	return rc;
 }

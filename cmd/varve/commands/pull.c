@@ -70,7 +70,7 @@ static const char *const rebase_merges[] = {"merges", "m"};
 static const char *const rebase_interactive[] = {"interactive", "i"};
 
 /* "refs/heads/main": the branch of the remote that this one follows; NULL when none is set. */
-static vv_status followed(char **out, vv_repository *r, const char *branch, vv_error *err)
+static vv_status followed_branch(char **out, vv_repository *r, const char *branch, vv_error *err)
 {
 	const bool is = branch && strncmp(branch, "refs/heads/", 11) == 0;
 	vv_auto(char) *key = is ? vv_asprintf("branch.%s.merge", branch + 11) : NULL;
@@ -94,7 +94,7 @@ static vv_status fail_no_branch(const char *branch, vv_error *err)
 	return vv_hint(err, "name one: varve pull REMOTE BRANCH; 'git branch -r' lists them");
 }
 
-static vv_status fetch(vv_fetch_job *j, int argc, char **argv, vv_error *err)
+static vv_status fetch_remote(vv_fetch_job *j, int argc, char **argv, vv_error *err)
 {
 	vv_auto(vv_head) head = {0};
 	vv_auto(char) *merge = NULL;
@@ -104,7 +104,7 @@ static vv_status fetch(vv_fetch_job *j, int argc, char **argv, vv_error *err)
 	j->remote = argc > 0 ? argv[0] : NULL;
 	j->specs = argv + 1;
 	j->spec_count = argc > 1 ? argc - 1 : 0;
-	rc = followed(&merge, j->repo, head.branch, err);
+	rc = followed_branch(&merge, j->repo, head.branch, err);
 	/* Without settings the branch of the same name is meant. */
 	j->merge = merge ? merge : head.branch;
 	if (rc == VV_OK) {
@@ -162,7 +162,7 @@ static vv_status refuse_erased(const vv_fetch_job *j, vv_error *err)
 
 /* Runs git's own rebase, in which the driver merges tables. Git supports ours and theirs for other files
  * too. */
-static vv_status rebase(int *code, const options *o, vv_repository *r, vv_error *err)
+static vv_status rebase_branch(int *code, const options *o, vv_repository *r, vv_error *err)
 {
 	const size_t most = 6 + 2 * o->how.count;
 	vv_auto_free const char **args = vv_calloc(most, sizeof(*args));
@@ -216,7 +216,7 @@ static vv_status rebase(int *code, const options *o, vv_repository *r, vv_error 
 	return vv_runner_settle(&done, err);
 }
 
-static int merge(const options *o)
+static int merge_fetched(const options *o)
 {
 	const struct {
 		bool given;
@@ -315,7 +315,7 @@ static vv_status merge_json(int *code, const options *o, const char *remote, vv_
 	vv_status rc = vv_buf_ok(&b, err);
 	if (rc < 0) return rc;
 	vv_out_before(b.data, b.len);
-	*code = merge(o);
+	*code = merge_fetched(o);
 	vv_out(*code == VV_EXIT_TROUBLE ? "null}\n" : "}\n");
 	return VV_OK;
 }
@@ -363,18 +363,18 @@ static vv_status run_pull(vv_context *c, vv_error *err)
 	if (rc == VV_OK && o->rebases) {
 		rc = check_no_rebase(c->repo, err);
 	}
-	rc = rc < 0 ? rc : fetch(&o->job, c->argc, c->argv, err);
+	rc = rc < 0 ? rc : fetch_remote(&o->job, c->argc, c->argv, err);
 	if (rc == VV_OK && o->rebases && o->how.count > 0) {
 		rc = check_columns(c, err);
 	}
 	if (rc == VV_OK && o->rebases) {
-		rc = rebase(&c->code, o, c->repo, err);
+		rc = rebase_branch(&c->code, o, c->repo, err);
 	} else if (rc == VV_OK) {
 		vv_context_close(c); /* merge opens it again */
 		if (json) {
 			rc = merge_json(&c->code, o, c->argc > 0 ? c->argv[0] : NULL, err);
 		} else {
-			c->code = merge(o);
+			c->code = merge_fetched(o);
 		}
 	}
 	vv_fetch_job_clear(&o->job);

@@ -299,8 +299,8 @@ static vv_status stage_result(rename_job *j, const vv_oid *blob, const char *pac
 }
 
 /* File, description and index change, all or none. */
-static vv_status change(rename_job *j, const vv_oid *blob, const char *package,
-			const vv_buf *package_text, vv_error *err)
+static vv_status change_files(rename_job *j, const vv_oid *blob, const char *package,
+			      const vv_buf *package_text, vv_error *err)
 {
 	vv_way_back *back = NULL;
 	vv_status rc;
@@ -328,7 +328,7 @@ static vv_status rename_column(rename_job *j, vv_error *err)
 		return rc;
 	}
 	rc = j->text ? vv_blob_id_of_file(j->file.temp, &blob, err) : store_version(j, &blob, err);
-	if (rc < 0 || (rc = change(j, &blob, package, &package_text, err)) < 0) return rc;
+	if (rc < 0 || (rc = change_files(j, &blob, package, &package_text, err)) < 0) return rc;
 	vv_note("renamed column '%s' to '%s' in %s%s%s, and staged it", vv_text_shows(j->from),
 		vv_text_shows(j->to), vv_text_shows(j->subject.text), package ? " and " : "",
 		vv_text_shows(package));

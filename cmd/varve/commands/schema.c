@@ -51,7 +51,7 @@ static vv_status show_json(const char *json, size_t len, vv_error *err)
 	return rc;
 }
 
-static vv_status apply(vv_buf *text, vv_package_edit *edit, vv_error *err)
+static vv_status apply_edit(vv_buf *text, vv_package_edit *edit, vv_error *err)
 {
 	vv_buf next = VV_BUF_INIT;
 	vv_status rc = vv_package_apply(&next, vv_buf_cstr(text), text->len, edit, err);
@@ -112,7 +112,7 @@ static vv_status write_inferred(vv_subject *s, const vv_buf *schema, vv_error *e
 	}
 	edit.package_path = package;
 	if ((rc = vv_schema_package_text(&text, s, package, err)) < 0 ||
-	    (rc = apply(&text, &edit, err)) < 0 ||
+	    (rc = apply_edit(&text, &edit, err)) < 0 ||
 	    (rc = vv_schema_pretty(&pretty, text.data, text.len, err)) < 0) {
 		return rc;
 	}
@@ -128,7 +128,7 @@ static vv_status write_inferred(vv_subject *s, const vv_buf *schema, vv_error *e
 	return rc;
 }
 
-static vv_status infer(vv_subject *s, vv_table *t, vv_error *err)
+static vv_status infer_schema(vv_subject *s, vv_table *t, vv_error *err)
 {
 	vv_auto(vv_profile) *profile = NULL;
 	vv_auto(vv_buf) schema = VV_BUF_INIT;
@@ -172,7 +172,7 @@ static vv_status run_schema(vv_context *c, vv_error *err)
 		rc = vv_fail(err, VV_EUSAGE, "'%s' is kept as a file: it has no columns",
 			     vv_text_shows(c->argv[0]));
 	} else if (o->infer) {
-		rc = infer(&s, &t, err);
+		rc = infer_schema(&s, &t, err);
 	} else if (is_edit(o)) {
 		rc = edit_package(o, &s, &t, err);
 	} else if (t.root.schema.data) {

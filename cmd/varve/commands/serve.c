@@ -66,7 +66,7 @@ static vv_status look_at(lending *l, vv_repository *r, vv_error *err)
 	return vv_missing_ok(rc, err);
 }
 
-static vv_status prepare(lending *l, const char *folder, const char *where, vv_error *err)
+static vv_status prepare_lending(lending *l, const char *folder, const char *where, vv_error *err)
 {
 	vv_auto(vv_repository) *r = NULL;
 	vv_status rc = vv_repository_open(&r, folder, vv_environ(), err);
@@ -83,7 +83,7 @@ int vv_serve_what_is_here(const char *folder, const char *where, bool quiet)
 	size_t n = 0;
 	vv_error err;
 
-	if (prepare(&l, folder, where, &err) < 0) return vv_report_trouble(&err);
+	if (prepare_lending(&l, folder, where, &err) < 0) return vv_report_trouble(&err);
 	if (relay) {
 		vv_words_add(argv, &n, "--through", where, "--public", "--signed");
 	} else {

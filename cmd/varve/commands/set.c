@@ -246,7 +246,7 @@ static vv_status make_commit(vv_oid *made, claim *k, vv_error *err)
 }
 
 /* *taken: the branch there is this commit now. */
-static vv_status push(bool *taken, claim *k, const vv_oid *made, vv_error *err)
+static vv_status push_row(bool *taken, claim *k, const vv_oid *made, vv_error *err)
 {
 	vv_auto(char) *key = vv_asprintf("branch.%s.merge", k->changes.head.branch + 11);
 	vv_auto(char) *to = NULL, *word = NULL;
@@ -310,7 +310,7 @@ static vv_status claim_row(claim *k, vv_oid *made, bool *taken, vv_error *err)
 		if (!k->file && fetched) return VV_OK;
 		if (!unsure && k->file && k->changes.behind == 0) {
 			if ((rc = make_commit(made, k, err)) < 0 ||
-			    (rc = push(taken, k, made, err)) < 0 || *taken) {
+			    (rc = push_row(taken, k, made, err)) < 0 || *taken) {
 				return rc;
 			}
 			if (vv_oid_equal(&refused, &k->changes.head.commit)) {
@@ -358,7 +358,7 @@ static vv_status hint_key(const vv_context *c, const char *key, vv_error *err)
 	return vv_hint(err, "'%s' does it", vv_buf_cstr(&line));
 }
 
-static vv_status run(vv_context *c, bool remove, vv_error *err)
+static vv_status change_row(vv_context *c, bool remove, vv_error *err)
 {
 	const options *o = c->options;
 	const int first = o->where ? 1 : 2; /* of the values */
@@ -445,7 +445,7 @@ static int check_set(const vv_context *c)
 
 static vv_status run_set(vv_context *c, vv_error *err)
 {
-	return run(c, false, err);
+	return change_row(c, false, err);
 }
 
 static const vv_absent_option absent[] = {
@@ -517,7 +517,7 @@ static int check_delete(const vv_context *c)
 
 static vv_status run_delete(vv_context *c, vv_error *err)
 {
-	return run(c, true, err);
+	return change_row(c, true, err);
 }
 
 static const vv_absent_option delete_absent[] = {

@@ -69,7 +69,7 @@ static vv_status list_own(vv_json_out *w, vv_repository *r, bool json, vv_error 
 	return rc;
 }
 
-static vv_status list(vv_repository *r, const options *o, vv_error *err)
+static vv_status list_stores(vv_repository *r, const options *o, vv_error *err)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 	vv_auto(vv_blocks_config) c = {0};
@@ -131,7 +131,7 @@ static vv_status try_store(vv_repository *r, const char *url, const char *push_u
 	return rc;
 }
 
-static const char *yes(bool is)
+static const char *yes_or_no(bool is)
 {
 	return is ? "yes" : "no";
 }
@@ -141,8 +141,9 @@ static vv_status print_trial(const options *o, const char *name, const char *url
 {
 	if (!vv_wants_json(o->format)) {
 		vv_out("%s: %s\n", vv_text_shows(name), vv_text_url(url));
-		vv_out("  read %s, ranges %s, write %s, list %s, remove %s\n", yes(t->reads),
-		       yes(t->ranges), yes(t->writes), yes(t->lists), yes(t->removes));
+		vv_out("  read %s, ranges %s, write %s, list %s, remove %s\n", yes_or_no(t->reads),
+		       yes_or_no(t->ranges), yes_or_no(t->writes), yes_or_no(t->lists),
+		       yes_or_no(t->removes));
 		if (t->who[0]) {
 			vv_out("  as %s\n", vv_text_shows(t->who));
 		}
@@ -189,7 +190,7 @@ static vv_status test_own(vv_context *c, const char *name, bool *done, vv_error 
 	return print_test(c, m.name, url, NULL, NULL, err);
 }
 
-static vv_status test(vv_context *c, const char *name, vv_error *err)
+static vv_status test_store(vv_context *c, const char *name, vv_error *err)
 {
 	vv_auto(vv_blocks_config) config = {0};
 	bool done = false;
@@ -359,9 +360,9 @@ static vv_status run_store(vv_context *c, vv_error *err)
 	const char *word = c->argc > 0 ? c->argv[0] : "list";
 
 	if (strcmp(word, "add") == 0) return add_store(c, c->argv[1], c->argv[2], err);
-	if (strcmp(word, "test") == 0) return test(c, c->argc > 1 ? c->argv[1] : NULL, err);
+	if (strcmp(word, "test") == 0) return test_store(c, c->argc > 1 ? c->argv[1] : NULL, err);
 	return strcmp(word, "remove") == 0 ? vv_store_forget(c->repo, c->argv[1], err)
-					   : list(c->repo, c->options, err);
+					   : list_stores(c->repo, c->options, err);
 }
 
 const vv_command vv_cmd_store = {

@@ -50,7 +50,7 @@ typedef struct lister {
 	bool compared; /* the lines leave files as text */
 } lister;
 
-static vv_status assign(lister *l, vv_index *x, vv_error *err)
+static vv_status assign_files(lister *l, vv_index *x, vv_error *err)
 {
 	for (vv_index_entry e = {0}; vv_index_next(x, &e);) {
 		bool tracked;
@@ -102,7 +102,7 @@ static vv_status list_kind(vv_context *c, bool verbose, bool compared, size_t *l
 		l.files = vv_calloc(l.list.count + 1, sizeof(*l.files));
 		rc = l.files ? VV_OK : vv_fail_nomem(err);
 	}
-	if (rc == VV_OK && (rc = assign(&l, c->index, err)) == VV_OK) {
+	if (rc == VV_OK && (rc = assign_files(&l, c->index, err)) == VV_OK) {
 		print_lines(&l);
 	}
 	vv_array_each(l.files, l.list.count, file) {
@@ -113,7 +113,7 @@ static vv_status list_kind(vv_context *c, bool verbose, bool compared, size_t *l
 	return rc;
 }
 
-static vv_status list(vv_context *c, const options *o, vv_error *err)
+static vv_status list_tracked(vv_context *c, const options *o, vv_error *err)
 {
 	size_t lines = 0;
 	vv_status rc = VV_OK;
@@ -347,7 +347,7 @@ static vv_status track_endings(vv_attr_edit *edit, const options *wish, const ch
 	return rc;
 }
 
-static vv_status track(vv_context *c, vv_error *err)
+static vv_status track_paths(vv_context *c, vv_error *err)
 {
 	vv_repository *r = c->repo;
 	vv_index *x = c->index;
@@ -418,9 +418,9 @@ static vv_status run_track(vv_context *c, vv_error *err)
 
 	if (rc < 0) return rc;
 	vv_auto(vv_attr_held) held VV_UNUSED = vv_attr_hold(c->repo);
-	if (c->argc == 0) return list(c, o, err);
+	if (c->argc == 0) return list_tracked(c, o, err);
 	rc = set_up(c, err);
-	return rc < 0 ? rc : track(c, err);
+	return rc < 0 ? rc : track_paths(c, err);
 }
 
 /* The lines that 'track --text' wrote for a pattern without an ending. VV_ENOTFOUND: none. */
@@ -442,7 +442,7 @@ static vv_status untrack_endings(vv_repository *r, const char *pattern, vv_error
 
 /* Another line may still match the file: an exception follows it. rc: VV_OK, or VV_ENOTFOUND: the file has no line of
  * its own. */
-static vv_status except(vv_repository *r, const char *path, vv_status rc, vv_error *err)
+static vv_status except_path(vv_repository *r, const char *path, vv_status rc, vv_error *err)
 {
 	bool tracked = true, compared = false;
 
@@ -479,7 +479,7 @@ static vv_status untrack_one(vv_repository *r, const char *given, vv_buf *text, 
 		rc = vv_attr_untrack(r, pattern, false, err);
 	}
 	if (literal && (rc == VV_OK || rc == VV_ENOTFOUND)) {
-		rc = except(r, pattern, rc, err);
+		rc = except_path(r, pattern, rc, err);
 	}
 	if (rc == VV_ENOTFOUND && has_no_ending(pattern, literal)) {
 		rc = untrack_endings(r, pattern, err);

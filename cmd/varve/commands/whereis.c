@@ -527,7 +527,7 @@ static vv_status tell_receipt(void *payload, const vv_receipt *c, vv_error *err)
 	return vv_buf_ok(&r->b, err);
 }
 
-static void heading(run *r, const char *name, const char *text)
+static void put_heading(run *r, const char *name, const char *text)
 {
 	if (r->json) {
 		vv_json_add_array(&r->w, name);
@@ -593,7 +593,7 @@ static vv_status tell_all(run *r, const char *word, vv_error *err)
 		vv_out_text(word, strlen(word));
 		vv_out("  %s\n", vv_cid_shows(&r->root));
 	}
-	heading(r, "peers", "peers that have its blocks:");
+	put_heading(r, "peers", "peers that have its blocks:");
 	if ((rc = ask_here(r, err)) == VV_OK && !r->o->no_ask) {
 		rc = ask_all(r, err);
 	}

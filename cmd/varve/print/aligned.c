@@ -92,7 +92,7 @@ static size_t next_line(const vv_aligned *a, size_t at, bool *title)
 	return *title ? at + 2 : at + a->count;
 }
 
-static void measure(vv_aligned *a)
+static void measure_columns(vv_aligned *a)
 {
 	bool title;
 	for (size_t at = 0, next; at < a->cell_count; at = next) {
@@ -105,7 +105,7 @@ static void measure(vv_aligned *a)
 }
 
 /* The width of the first `count` columns if none that may be cut is wider than `level`. */
-static size_t needed(const vv_aligned *a, size_t count, size_t level)
+static size_t needed_width(const vv_aligned *a, size_t count, size_t level)
 {
 	size_t sum = a->indent, shown = 0;
 	vv_array_each(a->columns, a->count, c) {
@@ -121,7 +121,8 @@ static size_t needed(const vv_aligned *a, size_t count, size_t level)
 static void share_out(vv_aligned *a)
 {
 	size_t shown = a->count, level = a->width ? a->width : SIZE_MAX;
-	while (a->width && needed(a, shown, level) > a->width - (shown < a->count ? GAP + 1 : 0)) {
+	while (a->width &&
+	       needed_width(a, shown, level) > a->width - (shown < a->count ? GAP + 1 : 0)) {
 		if (level > NARROWEST) {
 			level--;
 		} else if (shown > 1) {
@@ -183,7 +184,7 @@ vv_status vv_aligned_put(vv_aligned *a, vv_buf *out, vv_error *err)
 	bool title;
 	if (a->failed || a->text.failed) return vv_fail_nomem(err);
 	if (!a->begun) {
-		measure(a);
+		measure_columns(a);
 		share_out(a);
 		put_line(a, out, NULL);
 		a->begun = true;

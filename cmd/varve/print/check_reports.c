@@ -381,7 +381,8 @@ void vv_explained_clear(vv_explained *x)
 /* What GitHub takes for one step; more is dropped as a whole. */
 #define SUMMARY_MAX ((uint64_t)1 << 20)
 
-static vv_status split(const char *text, vv_report_form *form, const char **file, vv_error *err)
+static vv_status split_report(const char *text, vv_report_form *form, const char **file,
+			      vv_error *err)
 {
 	static const char *const forms[] = {"text",   "json",   "junit",    "sarif",
 					    "github", "gitlab", "markdown", "html"};
@@ -437,12 +438,12 @@ vv_status vv_check_output_parse(const vv_strings *outputs, vv_error *err)
 	vv_status rc;
 
 	vv_array_each(outputs->items, outputs->count, it) {
-		if ((rc = split(*it, &form, &file, err)) < 0) return rc;
+		if ((rc = split_report(*it, &form, &file, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
 
-static vv_status append(const char *file, const vv_buf *text, vv_error *err)
+static vv_status append_summary(const char *file, const vv_buf *text, vv_error *err)
 {
 	vv_stat st;
 	int fd = vv_open(file, O_WRONLY | O_APPEND | O_CREAT, 0666, err);
@@ -466,7 +467,7 @@ static vv_status write_summary(vv_check_report *r, vv_error *err)
 	if (!file || !*file) return VV_OK;
 	if ((rc = vv_report_write(r, VV_REPORT_MARKDOWN, &text, err)) == VV_OK) {
 		vv_buf_putc(&text, '\n');
-		if ((rc = append(file, &text, err)) < 0) {
+		if ((rc = append_summary(file, &text, err)) < 0) {
 			vv_prefix(err, "GITHUB_STEP_SUMMARY");
 		}
 	}
@@ -509,7 +510,7 @@ vv_status vv_check_output_write(const vv_check_output *o, vv_check_report *r, vv
 
 	vv_report_look(r, false, 0); /* of files */
 	for (size_t i = 0; rc == VV_OK && i < o->outputs->count; i++) {
-		if ((rc = split(o->outputs->items[i], &form, &file, err)) == VV_OK &&
+		if ((rc = split_report(o->outputs->items[i], &form, &file, err)) == VV_OK &&
 		    (rc = write_file(r, form, file, err)) == VV_OK) {
 			github = github || form == VV_REPORT_GITHUB;
 		}

@@ -207,8 +207,8 @@ typedef struct writer {
 	const vv_status_style *s;
 } writer;
 
-static void line(writer *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static void line(writer *w, const char *fmt, ...)
+static void print_line(writer *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void print_line(writer *w, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -218,12 +218,12 @@ static void line(writer *w, const char *fmt, ...)
 	vv_buf_putc(w->b, '\n');
 }
 
-static void hint(writer *w, const char *text)
+static void print_hint(writer *w, const char *text)
 {
-	line(w, "  (%s)", text);
+	print_line(w, "  (%s)", text);
 }
 
-static const char *word(char letter)
+static const char *change_word(char letter)
 {
 	if (letter == 'A') return "new:       ";
 	if (letter == 'D') return "deleted:   ";
@@ -275,8 +275,8 @@ static void put_entry(writer *w, const vv_change_entry *e, const char *what, vv_
 	}
 	put_shown(&text, w->s->prefix, e->path);
 	put_facts(&facts, e, staged, w->s->groups);
-	line(w, "\t%s%s%s%s%s%s", on, what, vv_buf_cstr(&text), off, facts.len ? "  " : "",
-	     vv_buf_cstr(&facts));
+	print_line(w, "\t%s%s%s%s%s%s", on, what, vv_buf_cstr(&text), off, facts.len ? "  " : "",
+		   vv_buf_cstr(&facts));
 }
 
 /* Puts the commands to continue or abort the operation in progress. A rebase, bisect or am is
@@ -291,13 +291,13 @@ static void put_ways_out(writer *w)
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 
 	if (strcmp(state, "bisect") == 0) {
-		hint(w, "use \"git bisect reset\" to end it");
+		print_hint(w, "use \"git bisect reset\" to end it");
 		return;
 	}
 	vv_buf_printf(&text,
 		      "use \"%s %s --continue\" to conclude it, \"%s %s --abort\" to undo it",
 		      program, state, program, state);
-	hint(w, vv_buf_cstr(&text));
+	print_hint(w, vv_buf_cstr(&text));
 }
 
 static void put_branch(writer *w)
@@ -306,44 +306,48 @@ static void put_branch(writer *w)
 	const char *name = branch_name(c);
 
 	if (name) {
-		line(w, "On branch %s", vv_text_shows(name));
+		print_line(w, "On branch %s", vv_text_shows(name));
 	} else {
-		line(w, "HEAD detached at %.7s", vv_oid_shows(&c->head.commit));
+		print_line(w, "HEAD detached at %.7s", vv_oid_shows(&c->head.commit));
 	}
 	if (c->upstream_gone) {
-		line(w, "Your branch is based on '%s', but the upstream is gone",
-		     vv_text_shows(c->upstream));
+		print_line(w, "Your branch is based on '%s', but the upstream is gone",
+			   vv_text_shows(c->upstream));
 	} else if (c->upstream && c->ahead && c->behind) {
-		line(w, "Your branch and '%s' have diverged: %s and %s commits",
-		     vv_text_shows(c->upstream), vv_text_count(c->ahead), vv_text_count(c->behind));
+		print_line(w, "Your branch and '%s' have diverged: %s and %s commits",
+			   vv_text_shows(c->upstream), vv_text_count(c->ahead),
+			   vv_text_count(c->behind));
 	} else if (c->upstream && c->ahead) {
-		line(w, "Your branch is ahead of '%s' by %s commit%s", vv_text_shows(c->upstream),
-		     vv_text_count(c->ahead), c->ahead == 1 ? "" : "s");
+		print_line(w, "Your branch is ahead of '%s' by %s commit%s",
+			   vv_text_shows(c->upstream), vv_text_count(c->ahead),
+			   c->ahead == 1 ? "" : "s");
 	} else if (c->upstream && c->behind) {
-		line(w, "Your branch is behind '%s' by %s commit%s", vv_text_shows(c->upstream),
-		     vv_text_count(c->behind), c->behind == 1 ? "" : "s");
+		print_line(w, "Your branch is behind '%s' by %s commit%s",
+			   vv_text_shows(c->upstream), vv_text_count(c->behind),
+			   c->behind == 1 ? "" : "s");
 	} else if (c->upstream) {
-		line(w, "Your branch is up to date with '%s'", vv_text_shows(c->upstream));
+		print_line(w, "Your branch is up to date with '%s'", vv_text_shows(c->upstream));
 	}
 	if (c->signed_by.len > 0) {
-		line(w, "Signed by %s", vv_buf_cstr(&w->c->signed_by));
+		print_line(w, "Signed by %s", vv_buf_cstr(&w->c->signed_by));
 	}
 	if (c->unsent > 0) {
-		line(w, "%s in local branches, not on any known remote",
-		     vv_text_counted(c->unsent, "version of a table", "versions of tables"));
-		hint(w, "use \"varve push\" to send them to others");
+		print_line(w, "%s in local branches, not on any known remote",
+			   vv_text_counted(c->unsent, "version of a table", "versions of tables"));
+		print_hint(w, "use \"varve push\" to send them to others");
 	}
 	if (w->c->hook.len > 0) {
-		line(w, "%s", vv_buf_cstr(&w->c->hook));
-		hint(w, vv_buf_cstr(&w->c->hook_mend));
+		print_line(w, "%s", vv_buf_cstr(&w->c->hook));
+		print_hint(w, vv_buf_cstr(&w->c->hook_mend));
 	}
 	if (c->state[0]) {
-		line(w, "%s %s is in progress%s", strchr("au", *c->shown) ? "An" : "A", c->shown,
-		     c->conflicts ? "; resolve the paths below, then 'varve add' them" : "");
+		print_line(w, "%s %s is in progress%s", strchr("au", *c->shown) ? "An" : "A",
+			   c->shown,
+			   c->conflicts ? "; resolve the paths below, then 'varve add' them" : "");
 		put_ways_out(w);
 	}
 	if (c->head.unborn) {
-		line(w, "\nNo commits yet");
+		print_line(w, "\nNo commits yet");
 	}
 }
 
@@ -352,10 +356,10 @@ static void put_branch(writer *w)
 static bool begin_part(writer *w, bool any, const char *heading, const char *advice)
 {
 	if (any) {
-		line(w, "\n%s", heading);
+		print_line(w, "\n%s", heading);
 	}
 	if (any && advice) {
-		hint(w, advice);
+		print_hint(w, advice);
 	}
 	return any;
 }
@@ -370,7 +374,7 @@ static void put_staged(writer *w)
 	}
 	vv_array_each(w->c->entries, w->c->count, e) {
 		if (e->staged != ' ' && e->staged != '?' && !is_conflict(e)) {
-			put_entry(w, e, word(e->staged), VV_GREEN, true);
+			put_entry(w, e, change_word(e->staged), VV_GREEN, true);
 		}
 	}
 }
@@ -391,9 +395,10 @@ static void put_conflicts(writer *w)
 		}
 	}
 	if (torn > 0) {
-		hint(w,
-		     "git merged a table as text: use \"varve add --fix\" to merge it by row and "
-		     "cell");
+		print_hint(
+			w,
+			"git merged a table as text: use \"varve add --fix\" to merge it by row and "
+			"cell");
 	}
 }
 
@@ -414,7 +419,7 @@ static void hint_rewritten(writer *w, const vv_change_entry *e)
 	vv_buf_puts(&text, "if a spreadsheet program rewrote it: \"varve restore --spelling ");
 	vv_text_put_word(&text, e->path);
 	vv_buf_puts(&text, "\" restores the spelling and keeps all edits");
-	hint(w, vv_buf_cstr(&text));
+	print_hint(w, vv_buf_cstr(&text));
 }
 
 static void put_unstaged(writer *w)
@@ -423,10 +428,10 @@ static void put_unstaged(writer *w)
 			"use \"varve add <file>...\" to update what will be committed")) {
 		return;
 	}
-	hint(w, "use \"varve restore <file>...\" to discard changes in the work tree");
+	print_hint(w, "use \"varve restore <file>...\" to discard changes in the work tree");
 	vv_array_each(w->c->entries, w->c->count, e) {
 		if (e->work != ' ' && e->work != '?' && !is_conflict(e)) {
-			put_entry(w, e, word(e->work), VV_RED, false);
+			put_entry(w, e, change_word(e->work), VV_RED, false);
 		}
 		if (is_rewritten(e)) {
 			hint_rewritten(w, e);
@@ -453,8 +458,8 @@ static void put_pointers(writer *w)
 			blocks = e->linked ? " (linked, blocks at the source)"
 					   : " (blocks missing here)";
 		}
-		line(w, "\t%s  pointer only%s%s: varve %s %s", vv_buf_cstr(&text), lost, blocks,
-		     verb, vv_hint_path(e->path));
+		print_line(w, "\t%s  pointer only%s%s: varve %s %s", vv_buf_cstr(&text), lost,
+			   blocks, verb, vv_hint_path(e->path));
 	}
 }
 
@@ -469,10 +474,10 @@ static void put_missing(writer *w)
 	vv_array_each(w->c->missing, count < MISSING_SHOWN ? count : MISSING_SHOWN, path) {
 		vv_auto(vv_buf) text = VV_BUF_INIT;
 		put_shown(&text, w->s->prefix, *path);
-		line(w, "\t%s", vv_buf_cstr(&text));
+		print_line(w, "\t%s", vv_buf_cstr(&text));
 	}
 	if (count > MISSING_SHOWN) {
-		line(w, "\t... and %s more", vv_text_count(count - MISSING_SHOWN));
+		print_line(w, "\t... and %s more", vv_text_count(count - MISSING_SHOWN));
 	}
 }
 
@@ -511,7 +516,7 @@ static void put_text(writer *w, text_kind kind)
 					      : "a damaged pointer",
 				      e->mend);
 		}
-		line(w, "\t%s", vv_buf_cstr(&text));
+		print_line(w, "\t%s", vv_buf_cstr(&text));
 	}
 }
 
@@ -520,7 +525,7 @@ static void put_beaten(writer *w)
 	begin_part(w, w->c->beaten.len > 0,
 		   "Attributes that override varve's -text:", VV_ATTR_BEATEN_HINT);
 	for (vv_line l = {.rest = vv_buf_cstr(&w->c->beaten)}; vv_line_next(&l);) {
-		line(w, "\t%.*s", (int)l.len, l.text);
+		print_line(w, "\t%.*s", (int)l.len, l.text);
 	}
 }
 
@@ -581,7 +586,7 @@ static void put_long(vv_buf *b, const vv_changes *c, const vv_status_style *s)
 				   c->plain || c->missing_count > 0 || c->beaten.len > 0 ||
 				   c->head.unborn;
 
-		line(&w, "%s%s", apart ? "\n" : "", verdict);
+		print_line(&w, "%s%s", apart ? "\n" : "", verdict);
 	}
 }
 

@@ -112,13 +112,13 @@ static void renew_room(vv_hold *h)
 	}
 }
 
-static void leave(vv_hold *h)
+static void leave_hold(vv_hold *h)
 {
 	vv_fd_close(&h->file_lock);
 	vv_turn_give(h->turn);
 }
 
-static vv_status enter(vv_hold *h, vv_error *err)
+static vv_status enter_hold(vv_hold *h, vv_error *err)
 {
 	vv_auto(char) *path = vv_path_join(h->dir, "lock", (char *)NULL);
 
@@ -126,7 +126,7 @@ static vv_status enter(vv_hold *h, vv_error *err)
 	h->file_lock = vv_lock(path, true, LOCK_MS, err);
 	vv_status rc = h->file_lock < 0 ? (vv_status)h->file_lock : notice_others(h, err);
 	if (rc < 0) {
-		leave(h);
+		leave_hold(h);
 	}
 	return rc;
 }
@@ -309,10 +309,10 @@ static const struct {
 static vv_status run_request(vv_hold_answering *x, vv_error *err)
 {
 	if (!requests[x->q->op].locked) return requests[x->q->op].run(x, err);
-	vv_status rc = enter(x->h, err);
+	vv_status rc = enter_hold(x->h, err);
 	if (rc == VV_OK) {
 		rc = requests[x->q->op].run(x, err);
-		leave(x->h);
+		leave_hold(x->h);
 	}
 	return rc;
 }

@@ -46,7 +46,7 @@ static cached *cached_at(vv_hold_cache *c, const vv_cid *vault)
 	return vv_array_find(c->items, c->count, x, vv_cid_equal(id_of(x->vault), vault));
 }
 
-static void drop(vv_hold_cache *c, cached *x)
+static void drop_cached(vv_hold_cache *c, cached *x)
 {
 	vv_hold_vault_close(x->vault);
 	*x = c->items[--c->count];
@@ -55,7 +55,7 @@ static void drop(vv_hold_cache *c, cached *x)
 void vv_hold_cache_forget_all(vv_hold_cache *c)
 {
 	while (c->count > 0) {
-		drop(c, &c->items[c->count - 1]);
+		drop_cached(c, &c->items[c->count - 1]);
 	}
 }
 
@@ -72,7 +72,7 @@ void vv_hold_cache_forget(vv_hold_cache *c, const vv_cid *vault)
 	cached *x = cached_at(c, vault);
 
 	if (x) {
-		drop(c, x);
+		drop_cached(c, x);
 	}
 }
 
@@ -115,7 +115,7 @@ static void make_room(vv_hold_cache *c)
 				most = n;
 			}
 		}
-		drop(c, worst);
+		drop_cached(c, worst);
 	}
 }
 

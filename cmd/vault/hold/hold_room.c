@@ -251,8 +251,9 @@ static const char *what_takes(vv_hold_what what)
 	return what == VV_HOLD_SHARD ? "this shard needs" : "these records need";
 }
 
-static vv_status refuse(const vv_hold_room *r, const vv_hold_identity *who,
-			const vv_hold_room_facts *f, vv_hold_what what, uint64_t len, vv_error *err)
+static vv_status refuse_room(const vv_hold_room *r, const vv_hold_identity *who,
+			     const vv_hold_room_facts *f, vv_hold_what what, uint64_t len,
+			     vv_error *err)
 {
 	vv_fail(err, VV_EREFUSED, "no room for the key %s: it may use %s and uses %s; %s %s more",
 		vv_did_shows(who->key), vv_text_bytes(f->room),
@@ -319,7 +320,7 @@ vv_status vv_hold_room_check(vv_hold_room *r, const vv_cid *vault, vv_hold_what 
 		/* Whose all of the room is, learns how full that is. */
 		if (!f.alone && f.shards + f.records + len > f.room &&
 		    (what == VV_HOLD_SHARD || f.records + len > most)) {
-			return refuse(r, who, &f, what, len, err);
+			return refuse_room(r, who, &f, what, len, err);
 		}
 	}
 	if (!counts && v->records + len > most) {

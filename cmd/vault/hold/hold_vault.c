@@ -106,7 +106,7 @@ static void take_gone(vv_hold_vault *v, const vv_ledger_record *r)
 	}
 }
 
-static void forget(vv_hold_vault *v)
+static void forget_state(vv_hold_vault *v)
 {
 	vv_vault_state_close(v->state);
 	v->state = NULL;
@@ -119,7 +119,7 @@ vv_status vv_hold_vault_refresh(vv_hold_vault *v, vv_error *err)
 {
 	vv_status rc;
 
-	forget(v);
+	forget_state(v);
 	if ((rc = vv_ledger_settle(v->ledger, err)) < 0) return rc;
 	if ((rc = vv_vault_state_open(&v->state, v->ledger, err)) < 0) {
 		return vv_error_excuse(rc, rc == VV_EMISSING, err);

@@ -101,7 +101,7 @@ typedef struct naming {
 
 /* "DID", "NAME", and either with "=BYTES". Two words for one key are one identity, with the later one's
  * room. */
-static vv_status admit(const naming *n, const char *word, vv_error *err)
+static vv_status admit_key(const naming *n, const char *word, vv_error *err)
 {
 	vv_holding_rules *x = n->rules;
 	const char *equals = strrchr(word, '=');
@@ -128,7 +128,7 @@ static vv_status admit(const naming *n, const char *word, vv_error *err)
 static vv_status on_entry(void *payload, const char *name, const char *value,
 			  const char *level VV_UNUSED, vv_error *err)
 {
-	vv_status rc = strcmp(name, "varve.holdfor") == 0 ? admit(payload, value, err) : VV_OK;
+	vv_status rc = strcmp(name, "varve.holdfor") == 0 ? admit_key(payload, value, err) : VV_OK;
 	return rc < 0 ? vv_prefix(err, "the setting varve.holdFor") : VV_OK;
 }
 
@@ -138,7 +138,7 @@ static vv_status read_named(vv_holding_rules *x, const vv_holding_options *o, vv
 	naming n = {x, o->env};
 	vv_status rc = VV_OK;
 	vv_array_each(o->admitted.items, o->admitted.count, it) {
-		if ((rc = admit(&n, *it, err)) < 0) return rc;
+		if ((rc = admit_key(&n, *it, err)) < 0) return rc;
 	}
 	if (o->admitted.count == 0) {
 		rc = vv_config_each(r, "varve.holdfor", on_entry, &n, err);
@@ -223,7 +223,7 @@ uint64_t vv_holding_room(const vv_holding_rules *x, const vv_hold_identity *name
 }
 
 /* A vv_hold_rules.renew: admits the keys that the rules name. An error is shown to the server's owner. */
-static void renew(void *payload, vv_hold_identity *admitted, size_t count)
+static void renew_room(void *payload, vv_hold_identity *admitted, size_t count)
 {
 	const kept *k = payload;
 	vv_auto(vv_audited) a = {0};
@@ -253,7 +253,7 @@ static vv_status open_kept(kept *k, vv_repository *r, vv_error *err)
 			       .term = k->rules.days * DAY,
 			       .admitted = k->rules.named, /* vv_hold_open copies them */
 			       .admitted_count = k->rules.named_count,
-			       .renew = k->rules.ratio > 0 ? renew : NULL,
+			       .renew = k->rules.ratio > 0 ? renew_room : NULL,
 			       .payload = k};
 	if ((rc = vv_key_ring_open(&rules.key, k->o->env, NULL, err)) < 0) {
 		return vv_prefix(err, "receipts cannot be signed");

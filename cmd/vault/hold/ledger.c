@@ -273,7 +273,7 @@ static vv_status count_author(vv_ledger *l, size_t first, size_t *end, vv_error 
 	return VV_OK;
 }
 
-static vv_status refresh(vv_ledger *l, vv_error *err)
+static vv_status refresh_records(vv_ledger *l, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
@@ -289,7 +289,7 @@ static vv_status refresh(vv_ledger *l, vv_error *err)
 
 /* The record of the file at `at` came last. Where it only follows its author's head that is all there is to
  * work out. */
-static vv_status extend(vv_ledger *l, size_t at, bool was_stale, vv_error *err)
+static vv_status extend_author(vv_ledger *l, size_t at, bool was_stale, vv_error *err)
 {
 	vv_ledger_record *r = l->files[at].record;
 	const bool alone = (at == 0 ||
@@ -311,13 +311,13 @@ static vv_status extend(vv_ledger *l, size_t at, bool was_stale, vv_error *err)
 			return rc;
 		}
 	}
-	return refresh(l, err);
+	return refresh_records(l, err);
 }
 
 vv_status vv_ledger_bridge(vv_ledger *l, vv_error *err)
 {
 	l->bridged = l->stale = true;
-	return refresh(l, err);
+	return refresh_records(l, err);
 }
 
 size_t vv_ledger_count(const vv_ledger *l)
@@ -369,7 +369,7 @@ bool vv_ledger_is_name(const char *name)
 }
 
 /* Does the record follow one that is here? Its number is after all of the author's here. */
-static bool follows(const vv_ledger *l, const char *name, const vv_ledger_record *r)
+static bool follows_record(const vv_ledger *l, const char *name, const vv_ledger_record *r)
 {
 	size_t at;
 
@@ -393,7 +393,7 @@ static vv_status load_unnamed(vv_ledger *l, const char *name, vv_error *err)
 	bool fits = rc == VV_OK &&
 		    read_named(&r, &arena, name, bytes.data, bytes.len, NULL, VV_IGNORED) ==
 			    VV_OK &&
-		    follows(l, name, &r);
+		    follows_record(l, name, &r);
 	rc = vv_string_list_add(fits ? &l->unnamed : &l->loose, vv_strdup(name), err);
 	if (rc == VV_OK && fits) {
 		rc = add_record(l, name, bytes.data, bytes.len, err);
@@ -496,7 +496,7 @@ static vv_status load_author(vv_ledger *l, const char *author, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status load(vv_ledger *l, vv_error *err)
+static vv_status load_files(vv_ledger *l, vv_error *err)
 {
 	vv_auto(vv_string_list) names = {0};
 	vv_status rc = vv_list_dir(&names.items, &names.count, l->dir, err);
@@ -518,9 +518,9 @@ vv_status vv_ledger_open(vv_ledger **out, const char *dir, const vv_cid *vault, 
 		return vv_fail_nomem(err);
 	}
 	l->vault = *vault;
-	vv_status rc = vv_exists(dir) ? load(l, err) : VV_OK;
+	vv_status rc = vv_exists(dir) ? load_files(l, err) : VV_OK;
 	if (rc == VV_OK) {
-		rc = refresh(l, err);
+		rc = refresh_records(l, err);
 	}
 	if (rc < 0) return rc;
 	return vv_hand_over(out, &l);
@@ -610,7 +610,7 @@ vv_status vv_ledger_add_folder(vv_ledger *l, const char *dir, uint64_t *damaged,
 
 vv_status vv_ledger_settle(vv_ledger *l, vv_error *err)
 {
-	return refresh(l, err);
+	return refresh_records(l, err);
 }
 
 vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size_t len,
@@ -628,7 +628,8 @@ vv_status vv_ledger_take(vv_ledger *l, const char *name, const void *bytes, size
 	rc = (path = unnamed_path(l, name)) ? vv_file_batch_add(&l->later, path, bytes, len, err)
 					    : vv_fail_nomem(err);
 	if (rc == VV_OK && (rc = vv_string_list_add(&l->unnamed, vv_strdup(name), err)) == VV_OK) {
-		rc = find_file(l, name, &at) ? extend(l, at, was_stale, err) : refresh(l, err);
+		rc = find_file(l, name, &at) ? extend_author(l, at, was_stale, err)
+					     : refresh_records(l, err);
 	}
 	if (rc < 0) {
 		/* It is in memory, and will not be on the disk. */

@@ -28,7 +28,7 @@ static unsigned leaves_for(size_t content)
 	return leaves > 128 ? VV_LEAVES_MAX : leaves;
 }
 
-static void associated(uint8_t ad[AD], const vv_shard_seal *seal, unsigned leaves)
+static void fill_associated(uint8_t ad[AD], const vv_shard_seal *seal, unsigned leaves)
 {
 	vv_cid_write(ad, &seal->vault);
 	memcpy(ad + VV_CID_BYTES, magic, sizeof(magic));
@@ -200,7 +200,7 @@ vv_status vv_shard_make(vv_buf *bytes, vv_shard *out, const vv_shard_seal *seal,
 	uint8_t *sealed = p + VV_SHARD_HEAD;
 	vv_put_le32(sealed, (uint32_t)len);
 	memcpy(sealed + 4, content, len);
-	associated(ad, seal, leaves);
+	fill_associated(ad, seal, leaves);
 	if ((rc = vv_seal(sealed, p + AT_NONCE, p + AT_TAG, seal->secret, VV_SEAL_SHARD, ad, AD,
 			  sealed, sealed_len, err)) < 0) {
 		return rc;
@@ -276,7 +276,7 @@ vv_status vv_shard_open(vv_buf *content, const vv_shard_seal *seal, const void *
 	size_t sealed_len = (size_t)leaves * VV_LEAF - VV_SHARD_HEAD;
 	if (!vv_buf_reserve(content, sealed_len)) return vv_fail_nomem(err);
 	uint8_t *room = (uint8_t *)content->data + start;
-	associated(ad, seal, leaves);
+	fill_associated(ad, seal, leaves);
 	if ((rc = vv_unseal(room, p + AT_NONCE, p + AT_TAG, seal->secret, VV_SEAL_SHARD, ad, AD,
 			    p + VV_SHARD_HEAD, sealed_len, err)) < 0) {
 		return rc;

@@ -30,7 +30,7 @@ static void before_of(uint8_t out[32], const vv_cid *links, size_t count)
 	}
 }
 
-static void associated(uint8_t ad[AD], const vv_cid *vault, const uint8_t before[32])
+static void fill_associated(uint8_t ad[AD], const vv_cid *vault, const uint8_t before[32])
 {
 	const size_t n = sizeof(PURPOSE) - 1;
 
@@ -85,8 +85,8 @@ static const vv_epoch_secret *find_secret(const vv_epoch_secrets *x, const vv_ci
 	return vv_array_find(x->items, x->count, one, vv_cid_equal(&one->epoch, epoch));
 }
 
-static vv_status note(vv_epoch_secrets *x, const vv_cid *epoch, const uint8_t *secret,
-		      vv_error *err)
+static vv_status note_secret(vv_epoch_secrets *x, const vv_cid *epoch, const uint8_t *secret,
+			     vv_error *err)
 {
 	if (find_secret(x, epoch)) return VV_OK;
 	if (x->count >= EPOCHS_MAX) {
@@ -153,7 +153,7 @@ static vv_status read_inner(vv_epoch_secrets *x, const uint8_t *bytes, size_t le
 		rc = keep_readers(x, &of, err);
 	}
 	for (size_t i = 0; rc == VV_OK && i < of.secret_count; i++) {
-		rc = note(x, &of.secrets[i].epoch, of.secrets[i].secret, err);
+		rc = note_secret(x, &of.secrets[i].epoch, of.secrets[i].secret, err);
 	}
 	if (of.secrets) {
 		vv_wipe(of.secrets, of.secret_count * sizeof(*of.secrets));
@@ -188,9 +188,9 @@ static vv_status open_epoch(vv_epoch_secrets *x, const vv_ledger_record *r, cons
 				      vv_cid_shows(&r->cid))
 			    : VV_OK;
 	}
-	associated(ad, vault, wanted + VV_CID_BYTES);
+	fill_associated(ad, vault, wanted + VV_CID_BYTES);
 	if ((rc = get_sealed(&plain, r, secret, ad, AD, err)) == VV_OK &&
-	    (rc = note(x, &r->cid, secret, err)) == VV_OK) {
+	    (rc = note_secret(x, &r->cid, secret, err)) == VV_OK) {
 		rc = read_inner(x, (const uint8_t *)plain.data, plain.len, last, err);
 	}
 	vv_wipe(secret, sizeof(secret));
@@ -344,7 +344,7 @@ static vv_status seal_inner(making *m, const vv_cid *vault, const uint8_t boxed[
 	const uint8_t *before = boxed + VV_CID_BYTES;
 	uint8_t ad[AD];
 
-	associated(ad, vault, before);
+	fill_associated(ad, vault, before);
 	const vv_status rc = put_sealed(&m->sealed, &m->inner, before + 32, ad, AD, err);
 	m->r.sealed = (const uint8_t *)m->sealed.data;
 	m->r.sealed_len = m->sealed.len;

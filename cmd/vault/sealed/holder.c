@@ -66,7 +66,7 @@ bool vv_vault_holder_key(const vv_vault_holder *h, uint8_t out[VV_KEY_PUBLIC])
 }
 
 /* Puts the holder's name before the error's message. */
-static vv_status named(const vv_vault_holder *h, vv_status rc, vv_error *err)
+static vv_status name_holder(const vv_vault_holder *h, vv_status rc, vv_error *err)
 {
 	return rc < 0 ? vv_prefix(err, "holder '%s'", vv_text_shows(h->name)) : rc;
 }
@@ -76,7 +76,7 @@ static vv_status named(const vv_vault_holder *h, vv_status rc, vv_error *err)
 static vv_status put_later(vv_vault_holder *h, const char *name, const void *bytes, size_t len,
 			   vv_error *err)
 {
-	return named(h, vv_place_put_later(&h->place, name, bytes, len, err), err);
+	return name_holder(h, vv_place_put_later(&h->place, name, bytes, len, err), err);
 }
 
 vv_status vv_holder_put_shard(vv_vault_holder *h, const vv_cid *vault, const vv_cid *shard,
@@ -100,7 +100,7 @@ static void run_finish(void *payload)
 	finishing *f = payload;
 	vv_finished *r = f->result;
 
-	r->status = named(f->h, vv_place_finish(&f->h->place, &r->err), &r->err);
+	r->status = name_holder(f->h, vv_place_finish(&f->h->place, &r->err), &r->err);
 }
 
 vv_status vv_holders_finish(vv_vault_holder *const *holders, size_t count, vv_finished *result,
@@ -148,7 +148,7 @@ vv_status vv_holder_get_shard(vv_vault_holder *h, const vv_cid *vault, const vv_
 			     "it sent data that does not match the name of the shard %s",
 			     vv_cid_shows(&s->cid));
 	}
-	return named(h, rc, err);
+	return name_holder(h, rc, err);
 }
 
 const char *vv_vault_holder_caveat(const vv_vault_holder *h)
@@ -194,13 +194,13 @@ vv_status vv_holder_audit(vv_vault_holder *h, const vv_cid *vault, const vv_shar
 	}
 	vv_buf_put(&bytes, answer, VV_SHA256_LEN);
 	(void)vv_sha256(answer, vv_buf_cstr(&bytes), bytes.len, VV_IGNORED);
-	return named(h, rc, err);
+	return name_holder(h, rc, err);
 }
 
 vv_status vv_holder_list_shards(vv_vault_holder *h, const vv_cid *vault, vv_cid_listed_fn fn,
 				void *payload, vv_error *err)
 {
-	return named(h, vv_hold_list(&h->place, vault, fn, payload, err), err);
+	return name_holder(h, vv_hold_list(&h->place, vault, fn, payload, err), err);
 }
 
 vv_status vv_holder_remove_shard(vv_vault_holder *h, const vv_cid *vault, const vv_cid *shard,
@@ -210,7 +210,7 @@ vv_status vv_holder_remove_shard(vv_vault_holder *h, const vv_cid *vault, const 
 
 	vv_hold_shard_name(name, vault, shard);
 	vv_status rc = vv_place_remove(&h->place, name, err);
-	return rc == VV_ENOTFOUND ? VV_OK : named(h, rc, err);
+	return rc == VV_ENOTFOUND ? VV_OK : name_holder(h, rc, err);
 }
 
 vv_status vv_holder_receipt(vv_vault_holder *h, const vv_cid *vault, const vv_cid *place,
@@ -226,7 +226,7 @@ vv_status vv_holder_receipt(vv_vault_holder *h, const vv_cid *vault, const vv_ci
 		rc = vv_key_verify(signature, h->key, VV_RECEIPT_PURPOSE, bytes, sizeof(bytes),
 				   err);
 	}
-	return named(h, rc, err);
+	return name_holder(h, rc, err);
 }
 
 /* --- records --------------------------------------------------------------------------------- */
@@ -273,7 +273,7 @@ vv_status vv_holder_list_records(vv_vault_holder *h, const vv_cid *vault, vv_lis
 
 	vv_hold_below(folder, vault, "records");
 	return vv_vault_holder_keeps_records(h)
-		       ? named(h, vv_place_list(&h->place, folder, on_author, &l, err), err)
+		       ? name_holder(h, vv_place_list(&h->place, folder, on_author, &l, err), err)
 		       : VV_OK;
 }
 
@@ -284,7 +284,8 @@ vv_status vv_holder_get_record(vv_vault_holder *h, const vv_cid *vault, const ch
 
 	vv_hold_record_name(whole, vault, name);
 	vv_buf_reset(out);
-	return named(h, vv_place_get(&h->place, whole, 0, VV_LEDGER_RECORD_MAX + 1, out, err), err);
+	return name_holder(h, vv_place_get(&h->place, whole, 0, VV_LEDGER_RECORD_MAX + 1, out, err),
+			   err);
 }
 
 vv_status vv_holder_put_record(vv_vault_holder *h, const vv_cid *vault, const char *name,
@@ -293,7 +294,7 @@ vv_status vv_holder_put_record(vv_vault_holder *h, const vv_cid *vault, const ch
 	char whole[VV_HOLD_NAME_LEN];
 
 	vv_hold_record_name(whole, vault, name);
-	return named(h, vv_place_put(&h->place, whole, bytes, len, err), err);
+	return name_holder(h, vv_place_put(&h->place, whole, bytes, len, err), err);
 }
 
 vv_status vv_holder_put_records(vv_vault_holder *h, const vv_cid *vault, const char *const *names,
@@ -303,9 +304,9 @@ vv_status vv_holder_put_records(vv_vault_holder *h, const vv_cid *vault, const c
 	vv_status rc = VV_OK;
 
 	if (h->server) {
-		return named(h,
-			     h->server->put_records(h->place.payload, vault, records, count, err),
-			     err);
+		return name_holder(
+			h, h->server->put_records(h->place.payload, vault, records, count, err),
+			err);
 	}
 	for (size_t i = 0; i < count; i++) {
 		vv_hold_record_name(whole, vault, names[i]);
@@ -319,5 +320,5 @@ vv_status vv_holder_put_records(vv_vault_holder *h, const vv_cid *vault, const c
 vv_status vv_holder_list_vaults(vv_vault_holder *h, vv_cid_listed_fn fn, void *payload,
 				vv_error *err)
 {
-	return named(h, vv_hold_list(&h->place, NULL, fn, payload, err), err);
+	return name_holder(h, vv_hold_list(&h->place, NULL, fn, payload, err), err);
 }

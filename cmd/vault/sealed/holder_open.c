@@ -101,7 +101,7 @@ static vv_status send_request(server *s, const vv_hold_message *q, vv_hold_messa
 /* --- names ---------------------------------------------------------------------------------------- */
 
 /* "<vault>/rest" in its parts; rest is borrowed. */
-static vv_status split(const char *name, vv_cid *vault, const char **rest, vv_error *err)
+static vv_status split_name(const char *name, vv_cid *vault, const char **rest, vv_error *err)
 {
 	const char *slash = strchr(name, '/');
 	vv_status rc = slash ? vv_cid_parse(vault, name, (size_t)(slash - name), err)
@@ -149,7 +149,7 @@ static vv_status server_put(void *payload, const char *name, const void *bytes, 
 	vv_hold_message q = {.op = VV_HOLD_PUT, .bytes = {bytes, len}};
 	const char *rest;
 	vv_hold_message a;
-	const vv_status rc = split(name, &q.vault, &rest, err);
+	const vv_status rc = split_name(name, &q.vault, &rest, err);
 
 	if (rc < 0) return rc;
 	if (strncmp(rest, "records/", 8) == 0) {
@@ -163,7 +163,7 @@ static vv_status server_get(void *payload, const char *name, uint64_t from, uint
 {
 	vv_hold_message q = {.op = VV_HOLD_GET, .from = from};
 	vv_hold_message a;
-	vv_status rc = split(name, &q.vault, &q.name, err);
+	vv_status rc = split_name(name, &q.vault, &q.name, err);
 
 	do {
 		q.size = len < VV_HOLD_PART ? len : VV_HOLD_PART;
@@ -215,7 +215,7 @@ static vv_status server_list(void *payload, const char *folder, vv_listed_fn fn,
 	vv_hold_message q = {.op = VV_HOLD_LIST, .after = ""};
 	vv_hold_message a = {.more = true};
 	char last[VV_HOLD_NAME_MAX + 1] = "";
-	vv_status rc = *folder ? split(folder, &q.vault, &q.name, err) : VV_OK;
+	vv_status rc = *folder ? split_name(folder, &q.vault, &q.name, err) : VV_OK;
 
 	if (!*folder) return list_vaults(s, fn, to, err);
 	while (rc == VV_OK && a.more && (rc = send_request(s, &q, &a, err)) == VV_OK) {
@@ -249,7 +249,7 @@ static vv_status server_remove(void *payload, const char *name, vv_error *err)
 	vv_hold_message a;
 	vv_status rc;
 
-	if ((rc = split(name, &q.vault, &rest, err)) < 0 ||
+	if ((rc = split_name(name, &q.vault, &rest, err)) < 0 ||
 	    (rc = shard_of(rest, &q.shard, err)) < 0) {
 		return rc;
 	}
@@ -264,7 +264,7 @@ static vv_status server_audit(void *payload, const char *name, const vv_shard *s
 	vv_hold_message a;
 	vv_status rc;
 
-	if ((rc = split(name, &q.vault, &rest, err)) < 0 ||
+	if ((rc = split_name(name, &q.vault, &rest, err)) < 0 ||
 	    (rc = send_request(payload, &q, &a, err)) < 0) {
 		return rc;
 	}
@@ -333,7 +333,7 @@ static vv_status check_key(const server *s, const vv_holder_config *c, vv_error 
 		vv_did_shows(s->key));
 }
 
-static vv_status greet(server *s, vv_error *err)
+static vv_status greet_server(server *s, vv_error *err)
 {
 	const vv_hold_message q = {.op = VV_HOLD_HELLO, .version = VV_HOLD_VERSION};
 	vv_hold_message a;
@@ -380,7 +380,7 @@ static vv_status open_server(vv_place *out, const vv_url *url, const void *paylo
 		s->self = *f->self;
 		s->has_self = true;
 	}
-	if ((rc = vv_url_read(&s->url, url->text, err)) < 0 || (rc = greet(s, err)) < 0 ||
+	if ((rc = vv_url_read(&s->url, url->text, err)) < 0 || (rc = greet_server(s, err)) < 0 ||
 	    (rc = check_key(s, f->config, err)) < 0) {
 		server_close(s);
 		return rc;

@@ -251,7 +251,7 @@ static vv_status hand_on(vv_meeting *m, const listing *l, vv_error *err)
 	return rc;
 }
 
-static vv_status finish(vv_meeting *m, vv_error *err)
+static vv_status finish_holder(vv_meeting *m, vv_error *err)
 {
 	vv_finished result;
 	vv_status rc = vv_holders_finish(&m->holder, 1, &result, err);
@@ -272,7 +272,7 @@ vv_status vv_meeting_run(vv_meeting *m, vv_error *err)
 		rc = read_listed(m, &l, false, err);
 	}
 	if (rc == VV_OK && (rc = hand_on(m, &l, err)) == VV_OK && !m->later) {
-		rc = finish(m, err);
+		rc = finish_holder(m, err);
 	}
 	if (rc == VV_OK) {
 		m->listed = true;

@@ -294,7 +294,7 @@ void vv_stream_in_close(vv_stream_in *in)
 	}
 }
 
-static vv_status load(vv_stream_in *in, size_t i, vv_error *err)
+static vv_status load_shard(vv_stream_in *in, size_t i, vv_error *err)
 {
 	vv_status rc;
 
@@ -320,7 +320,7 @@ static vv_status read_some(vv_stream_in *in, uint64_t from, size_t len, vv_buf *
 	while (len > 0) {
 		size_t i = (size_t)(from / VV_SHARD_FULL), at = (size_t)(from % VV_SHARD_FULL);
 		if (i >= in->shards) return VV_OK;
-		if ((rc = load(in, i, err)) < 0) return rc;
+		if ((rc = load_shard(in, i, err)) < 0) return rc;
 		size_t n = at < in->content.len ? in->content.len - at : 0;
 		n = n < len ? n : len;
 		if (n == 0) return VV_OK;
@@ -331,7 +331,7 @@ static vv_status read_some(vv_stream_in *in, uint64_t from, size_t len, vv_buf *
 	return vv_buf_ok(out, err);
 }
 
-static vv_status damaged(vv_error *err)
+static vv_status damaged_run(vv_error *err)
 {
 	return vv_fail(err, VV_ECORRUPT, "the content of a run cannot be read");
 }
@@ -343,9 +343,9 @@ vv_status vv_stream_in_at(vv_stream_in *in, uint64_t offset, vv_item_stored *out
 
 	memset(out, 0, sizeof(*out));
 	vv_buf_reset(&in->item);
-	if (offset / VV_SHARD_FULL >= in->shards) return damaged(err);
+	if (offset / VV_SHARD_FULL >= in->shards) return damaged_run(err);
 	if ((rc = read_some(in, offset, ITEM_HEAD_MAX, &in->item, err)) < 0) return rc;
-	if (in->item.len == 0) return damaged(err);
+	if (in->item.len == 0) return damaged_run(err);
 	const uint8_t *p = (const uint8_t *)in->item.data;
 	const uint8_t *end = p + in->item.len;
 	out->kind = (vv_item_kind)(*p & 15);
@@ -357,7 +357,7 @@ vv_status vv_stream_in_at(vv_stream_in *in, uint64_t offset, vv_item_stored *out
 	    raw > VV_ITEM_MAX || stored > VV_ITEM_MAX ||
 	    (out->method == VV_METHOD_STORED && raw != stored) ||
 	    (size_t)(end - p) < digest * (out->method == VV_METHOD_DIFF ? 2 : 1)) {
-		return damaged(err);
+		return damaged_run(err);
 	}
 	if (digest > 0) {
 		out->cid = vv_item_cid(out->kind, p);
@@ -371,10 +371,10 @@ vv_status vv_stream_in_at(vv_stream_in *in, uint64_t offset, vv_item_stored *out
 	out->raw_len = (size_t)raw;
 	out->len = (size_t)stored;
 	out->next = offset + head + stored;
-	if (out->next > (uint64_t)in->shards * VV_SHARD_FULL) return damaged(err);
+	if (out->next > (uint64_t)in->shards * VV_SHARD_FULL) return damaged_run(err);
 	vv_buf_reset(&in->item);
 	if ((rc = read_some(in, offset + head, out->len, &in->item, err)) < 0) return rc;
-	if (in->item.len != out->len) return damaged(err);
+	if (in->item.len != out->len) return damaged_run(err);
 	out->bytes = (const uint8_t *)vv_buf_cstr(&in->item);
 	return VV_OK;
 }
@@ -429,19 +429,19 @@ static vv_status read_text(vv_stream_in *in, uint64_t at, vv_item_kind kind, vv_
 	vv_buf_reset(out);
 	if (at == NOWHERE) return VV_OK;
 	if ((rc = vv_stream_in_at(in, at, &s, err)) < 0) return rc;
-	return s.kind == kind ? vv_stream_in_expand(in, &s, NULL, 0, out, err) : damaged(err);
+	return s.kind == kind ? vv_stream_in_expand(in, &s, NULL, 0, out, err) : damaged_run(err);
 }
 
 vv_status vv_stream_in_end(vv_stream_in *in, vv_buf *index, vv_buf *refs, vv_error *err)
 {
 	vv_auto(vv_buf) trailer = VV_BUF_INIT;
 	vv_status rc;
-	if (in->shards == 0) return damaged(err);
-	if ((rc = load(in, in->shards - 1, err)) < 0) return rc;
+	if (in->shards == 0) return damaged_run(err);
+	if ((rc = load_shard(in, in->shards - 1, err)) < 0) return rc;
 	const uint64_t len = (uint64_t)(in->shards - 1) * VV_SHARD_FULL + in->content.len;
-	if (len < TRAILER) return damaged(err);
+	if (len < TRAILER) return damaged_run(err);
 	if ((rc = read_some(in, len - TRAILER, TRAILER, &trailer, err)) < 0) return rc;
-	if (trailer.len != TRAILER) return damaged(err);
+	if (trailer.len != TRAILER) return damaged_run(err);
 	const uint8_t *at = (const uint8_t *)trailer.data;
 	rc = read_text(in, vv_get_le64(at), VV_ITEM_INDEX, index, err);
 	return rc < 0 ? rc : read_text(in, vv_get_le64(at + 8), VV_ITEM_REFS, refs, err);

@@ -112,7 +112,7 @@ static vv_status check_listed(auditing *a, vv_error *err)
 }
 
 /* A random number below n, from the audit's nonce on. */
-static size_t below(size_t n)
+static size_t random_below(size_t n)
 {
 	uint64_t r;
 
@@ -132,7 +132,7 @@ static vv_status check_one(auditing *a, expected *e, vv_buf *bytes, vv_error *er
 		rc = vv_holder_get_shard(a->p->holder, vault, sh, bytes, &why);
 		a->x->read += bytes->len;
 	} else {
-		rc = vv_holder_audit(a->p->holder, vault, sh, (unsigned)below(sh->leaves),
+		rc = vv_holder_audit(a->p->holder, vault, sh, (unsigned)random_below(sh->leaves),
 				     &a->x->read, a->record.answer, &why);
 	}
 	if (rc == VV_OK) {
@@ -160,7 +160,7 @@ static vv_status check_leaves(auditing *a, vv_error *err)
 
 	/* a random order: its beginning is a random sample */
 	for (size_t i = 0; i < a->count && rc == VV_OK && a->x->asked < wanted; i++) {
-		size_t other = i + below(a->count - i);
+		size_t other = i + random_below(a->count - i);
 		expected swap = a->items[i];
 		a->items[i] = a->items[other];
 		a->items[other] = swap;

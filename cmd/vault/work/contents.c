@@ -140,7 +140,7 @@ void vv_contents_close(vv_contents *c)
 	memset(c, 0, sizeof(*c));
 }
 
-static vv_status know(vv_contents *c, size_t run, vv_error *err)
+static vv_status note_items(vv_contents *c, size_t run, vv_error *err)
 {
 	const vv_item_index *x = &c->runs[run].index;
 	vv_status rc = VV_OK;
@@ -208,7 +208,7 @@ vv_status vv_contents_open(vv_contents *out, vv_vault_session *s, const vv_cid_s
 		}
 		if (rc == VV_OK && !run->lost &&
 		    (rc = vv_item_index_read(&run->index, index.data, index.len, err)) == VV_OK) {
-			rc = know(out, out->count - 1, err);
+			rc = note_items(out, out->count - 1, err);
 		}
 	}
 	if (rc < 0) {
@@ -256,7 +256,7 @@ vv_status vv_contents_add(vv_contents *c, const vv_ledger_record *r, const vv_bu
 		return rc;
 	}
 	vv_buf_put(&run->refs, vv_buf_cstr(refs), refs->len);
-	return know(c, c->count - 1, err);
+	return note_items(c, c->count - 1, err);
 }
 
 static bool is_by(const vv_vault_run *r, const uint8_t *author)
@@ -295,8 +295,8 @@ static vv_status add_tips(const vv_vault_run *run, vv_oids *out, vv_error *err)
 }
 
 /* Does the later of one author's records follow the other? What is between them may be missing: then it does. */
-static bool follows(const vv_ledger *l, const vv_ledger_record *later,
-		    const vv_ledger_record *earlier)
+static bool follows_record(const vv_ledger *l, const vv_ledger_record *later,
+			   const vv_ledger_record *earlier)
 {
 	const vv_ledger_author *a = vv_ledger_author_of(l, earlier->author);
 
@@ -311,7 +311,7 @@ bool vv_contents_is_last(const vv_contents *c, const vv_vault_run *run, size_t c
 {
 	vv_array_each(c->runs, run->refs.len > 0 ? count : 0, later) {
 		if (later > run && later->refs.len > 0 && is_by(later, run->record->author) &&
-		    follows(c->session->ledger, later->record, run->record)) {
+		    follows_record(c->session->ledger, later->record, run->record)) {
 			return false;
 		}
 	}
@@ -440,8 +440,8 @@ vv_status vv_contents_erased(const vv_contents *c, const vv_erased *e, vv_cid_se
 #define CHAIN_LONGEST 100000u
 
 /* The item at the end of the chain, whose base has the bytes of under (NULL: it has none). */
-static vv_status expand(vv_contents *c, const vv_cid *item, const vv_blob *under, vv_buf *out,
-			vv_error *err)
+static vv_status expand_item(vv_contents *c, const vv_cid *item, const vv_blob *under, vv_buf *out,
+			     vv_error *err)
 {
 	vv_vault_run *run;
 	vv_item_stored s;
@@ -506,7 +506,7 @@ vv_status vv_contents_get(vv_contents *c, const vv_cid *item, vv_buf *out, vv_er
 		rc = vv_buf_ok(out, err);
 	}
 	for (size_t i = count; rc == VV_OK && i > 0; i--) {
-		if ((rc = expand(c, &chain[i - 1], under, out, err)) == VV_OK) {
+		if ((rc = expand_item(c, &chain[i - 1], under, out, err)) == VV_OK) {
 			rc = keep_unpacked(c, &chain[i - 1], out, &under, err);
 		}
 	}

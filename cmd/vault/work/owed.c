@@ -117,7 +117,7 @@ static vv_status take_leave(owing *o, uint64_t *owed, vv_error *err)
 /* --- bringing them -------------------------------------------------------------------------------- */
 
 /* How many shards of the list, from first on, are done at once. */
-static size_t portion(const owing *o, size_t first)
+static size_t portion_size(const owing *o, size_t first)
 {
 	size_t whole = 0, end = first;
 
@@ -147,7 +147,7 @@ static vv_status fix_all(owing *o, vv_error *err)
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0, n; rc == VV_OK && i < o->list.count; i += n) {
-		n = portion(o, i);
+		n = portion_size(o, i);
 		rc = vv_spread_run(&spread, o->list.items + i, n, err);
 	}
 	o->x->shards += spread.shards;

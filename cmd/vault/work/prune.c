@@ -524,7 +524,7 @@ static vv_status retire_runs(pruning *p, bool dead, vv_error *err)
 }
 
 /* Finds live content: everything, if only tails are rewritten. */
-static vv_status look(pruning *p, vv_error *err)
+static vv_status look_at_contents(pruning *p, vv_error *err)
 {
 	vv_status rc;
 
@@ -556,13 +556,13 @@ static vv_status seal_again(pruning *p, bool *ready, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status rewrite(pruning *p, vv_error *err)
+static vv_status rewrite_runs(pruning *p, vv_error *err)
 {
 	vv_prune *x = p->x;
 	bool ready = true;
 	vv_status rc;
 
-	if ((rc = look(p, err)) < 0 || (rc = choose_runs(p, err)) < 0 || x->runs == 0 ||
+	if ((rc = look_at_contents(p, err)) < 0 || (rc = choose_runs(p, err)) < 0 || x->runs == 0 ||
 	    x->dry_run) {
 		return rc;
 	}
@@ -593,7 +593,7 @@ vv_status vv_prune_run(vv_prune *x, vv_vault_session *s, vv_error *err)
 			vv_text_counted(first.sum.lost, "shard", NULL));
 	}
 	x->owed = first.sum.owed - first.sum.hopeless;
-	rc = rewrite(&p, err);
+	rc = rewrite_runs(&p, err);
 	if (rc == VV_OK && !x->tails) {
 		x->surplus = (vv_surplus){.grace_sec = x->grace_sec, .dry_run = x->dry_run};
 		/* other writers may name a shard again meanwhile: reads their records now */

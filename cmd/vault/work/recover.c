@@ -306,7 +306,7 @@ static vv_status find_places(recovering *r, vv_error *err)
 }
 
 /* Some records are missing: gets the available ones, and reports the others. */
-static vv_status bridge(recovering *r, vv_error *err)
+static vv_status bridge_records(recovering *r, vv_error *err)
 {
 	if (!vv_array_find(vv_ledger_authors(r->s->ledger), vv_ledger_author_count(r->s->ledger), a,
 			   a->waiting > 0)) {
@@ -345,7 +345,7 @@ static vv_status open_vault(recovering *r, vv_error *err)
 		}
 		if ((rc = find_places(r, err)) < 0) return rc;
 		/* Records after one that is missing may name more places. */
-		if (r->s->place_count == places && (rc = bridge(r, err)) == VV_OK) {
+		if (r->s->place_count == places && (rc = bridge_records(r, err)) == VV_OK) {
 			rc = find_places(r, err);
 		}
 		if (rc < 0) return rc;
@@ -381,7 +381,7 @@ static vv_status find_head(recovering *r, vv_error *err)
 
 /* --- items -------------------------------------------------------------------------------------- */
 
-static bool have(recovering *r, vv_item_kind kind, const vv_cid *cid)
+static bool have_item(recovering *r, vv_item_kind kind, const vv_cid *cid)
 {
 	size_t at;
 	bool below;
@@ -410,7 +410,7 @@ static vv_status take_item(recovering *r, vv_vault_run *run, const vv_item_place
 	vv_oid id;
 	vv_status rc;
 
-	if (have(r, at->kind, &at->cid)) return VV_OK;
+	if (have_item(r, at->kind, &at->cid)) return VV_OK;
 	if ((rc = vv_contents_read(&r->contents, run, err)) < 0 ||
 	    (rc = vv_stream_in_at(run->in, at->offset, &s, err)) < 0) {
 		return rc;

@@ -345,7 +345,7 @@ vv_status vv_vault_session_need_writer(const vv_vault_session *s, vv_error *err)
 }
 
 /* Works out state, secrets and holders' ids again. */
-static vv_status refresh(vv_vault_session *s, vv_error *err)
+static vv_status refresh_state(vv_vault_session *s, vv_error *err)
 {
 	const size_t files = vv_ledger_file_count(s->ledger);
 	const size_t counting = vv_ledger_count(s->ledger);
@@ -391,7 +391,7 @@ vv_status vv_vault_session_begin(vv_vault_session *s, const vv_cid *vault, vv_er
 	vv_ledger_close(s->ledger);
 	s->ledger = NULL;
 	vv_status rc = dir ? vv_ledger_open(&s->ledger, dir, vault, err) : vv_fail_nomem(err);
-	return rc < 0 ? rc : refresh(s, err);
+	return rc < 0 ? rc : refresh_state(s, err);
 }
 
 vv_vault_place *vv_vault_place_of(const vv_vault_session *s, const uint8_t id[VV_HOLDER_ID])
@@ -516,7 +516,7 @@ static void on_damaged(void *payload, const vv_damaged_record *d)
 		      vv_text_shows(d->name), d->why.message);
 }
 
-static vv_status meet(vv_vault_session *s, vv_vault_place *p, bool look, vv_error *err)
+static vv_status meet_holder(vv_vault_session *s, vv_vault_place *p, bool look, vv_error *err)
 {
 	const vv_ledger_author *own = s->has_key ? vv_ledger_author_of(s->ledger, s->key.public_key)
 						 : NULL;
@@ -535,7 +535,7 @@ static vv_status meet(vv_vault_session *s, vv_vault_place *p, bool look, vv_erro
 
 vv_status vv_vault_session_look(vv_vault_session *s, vv_vault_place *p, vv_error *err)
 {
-	vv_status rc = meet(s, p, true, err);
+	vv_status rc = meet_holder(s, p, true, err);
 
 	if (rc < 0) {
 		vv_vault_place_fail(p, err);
@@ -549,7 +549,7 @@ static vv_status meet_place(vv_vault_session *s, vv_vault_place *p, bool later, 
 	vv_error why;
 
 	p->meeting.later = later;
-	p->behind = meet(s, p, false, &why) < 0;
+	p->behind = meet_holder(s, p, false, &why) < 0;
 	if (p->behind) {
 		if (why.code == VV_ENOMEM) return vv_error_copy(err, &why);
 		vv_vault_place_put_failed(p, &why, 0);
@@ -605,7 +605,7 @@ vv_status vv_vault_session_sync(vv_vault_session *s, vv_error *err)
 			break;
 		}
 	}
-	return s->ledger ? refresh(s, err) : VV_OK;
+	return s->ledger ? refresh_state(s, err) : VV_OK;
 }
 
 /* --- reaching holders ----------------------------------------------------------------------------- */

@@ -28,7 +28,7 @@ static unsigned turn_of(const vv_vault_place *p, const vv_kept *k)
 }
 
 /* Milliseconds for a megabyte, as measured; 0 for one not yet used, which comes first. */
-static uint64_t slowness(const vv_vault_place *p)
+static uint64_t place_slowness(const vv_vault_place *p)
 {
 	return p->read_bytes > 0 ? (p->read_ms << 20) / p->read_bytes : 0;
 }
@@ -43,7 +43,8 @@ static vv_vault_place *next_place(const vv_vault_session *s, const vv_kept *k, c
 			continue;
 		}
 		if (!best || turn_of(p, k) < turn_of(best, k) ||
-		    (turn_of(p, k) == turn_of(best, k) && slowness(p) < slowness(best))) {
+		    (turn_of(p, k) == turn_of(best, k) &&
+		     place_slowness(p) < place_slowness(best))) {
 			best = p;
 		}
 	}
@@ -141,8 +142,8 @@ static void whole_clear(whole *w)
 VV_AUTO_CLEAR(whole, whole_clear)
 
 /* K of its shards, whichever can be had; but for the one that is wanted. */
-static vv_status gather(whole *w, vv_vault_session *s, const vv_kept *wanted, uint8_t *from,
-			vv_error *err)
+static vv_status gather_shards(whole *w, vv_vault_session *s, const vv_kept *wanted, uint8_t *from,
+			       vv_error *err)
 {
 	const vv_error none = *err;
 	size_t had = 0;
@@ -205,7 +206,7 @@ static vv_status make_whole(vv_vault_session *s, const vv_kept *k, vv_buf *bytes
 	for (size_t i = 0; i < vv_code_shards(st->code); i++) {
 		w.shards[i] = &s->state->shards[st->shards[i]];
 	}
-	if ((rc = gather(&w, s, k, from, err)) < 0 || (rc = make_rest(&w, from, err)) < 0) {
+	if ((rc = gather_shards(&w, s, k, from, err)) < 0 || (rc = make_rest(&w, from, err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; i < vv_code_shards(st->code); i++) {

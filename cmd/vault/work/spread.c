@@ -32,7 +32,7 @@ size_t vv_spread_copies(const vv_vault_session *s, const bool *has)
 	return copies;
 }
 
-static bool counts(const vv_vault_place *p, bool usable)
+static bool place_counts(const vv_vault_place *p, bool usable)
 {
 	return !p->config->dead && (!usable || (p->holder && !p->refuses));
 }
@@ -43,9 +43,9 @@ size_t vv_spread_domains(const vv_vault_session *s, bool usable)
 
 	for (size_t i = 0; i < s->place_count; i++) {
 		const char *domain = vv_vault_place_domain(s, &s->places[i]);
-		bool is_new = counts(&s->places[i], usable);
+		bool is_new = place_counts(&s->places[i], usable);
 		for (size_t k = 0; k < i && is_new && *domain; k++) {
-			is_new = !counts(&s->places[k], usable) ||
+			is_new = !place_counts(&s->places[k], usable) ||
 				 strcmp(domain, vv_vault_place_domain(s, &s->places[k])) != 0;
 		}
 		domains += is_new;
@@ -209,7 +209,7 @@ typedef struct choice {
 } choice;
 
 /* The best place for one more copy; SIZE_MAX: there is none. */
-static size_t choose(const vv_spread *x, const vv_spread_shard *sh, choice *c)
+static size_t choose_place(const vv_spread *x, const vv_spread_shard *sh, choice *c)
 {
 	const vv_vault_session *s = x->session;
 	size_t count = 0;
@@ -252,7 +252,7 @@ static vv_status aim_copies(const vv_spread *x, const vv_spread_shard *shards, s
 	memcpy(c->taken, shards[i].has, x->session->place_count * sizeof(*c->taken));
 	while (rc == VV_OK && at != SIZE_MAX &&
 	       vv_spread_copies(x->session, c->taken) < x->copies) {
-		if ((at = choose(x, &shards[i], c)) != SIZE_MAX) {
+		if ((at = choose_place(x, &shards[i], c)) != SIZE_MAX) {
 			c->taken[at] = true;
 			rc = add_to(&targets[at], i, all, err);
 		}
@@ -275,7 +275,8 @@ static vv_status aim_stripe(const vv_spread *x, const vv_spread_shard *shards, s
 		}
 	}
 	for (size_t i = 0; rc == VV_OK && i < n; i++) {
-		if (at[i] == SIZE_MAX && (at[i] = choose(x, &shards[first + i], c)) != SIZE_MAX) {
+		if (at[i] == SIZE_MAX &&
+		    (at[i] = choose_place(x, &shards[first + i], c)) != SIZE_MAX) {
 			c->taken[at[i]] = true;
 			rc = add_to(&targets[at[i]], first + i, all, err);
 		}
@@ -562,8 +563,8 @@ static vv_status serve_batches(vv_spread *x, serving *all, uint64_t start_ms, bo
 	return rc < 0 ? rc : send_parts(x, all, start_ms, err);
 }
 
-static vv_status serve(vv_spread *x, const target *targets, vv_spread_shard *shards,
-		       uint64_t start_ms, vv_error *err)
+static vv_status serve_places(vv_spread *x, const target *targets, vv_spread_shard *shards,
+			      uint64_t start_ms, vv_error *err)
 {
 	const size_t places = x->session->place_count;
 	vv_auto_free serving *all = vv_calloc(places + 1, sizeof(*all));
@@ -585,8 +586,8 @@ static vv_status serve(vv_spread *x, const target *targets, vv_spread_shard *sha
 }
 
 /* Assigns shards to places for this round. */
-static vv_status aim(const vv_spread *x, const vv_spread_shard *shards, size_t count,
-		     target *targets, vv_error *err)
+static vv_status aim_shards(const vv_spread *x, const vv_spread_shard *shards, size_t count,
+			    target *targets, vv_error *err)
 {
 	const size_t places = x->session->place_count;
 	vv_auto_free size_t *numbers = vv_calloc(2 * places + 2, sizeof(*numbers));
@@ -618,14 +619,14 @@ static vv_status one_round(vv_spread *x, vv_spread_shard *shards, size_t count, 
 	const size_t places = x->session->place_count;
 	const uint64_t before = x->shards;
 	target *targets = vv_calloc(places + 1, sizeof(*targets));
-	vv_status rc = targets ? aim(x, shards, count, targets, err) : vv_fail_nomem(err);
+	vv_status rc = targets ? aim_shards(x, shards, count, targets, err) : vv_fail_nomem(err);
 
 	*any = false;
 	vv_array_each(targets, places, t) {
 		t->below = takes_below(&x->session->places[t - targets]);
 	}
 	if (rc == VV_OK) {
-		rc = serve(x, targets, shards, start_ms, err);
+		rc = serve_places(x, targets, shards, start_ms, err);
 		*any = x->shards > before;
 	}
 	/* refused shards are not offered to the holder again: the next round tries another one */

@@ -64,7 +64,7 @@ static size_t number_of(const sorting *o, const vv_spread_shard *sh)
 }
 
 /* A shard in two stripes keeps what either needs, and all where one of them is not whole. */
-static void settle(sorting *o, size_t n, bool enough)
+static void settle_shard(sorting *o, size_t n, bool enough)
 {
 	o->fates[n] = enough && o->fates[n] != LACKING ? ENOUGH : LACKING;
 }
@@ -91,7 +91,7 @@ static vv_status keep_copies(sorting *o, const vv_spread_shard *sh, vv_error *er
 	for (size_t i = 0; i < apart && i < o->copies; i++) {
 		o->keep[n * places + at[order[i]]] = true;
 	}
-	settle(o, n, apart >= o->copies);
+	settle_shard(o, n, apart >= o->copies);
 	return VV_OK;
 }
 
@@ -110,7 +110,7 @@ static vv_status keep_stripe(sorting *o, const vv_spread_shard *shards, vv_error
 		if (enough) {
 			o->keep[n * places + at[i]] = true;
 		}
-		settle(o, n, enough);
+		settle_shard(o, n, enough);
 	}
 	return rc;
 }

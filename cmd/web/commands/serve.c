@@ -114,7 +114,8 @@ static const vv_option_rule option_rules[] = {
 	{.of = NULL},
 };
 
-static vv_status answer(void *payload, const vv_http_call *call, vv_channel *line, vv_error *err)
+static vv_status answer_call(void *payload, const vv_http_call *call, vv_channel *line,
+			     vv_error *err)
 {
 	vv_serve_repo s = {.path = call->repository,
 			   .env = call->env,
@@ -238,7 +239,7 @@ static int check_web_serve(const options *o, int argc)
 		       : VV_EXIT_OK;
 }
 
-static vv_status serve(options *o, vv_error *err)
+static vv_status serve_http(options *o, vv_error *err)
 {
 	vv_auto(vv_web) *web = NULL;
 	vv_auto(vv_holding) *holding = NULL;
@@ -259,7 +260,7 @@ static vv_status serve(options *o, vv_error *err)
 	}
 	http->page = vv_web_answer;
 	http->page_payload = web;
-	http->answer = answer;
+	http->answer = answer_call;
 	http->payload = holding;
 	return vv_serve_http(http, err);
 }
@@ -348,7 +349,7 @@ static int run_web_serve(void *opts, int argc, char **argv)
 	o->http.server.paths = (const char *const *)argv;
 	o->http.server.path_count = (size_t)argc;
 	o->http.server.read_only |= o->http.server.only_signed;
-	return serve(o, &err) < 0 ? vv_report(&err) : VV_EXIT_OK;
+	return serve_http(o, &err) < 0 ? vv_report(&err) : VV_EXIT_OK;
 }
 
 const vv_command vv_cmd_web_serve = {

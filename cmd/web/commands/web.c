@@ -53,14 +53,14 @@ typedef struct opening {
 	vv_buf page; /* the first page to open, as the end of an address */
 } opening;
 
-static void clear(opening *p)
+static void clear_opening(opening *p)
 {
 	vv_buf_clear(&p->page);
 	vv_buf_wipe(&p->secret);
 	vv_buf_wipe(&p->once);
 	vv_buf_wipe(&p->token);
 }
-VV_AUTO_CLEAR(opening, clear)
+VV_AUTO_CLEAR(opening, clear_opening)
 
 /* Is a screen attached? */
 static bool has_display(void)
@@ -83,7 +83,7 @@ static void open_browser(const char *url)
 	(void)vv_run_program(&(vv_run){.argv = argv, .env = vv_environ()}, &code, VV_IGNORED);
 }
 
-static void started(void *payload, const char *url)
+static void on_started(void *payload, const char *url)
 {
 	const opening *p = payload;
 	vv_buf once = VV_BUF_INIT;
@@ -98,8 +98,8 @@ static void started(void *payload, const char *url)
 	}
 }
 
-static vv_status answer(void *payload VV_UNUSED, const vv_http_call *call VV_UNUSED,
-			vv_channel *line VV_UNUSED, vv_error *err)
+static vv_status refuse_call(void *payload VV_UNUSED, const vv_http_call *call VV_UNUSED,
+			     vv_channel *line VV_UNUSED, vv_error *err)
 {
 	return vv_fail(
 		err, VV_EREFUSED,
@@ -164,7 +164,7 @@ static vv_status find_repository(char **out, opening *p, const char *path, vv_er
 	return *out ? vv_buf_ok(&p->page, err) : vv_fail_nomem(err);
 }
 
-static vv_status serve(const options *o, const char *path, vv_error *err)
+static vv_status serve_pages(const options *o, const char *path, vv_error *err)
 {
 	vv_auto(opening) p = {.o = o};
 	vv_auto(char) *repository = NULL;
@@ -201,9 +201,9 @@ static vv_status serve(const options *o, const char *path, vv_error *err)
 						       .secret_once = p.once.data},
 					    .quiet = !o->verbose,
 					    .notes = &vv_notes_stderr,
-					    .answer = answer,
+					    .answer = refuse_call,
 					    .payload = &p,
-					    .started = started,
+					    .started = on_started,
 					    .page = vv_web_answer,
 					    .page_payload = web};
 
@@ -304,7 +304,7 @@ static int run_web(void *opts, int argc, char **argv)
 	}
 
 	if (argc > 1) return vv_usage_error("web takes one argument: a repository or a file");
-	if (serve(opts, argc > 0 ? argv[0] : NULL, &err) < 0) {
+	if (serve_pages(opts, argc > 0 ? argv[0] : NULL, &err) < 0) {
 		return vv_report(&err);
 	}
 	return VV_EXIT_OK;

@@ -73,8 +73,9 @@ static vv_status find_gap(vv_gap *out, vv_web_visit *v, const vv_cid *a, const v
 	return VV_OK;
 }
 
-static vv_status count(vv_web_visit *v, vv_web_change *out, const vv_change *c, const vv_content *a,
-		       const vv_content *b, const versions *of, vv_error *err)
+static vv_status count_change(vv_web_visit *v, vv_web_change *out, const vv_change *c,
+			      const vv_content *a, const vv_content *b, const versions *of,
+			      vv_error *err)
 {
 	const char *table = of->document && *of->document ? of->document : NULL,
 		   *was = of->was ? of->was : table;
@@ -154,8 +155,8 @@ static void put_words(vv_web_visit *v, vv_web_change *out, const vv_change *c, c
 }
 
 /* c: both sides' modes, ids and the new path; old_path: where it was renamed. */
-static vv_status describe(vv_web_visit *v, vv_web_change *out, const vv_change *c,
-			  const char *old_path, const versions *of, vv_error *err)
+static vv_status describe_change(vv_web_visit *v, vv_web_change *out, const vv_change *c,
+				 const char *old_path, const versions *of, vv_error *err)
 {
 	const char *document = of->document, *table = document && *document ? document : NULL;
 	bool over = false;
@@ -184,7 +185,7 @@ static vv_status describe(vv_web_visit *v, vv_web_change *out, const vv_change *
 	out->rows = b.there ? b.rows : a.rows;
 	out->columns = b.there ? b.columns : a.columns;
 	if (out->table && a.there && b.there && !vv_oid_equal(&c->old_id, &c->new_id) &&
-	    (rc = count(v, out, c, &a, &b, of, err)) < 0) {
+	    (rc = count_change(v, out, c, &a, &b, of, err)) < 0) {
 		return rc;
 	}
 	put_words(v, out, c, &a, &b);
@@ -227,8 +228,8 @@ static vv_status describe_all(vv_web_visit *v, const vv_changed_files *l, const 
 	vv_status rc = make_room(v, out, l->count, limit, err);
 
 	for (size_t i = 0; rc == VV_OK && i < out->count; i++) {
-		rc = describe(v, &out->changes[i], &l->items[i].change, l->items[i].old_path, of,
-			      err);
+		rc = describe_change(v, &out->changes[i], &l->items[i].change, l->items[i].old_path,
+				     of, err);
 	}
 	return rc;
 }

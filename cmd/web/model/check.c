@@ -70,7 +70,8 @@ static vv_status read_rules(checking *c, vv_check_run *run, const vv_oid *commit
 	return rc;
 }
 
-static vv_status run(checking *c, const vv_oid *commit, int64_t now, bool whole, vv_error *err)
+static vv_status run_check(checking *c, const vv_oid *commit, int64_t now, bool whole,
+			   vv_error *err)
 {
 	const vv_progress progress = {.update = go_on, .part = go_on, .payload = c};
 	vv_auto(char) *dir = vv_path_join(vv_repository_varvedir(c->v->repo), "cache", "check",
@@ -142,7 +143,7 @@ vv_status vv_web_check_read(vv_web_visit *v, const vv_web_commit *c, bool whole,
 		out->rules = NULL;
 		return VV_OK;
 	}
-	vv_status rc = run(&k, &c->id, now, whole, err);
+	vv_status rc = run_check(&k, &c->id, now, whole, err);
 	if (rc == VV_OK && out->known) {
 		vv_web_memo_put(v->memo, &key, out, sizeof(*out));
 	}

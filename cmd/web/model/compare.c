@@ -51,7 +51,7 @@ typedef struct comparing {
 	vv_strings key; /* names in the page's address */
 } comparing;
 
-static comparing *self(vv_diff_writer *w)
+static comparing *comparing_of(vv_diff_writer *w)
 {
 	return (comparing *)(void *)w;
 }
@@ -89,7 +89,7 @@ static void add_sentence(comparing *c, const char *text)
 	}
 }
 
-static void describe(comparing *c, const vv_columns *columns)
+static void describe_columns(comparing *c, const vv_columns *columns)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
@@ -125,7 +125,7 @@ static vv_status find_column(comparing *c, vv_error *err)
 
 static vv_status on_table(vv_diff_writer *w, vv_error *err)
 {
-	comparing *c = self(w);
+	comparing *c = comparing_of(w);
 	const vv_diff_table *t = &w->table;
 	vv_web_comparison *o = c->out;
 
@@ -136,7 +136,7 @@ static vv_status on_table(vv_diff_writer *w, vv_error *err)
 	for (size_t i = 0; i < o->column_count; i++) {
 		fill_pair(c, &o->columns[i], &t->columns->pairs[i]);
 	}
-	describe(c, t->columns);
+	describe_columns(c, t->columns);
 	vv_status rc = vv_story_new(&c->story, &c->base.table, err);
 	return rc < 0 ? rc : find_column(c, err);
 }
@@ -232,7 +232,7 @@ static void keep_key(comparing *c, vv_web_row_change *out, const vv_row_change *
 }
 
 /* The number of rows of the new version between the change before and this one. */
-static uint64_t fold(comparing *c, const vv_row_change *r)
+static uint64_t fold_rows(comparing *c, const vv_row_change *r)
 {
 	uint64_t folded = r->place > c->last_place ? r->place - c->last_place : 0;
 
@@ -255,10 +255,10 @@ static void count_row(comparing *c, const vv_row_change *r)
 
 static vv_status on_row(vv_diff_writer *w, const vv_row_change *r, vv_error *err)
 {
-	comparing *c = self(w);
+	comparing *c = comparing_of(w);
 	vv_web_comparison *o = c->out;
 	vv_web_row_change *to = &o->rows[o->count];
-	uint64_t folded = fold(c, r);
+	uint64_t folded = fold_rows(c, r);
 	vv_status rc;
 
 	count_row(c, r);
@@ -344,7 +344,7 @@ static vv_status tell_story(comparing *c, vv_error *err)
 
 static vv_status on_end(vv_diff_writer *w, const vv_rowdiff_stats *s, vv_error *err)
 {
-	comparing *c = self(w);
+	comparing *c = comparing_of(w);
 	vv_change_counts *to = &c->out->counts;
 	vv_status rc = vv_change_counts_fill(to, &c->base.table, s, err);
 
@@ -550,7 +550,7 @@ static bool is_table_or_none(const vv_web_table *t)
 	return !t || t->kind == VV_WEB_TABLE;
 }
 
-static vv_status compare(comparing *c, vv_error *err)
+static vv_status compare_sides(comparing *c, vv_error *err)
 {
 	vv_web_comparison *o = c->out;
 	vv_status rc;
@@ -617,7 +617,7 @@ vv_status vv_web_compare_read(vv_web_visit *v, const vv_web_commit *a, const vv_
 		return vv_fail(err, VV_ENOTFOUND, "neither version has a file '%s'",
 			       vv_text_shows(path));
 	}
-	if ((rc = compare(&c, err)) == VV_OK) {
+	if ((rc = compare_sides(&c, err)) == VV_OK) {
 		put_words(&c);
 	}
 	return rc == VV_EMISSING ? vv_web_missing_say(v, a, b, path, err) : rc;

@@ -72,7 +72,7 @@ static int tables_first(const void *x, const void *y)
 
 /* --- of documents ---------------------------------------------------------------------------- */
 
-static void measure(vv_web_dataset *d, const vv_web_table *t, const char *document)
+static void measure_table(vv_web_dataset *d, const vv_web_table *t, const char *document)
 {
 	d->table = true;
 	d->document = document;
@@ -98,7 +98,7 @@ static vv_status add_documents(listing *l, const vv_web_commit *c, vv_error *err
 			continue;
 		}
 		if (t->kind == VV_WEB_TABLE && t->of_document) {
-			measure(&l->items[i], t, d.path);
+			measure_table(&l->items[i], t, d.path);
 		}
 		for (size_t k = 0; k < t->table_count && l->count < l->limit; k++) {
 			const char *path = vv_web_text(l->v, "%s#%s", d.path, t->tables[k]);
@@ -108,7 +108,7 @@ static vv_status add_documents(listing *l, const vv_web_commit *c, vv_error *err
 				return vv_fail_nomem(err);
 			}
 			if (vv_web_table_open(l->v, c, path, &one, VV_IGNORED) == VV_OK) {
-				measure(&l->items[l->count - 1], one, d.path);
+				measure_table(&l->items[l->count - 1], one, d.path);
 			} else {
 				l->count--;
 			}
@@ -263,7 +263,8 @@ static vv_status look_down(looking *k, const vv_oid *from, bool *whole, vv_error
 	return rc == VV_ENOTFOUND ? VV_OK : rc;
 }
 
-static vv_status give(vv_web_visit *v, listing *l, const then *found, size_t count, vv_error *err)
+static vv_status give_lines(vv_web_visit *v, listing *l, const then *found, size_t count,
+			    vv_error *err)
 {
 	vv_status rc;
 
@@ -299,8 +300,8 @@ static vv_status read_history(vv_web_visit *v, const vv_web_commit *c, listing *
 	vv_buf_printf(&key, "lines %zu %zu ", l->count, tables);
 	vv_buf_put(&key, &c->id, sizeof(c->id));
 	if (vv_web_memo_get(v->memo, &key, &bytes)) {
-		return give(v, l, (const then *)(const void *)bytes.data, bytes.len / sizeof(then),
-			    err);
+		return give_lines(v, l, (const then *)(const void *)bytes.data,
+				  bytes.len / sizeof(then), err);
 	}
 	vv_auto_free vv_web_dataset **sorted = vv_calloc(l->count + 1, sizeof(*sorted));
 	vv_auto_free size_t *points = vv_calloc(l->count + 1, sizeof(*points));
@@ -311,7 +312,7 @@ static vv_status read_history(vv_web_visit *v, const vv_web_commit *c, listing *
 	}
 	qsort(k.sorted, l->count, sizeof(*k.sorted), order_by_path);
 	if ((rc = look_down(&k, &c->id, &whole, err)) == VV_OK &&
-	    (rc = give(v, l, k.found, k.count, err)) == VV_OK && whole) {
+	    (rc = give_lines(v, l, k.found, k.count, err)) == VV_OK && whole) {
 		vv_web_memo_put(v->memo, &key, k.found, k.count * sizeof(*k.found));
 	}
 	vv_free(k.found);
@@ -356,7 +357,7 @@ vv_status vv_web_datasets_read(vv_web_visit *v, const vv_web_commit *c, size_t l
 
 /* --- by name --------------------------------------------------------------------------------- */
 
-static bool has(const char *name, const char *words)
+static bool has_words(const char *name, const char *words)
 {
 	return vv_text_has(name, strlen(name), words, strlen(words));
 }
@@ -364,7 +365,7 @@ static bool has(const char *name, const char *words)
 static vv_status find_columns(vv_web_visit *v, const vv_web_commit *c, const char *words,
 			      vv_web_found *f, vv_error *err)
 {
-	bool named = has(f->path, words);
+	bool named = has_words(f->path, words);
 	vv_web_table *t;
 	vv_status rc = vv_web_table_open(v, c, f->path, &t, err);
 
@@ -373,7 +374,7 @@ static vv_status find_columns(vv_web_visit *v, const vv_web_commit *c, const cha
 		return vv_fail_nomem(err);
 	}
 	vv_array_each(t->columns, t->column_count, column) {
-		if (named || has(column->name, words)) {
+		if (named || has_words(column->name, words)) {
 			f->columns[f->column_count++] = column->name;
 		}
 	}
@@ -402,7 +403,7 @@ vv_status vv_web_names_find(vv_web_visit *v, const vv_web_commit *c, const char 
 		rc = over ? VV_EMISSING : find_columns(v, c, words, f, err);
 		if (rc == VV_ENOMEM || rc == VV_EIO) return rc;
 		*complete = *complete && rc == VV_OK;
-		*count += f->column_count > 0 || has(f->path, words);
+		*count += f->column_count > 0 || has_words(f->path, words);
 	}
 	*complete = *complete && !all.more;
 	return VV_OK;

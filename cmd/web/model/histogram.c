@@ -19,7 +19,7 @@ static int compare_numbers(const void *a, const void *b)
 }
 
 /* The number that has so many before it. */
-static double ranked(const vv_web_number *n, uint64_t before)
+static double ranked_number(const vv_web_number *n, uint64_t before)
 {
 	while (before >= n->count) {
 		before -= n++->count;
@@ -37,8 +37,8 @@ uint64_t vv_web_numbers_scale(vv_web_number *numbers, size_t count, double *leas
 		all += number->count;
 	}
 	const uint64_t apart = all >= SCALED_MIN ? 1 + all / 50 : 0;
-	const double low = ranked(numbers, apart), high = ranked(numbers, all - 1 - apart),
-		     room = FAR * (high - low);
+	const double low = ranked_number(numbers, apart),
+		     high = ranked_number(numbers, all - 1 - apart), room = FAR * (high - low);
 	for (; room > 0 && numbers[from].at < low - room; from++) {
 		outside += numbers[from].count;
 	}

@@ -17,7 +17,7 @@ typedef struct version {
 } version;
 
 /* In a lazy clone a version has all its blocks here or none; in others some may be lost. */
-static bool lacks(vv_web_visit *v, const version *at)
+static bool lacks_blocks(vv_web_visit *v, const version *at)
 {
 	vv_auto(vv_tree_entry) e = {.path = NULL};
 	vv_content c;
@@ -84,7 +84,7 @@ static void put_way(vv_buf *out, vv_web_visit *v, const char *commands, const ch
 	}
 }
 
-static void hint(vv_web_visit *v, const version *at, const bool *lacking, vv_error *err)
+static void hint_commands(vv_web_visit *v, const version *at, const bool *lacking, vv_error *err)
 {
 	vv_auto(vv_buf) commands = VV_BUF_INIT, remotes = VV_BUF_INIT, way = VV_BUF_INIT;
 
@@ -112,10 +112,10 @@ vv_status vv_web_missing_say(vv_web_visit *v, const vv_web_commit *a, const vv_w
 	if (a && vv_web_renamed(v, a, b, path, &old, VV_IGNORED) == VV_OK && old) {
 		at[0].path = old;
 	}
-	const bool lacking[2] = {lacks(v, &at[0]), lacks(v, &at[1])};
+	const bool lacking[2] = {lacks_blocks(v, &at[0]), lacks_blocks(v, &at[1])};
 	if (!lacking[0] && !lacking[1]) return err->code;
 	if (err->gap != VV_GAP_EXPIRED) {
-		hint(v, at, lacking, err);
+		hint_commands(v, at, lacking, err);
 	}
 	if (lacking[0] && lacking[1]) {
 		return vv_prefix(err, "versions %s and %s", a->brief, b->brief);

@@ -65,7 +65,7 @@ static bool is_number(const vv_field *f)
 	return f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER;
 }
 
-static const char *quoted(vv_web_visit *v, const char *text, char quote)
+static const char *quote_text(vv_web_visit *v, const char *text, char quote)
 {
 	vv_auto(vv_buf) b = VV_BUF_INIT;
 
@@ -88,7 +88,7 @@ static bool is_decimal(const char *s)
 }
 
 /* The column's comparand in the language's form; NULL: only its text is possible. */
-static const char *literal(vv_web_visit *v, const vv_field *f, const char *value)
+static const char *literal_of(vv_web_visit *v, const vv_field *f, const char *value)
 {
 	if (is_number(f) || f->type == VV_TYPE_YEAR) {
 		return is_decimal(value) ? value : NULL;
@@ -97,7 +97,7 @@ static const char *literal(vv_web_visit *v, const vv_field *f, const char *value
 
 	return is_ordered(f->type) && !vv_field_missing(f, &cell) &&
 			       vv_type_accepts_text(f, value, cell.len)
-		       ? quoted(v, value, '\'')
+		       ? quote_text(v, value, '\'')
 		       : NULL;
 }
 
@@ -140,8 +140,8 @@ static vv_status put_filter(vv_buf *out, vv_web_visit *v, const vv_web_table *t,
 
 	if (rc < 0) return rc;
 	const vv_field *field = &t->table->schema.fields[column];
-	const char *name = quoted(v, f->column, '"'), *text = quoted(v, f->value, '\'');
-	const char *value = literal(v, field, f->value);
+	const char *name = quote_text(v, f->column, '"'), *text = quote_text(v, f->value, '\'');
+	const char *value = literal_of(v, field, f->value);
 	switch (f->op) {
 	case VV_WEB_EQ:
 	case VV_WEB_NE:

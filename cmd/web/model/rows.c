@@ -200,7 +200,7 @@ static int by_rank(const void *x, const void *y)
 	return (a->row > b->row) - (a->row < b->row);
 }
 
-static void cut(order *o)
+static void cut_order(order *o)
 {
 	if (o->count > 0) {
 		qsort(o->rows, o->count, sizeof(*o->rows), by_rank);
@@ -211,7 +211,7 @@ static void cut(order *o)
 	o->cut = o->count == o->most;
 }
 
-static vv_status rank(order *o, uint64_t row, const vv_cell *c, vv_error *err)
+static vv_status rank_row(order *o, uint64_t row, const vv_cell *c, vv_error *err)
 {
 	const size_t longest = o->most > SORTED_LEAST ? RANKED_SHORT : RANKED_LONG;
 	vv_status rc;
@@ -228,7 +228,7 @@ static vv_status rank(order *o, uint64_t row, const vv_cell *c, vv_error *err)
 	memcpy(k.key, o->key.data, k.len);
 	o->rows[o->count++] = k;
 	if (o->count == o->cap) {
-		cut(o);
+		cut_order(o);
 	}
 	return VV_OK;
 }
@@ -249,7 +249,7 @@ static vv_status find_order(reading *r, order *o, uint64_t *matched, bool *over,
 	o->field = &r->t->table->schema.fields[sort];
 	while (rc == VV_OK && (more = vv_web_matches_next(&m, &cells, err)) > 0) {
 		(*matched)++;
-		rc = rank(o, m.number, &cells[sort], err);
+		rc = rank_row(o, m.number, &cells[sort], err);
 	}
 	*over = m.over;
 	return rc < 0 ? rc : (vv_status)more;
@@ -264,7 +264,7 @@ static vv_status make_order(reading *r, size_t most, vv_buf *out, bool *over, vv
 
 	if (!(o.rows = vv_calloc(o.cap, sizeof(*o.rows)))) return vv_fail_nomem(err);
 	if ((rc = find_order(r, &o, &matched, over, err)) == VV_OK) {
-		cut(&o);
+		cut_order(&o);
 		vv_buf_put(out, &matched, sizeof(matched));
 	}
 	vv_array_each(o.rows, o.count, row) {
@@ -333,7 +333,7 @@ static vv_status read_ordered(reading *r, vv_error *err)
 
 /* --- a page ------------------------------------------------------------------------------------------ */
 
-static vv_status begin(reading *r, vv_error *err)
+static vv_status begin_reading(reading *r, vv_error *err)
 {
 	const vv_web_rows_query *q = r->q;
 	vv_web_rows *o = r->out;
@@ -371,7 +371,7 @@ vv_status vv_web_rows_read(vv_web_visit *v, vv_web_table *t, const vv_web_rows_q
 	const bool sorted = q->sort && !q->jump;
 	vv_status rc;
 
-	if ((rc = begin(&r, err)) < 0) return rc;
+	if ((rc = begin_reading(&r, err)) < 0) return rc;
 	out->from = q->from;
 	if (q->jump && (rc = vv_web_row_place(v, t, q->jump, &out->from, err)) < 0) return rc;
 	if (q->jump && q->around && !out->filtered) {
@@ -393,7 +393,7 @@ vv_status vv_web_row_find(vv_web_visit *v, vv_web_table *t, const char *key, uin
 	reading r = {.v = v, .t = t, .q = &q, .out = &rows};
 	vv_status rc;
 
-	if ((rc = begin(&r, err)) < 0) return rc;
+	if ((rc = begin_reading(&r, err)) < 0) return rc;
 	rows.from = number;
 	if (key && (rc = vv_web_row_place(v, t, key, &rows.from, err)) < 0) return rc;
 	if ((rc = read_matching(&r, err)) == VV_OK && rows.count == 0) {
@@ -554,7 +554,7 @@ vv_status vv_web_rows_write(vv_web_visit *v, vv_web_table *t, const vv_web_rows_
 	vv_web_rows rows;
 	reading r = {.v = v, .t = t, .q = q, .out = &rows};
 	uint64_t written;
-	vv_status rc = begin(&r, err);
+	vv_status rc = begin_reading(&r, err);
 	if (rc < 0) return rc;
 	vv_view_options how = {.format = vv_web_forms[form].format,
 			       .columns = &shown,

@@ -42,7 +42,7 @@ static void close_opened(void *payload)
 
 /* --- columns --------------------------------------------------------------------------------- */
 
-static const char *said(const vv_field *f, const char *name)
+static const char *member_text(const vv_field *f, const char *name)
 {
 	const char *text = f->json ? vv_json_get_string(f->json, name) : NULL;
 
@@ -64,10 +64,10 @@ static vv_status read_columns(vv_web_visit *v, opened *o, vv_error *err)
 		t->columns[i] = (vv_web_column){
 			.name = f->name,
 			.type = vv_type_name(f->type),
-			.title = said(f, "title"),
-			.description = said(f, "description"),
+			.title = member_text(f, "title"),
+			.description = member_text(f, "description"),
 			.format = strcmp(f->format, "default") == 0 ? NULL : f->format,
-			.unit = said(f, "unit"),
+			.unit = member_text(f, "unit"),
 			.number = f->type == VV_TYPE_INTEGER || f->type == VV_TYPE_NUMBER};
 	}
 	vv_array_each(table->root.key, table->root.key_count, name) {

@@ -115,7 +115,7 @@ static counter *list_counters(const counting *c, size_t *count)
 }
 
 /* The rarer half is forgotten. */
-static vv_status prune(counting *c, vv_error *err)
+static vv_status prune_counters(counting *c, vv_error *err)
 {
 	size_t n;
 	vv_auto_free counter *kept = list_counters(c, &n);
@@ -137,7 +137,7 @@ static vv_status count_value(counting *c, uint64_t row, const vv_cell *cell, vv_
 	vv_status rc;
 
 	if (k->rows == 0 && c->used == COUNTED_MAX) {
-		if ((rc = prune(c, err)) < 0) return rc;
+		if ((rc = prune_counters(c, err)) < 0) return rc;
 		k = find_slot(c->slots, hash);
 	}
 	if (k->rows++ == 0) {
@@ -250,7 +250,7 @@ static void keep_values(vv_web_kept *k, void *object)
 	}
 }
 
-static vv_status count(counting *c, vv_web_test *test, size_t most, vv_error *err)
+static vv_status count_values(counting *c, vv_web_test *test, size_t most, vv_error *err)
 {
 	c->slots = vv_calloc(SLOTS, sizeof(*c->slots));
 	c->histogram.whole = c->has_times || (c->has_numbers && c->field->type != VV_TYPE_NUMBER);
@@ -292,7 +292,7 @@ vv_status vv_web_values_read(vv_web_visit *v, vv_web_table *t, size_t column,
 	vv_buf_printf(&key, "values %s %zu %zu ", t->identity, column, most);
 	vv_web_test_put(&key, test);
 	if (vv_web_recall(v, &key, keep_values, out)) return VV_OK;
-	if ((rc = count(&c, test, most, err)) == VV_OK && out->complete) {
+	if ((rc = count_values(&c, test, most, err)) == VV_OK && out->complete) {
 		vv_web_remember(v, &key, keep_values, out);
 	}
 	return rc;

@@ -34,7 +34,7 @@ typedef struct words {
 	vv_error *err;
 } words;
 
-static const char *field(const words *w, const char *name)
+static const char *verb_field(const words *w, const char *name)
 {
 	return vv_web_field(w->verb, name);
 }
@@ -211,21 +211,21 @@ static vv_status add_value(words *w, const vv_web_table *t, size_t column, const
 
 static vv_status set_cell(words *w)
 {
-	const char *key = field(w, "of-row"), *was;
+	const char *key = verb_field(w, "of-row"), *was;
 	vv_web_table *t;
 	vv_web_row row;
 	size_t column;
 	vv_status rc;
 
 	if ((rc = find_row(w, key, &t, &row)) < 0 ||
-	    (rc = vv_web_column_find(t, field(w, "of-column"), &column, w->err)) < 0) {
+	    (rc = vv_web_column_find(t, verb_field(w, "of-column"), &column, w->err)) < 0) {
 		return rc;
 	}
 	w->done->again = true;
 	w->done->page = VV_WEB_TO_ROW;
 	w->done->key = row.key;
 	w->done->column = t->columns[column].name;
-	was = with_breaks_of(w, &row.cells[column], field(w, "was"));
+	was = with_breaks_of(w, &row.cells[column], verb_field(w, "was"));
 	if (!is_text(&row.cells[column], was)) {
 		return vv_fail(w->err, VV_EUSAGE,
 			       "the cell has changed since the page was shown: it is '%s' now\n"
@@ -236,7 +236,9 @@ static vv_status set_cell(words *w)
 	add_word(w, "--", "");
 	add_path(w);
 	add_word(w, row.key, "");
-	if ((rc = add_value(w, t, column, &row.cells[column], field(w, "value"))) < 0) return rc;
+	if ((rc = add_value(w, t, column, &row.cells[column], verb_field(w, "value"))) < 0) {
+		return rc;
+	}
 	if ((rc = run_all(w)) < 0) return rc;
 	w->done->done = "changed";
 	w->done->key = t->columns[column].key ? NULL : row.key;
@@ -251,7 +253,7 @@ static vv_status read_new_cells(words *w, const vv_web_table *t, vv_cell **out, 
 
 	if (!cells) return vv_fail_nomem(w->err);
 	for (size_t i = 0; i < t->column_count; i++) {
-		const char *value = field(w, vv_web_text(w->v, "c:%s", t->columns[i].name));
+		const char *value = verb_field(w, vv_web_text(w->v, "c:%s", t->columns[i].name));
 
 		cells[i] = (vv_cell){.text = value, .len = (uint32_t)strlen(value)};
 		if (t->columns[i].key && !*value) {
@@ -268,7 +270,7 @@ static vv_status read_new_cells(words *w, const vv_web_table *t, vv_cell **out, 
 /* like: the key of a row that the form was filled from. A row of this key is not changed. */
 static vv_status add_row(words *w)
 {
-	const char *like = field(w, "like"), *key = "", *said;
+	const char *like = verb_field(w, "like"), *key = "", *said;
 	vv_web_table *t;
 	vv_web_row row = {.cells = NULL};
 	vv_cell *cells;
@@ -311,7 +313,7 @@ static vv_status remove_row(words *w)
 {
 	vv_web_table *t;
 	vv_web_row row;
-	vv_status rc = find_row(w, field(w, "of-row"), &t, &row);
+	vv_status rc = find_row(w, verb_field(w, "of-row"), &t, &row);
 
 	if (rc < 0) return rc;
 	begin_command(w, "delete");
@@ -326,7 +328,7 @@ static vv_status remove_row(words *w)
 /* The file, one of its rows, or a cell of a row, as in the newest version. */
 static vv_status undo_changes(words *w)
 {
-	const char *key = field(w, "of-row"), *column = field(w, "of-column");
+	const char *key = verb_field(w, "of-row"), *column = verb_field(w, "of-column");
 	vv_status rc = need_path(w);
 
 	if (rc < 0) return rc;
@@ -339,7 +341,7 @@ static vv_status undo_changes(words *w)
 		add_word(w, "--column=", column);
 	}
 	w->done->done = "undone";
-	if (strcmp(field(w, "back"), "compare") == 0) {
+	if (strcmp(verb_field(w, "back"), "compare") == 0) {
 		w->done->page = VV_WEB_TO_COMPARE;
 	}
 	add_word(w, "--", "");
@@ -382,7 +384,7 @@ static vv_status keep_author(words *w)
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < 2; i++) {
-		const char *value = field(w, fields[i]);
+		const char *value = verb_field(w, fields[i]);
 
 		if (!*value || strpbrk(value, "<>\n")) {
 			return vv_fail(w->err, VV_EUSAGE,
@@ -400,7 +402,7 @@ static vv_status keep_author(words *w)
 
 static vv_status save_version(words *w)
 {
-	const char *message = field(w, "message");
+	const char *message = verb_field(w, "message");
 
 	if (!*message) {
 		return vv_fail(w->err, VV_EUSAGE, "write what you changed, in a few words");
@@ -419,7 +421,7 @@ static vv_status take_back(words *w)
 	vv_status rc = vv_web_desk_read(w->v, true, &d, w->err);
 
 	if (rc < 0) return rc;
-	if (!*d.newest || strcmp(d.newest, field(w, "of-version")) != 0) {
+	if (!*d.newest || strcmp(d.newest, verb_field(w, "of-version")) != 0) {
 		return vv_fail(w->err, VV_EUSAGE,
 			       "this version is not the newest one that only this machine has\n"
 			       "versions that were sent stay: change the cells again");
@@ -537,7 +539,7 @@ static vv_status push_branch(words *w, const char *branch)
 	begin_command(w, "push");
 	if (branch) {
 		add_word(w, "--set-upstream", "");
-		add_word(w, field(w, "remote"), "");
+		add_word(w, verb_field(w, "remote"), "");
 		add_word(w, branch, "");
 	}
 	vv_status rc = run_words(w, &code, &said);
@@ -574,7 +576,7 @@ static vv_status check_unsent(words *w)
 /* first: the name of the branch, which the remote does not have yet. */
 static vv_status send_versions(words *w)
 {
-	const char *branch = field(w, "first");
+	const char *branch = verb_field(w, "first");
 	const char *since = *branch ? NULL : id_of(w, "@{upstream}");
 	vv_status rc = VV_OK;
 
@@ -633,7 +635,7 @@ static const char *branch_name(words *w, const char *name)
 /* The newest version as a branch of its own, for a review. */
 static vv_status send_for_review(words *w)
 {
-	const char *remote = field(w, "remote");
+	const char *remote = verb_field(w, "remote");
 	vv_auto(char) *name = NULL;
 	const char *said;
 	struct tm day;
@@ -670,7 +672,7 @@ static vv_status save_and_ask(words *w)
 /* A name and a token for the host of the remote. */
 static vv_status log_in(words *w)
 {
-	const char *list[] = {"git", "ls-remote", "--get-url", "--", field(w, "remote"), NULL};
+	const char *list[] = {"git", "ls-remote", "--get-url", "--", verb_field(w, "remote"), NULL};
 	vv_auto(vv_buf) url = VV_BUF_INIT;
 	const vv_web_command command = {.list = list, .out = &url};
 	const char *said;
@@ -707,7 +709,7 @@ static vv_status check_other(words *w, const char *column, const char *value)
 
 static vv_status resolve_conflict(words *w)
 {
-	const char *row = field(w, "of-row"), *column = field(w, "of-column"),
+	const char *row = verb_field(w, "of-row"), *column = verb_field(w, "of-column"),
 		   *name = w->verb->name;
 	vv_status rc = need_path(w);
 
@@ -726,10 +728,10 @@ static vv_status resolve_conflict(words *w)
 		add_word(w, "--column=", column);
 	}
 	if (strcmp(name, "other") == 0) {
-		if ((rc = check_other(w, column, field(w, "value"))) < 0) return rc;
-		add_word(w, vv_web_text(w->v, "--set=%s=", column), field(w, "value"));
+		if ((rc = check_other(w, column, verb_field(w, "value"))) < 0) return rc;
+		add_word(w, vv_web_text(w->v, "--set=%s=", column), verb_field(w, "value"));
 	}
-	if (*field(w, "of-key")) {
+	if (*verb_field(w, "of-key")) {
 		add_word(w, "--key", "");
 	}
 	add_word(w, "--", "");
@@ -795,8 +797,8 @@ static vv_status decide_as(words *w, const vv_web_conflict *c, const vv_web_cell
 /* The cell that is decided again. */
 static bool is_asked(const words *w, const vv_web_conflict *c)
 {
-	return c->place && c->item->column && strcmp(c->place, field(w, "of-place")) == 0 &&
-	       strcmp(c->item->column, field(w, "of-column")) == 0;
+	return c->place && c->item->column && strcmp(c->place, verb_field(w, "of-place")) == 0 &&
+	       strcmp(c->item->column, verb_field(w, "of-column")) == 0;
 }
 
 static bool is_listed(const vv_web_conflicts *all, const vv_web_conflict *c)
@@ -852,7 +854,7 @@ static vv_status ask_again(words *w)
 	}
 	w->done->page = VV_WEB_TO_CONFLICTS;
 	w->done->done = "again";
-	const bool one = *field(w, "of-place") && *field(w, "of-column");
+	const bool one = *verb_field(w, "of-place") && *verb_field(w, "of-column");
 	if (one) {
 		if ((rc = find_row(w, NULL, &decided, NULL)) < 0) return rc;
 		rc = vv_web_conflicts_read(w->v, w->verb->path, 0, REOPENED_MAX, &before, w->err);

@@ -8,7 +8,7 @@
 #include "cmd/web/pages/page.h"
 #include "cmd/web/pages/parts.h"
 
-static const char *typed(const vv_web_verb *verb, const char *button, const char *name)
+static const char *typed_text(const vv_web_verb *verb, const char *button, const char *name)
 {
 	const bool pressed = verb &&
 			     (strcmp(verb->name, "clone") == 0) == (strcmp(button, "clone") == 0);
@@ -39,8 +39,8 @@ vv_status vv_page_begin_here(vv_page *p, const vv_web_begin *b, const vv_web_ver
 	}
 	part_begin_clone(&p->html, .login = why && vv_web_login_is_needed(why->message),
 			 .token = token, .here = b->folder,
-			 .address = typed(verb, "clone", "address"),
-			 .folder = typed(verb, "clone", "folder"));
-	part_begin_open(&p->html, .token = token, .folder = typed(verb, "open", "folder"));
+			 .address = typed_text(verb, "clone", "address"),
+			 .folder = typed_text(verb, "clone", "folder"));
+	part_begin_open(&p->html, .token = token, .folder = typed_text(verb, "open", "folder"));
 	return vv_page_end(p, out, err);
 }

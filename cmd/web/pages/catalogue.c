@@ -101,7 +101,7 @@ static void put_persons(catalogue *c)
 	vv_json_close_array(&c->w);
 }
 
-static const char *described(catalogue *c)
+static const char *version_description(catalogue *c)
 {
 	if (c->about.description) return c->about.description;
 	if (c->about.title) return c->about.title;
@@ -115,7 +115,7 @@ static const char *name_of(const catalogue *c)
 }
 
 /* "Ada; Ben (2026). Prices of plants. Commit 0a1b..." */
-static const char *citation(catalogue *c)
+static const char *version_citation(catalogue *c)
 {
 	const vv_about *a = &c->about;
 	const vv_web_commit *v = &c->p->asked->commit;
@@ -140,9 +140,10 @@ static void put_version(catalogue *c)
 
 	vv_json_put_members(w, {JSON_RAW("@context", context)}, {JSON_TEXT("@type", "sc:Dataset")},
 			    {JSON_TEXT("conformsTo", FORMAT)}, {JSON_TEXT("name", name)},
-			    {JSON_TEXT("description", described(c))},
+			    {JSON_TEXT("description", version_description(c))},
 			    {JSON_TEXT_WHEN(licence, "license", licence)},
-			    {JSON_TEXT_WHEN(url, "url", url)}, {JSON_TEXT("citeAs", citation(c))},
+			    {JSON_TEXT_WHEN(url, "url", url)},
+			    {JSON_TEXT("citeAs", version_citation(c))},
 			    {JSON_TEXT("version", version)}, {JSON_TEXT("identifier", v->hex)},
 			    {JSON_TEXT("datePublished", vv_page_iso(c->p, v))});
 	put_persons(c);

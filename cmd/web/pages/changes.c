@@ -45,7 +45,7 @@ static bool same_but_digits(const char *a, const char *b)
 }
 
 /* By the same author, in the same words, of the same tables, which both versions have? */
-static bool alike(const vv_web_log_entry *a, const vv_web_log_entry *b)
+static bool alike_entries(const vv_web_log_entry *a, const vv_web_log_entry *b)
 {
 	if (a->count != b->count || a->more || b->more || a->count == 0 ||
 	    !same_but_digits(a->commit.subject, b->commit.subject) ||
@@ -66,7 +66,7 @@ size_t vv_page_alike(const vv_web_log_entry *e, size_t count, size_t least)
 {
 	size_t same = 1;
 
-	while (same < count && alike(e, &e[same])) {
+	while (same < count && alike_entries(e, &e[same])) {
 		same++;
 	}
 	return same < least ? 1 : same;

@@ -10,7 +10,7 @@
 
 #define FINDINGS 1000u /* of all; totals count the rest */
 
-static const char *verdict(vv_page *p, const vv_web_check *k)
+static const char *verdict_text(vv_page *p, const vv_web_check *k)
 {
 	if (!k->known) {
 		return k->gap ? vv_page_text(p, "not possible: %s", vv_web_gap_words(k->gap))
@@ -37,7 +37,7 @@ void vv_page_put_verdict(vv_page *p, vv_html *h, const vv_web_commit *c)
 	bool known = vv_web_check_read(p->asked->visit, c, false, &k, VV_IGNORED) == VV_OK &&
 		     k.known;
 	part_words(h, .text = "Check: ");
-	part_link(h, .at = at, .text = known ? verdict(p, &k) : "not known yet");
+	part_link(h, .at = at, .text = known ? verdict_text(p, &k) : "not known yet");
 }
 
 typedef struct findings {
@@ -141,7 +141,7 @@ vv_status vv_page_check(vv_page *p, vv_buf *out, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "only commits have a page of their check");
 	}
 	if ((rc = vv_web_check_read(p->asked->visit, c, true, &k, err)) < 0) return rc;
-	const char *words = vv_page_text(p, "Check: %s", verdict(p, &k));
+	const char *words = vv_page_text(p, "Check: %s", verdict_text(p, &k));
 	p->passing = p->passing || !k.known;
 	vv_page_begin(
 		p, &(vv_page_frame){

@@ -42,24 +42,24 @@ static const char *to_value(vv_page *p, const vv_web_table *t, const char *colum
 	return vv_page_link(p, &to);
 }
 
-static const char *share(vv_page *p, uint64_t part, uint64_t all)
+static const char *share_text(vv_page *p, uint64_t part, uint64_t all)
 {
 	double percent = all ? 100.0 * (double)part / (double)all : 0;
 
 	return vv_page_text(p, percent > 0 && percent < 0.1 ? "under 0.1 %%" : "%.3g %%", percent);
 }
 
-static const char *written(vv_page *p, const vv_web_cell *value)
+static const char *number_text(vv_page *p, const vv_web_cell *value)
 {
 	return vv_plot_grouped(p, vv_page_text(p, "%.*s", (int)value->len, value->text));
 }
 
-static vv_html *extreme(vv_page *p, const vv_web_column *c, const vv_web_cell *value)
+static vv_html *extreme_value(vv_page *p, const vv_web_column *c, const vv_web_cell *value)
 {
 	vv_html *h = vv_page_piece_new(p);
 
 	if (c->number && value->kind == VV_WEB_VALUE && value->len == value->whole) {
-		part_words(h, .text = written(p, value));
+		part_words(h, .text = number_text(p, value));
 	} else {
 		vv_page_put_value(p, h, value);
 	}
@@ -75,7 +75,8 @@ static void put_words(vv_page *p, const char *name, const char *words)
 static void put_count(vv_page *p, const vv_web_table *t, const vv_web_column *c, const char *name,
 		      uint64_t rows, uint64_t all, vv_web_op op)
 {
-	part_pair_words(&p->html, .name = vv_page_text(p, "%s (%s)", name, share(p, rows, all)),
+	part_pair_words(&p->html,
+			.name = vv_page_text(p, "%s (%s)", name, share_text(p, rows, all)),
 			.at = to_value(p, t, c->name, op, ""), .text = vv_page_count(p, rows));
 }
 
@@ -100,8 +101,8 @@ static void put_figures(vv_page *p, const vv_web_table *t, const vv_web_column *
 			vv_page_text(p, "%s, not of type %s", vv_text_count(v->misfits), c->type));
 	}
 	if (v->has_range) {
-		part_pair(&p->html, .name = "Least", .value = extreme(p, c, &v->least));
-		part_pair(&p->html, .name = "Greatest", .value = extreme(p, c, &v->greatest));
+		part_pair(&p->html, .name = "Least", .value = extreme_value(p, c, &v->least));
+		part_pair(&p->html, .name = "Greatest", .value = extreme_value(p, c, &v->greatest));
 	}
 	if (v->numeric && !v->times) {
 		put_words(p, "Mean", vv_plot_number(p, v->mean));
@@ -153,7 +154,7 @@ static void put_histogram(vv_page *p, const vv_web_column *c, const vv_web_value
 		p,
 		&(vv_plot){.title = vv_plot_title(
 				   p, vv_page_text(p, "Number of rows by %s", c->name), v->outside,
-				   written(p, &v->least), written(p, &v->greatest)),
+				   number_text(p, &v->least), number_text(p, &v->greatest)),
 			   .words = vv_page_text(p, "A histogram of %s from %s to %s",
 						 vv_text_counted(v->bar_count, "bar", NULL),
 						 bar_end(p, v, v->bars[0].from),
@@ -427,8 +428,8 @@ static vv_status put_line_of(vv_page *p, vv_web_table *t, size_t i, bool *now, v
 					vv_text_count(v.distinct));
 	}
 	if (v.has_range) {
-		least = extreme(p, c, &v.least);
-		greatest = extreme(p, c, &v.greatest);
+		least = extreme_value(p, c, &v.least);
+		greatest = extreme_value(p, c, &v.greatest);
 	}
 	part_column_row(
 		&p->html, .name = c->name, .at = vv_page_to_column(p, &t->commit, t->path, c->name),

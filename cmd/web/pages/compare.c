@@ -19,7 +19,7 @@
 /* ---- what both kinds of comparison begin with */
 
 /* The verdict of check, and the messages of both commits. */
-static vv_html *lead(vv_page *p)
+static vv_html *make_lead(vv_page *p)
 {
 	const vv_web_commit *a = &p->asked->other, *b = &p->asked->commit;
 	vv_html *h = vv_page_piece_new(p);
@@ -34,7 +34,7 @@ static vv_html *lead(vv_page *p)
 }
 
 /* "6 rows added, 3,111 changed between 18 Aug 2026 and 24 Nov 2026" */
-static const char *sentence(vv_page *p, const vv_web_comparison *c)
+static const char *counts_sentence(vv_page *p, const vv_web_comparison *c)
 {
 	const struct {
 		uint64_t n;
@@ -107,7 +107,7 @@ static vv_status put_files(vv_page *p, const vv_web_log_entry *e)
 				    .description = said,
 				    .heading = e->count == 0 ? "Nothing changed" : said,
 				    .version = &p->asked->commit});
-	part_lead(&p->html, .body = lead(p));
+	part_lead(&p->html, .body = make_lead(p));
 	put_merge_rules(p, NULL);
 	part_list_begin(&p->html, .kind = "paths");
 	vv_array_each(e->changes, e->count, change) {
@@ -640,9 +640,9 @@ static vv_status put_one(vv_page *p, const char *path, vv_error *err)
 					  .wide = true,
 					  .version = c.kind == VV_WEB_REMOVED ? &p->asked->other
 									      : &p->asked->commit});
-	part_compare_heading(&p->html,
-			     .words = c.same ? "Both versions are the same." : sentence(p, &c),
-			     .old_path = c.old_path, .lead = lead(p));
+	part_compare_heading(
+		&p->html, .words = c.same ? "Both versions are the same." : counts_sentence(p, &c),
+		.old_path = c.old_path, .lead = make_lead(p));
 	put_merge_rules(p, path);
 	put_what_happened(p, &c);
 	p->passing = p->passing || (!c.counted && !c.counts.many);

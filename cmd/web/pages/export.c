@@ -135,7 +135,7 @@ static rank rank_of(const export *e, const vv_web_address *to)
 }
 
 /* Without the parts that only a server reads; a place in a list becomes the begin of its page. */
-static vv_web_address plain(const vv_web_address *to)
+static vv_web_address plain_address(const vv_web_address *to)
 {
 	bool log = to->place == VV_WEB_AT_COMMITS || to->place == VV_WEB_AT_HISTORY;
 	const vv_web_address out = {.base = "",
@@ -178,7 +178,7 @@ static bool is_inert(const char *path)
 
 static void put_name(vv_buf *out, const vv_web_address *to)
 {
-	const vv_web_address bare = plain(to);
+	const vv_web_address bare = plain_address(to);
 	vv_auto(vv_buf) at = VV_BUF_FOR(out);
 	bool bytes = to->place == VV_WEB_AT_RAW || to->place == VV_WEB_AT_ASSET;
 
@@ -208,7 +208,7 @@ static const char *copy_text(export *e, const char *text)
 
 static size_t add_leaf(export *e, const vv_web_address *to, const char *name, uint64_t hash)
 {
-	leaf l = {.to = plain(to), .name = copy_text(e, name), .rank = rank_of(e, to)};
+	leaf l = {.to = plain_address(to), .name = copy_text(e, name), .rank = rank_of(e, to)};
 
 	l.to.rev = copy_text(e, l.to.rev);
 	l.to.other_rev = copy_text(e, l.to.other_rev);
@@ -351,7 +351,7 @@ static vv_status make_page(export *e, const vv_web_asked *asked, const vv_page_p
 }
 
 /* The page of a leaf; its bytes in out. */
-static vv_status make(export *e, size_t at, vv_buf *out, vv_error *err)
+static vv_status make_leaf(export *e, size_t at, vv_buf *out, vv_error *err)
 {
 	const vv_page_place place = {.link = put_link, .also = put_rest, .payload = e};
 	vv_web_address to = e->leaves[at].to;
@@ -479,7 +479,7 @@ static vv_status try_leaf(export *e, size_t at, vv_error *err)
 
 	most = most > held ? most - held : 0;
 	vv_status rc = bytes ? read_data(e, &e->leaves[at].to, most, &out, &is, &fits, err)
-			     : make(e, at, &out, err);
+			     : make_leaf(e, at, &out, err);
 	leaf *l = &e->leaves[at]; /* making may have moved them */
 	if (rc == VV_EMISSING && err->gap == VV_GAP_EXPIRED && at > 0) {
 		leave_out_expired(e, l, err);
@@ -551,7 +551,7 @@ static vv_status write_again(export *e, vv_error *err)
 			continue;
 		}
 		last = g->from;
-		if ((rc = make(e, g->from, &out, err)) == VV_OK) {
+		if ((rc = make_leaf(e, g->from, &out, err)) == VV_OK) {
 			rc = write_leaf(e, g->from, &out, err);
 		}
 	}
@@ -595,7 +595,7 @@ static bool find_file(void *payload, const char *path, vv_catalogue_file *out)
 }
 
 /* A version, not a comparison, is described, if there is room for it in the first page and beside it. */
-static vv_status describe(export *e, vv_error *err)
+static vv_status describe_version(export *e, vv_error *err)
 {
 	const vv_page_place place = {.link = put_link, .payload = e};
 	const vv_catalogue_places places = {.file = find_file, .payload = e, .site = e->o->site};
@@ -675,7 +675,7 @@ static vv_status write_first(export *e, vv_error *err)
 	vv_auto(vv_buf) html = VV_BUF_INIT;
 	vv_status rc;
 
-	if ((rc = describe(e, err)) < 0 || (rc = write_catalogue(e, err)) < 0 ||
+	if ((rc = describe_version(e, err)) < 0 || (rc = write_catalogue(e, err)) < 0 ||
 	    (rc = write_sitemap(e, err)) < 0) {
 		return rc;
 	}
@@ -685,7 +685,7 @@ static vv_status write_first(export *e, vv_error *err)
 			&e->notes, "%s%s", e->notes.len > 0 ? "; and " : "",
 			vv_text_counted(e->unnamed, "other page or file", "other pages or files"));
 	}
-	if ((rc = make(e, 0, &html, err)) == VV_OK) {
+	if ((rc = make_leaf(e, 0, &html, err)) == VV_OK) {
 		e->done->bytes = vv_export_folder_bytes(e->folder, FIRST) + html.len;
 		e->done->pages++;
 		rc = vv_export_folder_finish(e->folder, vv_buf_cstr(&html), html.len, err);
@@ -708,7 +708,7 @@ static vv_status resolve_one(export *e, const char *rev, size_t len, char *out, 
 	return rc;
 }
 
-static vv_status resolve(export *e, vv_error *err)
+static vv_status resolve_versions(export *e, vv_error *err)
 {
 	const char *what = e->o->what ? e->o->what : "HEAD", *dots = strstr(what, "..");
 	vv_web_commit a, b, base;
@@ -730,7 +730,7 @@ static vv_status resolve(export *e, vv_error *err)
 }
 
 /* Starts at the comparison, or the overview, from which all other pages are found. */
-static vv_status begin(export *e, vv_error *err)
+static vv_status begin_leaves(export *e, vv_error *err)
 {
 	vv_web_address first = {.base = "", .place = VV_WEB_AT_OVERVIEW};
 
@@ -749,9 +749,9 @@ static vv_status write_all(export *e, vv_error *err)
 {
 	vv_status rc;
 
-	if ((rc = resolve(e, err)) < 0 ||
+	if ((rc = resolve_versions(e, err)) < 0 ||
 	    (rc = vv_export_folder_open(&e->folder, e->o->folder, err)) < 0 ||
-	    (rc = begin(e, err)) < 0 || (rc = write_leaves(e, err)) < 0 ||
+	    (rc = begin_leaves(e, err)) < 0 || (rc = write_leaves(e, err)) < 0 ||
 	    (rc = write_again(e, err)) < 0) {
 		return rc;
 	}

@@ -21,7 +21,7 @@ static const char *to_asset(vv_page *p, const char *name, const char *file)
 	return file ? file : vv_page_link(p, &to);
 }
 
-static const char *here(vv_page *p)
+static const char *own_address(vv_page *p)
 {
 	const char *u = vv_page_link(p, p->at);
 
@@ -183,7 +183,7 @@ static void put_dataset_views(vv_page *p, vv_html *h, const vv_page_frame *f, co
 				   f->dataset));
 }
 
-static vv_html *views(vv_page *p, const vv_page_frame *f)
+static vv_html *make_views(vv_page *p, const vv_page_frame *f)
 {
 	static const struct {
 		vv_web_place place;
@@ -252,15 +252,15 @@ void vv_page_begin(vv_page *p, const vv_page_frame *f)
 		dataset = f->dataset;
 		dataset_at = vv_page_to(p, VV_WEB_AT_TABLE, rev, f->dataset);
 	}
-	part_page_begin(&p->html, .title = f->title, .description = f->description, .here = here(p),
-			.style = to_asset(p, "style.css", place->style),
+	part_page_begin(&p->html, .title = f->title, .description = f->description,
+			.here = own_address(p), .style = to_asset(p, "style.css", place->style),
 			.script = to_asset(p, "script.js", place->script),
 			.icon = to_asset(p, "icon.svg", place->icon), .policy = policy,
 			.repository = p->asked->repository,
 			.home = vv_page_to(p, VV_WEB_AT_OVERVIEW, NULL, NULL), .feed = feed,
 			.list = list, .dataset = dataset, .dataset_at = dataset_at,
 			.heading = headed ? f->heading : f->dataset, .version = version_menu(p, f),
-			.views = views(p, f), .wide = f->wide);
+			.views = make_views(p, f), .wide = f->wide);
 	vv_page_put_desk_bar(p);
 	put_older(p, f);
 	vv_page_put_done(p);

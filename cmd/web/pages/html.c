@@ -48,7 +48,7 @@ void vv_html_put_part(vv_html *h, const char *s, size_t len)
 }
 
 /* '`' ends an attribute in old browsers. */
-static const char *entity(char c)
+static const char *entity_of(char c)
 {
 	static const char marks[] = "&<>\"'`";
 	static const char *const entities[] = {"&amp;", "&lt;", "&gt;", "&quot;", "&#39;", "&#96;"};
@@ -62,7 +62,7 @@ static void put_entities(vv_buf *b, const char *s, size_t len)
 	size_t from = 0;
 
 	for (size_t i = 0; i < len; i++) {
-		const char *e = entity(s[i]);
+		const char *e = entity_of(s[i]);
 		if (e) {
 			vv_buf_put(b, s + from, i - from);
 			vv_buf_puts(b, e);
@@ -173,7 +173,7 @@ void vv_html_put_exact(vv_html *h, vv_html_text t)
 	}
 }
 
-static bool begins(const char *s, const char *with)
+static bool begins_with(const char *s, const char *with)
 {
 	return strncmp(s, with, strlen(with)) == 0;
 }
@@ -181,7 +181,8 @@ static bool begins(const char *s, const char *with)
 static bool is_safe(const char *s)
 {
 	if (*s == '/') return s[1] != '/' && s[1] != '\\';
-	return *s == '#' || *s == '?' || *s == '.' || begins(s, "http://") || begins(s, "https://");
+	return *s == '#' || *s == '?' || *s == '.' || begins_with(s, "http://") ||
+	       begins_with(s, "https://");
 }
 
 void vv_html_put_url(vv_html *h, const char *u)
@@ -192,7 +193,7 @@ void vv_html_put_url(vv_html *h, const char *u)
 		return;
 	}
 	for (const char *s = u; *s; s++) {
-		const char *e = entity(*s);
+		const char *e = entity_of(*s);
 		if ((unsigned char)*s <= 0x20 || (unsigned char)*s >= 0x7f || *s == '\\') {
 			vv_buf_printf(&h->markup, "%%%02X", (unsigned)(unsigned char)*s);
 		} else if (e) {

@@ -20,7 +20,7 @@
 static bool known;
 
 /* Its words stay where it was. */
-static void unwrap(cmark_node *n)
+static void unwrap_node(cmark_node *n)
 {
 	cmark_node *child;
 
@@ -30,7 +30,7 @@ static void unwrap(cmark_node *n)
 	cmark_node_free(n);
 }
 
-static void follow(cmark_node *n, const vv_markdown_links *links)
+static void follow_link(cmark_node *n, const vv_markdown_links *links)
 {
 	bool picture = cmark_node_get_type(n) == CMARK_NODE_IMAGE;
 	const char *to = links->to(links->payload, cmark_node_get_url(n), picture);
@@ -39,11 +39,11 @@ static void follow(cmark_node *n, const vv_markdown_links *links)
 		(void)cmark_node_set_url(n, to);
 		(void)cmark_node_set_title(n, "");
 	} else {
-		unwrap(n);
+		unwrap_node(n);
 	}
 }
 
-static void show(cmark_node *n)
+static void show_literal(cmark_node *n)
 {
 	const char *s = cmark_node_get_literal(n);
 	size_t len = strlen(s);
@@ -62,12 +62,12 @@ static void show(cmark_node *n)
 }
 
 /* A node that is left: nothing after it looks at it again. */
-static void change(cmark_node *n, cmark_event_type event, const vv_markdown_links *links)
+static void change_node(cmark_node *n, cmark_event_type event, const vv_markdown_links *links)
 {
 	const cmark_node_type type = cmark_node_get_type(n);
 
 	if (type == CMARK_NODE_TEXT || type == CMARK_NODE_CODE || type == CMARK_NODE_CODE_BLOCK) {
-		show(n);
+		show_literal(n);
 	} else if (type == CMARK_NODE_HTML_BLOCK || type == CMARK_NODE_HTML_INLINE) {
 		cmark_node_free(n);
 	} else if (event == CMARK_EVENT_EXIT && type == CMARK_NODE_HEADING) {
@@ -76,7 +76,7 @@ static void change(cmark_node *n, cmark_event_type event, const vv_markdown_link
 		(void)cmark_node_set_heading_level(n, level < LEVELS ? level + 1 : LEVELS);
 	} else if (event == CMARK_EVENT_EXIT &&
 		   (type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE)) {
-		follow(n, links);
+		follow_link(n, links);
 	}
 }
 
@@ -106,7 +106,7 @@ vv_status vv_markdown_put(vv_html *h, const char *text, size_t len, const vv_mar
 	cmark_node *root = cmark_parser_finish(parser);
 	cmark_iter *i = cmark_iter_new(root);
 	while ((event = cmark_iter_next(i)) != CMARK_EVENT_DONE) {
-		change(cmark_iter_get_node(i), event, links);
+		change_node(cmark_iter_get_node(i), event, links);
 	}
 	char *html = cmark_render_html(root, CMARK_OPT_DEFAULT,
 				       cmark_parser_get_syntax_extensions(parser));

@@ -41,7 +41,7 @@ static void put_not_committed(vv_page *p)
 /* ---- description */
 
 /* root: may be NULL; returns NULL without a description. */
-static const char *described(const vv_json *root)
+static const char *description_of(const vv_json *root)
 {
 	const char *words = root ? vv_json_get_string(root, "description") : NULL;
 
@@ -52,7 +52,7 @@ static const char *described(const vv_json *root)
 static void put_description(vv_page *p)
 {
 	const vv_json *root = vv_page_package(p);
-	const char *words = described(root), *name;
+	const char *words = description_of(root), *name;
 
 	if (!root) return;
 	if (words) {
@@ -131,7 +131,7 @@ static void put_clone_line(vv_page *p)
 /* ---- facts */
 
 /* "2 days ago" */
-static const char *ago(vv_page *p, const vv_web_commit *c)
+static const char *days_ago(vv_page *p, const vv_web_commit *c)
 {
 	const int64_t zone = (int64_t)c->offset_min * 60; /* days begin where the commit was made */
 	const int64_t days = (vv_now_sec() + zone) / DAY - (c->time + zone) / DAY;
@@ -174,7 +174,7 @@ void vv_page_put_repository(vv_page *p, vv_html *list)
 		   VV_OK) {
 		bool counted = count_rows(&all, &rows) && !all.more;
 
-		words = described(vv_page_package(p));
+		words = description_of(vv_page_package(p));
 		part_words(facts, .text = vv_page_counted(p, all.tables, "table", NULL));
 		if (all.more) {
 			part_words(facts, .text = " or more");
@@ -183,7 +183,8 @@ void vv_page_put_repository(vv_page *p, vv_html *list)
 				   .text = vv_page_text(p, ", %s",
 							vv_page_counted(p, rows, "row", NULL)));
 		}
-		part_words(facts, .text = vv_page_text(p, " \u00b7 changed %s \u00b7 ", ago(p, c)));
+		part_words(facts,
+			   .text = vv_page_text(p, " \u00b7 changed %s \u00b7 ", days_ago(p, c)));
 		vv_page_put_verdict(p, facts, c);
 	}
 	part_repository(list, .name = p->asked->repository, .at = at, .words = words,
@@ -271,7 +272,7 @@ static vv_status put_facts(vv_page *p, const vv_web_datasets *all, vv_error *err
 	if (counted) {
 		part_fact_figure(&p->html, .name = "Rows", .figure = vv_page_count(p, rows));
 	}
-	part_fact_figure(&p->html, .name = "Last change", .figure = ago(p, c), .note = by);
+	part_fact_figure(&p->html, .name = "Last change", .figure = days_ago(p, c), .note = by);
 	if (newest) {
 		put_release(p, newest, before);
 	}
@@ -367,7 +368,7 @@ static void put_table_line(vv_page *p, const vv_web_dataset *d, size_t skip, con
 				      vv_text_counted(d->unread, "version", NULL));
 	}
 	if (d->has_last) {
-		when = ago(p, &d->last);
+		when = days_ago(p, &d->last);
 	}
 	if (last && last->words) {
 		words = vv_page_change_words(p, last->words);
@@ -405,7 +406,7 @@ static const char *folder_words(vv_page *p, const vv_web_dataset *d, size_t coun
 	if (rows > 0) {
 		words = vv_page_text(p, "%s, %s", words, vv_text_counted(rows, "row", NULL));
 	}
-	return last->has_last ? vv_page_text(p, "%s, changed %s", words, ago(p, &last->last))
+	return last->has_last ? vv_page_text(p, "%s, changed %s", words, days_ago(p, &last->last))
 			      : words;
 }
 

@@ -208,9 +208,9 @@ const char *vv_page_to_raw(vv_page *p, const vv_web_commit *c, const char *path)
 
 /* By the author's clock, in a format of strftime() that begins with a day, whose blank in front is left out. */
 #define LOCAL(p, c, format)                                                                        \
-	unpadded(p, vv_text_time((c)->time + (int64_t)(c)->offset_min * 60, format))
+	unpad_time(p, vv_text_time((c)->time + (int64_t)(c)->offset_min * 60, format))
 
-static const char *unpadded(vv_page *p, const char *time)
+static const char *unpad_time(vv_page *p, const char *time)
 {
 	return vv_page_keep(p, time + (*time == ' '));
 }

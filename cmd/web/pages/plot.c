@@ -30,7 +30,7 @@ typedef struct scale {
 	bool percent;
 } scale;
 
-static const char *join(vv_page *p, const vv_buf *b)
+static const char *keep_text(vv_page *p, const vv_buf *b)
 {
 	p->failed = p->failed || b->failed;
 	return vv_page_keep(p, vv_buf_cstr(b));
@@ -51,7 +51,7 @@ const char *vv_plot_grouped(vv_page *p, const char *text)
 		vv_buf_puts(&b, i > 1 && i % 3 == 1 ? "," : "");
 	}
 	vv_buf_puts(&b, rest);
-	return join(p, &b);
+	return keep_text(p, &b);
 }
 
 const char *vv_plot_number(vv_page *p, double y)
@@ -152,8 +152,8 @@ const char *vv_plot_title(vv_page *p, const char *title, uint64_t outside, const
 }
 
 /* The title, with the count of these numbers that are outside of a scale from *least to *greatest. */
-static const char *bound(vv_page *p, const vv_plot *o, vv_web_number *ys, size_t count,
-			 double *least, double *greatest)
+static const char *bound_scale(vv_page *p, const vv_plot *o, vv_web_number *ys, size_t count,
+			       double *least, double *greatest)
 {
 	const uint64_t outside = vv_web_numbers_scale(ys, count, least, greatest);
 
@@ -262,7 +262,7 @@ void vv_plot_line(vv_page *p, const vv_plot *o, const vv_plot_point *points, siz
 	for (size_t i = 0; i < count; i++) {
 		ys[i] = (vv_web_number){points[i].y, 1};
 	}
-	const char *title = bound(p, o, ys, count, &least, &greatest);
+	const char *title = bound_scale(p, o, ys, count, &least, &greatest);
 	scale s = scale_of(least, greatest, o);
 	part_plot_begin(&p->html, .title = title, .width = WIDTH, .height = HEIGHT,
 			.words = o->words);
@@ -273,7 +273,7 @@ void vv_plot_line(vv_page *p, const vv_plot *o, const vv_plot_point *points, siz
 		put_step(&line, place_of(points, count, i, LEFT, RIGHT), i ? &before : NULL, y);
 		before = y;
 	}
-	part_plot_line(&p->html, .points = join(p, &line));
+	part_plot_line(&p->html, .points = keep_text(p, &line));
 	for (size_t i = 0; i < count; i++) {
 		part_plot_dot(&p->html, .x = place_of(points, count, i, LEFT, RIGHT),
 			      .y = height_of(&s, points[i].y), .words = points[i].words);
@@ -306,11 +306,11 @@ void vv_plot_spark(vv_page *p, vv_html *h, const char *words, const vv_plot_poin
 		before = y;
 	}
 	part_spark_begin(h, .words = words);
-	part_plot_line(h, .points = join(p, &line));
+	part_plot_line(h, .points = keep_text(p, &line));
 	part_spark_end(h);
 }
 
-static double sum(const vv_plot_bar *b)
+static double bar_sum(const vv_plot_bar *b)
 {
 	double all = 0;
 
@@ -346,9 +346,9 @@ void vv_plot_bars(vv_page *p, const vv_plot *o, const char *const kinds[VV_PLOT_
 
 	if (!ys) return;
 	for (size_t i = 0; i < count; i++) {
-		ys[i] = (vv_web_number){sum(&bars[i]), 1};
+		ys[i] = (vv_web_number){bar_sum(&bars[i]), 1};
 	}
-	const char *title = bound(p, o, ys, count, &least, &most);
+	const char *title = bound_scale(p, o, ys, count, &least, &most);
 	scale s = scale_of(0, most, &(vv_plot){.from_zero = true, .whole = true});
 	double width = (double)(RIGHT - LEFT) / (double)count;
 	width = width > 90 ? 90 : width;

@@ -240,7 +240,7 @@ static vv_status put_life(vv_page *p, const vv_web_table *t, const char *key, ui
 }
 
 /* A link back to the row's place among others. */
-static vv_html *lead(vv_page *p, const vv_web_table *t, const vv_web_row *r)
+static vv_html *make_lead(vv_page *p, const vv_web_table *t, const vv_web_row *r)
 {
 	vv_html *h = vv_page_piece_new(p);
 
@@ -418,7 +418,7 @@ vv_status vv_page_row(vv_page *p, vv_buf *out, vv_error *err)
 					  .heading = name,
 					  .dataset = t->path,
 					  .version = &t->commit});
-	part_lead(&p->html, .body = lead(p, t, there ? &row : NULL));
+	part_lead(&p->html, .body = make_lead(p, t, there ? &row : NULL));
 	part_split_begin(&p->html);
 	part_main_begin(&p->html);
 	if ((rc = put_cell(p, t, there ? &row : NULL, err)) < 0) return rc;

@@ -206,7 +206,7 @@ static void put_pager(vv_page *p, const vv_web_table *t, const vv_web_rows *r, u
 
 /* ---- the same elsewhere */
 
-static const char *ending(const char *path)
+static const char *path_ending(const char *path)
 {
 	const char *dot = strrchr(path, '.');
 	return dot && !strchr(dot, '/') ? dot : "";
@@ -214,7 +214,7 @@ static const char *ending(const char *path)
 
 static void put_open_in(vv_page *p, const vv_web_table *t, const char *raw)
 {
-	const char *end = ending(t->path);
+	const char *end = path_ending(t->path);
 	bool json = strcmp(end, ".ndjson") == 0 || strcmp(end, ".jsonl") == 0;
 	bool tab = strcmp(end, ".tsv") == 0 || strcmp(end, ".tab") == 0;
 

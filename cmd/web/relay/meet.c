@@ -30,7 +30,7 @@ static vv_status open_line(vv_upgrade **out, const vv_url *url, const uint8_t ow
 }
 
 /* Adds a hint for a refused visitor. */
-static vv_status advise(const vv_key *own, vv_error *err)
+static vv_status advise_visitor(const vv_key *own, vv_error *err)
 {
 	if (!own) return vv_hint_code(err, VV_HINT_KEY_NEW);
 	return vv_hint(err,
@@ -61,6 +61,6 @@ vv_status vv_relay_meet(const char *url, const vv_key *own, int in, int out, con
 		     .stop = -1,
 		     .last_sec = LAST_SEC};
 	rc = vv_pump_greet(&p, GREET_SEC, err);
-	if (rc == VV_EREFUSED) return advise(own, err);
+	if (rc == VV_EREFUSED) return advise_visitor(own, err);
 	return rc < 0 ? rc : vv_pump_run(&p, err);
 }

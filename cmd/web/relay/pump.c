@@ -29,7 +29,7 @@ static short line_events(bool reads, bool writes)
 	return (short)(in | out);
 }
 
-static vv_status stopped(vv_error *err)
+static vv_status fail_stopped(vv_error *err)
 {
 	return vv_fail(err, VV_EIO, "stopped");
 }
@@ -90,7 +90,7 @@ static vv_status await_line(vv_pump *p, uint64_t until, unsigned seconds, vv_err
 
 	if (now >= until) return vv_fail_idle(err, "the machine behind the relay", seconds);
 	(void)poll(polls, 2, (int)(until - now));
-	return polls[1].revents ? stopped(err) : VV_OK;
+	return polls[1].revents ? fail_stopped(err) : VV_OK;
 }
 
 vv_status vv_pump_greet(vv_pump *p, unsigned seconds, vv_error *err)
@@ -182,7 +182,7 @@ static vv_status await_any(vv_pump *p, int ms, bool *in_ready, vv_error *err)
 	}
 	(void)poll(polls, 4, ms);
 	*in_ready = polls[2].revents != 0;
-	return polls[1].revents ? stopped(err) : VV_OK;
+	return polls[1].revents ? fail_stopped(err) : VV_OK;
 }
 
 vv_status vv_pump_run(vv_pump *p, vv_error *err)

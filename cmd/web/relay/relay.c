@@ -291,7 +291,7 @@ static bool read_host(const relay *r, const char *head, const char **host, size_
 						       vv_ascii_is(*host, *len, *name)));
 }
 
-static bool upgrades(const char *head)
+static bool upgrades_to_relay(const char *head)
 {
 	const char *value;
 	size_t len;
@@ -330,7 +330,7 @@ static void read_request(relay *r, side *k)
 		refuse_request(r, k, "400 Bad Request", "a relay answers only requests of varve");
 	} else if (!find_client(r, k, head)) {
 		return;
-	} else if (!upgrades(head)) {
+	} else if (!upgrades_to_relay(head)) {
 		refuse_request(
 			r, k, "404 Not Found",
 			"this is a relay of varve: repositories behind it have addresses such as "

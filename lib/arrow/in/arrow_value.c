@@ -109,14 +109,15 @@ bool incoming_read_type(incoming_column *c, const struct ArrowSchema *schema)
 
 /* ---- values ---- */
 
-static bool bit(const void *bits, int64_t at)
+static bool bit_at(const void *bits, int64_t at)
 {
 	return ((const uint8_t *)bits)[at / 8] >> (at % 8) & 1;
 }
 
 bool incoming_is_valid(const struct ArrowArray *a, int64_t at)
 {
-	return a->null_count == 0 || a->n_buffers == 0 || !a->buffers[0] || bit(a->buffers[0], at);
+	return a->null_count == 0 || a->n_buffers == 0 || !a->buffers[0] ||
+	       bit_at(a->buffers[0], at);
 }
 
 static int64_t get_int(const void *values, uint8_t width, int64_t at)
@@ -147,7 +148,7 @@ static uint64_t get_uint(const void *values, uint8_t width, int64_t at)
 	}
 }
 
-static double half(uint16_t bits)
+static double half_to_double(uint16_t bits)
 {
 	int exponent = bits >> 10 & 31;
 	double fraction = bits & 1023, d;
@@ -162,7 +163,7 @@ static double half(uint16_t bits)
 
 static double get_float(const void *values, uint8_t width, int64_t at)
 {
-	if (width == 2) return half(((const uint16_t *)values)[at]);
+	if (width == 2) return half_to_double(((const uint16_t *)values)[at]);
 	return width == 4 ? (double)((const float *)values)[at] : ((const double *)values)[at];
 }
 
@@ -275,7 +276,7 @@ vv_status incoming_read(incoming_value *out, incoming_column *c, const struct Ar
 	case INCOMING_NULL:
 		break;
 	case INCOMING_BOOL:
-		out->i = bit(a->buffers[1], at);
+		out->i = bit_at(a->buffers[1], at);
 		break;
 	case INCOMING_UINT:
 		out->u = get_uint(a->buffers[1], c->width, at);

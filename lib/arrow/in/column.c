@@ -36,7 +36,7 @@ static bool is_missing(const rewrite_column *c, const vv_cell *cell)
 	return vv_field_missing(c->field, cell);
 }
 
-static bool accepts(const rewrite_column *c, const vv_cell *cell)
+static bool column_accepts(const rewrite_column *c, const vv_cell *cell)
 {
 	return c->json ? vv_field_accepts_json(c->field, cell) : vv_field_accepts(c->field, cell);
 }
@@ -56,7 +56,7 @@ static bool read_decimal(vv_decimal *out, const rewrite_column *c, const vv_cell
 	if (!is_numeric(c->field)) {
 		return vv_decimal_read(out, digits, &vv_plain_number, old->text, old->len);
 	}
-	if (!accepts(c, old) || !vv_value_read(&v, digits, c->field, old) ||
+	if (!column_accepts(c, old) || !vv_value_read(&v, digits, c->field, old) ||
 	    v.kind != VV_VALUE_DECIMAL) {
 		return false;
 	}
@@ -168,7 +168,9 @@ static bool read_bool(incoming_value *out, const rewrite_column *c, const vv_cel
 	vv_value v;
 
 	if (c->field->type == VV_TYPE_BOOLEAN) {
-		if (!accepts(c, old) || !vv_value_read(&v, &none, c->field, old)) return false;
+		if (!column_accepts(c, old) || !vv_value_read(&v, &none, c->field, old)) {
+			return false;
+		}
 		out->i = v.truth;
 		return true;
 	}
@@ -204,7 +206,7 @@ static bool read_instant(vv_value *v, const rewrite_column *c, const vv_cell *ol
 		old = &of_day;
 	}
 	if (type == VV_TYPE_DATE || type == VV_TYPE_DATETIME || type == VV_TYPE_TIME) {
-		return accepts(c, old) && vv_value_read(v, &none, c->field, old);
+		return column_accepts(c, old) && vv_value_read(v, &none, c->field, old);
 	}
 	const __typeof__(forms[0]) *form = vv_array_find(forms, sizeof(forms) / sizeof(forms[0]),
 							 it, it->is(old->text, old->len));

@@ -29,7 +29,7 @@ static size_t place_of(const char *const *words, const vv_cell *cell)
 	return WORDS_MAX;
 }
 
-static void count(uint64_t *counts, const char *const *words, const vv_cell *cell)
+static void count_word(uint64_t *counts, const char *const *words, const vv_cell *cell)
 {
 	size_t at = place_of(words, cell);
 
@@ -45,7 +45,7 @@ static void count_missing(counting *n, const vv_cell *cell)
 	} else if (cell->state == VV_CELL_NULL) {
 		n->null++;
 	} else {
-		count(n->missing, (const char *const *)n->c->field->missing, cell);
+		count_word(n->missing, (const char *const *)n->c->field->missing, cell);
 	}
 }
 
@@ -106,8 +106,8 @@ static void count_cell(counting *n, const vv_cell *cell)
 		}
 		break;
 	case VV_TYPE_BOOLEAN:
-		count(n->truth[0], (const char *const *)f->false_values, cell);
-		count(n->truth[1], (const char *const *)f->true_values, cell);
+		count_word(n->truth[0], (const char *const *)f->false_values, cell);
+		count_word(n->truth[1], (const char *const *)f->true_values, cell);
 		break;
 	case VV_TYPE_DATETIME:
 	case VV_TYPE_TIME:
@@ -118,7 +118,7 @@ static void count_cell(counting *n, const vv_cell *cell)
 	}
 }
 
-static size_t commonest(const uint64_t *counts)
+static size_t commonest_word(const uint64_t *counts)
 {
 	size_t best = 0;
 
@@ -131,7 +131,7 @@ static size_t commonest(const uint64_t *counts)
 static void choose_missing(counting *n)
 {
 	const char *const *words = (const char *const *)n->c->field->missing;
-	size_t best = commonest(n->missing);
+	size_t best = commonest_word(n->missing);
 	uint64_t most = n->missing[best];
 	vv_cell *m = &n->habit->missing;
 
@@ -156,7 +156,7 @@ static void choose_words(counting *n)
 	const vv_field *f = n->c->field;
 	const char *const *words[2] = {(const char *const *)f->false_values,
 				       (const char *const *)f->true_values};
-	size_t best[2] = {commonest(n->truth[0]), commonest(n->truth[1])};
+	size_t best[2] = {commonest_word(n->truth[0]), commonest_word(n->truth[1])};
 
 	for (int i = 0; i < 2; i++) {
 		if (n->truth[i][best[i]] == 0) {
@@ -168,7 +168,7 @@ static void choose_words(counting *n)
 	}
 }
 
-static void choose(counting *n)
+static void choose_habit(counting *n)
 {
 	const vv_field *f = n->c->field;
 	column_habit *h = n->habit;
@@ -207,7 +207,7 @@ vv_status column_habit_read(column_habit *out, const rewrite_column *c, vv_table
 			count_cell(&n, &b.cells[i * b.columns + c->place]);
 		}
 	}
-	choose(&n);
+	choose_habit(&n);
 	if (rc < 0) return rc;
 	return more < 0 ? (vv_status)more : VV_OK;
 }

@@ -81,8 +81,8 @@ static vv_status put_scalar(vv_buf *out, const struct ArrowSchema *type, const s
 }
 
 /* Which places of its child a list has. */
-static void span(int64_t *from, int64_t *to, const struct ArrowSchema *type,
-		 const struct ArrowArray *a, int64_t at)
+static void list_span(int64_t *from, int64_t *to, const struct ArrowSchema *type,
+		      const struct ArrowArray *a, int64_t at)
 {
 	if (type->format[1] == 'w') {
 		int64_t each = strtoll(type->format + 3, NULL, 10);
@@ -146,7 +146,7 @@ static vv_status json_put(vv_buf *out, const struct ArrowSchema *type, const str
 		vv_buf_putc(out, '}');
 		return rc < 0 ? rc : check_len(out, err);
 	}
-	span(&from, &to, type, a, at);
+	list_span(&from, &to, type, a, at);
 	if (type->format[1] == 'm') return put_map(out, type, a, from, to, err);
 	vv_buf_putc(out, '[');
 	for (int64_t i = from; i < to && rc == VV_OK; i++) {

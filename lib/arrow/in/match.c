@@ -56,7 +56,7 @@ uint64_t matcher_take(matcher *m, uint64_t most)
 
 /* ---- messages ---- */
 
-static vv_status repeats(const matcher *m, uint64_t number, vv_error *err)
+static vv_status refuse_repeat(const matcher *m, uint64_t number, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 
@@ -144,7 +144,7 @@ static int find_near(matcher *m, uint64_t *old, vv_error *err)
 	return 0;
 }
 
-static int rank(const vv_hash128 *a, const vv_hash128 *b)
+static int rank_hashes(const vv_hash128 *a, const vv_hash128 *b)
 {
 	if (a->lo != b->lo) return a->lo > b->lo ? 1 : -1;
 	return (a->hi > b->hi) - (a->hi < b->hi);
@@ -153,7 +153,7 @@ static int rank(const vv_hash128 *a, const vv_hash128 *b)
 static int by_hash(const void *a, const void *b)
 {
 	const match_entry *x = a, *y = b;
-	const int c = rank(&x->hash, &y->hash);
+	const int c = rank_hashes(&x->hash, &y->hash);
 
 	return c != 0 ? c : (x->row > y->row) - (x->row < y->row);
 }
@@ -208,7 +208,7 @@ static vv_status make_index(matcher *m, vv_error *err)
 
 static uint64_t first_of(const matcher *m, const vv_hash128 *hash)
 {
-	return vv_first_place(i, (size_t)m->rows, rank(&m->index[i].hash, hash) < 0);
+	return vv_first_place(i, (size_t)m->rows, rank_hashes(&m->index[i].hash, hash) < 0);
 }
 
 /* *there: the version has such rows, though all may have been found before. */
@@ -216,10 +216,10 @@ static void find_far(matcher *m, const vv_hash128 *hash, uint64_t *old, bool *th
 {
 	const uint64_t low = first_of(m, hash);
 
-	*there = low < m->rows && rank(&m->index[low].hash, hash) == 0;
+	*there = low < m->rows && rank_hashes(&m->index[low].hash, hash) == 0;
 	for (uint64_t at = low + m->taken[low]; *there && at < m->rows;
 	     at = low + ++m->taken[low]) {
-		if (rank(&m->index[at].hash, hash) != 0) return;
+		if (rank_hashes(&m->index[at].hash, hash) != 0) return;
 		if (!matcher_has(m, m->index[at].row)) {
 			*old = m->index[at].row;
 			return;
@@ -268,7 +268,7 @@ static vv_status find_columns(matcher *m, uint64_t number, uint64_t *old, vv_err
 	}
 	if (m->by == MATCH_BY_EQUAL || m->may_repeat) return VV_OK;
 	if (!there && (rc = add_fresh(m, &hash, &is_new, err)) < 0) return rc;
-	return there || !is_new ? repeats(m, number, err) : VV_OK;
+	return there || !is_new ? refuse_repeat(m, number, err) : VV_OK;
 }
 
 /* ---- keys of the version that are one value in the data ---- */
@@ -337,8 +337,9 @@ vv_status matcher_check_own(matcher *m, uint64_t row, vv_error *err)
 
 	if (m->scratch.failed || m->bytes.failed) return vv_fail_nomem(err);
 	e += e->row == row;
-	return e < m->index + m->rows && rank(&e->hash, &hash) == 0 ? are_one(m, row, e->row, err)
-								    : VV_OK;
+	return e < m->index + m->rows && rank_hashes(&e->hash, &hash) == 0
+		       ? are_one(m, row, e->row, err)
+		       : VV_OK;
 }
 
 vv_status matcher_check_gone(matcher *m, vv_error *err)
@@ -352,7 +353,7 @@ vv_status matcher_check_gone(matcher *m, vv_error *err)
 	for (uint64_t i = 1; rc == VV_OK && i < m->rows; i++) {
 		const match_entry *e = &m->index[i];
 
-		if (rank(&e->hash, &e[-1].hash) == 0 &&
+		if (rank_hashes(&e->hash, &e[-1].hash) == 0 &&
 		    matcher_has(m, e->row) != matcher_has(m, e[-1].row)) {
 			rc = are_one(m, e[-1].row, e->row, err);
 		}

@@ -188,8 +188,8 @@ static bool reads_otherwise(rewrite *w, const rewrite_column *c, const incoming_
 				 !column_is_misfit(c, cell, &w->scratch);
 }
 
-static vv_status spell(rewrite *w, size_t i, const incoming_value *v, const vv_cell *old,
-		       uint64_t number, vv_error *err)
+static vv_status spell_cell(rewrite *w, size_t i, const incoming_value *v, const vv_cell *old,
+			    uint64_t number, vv_error *err)
 {
 	const rewrite_column *c = &w->layout.columns[i];
 	const spell_room room = {&w->arena, &w->scratch};
@@ -259,8 +259,8 @@ static vv_status fill_plain(rewrite *w, const arrived *a, vv_error *err)
 
 /* The row's cells: the version's with the incoming values. *differ: the number of differing
  * cells. */
-static vv_status fill(rewrite *w, const arrived *a, const vv_cell *old, uint64_t *differ,
-		      vv_error *err)
+static vv_status fill_row(rewrite *w, const arrived *a, const vv_cell *old, uint64_t *differ,
+			  vv_error *err)
 {
 	*differ = 0;
 	if (!w->table && !vv_form_is_typed(w->layout.dialect.form)) return fill_plain(w, a, err);
@@ -277,7 +277,7 @@ static vv_status fill(rewrite *w, const arrived *a, const vv_cell *old, uint64_t
 			w->cells[i] = *was;
 			continue;
 		}
-		if ((rc = spell(w, i, &v, was, a->number, err)) < 0) return rc;
+		if ((rc = spell_cell(w, i, &v, was, a->number, err)) < 0) return rc;
 		w->changed[i] = !was || !vv_cell_equal(was, &w->cells[i]);
 		*differ += w->changed[i] && (was || v.kind != INCOMING_NULL);
 		if (was && !w->changed[i]) {
@@ -343,7 +343,7 @@ static vv_status make_row(rewrite *w, const arrived *a, bool *stay, vv_error *er
 		incoming_select(&w->in, a->batch);
 	}
 	if ((a->old != MATCH_NONE && (rc = vv_row_by_number_get(&w->old, a->old, &old, err)) < 0) ||
-	    (rc = fill(w, a, old, &differ, err)) < 0) {
+	    (rc = fill_row(w, a, old, &differ, err)) < 0) {
 		return rc;
 	}
 	*stay = old && differ == 0 && w->layout.same_columns;
@@ -446,7 +446,7 @@ static int next_batch(rewrite *w, vv_error *err)
 }
 
 /* Up to `most` further rows into w->rows, of one batch where batches are not kept. */
-static vv_status gather(rewrite *w, size_t most, vv_error *err)
+static vv_status gather_rows(rewrite *w, size_t most, vv_error *err)
 {
 	uint64_t last = 0;
 
@@ -577,7 +577,8 @@ static vv_status take_window(rewrite *w, vv_error *err)
 	if (w->same && w->match.cursor < w->match.rows && same_rows_pause(w->same) < window) {
 		window = same_rows_pause(w->same);
 	}
-	vv_status rc = w->all ? next_window(w, (size_t)window) : gather(w, (size_t)window, err);
+	vv_status rc = w->all ? next_window(w, (size_t)window)
+			      : gather_rows(w, (size_t)window, err);
 	if (rc < 0 || w->ascending || (rc = put_run(w, err)) < 0) return rc;
 	return make_lines(w, err);
 }
@@ -618,10 +619,10 @@ static vv_status put_arrived(rewrite *w, vv_error *err)
 
 static vv_status gather_all(rewrite *w, vv_error *err)
 {
-	vv_status rc = gather(w, SIZE_MAX, err);
+	vv_status rc = gather_rows(w, SIZE_MAX, err);
 
 	while (rc == VV_OK && !w->ended) {
-		rc = gather(w, SIZE_MAX, err);
+		rc = gather_rows(w, SIZE_MAX, err);
 	}
 	w->phase = PHASE_ROWS;
 	if (w->all) {
@@ -722,7 +723,7 @@ static vv_status put_tail(rewrite *w, vv_error *err)
 	return vv_buf_ok(&w->out, err);
 }
 
-static vv_status produce(rewrite *w, vv_error *err)
+static vv_status produce_part(rewrite *w, vv_error *err)
 {
 	switch (w->phase) {
 	case PHASE_HEAD:
@@ -748,7 +749,7 @@ ssize_t rewrite_read(void *payload, void *bytes, size_t len, vv_error *err)
 
 		vv_buf_reset(&w->out);
 		w->given = 0;
-		if ((rc = produce(w, err)) < 0) return rc;
+		if ((rc = produce_part(w, err)) < 0) return rc;
 		if (w->layout.lines.encoding &&
 		    (rc = vv_text_encoder_put(&w->encoder, w->layout.lines.encoding,
 					      vv_buf_cstr(&w->out), w->out.len,

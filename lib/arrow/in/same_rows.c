@@ -257,7 +257,7 @@ static portion *portion_at(same_rows *s, unsigned i)
 }
 
 /* The rows of the group with an incoming row of the batch beside them. */
-static void span(const same_rows *s, const vv_batch *b, size_t *from, size_t *upto, size_t *at)
+static void rows_span(const same_rows *s, const vv_batch *b, size_t *from, size_t *upto, size_t *at)
 {
 	const uint64_t skip = s->old > b->first_row ? s->old - b->first_row : 0;
 	const uint64_t row = s->row + (b->first_row + skip - s->old);
@@ -279,7 +279,7 @@ static vv_status compare_group(portion *p, vv_error *err)
 			      .rows = b->rows,
 			      .marks = p->marks.len,
 			      .lines = p->lines.len};
-	span(s, b, &from, &upto, &at);
+	rows_span(s, b, &from, &upto, &at);
 	if (!vv_buf_reserve(&p->marks, b->rows)) return vv_fail_nomem(err);
 	uint8_t *marks = (uint8_t *)p->marks.data + p->marks.len;
 	p->marks.len += b->rows;
@@ -382,7 +382,8 @@ static int wait_for_portion(same_rows *s, vv_error *err)
 	return 1;
 }
 
-static int start(same_rows *s, uint64_t old, size_t row, size_t incoming_rows, vv_error *err)
+static int start_portions(same_rows *s, uint64_t old, size_t row, size_t incoming_rows,
+			  vv_error *err)
 {
 	int rc;
 
@@ -402,7 +403,7 @@ static int start(same_rows *s, uint64_t old, size_t row, size_t incoming_rows, v
 }
 
 /* The next portion, while those after it are on their way. 1, 0, <0. */
-static int advance(same_rows *s, vv_error *err)
+static int advance_portion(same_rows *s, vv_error *err)
 {
 	portion *p = portion_at(s, s->head);
 	const compared_group *last = &p->groups[p->count - 1];
@@ -429,7 +430,7 @@ int same_rows_at(same_rows *s, same_run *out, uint64_t old, size_t row, size_t i
 
 	if (old >= s->table->root.rows) return 0;
 	if (!s->active || old - s->old != row - s->row) {
-		more = start(s, old, row, incoming_rows, err);
+		more = start_portions(s, old, row, incoming_rows, err);
 	}
 	while (more > 0) {
 		portion *p = portion_at(s, s->head);
@@ -437,7 +438,7 @@ int same_rows_at(same_rows *s, same_run *out, uint64_t old, size_t row, size_t i
 		size_t upto;
 
 		if (p->at == p->count) {
-			more = advance(s, err);
+			more = advance_portion(s, err);
 			continue;
 		}
 		if (old >= g->first + g->rows) {
@@ -445,7 +446,7 @@ int same_rows_at(same_rows *s, same_run *out, uint64_t old, size_t row, size_t i
 			continue;
 		}
 		if (old < g->first) {
-			more = start(s, old, row, incoming_rows, err);
+			more = start_portions(s, old, row, incoming_rows, err);
 			continue;
 		}
 		size_t from = upto = (size_t)(old - g->first);

@@ -67,7 +67,7 @@ static void make_powers(void)
 }
 
 /* The upper bits of power x n, the last one set where any below it is. */
-static uint64_t scale(__uint128_t power, uint64_t n)
+static uint64_t multiply_power(__uint128_t power, uint64_t n)
 {
 	const __uint128_t low = (__uint128_t)(uint64_t)power * n,
 			  high = (power >> 64) * n + (low >> 64);
@@ -83,16 +83,16 @@ static int floor_shift(int64_t x, unsigned bits)
 }
 
 /* c x 2^q. closer: the number below it is half as far away as the one above. */
-static shortest choose(uint64_t c, int q, bool closer)
+static shortest find_shortest(uint64_t c, int q, bool closer)
 {
 	const int k = floor_shift((int64_t)q * 1262611 - (closer ? 524031 : 0), 22);
 	const int h = q + floor_shift((int64_t)-k * 1741647, 19) + 1;
 	const __uint128_t power = powers[-k - LEAST];
 	const bool odd = c & 1;
 	/* four times as much: below, the number, above */
-	const uint64_t low = scale(power, (4 * c - 2 + closer) << h) + odd;
-	const uint64_t it = scale(power, 4 * c << h);
-	const uint64_t high = scale(power, (4 * c + 2) << h) - odd;
+	const uint64_t low = multiply_power(power, (4 * c - 2 + closer) << h) + odd;
+	const uint64_t it = multiply_power(power, 4 * c << h);
+	const uint64_t high = multiply_power(power, (4 * c + 2) << h) - odd;
 	const uint64_t s = it / 4, tens = s / 10;
 	const bool down = low <= 40 * tens, up = 40 * tens + 40 <= high;
 	const bool under = low <= 4 * s, over = 4 * s + 4 <= high;
@@ -112,7 +112,7 @@ static bool is_short(shortest *out, double d)
 	return digits > 0 && digits < UINT64_C(1000000000000000) && (double)digits / 1e4 == d;
 }
 
-static shortest trimmed(shortest s)
+static shortest trim_zeros(shortest s)
 {
 	while (s.digits % 10 == 0) {
 		s.digits /= 10;
@@ -140,7 +140,7 @@ shortest shortest_of(double d, unsigned width)
 	uint64_t bits;
 	shortest out;
 
-	if (width == 8 && is_short(&out, d)) return trimmed(out);
+	if (width == 8 && is_short(&out, d)) return trim_zeros(out);
 	vv_once(&powers_made, make_powers);
 	memcpy(&bits, &d, sizeof(bits));
 	const int biased = (int)(bits >> 52 & 0x7ff);
@@ -149,5 +149,6 @@ shortest shortest_of(double d, unsigned width)
 	const int q = e + 53 - precision > least ? e + 53 - precision : least;
 	const uint64_t digits = c >> (q - e);
 
-	return trimmed(choose(digits, q, digits == UINT64_C(1) << (precision - 1) && q > least));
+	return trim_zeros(
+		find_shortest(digits, q, digits == UINT64_C(1) << (precision - 1) && q > least));
 }

@@ -47,7 +47,7 @@ const char *vv_commit_subject(const vv_commit *c, size_t *len)
 
 /* A copy of text in UTF-8; as git does, unchanged if it is not in this encoding. So is text that would end at a NUL character,
  * which hostile names of encodings make of other bytes. NULL: no memory. */
-static char *decoded(const char *text, const char *encoding)
+static char *decode_text(const char *text, const char *encoding)
 {
 	const size_t len = text ? strlen(text) : 0;
 	size_t left = len, room = GROWTH_MAX * len;
@@ -75,8 +75,8 @@ static vv_status copy_person(vv_person *out, const git_signature *from, const ch
 
 	from = from ? from : &none;
 	*out = (vv_person){
-		.name = decoded(from->name, encoding),
-		.email = decoded(from->email, encoding),
+		.name = decode_text(from->name, encoding),
+		.email = decode_text(from->email, encoding),
 		.time = from->when.time,
 		.offset_min = from->when.offset,
 	};
@@ -103,7 +103,7 @@ static vv_status copy_commit(const git_commit *from, vv_header_lines lines, vv_c
 	    (rc = copy_person(&out->committer, git_commit_committer(from), encoding, err)) < 0) {
 		return rc;
 	}
-	out->message = decoded(git_commit_message(from), encoding);
+	out->message = decode_text(git_commit_message(from), encoding);
 	return out->message ? VV_OK : vv_fail_nomem(err);
 }
 

@@ -62,7 +62,7 @@ static size_t word_len(const char *p)
 }
 
 /* The number at p: how many digits, 0 where they are more than most. */
-static size_t number(const char *p, size_t most, int *out)
+static size_t parse_digits(const char *p, size_t most, int *out)
 {
 	size_t len = strspn(p, "0123456789");
 
@@ -97,14 +97,15 @@ static size_t zone_len(const char *p, int *offset_min)
 		*offset_min = 0;
 		return 1;
 	}
-	if ((*p != '+' && *p != '-') || (len = number(p + 1, 4, &hours)) % 2 == 1 || len == 0) {
+	if ((*p != '+' && *p != '-') || (len = parse_digits(p + 1, 4, &hours)) % 2 == 1 ||
+	    len == 0) {
 		return 0;
 	}
 	if (len == 4) {
 		minutes = hours % 100;
 		hours /= 100;
 	} else if (p[3] == ':') {
-		if (number(p + 4, 2, &minutes) != 2) return 0;
+		if (parse_digits(p + 4, 2, &minutes) != 2) return 0;
 		len = 5;
 	}
 	*offset_min = (*p == '-' ? -1 : 1) * (hours * 60 + minutes);
@@ -116,7 +117,7 @@ static bool read_clock(reader *r)
 {
 	const char *p = r->p;
 	int hour, minute, second = 0;
-	const size_t len = number(p, 6, &hour);
+	const size_t len = parse_digits(p, 6, &hour);
 	const char sep = p[len];
 
 	if (r->clock || len == 0) return false;
@@ -128,9 +129,9 @@ static bool read_clock(reader *r)
 		hour /= 100;
 		p += len;
 	} else if (len <= 2 && (sep == ':' || (sep == '-' && r->day && r->month && len == 2)) &&
-		   number(p + len + 1, 2, &minute) == 2) {
+		   parse_digits(p + len + 1, 2, &minute) == 2) {
 		p += len + 3;
-		r->seconds = *p == sep && number(p + 1, 2, &second) == 2;
+		r->seconds = *p == sep && parse_digits(p + 1, 2, &second) == 2;
 		p += r->seconds ? 3 : 0;
 		p += r->seconds && *p == '.' ? 1 + strspn(p + 1, "0123456789") : 0;
 	} else {
@@ -163,7 +164,7 @@ static bool read_numbers(reader *r)
 {
 	const char *p = r->p;
 	int a, b, c;
-	const size_t len = number(p, 8, &a);
+	const size_t len = parse_digits(p, 8, &a);
 	const char sep = p[len];
 
 	if (r->day || r->month || r->year || len == 0) return false;
@@ -173,10 +174,10 @@ static bool read_numbers(reader *r)
 		r->p += len;
 		return true;
 	}
-	const size_t more = sep && strchr("-/._", sep) ? number(p + len + 1, 2, &b) : 0;
+	const size_t more = sep && strchr("-/._", sep) ? parse_digits(p + len + 1, 2, &b) : 0;
 	if (more == 0) return false;
 	p += len + 1 + more;
-	const size_t third = *p == sep ? number(p + 1, 4, &c) : 0;
+	const size_t third = *p == sep ? parse_digits(p + 1, 4, &c) : 0;
 	if (len == 4 && is_year(a) && (third == 1 || third == 2)) {
 		set_day(r, a, b, c);
 		p += 1 + third;
@@ -203,7 +204,7 @@ static bool read_ago(reader *r)
 	static const int seconds[] = {1, 60, 3600, 86400, 7 * 86400, 0, 0};
 	struct tm tm = r->at;
 	int n;
-	const size_t len = number(r->p, 5, &n);
+	const size_t len = parse_digits(r->p, 5, &n);
 	const char *word = r->p + len + strspn(r->p + len, " ._");
 	const size_t letters = word_len(word);
 	const char *rest = word + letters + strspn(word + letters, " ._");
@@ -224,7 +225,7 @@ static bool read_ago(reader *r)
 static bool read_number(reader *r)
 {
 	int v;
-	const size_t len = number(r->p, 4, &v);
+	const size_t len = parse_digits(r->p, 4, &v);
 
 	if (len == 4 && !r->year && is_year(v)) {
 		r->tm.tm_year = v - 1900;
@@ -306,13 +307,13 @@ static void count_back(reader *r)
 	}
 }
 
-static int64_t moment(const reader *r, struct tm tm)
+static int64_t moment_of(const reader *r, struct tm tm)
 {
 	return r->zone ? timegm(&tm) - (int64_t)r->offset_min * 60 : mktime(&tm);
 }
 
 /* Completes the read parts, if they are a date. */
-static bool complete(reader *r, vv_date *out)
+static bool complete_date(reader *r, vv_date *out)
 {
 	count_back(r);
 	const bool lacks = (r->day && !r->month) || (r->clock && !r->day) ||
@@ -339,7 +340,7 @@ static bool complete(reader *r, vv_date *out)
 	if (lacks) return false;
 	r->tm.tm_mon = r->month || r->span ? r->tm.tm_mon : 0;
 	r->tm.tm_mday = r->day || r->span ? r->tm.tm_mday : 1;
-	if (!r->year && !r->span && moment(r, r->tm) > r->now) {
+	if (!r->year && !r->span && moment_of(r, r->tm) > r->now) {
 		r->tm.tm_year--;
 	}
 	end = check = r->tm;
@@ -352,8 +353,8 @@ static bool complete(reader *r, vv_date *out)
 	end.tm_mday += least == DAY ? 1 : least == WEEK ? 7 : 0;
 	end.tm_mon += least == MONTH;
 	end.tm_year += least == YEAR;
-	out->begin = moment(r, r->tm);
-	out->end = moment(r, end);
+	out->begin = moment_of(r, r->tm);
+	out->end = moment_of(r, end);
 	out->offset_min = r->zone ? r->offset_min : vv_local_offset_min(out->begin);
 	out->is_days = least >= DAY;
 	out->has_year = r->written && r->year;
@@ -372,7 +373,7 @@ size_t vv_date_read(vv_date *out, const char *text, vv_date_order order)
 	r.tm.tm_hour = r.tm.tm_min = r.tm.tm_sec = 0;
 	while (read_part(&r)) {
 	}
-	return complete(&r, out) ? (size_t)(r.p - text) : 0;
+	return complete_date(&r, out) ? (size_t)(r.p - text) : 0;
 }
 
 /* 1700000000, @1700000000 +0100 */

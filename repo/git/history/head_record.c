@@ -30,7 +30,7 @@ void vv_head_record_clear(vv_head_record *r)
 }
 
 /* Text in a line: no blanks at its ends, and nothing that a terminal would obey. */
-static bool fits(const char *text, size_t max, bool blanks)
+static bool fits_line(const char *text, size_t max, bool blanks)
 {
 	const size_t len = strlen(text);
 
@@ -40,12 +40,12 @@ static bool fits(const char *text, size_t max, bool blanks)
 
 bool vv_head_name_fits(const char *name)
 {
-	return fits(name, VV_HEAD_NAME_MAX, true);
+	return fits_line(name, VV_HEAD_NAME_MAX, true);
 }
 
 vv_status vv_head_record_add_mirror(vv_head_record *r, const char *url, vv_error *err)
 {
-	if (!fits(url, VV_HEAD_URL_MAX, false)) {
+	if (!fits_line(url, VV_HEAD_URL_MAX, false)) {
 		return vv_fail(err, VV_EUSAGE, "'%s' is not a valid URL of a mirror",
 			       vv_text_url(url));
 	}

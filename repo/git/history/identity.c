@@ -28,7 +28,7 @@ void vv_person_clear(vv_person *p)
 
 /* Characters that would break the line are left out, and those that Git strips
  * from both ends ("crud": fsck refuses the rest). */
-static char *clean(const char *text, size_t len)
+static char *clean_text(const char *text, size_t len)
 {
 	static const char crud[] = " .,:;<>\"\\'";
 	char *out, *to;
@@ -74,7 +74,7 @@ static vv_status find_text(vv_repository *r, const char *env, const char *key, c
 			value = NULL;
 		}
 	}
-	if (value && !(*out = clean(value, strlen(value)))) return vv_fail_nomem(err);
+	if (value && !(*out = clean_text(value, strlen(value)))) return vv_fail_nomem(err);
 	return VV_OK;
 }
 
@@ -128,8 +128,8 @@ vv_status vv_person_parse(const char *text, vv_person *out, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "invalid author '%s': expected 'NAME <EMAIL>'",
 			       vv_text_shows(text));
 	}
-	out->name = clean(text, (size_t)(open - text));
-	out->email = clean(open + 1, (size_t)(close - open - 1));
+	out->name = clean_text(text, (size_t)(open - text));
+	out->email = clean_text(open + 1, (size_t)(close - open - 1));
 	if (!out->name || !out->email) return vv_fail_nomem(err);
 	if (!*out->name) {
 		return vv_fail(err, VV_EUSAGE, "invalid author '%s': the name is empty",

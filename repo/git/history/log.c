@@ -105,7 +105,8 @@ static vv_status put_arguments(vv_log *l, const vv_repository *r, const vv_log_o
 }
 
 /* In the work tree's top: git takes paths as those of the current folder. */
-static vv_status start(vv_log *l, const vv_repository *r, const vv_log_options *o, vv_error *err)
+static vv_status start_log(vv_log *l, const vv_repository *r, const vv_log_options *o,
+			   vv_error *err)
 {
 	vv_auto(vv_buf) tips = VV_BUF_INIT, came = VV_BUF_INIT;
 	const char *more[] = {vv_git_literal[0],
@@ -142,7 +143,7 @@ vv_status vv_log_open(vv_log **out, vv_repository *r, const vv_log_options *o, v
 	if (!l) return vv_fail_nomem(err);
 	vv_log_tell_replacements(r);
 	if ((rc = check_head(r, o, err)) < 0 || (rc = put_arguments(l, r, o, err)) < 0 ||
-	    (rc = start(l, r, o, err)) < 0) {
+	    (rc = start_log(l, r, o, err)) < 0) {
 		return rc;
 	}
 	return vv_hand_over(out, &l);

@@ -76,7 +76,7 @@ static const vv_buf *map_person(struct vv_mailmap *m, const vv_buf *from)
 }
 
 /* A name that git cannot read from a line stays unchanged. */
-static vv_status map(struct vv_mailmap *m, vv_person *p, vv_error *err)
+static vv_status map_by_git(struct vv_mailmap *m, vv_person *p, vv_error *err)
 {
 	vv_auto(vv_buf) from = VV_BUF_INIT;
 	const vv_buf *to;
@@ -113,6 +113,6 @@ vv_status vv_mailmap_commit_read(vv_repository *r, const vv_oid *id, vv_commit *
 		r->mailmap->none = !has_mailmap(r) ||
 				   vv_git_talk(&r->mailmap->git, &call, VV_IGNORED) < 0;
 	}
-	rc = map(r->mailmap, &out->author, err);
-	return rc < 0 ? rc : map(r->mailmap, &out->committer, err);
+	rc = map_by_git(r->mailmap, &out->author, err);
+	return rc < 0 ? rc : map_by_git(r->mailmap, &out->committer, err);
 }

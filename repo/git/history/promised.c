@@ -54,7 +54,7 @@ static vv_status take_name(void *payload, const char *name, const char *value VV
 	return vv_buf_ok(out, err);
 }
 
-static vv_status fetch(vv_repository *r, const vv_buf *ids, vv_error *err)
+static vv_status fetch_objects(vv_repository *r, const vv_buf *ids, vv_error *err)
 {
 	vv_auto(vv_buf) remote = VV_BUF_INIT, said = VV_BUF_INIT;
 	int code;
@@ -81,8 +81,8 @@ static vv_status fetch(vv_repository *r, const vv_buf *ids, vv_error *err)
 }
 
 /* words: of the log, as 'git log --stdin' reads them. all: "--all", or NULL. max: of its commits; 0: all. */
-static vv_status bring(vv_repository *r, const vv_buf *words, const char *all, uint64_t max,
-		       vv_error *err)
+static vv_status bring_objects(vv_repository *r, const vv_buf *words, const char *all, uint64_t max,
+			       vv_error *err)
 {
 	char limit[24];
 	const char *args[] = {"--literal-pathspecs",
@@ -109,7 +109,7 @@ static vv_status bring(vv_repository *r, const vv_buf *words, const char *all, u
 	vv_status rc = vv_buf_ok(words, err);
 	rc = rc < 0 ? rc : vv_git_run(&ask, &said, &code, err);
 	rc = rc < 0 ? rc : list_lacking(r, &raw, &ids, &count, err);
-	return rc < 0 || count < 2 ? rc : fetch(r, &ids, err);
+	return rc < 0 || count < 2 ? rc : fetch_objects(r, &ids, err);
 }
 
 vv_status vv_promised_bring(vv_repository *r, const vv_log_options *log, vv_error *err)
@@ -122,8 +122,8 @@ vv_status vv_promised_bring(vv_repository *r, const vv_log_options *log, vv_erro
 	for (const char *const *path = log->paths; path && *path; path++) {
 		vv_buf_printf(&words, "%s\n", *path);
 	}
-	return bring(r, &words, log->all ? "--all" : NULL,
-		     log->max_count > 0 ? log->max_count + log->skip : 0, err);
+	return bring_objects(r, &words, log->all ? "--all" : NULL,
+			     log->max_count > 0 ? log->max_count + log->skip : 0, err);
 }
 
 vv_status vv_promised_bring_new(vv_repository *r, const vv_oid *ids, size_t count,
@@ -138,5 +138,5 @@ vv_status vv_promised_bring_new(vv_repository *r, const vv_oid *ids, size_t coun
 	for (size_t i = 0; i < known_count; i++) {
 		vv_buf_printf(&words, "^%s\n", vv_oid_shows(&known[i]));
 	}
-	return bring(r, &words, NULL, 0, err);
+	return bring_objects(r, &words, NULL, 0, err);
 }

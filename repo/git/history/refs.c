@@ -47,7 +47,7 @@ vv_status vv_ref_peel(vv_repository *r, const vv_oid *at, vv_oid *out, bool *ann
 	return VV_OK;
 }
 
-static vv_status fill(vv_repository *r, const git_reference *from, vv_ref *out, vv_error *err)
+static vv_status fill_ref(vv_repository *r, const git_reference *from, vv_ref *out, vv_error *err)
 {
 	vv_auto(git_reference) *direct = NULL;
 	const git_oid *id = git_reference_target(from);
@@ -219,7 +219,7 @@ vv_status vv_refs_each(vv_repository *r, const char *prefix, vv_ref_fn fn, void 
 	for (size_t i = 0; rc == VV_OK && i < l.count; i++) {
 		vv_auto(vv_ref) ref = {0};
 
-		if ((rc = fill(r, l.items[i], &ref, err)) == VV_OK) {
+		if ((rc = fill_ref(r, l.items[i], &ref, err)) == VV_OK) {
 			rc = fn(payload, &ref, err);
 		}
 	}
@@ -264,7 +264,7 @@ vv_status vv_ref_get(vv_repository *r, const char *name, vv_ref *out, vv_error *
 	if (code < 0) {
 		return vv_git_fail(err, code, "cannot read the ref '%s'", vv_text_shows(name));
 	}
-	if ((rc = fill(r, ref, out, err)) < 0) {
+	if ((rc = fill_ref(r, ref, out, err)) < 0) {
 		vv_ref_clear(out);
 	}
 	return rc;

@@ -349,7 +349,7 @@ const char *vv_ref_short_name(const char *name)
 	return prefix ? name + strlen(*prefix) : name;
 }
 
-static vv_status moved(const vv_ref_change *c, const vv_oid *now, vv_error *err)
+static vv_status fail_moved(const vv_ref_change *c, const vv_oid *now, vv_error *err)
 {
 	return vv_fail(err, VV_ECONFLICT,
 		       vv_oid_is_null(now) ? "another process deleted '%s' in the meantime"
@@ -359,7 +359,7 @@ static vv_status moved(const vv_ref_change *c, const vv_oid *now, vv_error *err)
 		       vv_text_shows(c->name), vv_oid_shows(now));
 }
 
-static vv_status compare(transaction *t, const move *m, vv_error *err)
+static vv_status compare_move(transaction *t, const move *m, vv_error *err)
 {
 	const vv_ref_change *c = m->change;
 	bool exists = !vv_oid_is_null(&m->now);
@@ -370,7 +370,7 @@ static vv_status compare(transaction *t, const move *m, vv_error *err)
 				       vv_text_shows(c->name));
 		}
 	} else if (c->old && !vv_oid_equal(c->old, &m->now)) {
-		return moved(c, &m->now, err);
+		return fail_moved(c, &m->now, err);
 	}
 	if (!c->id && !exists) {
 		return vv_fail(err, VV_ENOTFOUND, "no ref named '%s'", vv_text_shows(c->name));
@@ -725,7 +725,7 @@ static vv_status move_all(transaction *t, const char *message, vv_error *err)
 		return rc;
 	}
 	for (i = 0; rc == VV_OK && i < t->count; i++) {
-		rc = compare(t, &t->moves[i], err);
+		rc = compare_move(t, &t->moves[i], err);
 	}
 	if (rc < 0 || (rewrites && (rc = move_packed(t, message, err)) < 0)) return rc;
 	for (i = 0; rc == VV_OK && i < t->count; i++) {

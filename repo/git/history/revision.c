@@ -32,7 +32,7 @@ typedef struct near_search {
 	char name[128];
 } near_search;
 
-static vv_status consider(void *payload, const vv_ref *ref, vv_error *err VV_UNUSED)
+static vv_status consider_ref(void *payload, const vv_ref *ref, vv_error *err VV_UNUSED)
 {
 	near_search *s = payload;
 	const char *name = vv_ref_short_name(ref->name);
@@ -69,7 +69,7 @@ static vv_status unknown_revision(vv_repository *r, const char *rev, vv_error *e
 			       vv_text_shows(rev), vv_oid_shows(&lost));
 	}
 	s.near = vv_nearest_to(rev);
-	(void)vv_refs_each(r, "refs/", consider, &s, NULL);
+	(void)vv_refs_each(r, "refs/", consider_ref, &s, NULL);
 	(void)vv_fail(err, VV_ENOTFOUND, "no version named '%s'", vv_text_shows(rev));
 	if (s.near.best) return vv_hint(err, "did you mean '%s'?", vv_text_shows(s.near.best));
 	if (vv_head_read(r, &head, NULL) == VV_OK && head.unborn) {
@@ -285,7 +285,8 @@ vv_status vv_rev_fork_point(vv_repository *r, const vv_oid *commit, vv_oid *out,
 	return VV_OK;
 }
 
-static vv_status side(vv_repository *r, const char *text, size_t len, vv_oid *out, vv_error *err)
+static vv_status range_side(vv_repository *r, const char *text, size_t len, vv_oid *out,
+			    vv_error *err)
 {
 	vv_auto(char) *name = len > 0 ? vv_strndup(text, len) : vv_strdup("HEAD");
 
@@ -309,8 +310,8 @@ vv_status vv_rev_range(vv_repository *r, const char *text, vv_range *out, vv_err
 		range.symmetric = dots[2] == '.' && !range.new_branch;
 	}
 	if ((dots && !range.new_branch &&
-	     (rc = side(r, text, (size_t)(dots - text), &range.exclude, err)) < 0) ||
-	    (rc = side(r, right, strlen(right), &range.include, err)) < 0 ||
+	     (rc = range_side(r, text, (size_t)(dots - text), &range.exclude, err)) < 0) ||
+	    (rc = range_side(r, right, strlen(right), &range.include, err)) < 0 ||
 	    (range.new_branch && (rc = vv_rev_fork_point(r, &range.include, &range.exclude,
 							 &range.has_exclude, err)) < 0)) {
 		return rc;
@@ -411,7 +412,7 @@ static vv_status paint_one(vv_walker *w, vv_queue *q, vv_node *n, vv_nodes *visi
 
 /* Paints all that a reaches with SIDE_A and all that b reaches with SIDE_B until
  * nothing new can come. Every node touched is in visited, perhaps repeatedly. */
-static vv_status paint(vv_walker *w, vv_node *a, vv_node *b, vv_nodes *visited, vv_error *err)
+static vv_status paint_sides(vv_walker *w, vv_node *a, vv_node *b, vv_nodes *visited, vv_error *err)
 {
 	vv_auto(vv_queue) q = VV_QUEUE_INIT;
 	vv_status rc;
@@ -449,7 +450,7 @@ vv_status vv_is_ancestor(vv_repository *r, const vv_oid *ancestor, const vv_oid 
 	vv_status rc;
 
 	if ((rc = nodes_of(r, ancestor, of, &w, &a, &b, err)) < 0 ||
-	    (rc = paint(w, a, b, NULL, err)) < 0) {
+	    (rc = paint_sides(w, a, b, NULL, err)) < 0) {
 		return rc;
 	}
 	*out = (*vv_node_flags(w, a) & SIDE_B) != 0;
@@ -503,7 +504,7 @@ vv_status vv_merge_bases(vv_repository *r, const vv_oid *a, const vv_oid *b, vv_
 	*out = NULL;
 	*count = 0;
 	if ((rc = nodes_of(r, a, b, &w, &na, &nb, err)) < 0 ||
-	    (rc = paint(w, na, nb, &visited, err)) < 0 ||
+	    (rc = paint_sides(w, na, nb, &visited, err)) < 0 ||
 	    (rc = pick_bases(r, w, &visited, err)) < 0 || visited.count == 0) {
 		return rc;
 	}
@@ -545,7 +546,7 @@ vv_status vv_ahead_behind(vv_repository *r, const vv_oid *a, const vv_oid *b, ui
 
 	*ahead = *behind = 0;
 	if ((rc = nodes_of(r, a, b, &w, &na, &nb, err)) < 0 ||
-	    (rc = paint(w, na, nb, &visited, err)) < 0) {
+	    (rc = paint_sides(w, na, nb, &visited, err)) < 0) {
 		return rc;
 	}
 	for (size_t i = 0; i < visited.count; i++) {

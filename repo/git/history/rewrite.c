@@ -42,7 +42,8 @@ struct vv_rewrite {
 	bool dry;
 };
 
-static vv_status hash(git_oid *out, git_object_t type, const void *bytes, size_t len, vv_error *err)
+static vv_status hash_object(git_oid *out, git_object_t type, const void *bytes, size_t len,
+			     vv_error *err)
 {
 	int code = git_odb_hash(out, bytes, len, type);
 
@@ -56,7 +57,7 @@ static vv_status write_object(const vv_rewrite *w, git_object_t type, const vv_b
 	const vv_status rc = vv_buf_ok(text, err);
 
 	if (rc < 0) return rc;
-	if (w->dry) return hash(out, type, vv_buf_cstr(text), text->len, err);
+	if (w->dry) return hash_object(out, type, vv_buf_cstr(text), text->len, err);
 	return vv_quarantine_write(w->repo, type, vv_buf_cstr(text), text->len, out, err);
 }
 
@@ -68,7 +69,7 @@ vv_status vv_rewrite_open(vv_rewrite **out, vv_repository *r, bool dry, vv_rewri
 	*out = w;
 	if (!w) return vv_fail_nomem(err);
 	*w = (vv_rewrite){.repo = r, .dry = dry, .fn = fn, .payload = payload};
-	return hash(&w->empty_tree, GIT_OBJECT_TREE, "", 0, err);
+	return hash_object(&w->empty_tree, GIT_OBJECT_TREE, "", 0, err);
 }
 
 void vv_rewrite_texts(vv_rewrite *w, vv_rewrite_text_fn fn)
@@ -105,8 +106,8 @@ vv_folder_entry *vv_folder_edit_find(const vv_folder_edit *f, const char *name)
 			     entry->mode && strcmp(entry->name, name) == 0);
 }
 
-static vv_status append(vv_folder_edit *f, const char *name, size_t len, uint32_t mode,
-			const vv_oid *id, vv_error *err)
+static vv_status append_entry(vv_folder_edit *f, const char *name, size_t len, uint32_t mode,
+			      const vv_oid *id, vv_error *err)
 {
 	char *copy = vv_arena_strndup(&f->arena, name, len);
 
@@ -123,7 +124,7 @@ vv_status vv_folder_edit_put(vv_folder_edit *f, const char *name, uint32_t mode,
 
 	if (e && e->mode == mode && vv_oid_equal(&e->id, id)) return VV_OK;
 	f->changed = true;
-	if (!e) return append(f, name, strlen(name), mode, id, err);
+	if (!e) return append_entry(f, name, strlen(name), mode, id, err);
 	e->mode = mode;
 	e->id = *id;
 	return VV_OK;
@@ -211,7 +212,7 @@ static vv_status edit_tree(vv_rewrite *w, const git_oid *old, const char *path, 
 static vv_status append_old(vv_folder_edit *f, const vv_tree_cursor *c, vv_error *err)
 {
 	const vv_oid *id = vv_from_git(&c->id);
-	const vv_status rc = append(f, c->name, c->name_len, c->mode, id, err);
+	const vv_status rc = append_entry(f, c->name, c->name_len, c->mode, id, err);
 
 	if (rc == VV_OK) {
 		f->entries[f->count - 1].old = *id;
@@ -379,7 +380,7 @@ static bool is_word(char c)
 }
 
 /* The new id of the commit that these digits mean; NULL: it keeps its id, or is none. */
-static const vv_rewritten *named(const vv_rewrite *w, const char *digits, size_t len)
+static const vv_rewritten *named_commit(const vv_rewrite *w, const char *digits, size_t len)
 {
 	git_oid part, full;
 
@@ -401,7 +402,7 @@ static void put_message(const vv_rewrite *w, vv_buf *out, const char *p, const c
 			p++;
 		}
 		if (p > start && (p == end || !is_word(*p))) {
-			const vv_rewritten *to = named(w, start, (size_t)(p - start));
+			const vv_rewritten *to = named_commit(w, start, (size_t)(p - start));
 
 			if (to) {
 				vv_buf_put(out, vv_oid_shows(&to->now), (size_t)(p - start));
@@ -416,7 +417,7 @@ static void put_message(const vv_rewrite *w, vv_buf *out, const char *p, const c
 	}
 }
 
-static bool begins(const char *p, const char *end, const char *word)
+static bool begins_with(const char *p, const char *end, const char *word)
 {
 	size_t len = strlen(word);
 
@@ -484,8 +485,8 @@ static vv_status put_person(const vv_rewrite *w, vv_buf *out, const char *p, con
 
 static bool is_person(const char *p, const char *end)
 {
-	return begins(p, end, "author ") || begins(p, end, "committer ") ||
-	       begins(p, end, "tagger ");
+	return begins_with(p, end, "author ") || begins_with(p, end, "committer ") ||
+	       begins_with(p, end, "tagger ");
 }
 
 /* The message, with the new ids of commits. */
@@ -513,10 +514,11 @@ static vv_status put_headers(vv_rewrite *w, vv_buf *out, const char **at, const 
 	while (rc == VV_OK && p < end && *p != '\n') {
 		const char *next = after_header(p, end);
 
-		if (begins(p, end, "parent ")) {
+		if (begins_with(p, end, "parent ")) {
 			rc = put_parent(w, out, p, next, changed, err);
-		} else if (begins(p, end, "gpgsig ") || begins(p, end, "gpgsig-sha256 ") ||
-			   begins(p, end, "mergetag ")) {
+		} else if (begins_with(p, end, "gpgsig ") ||
+			   begins_with(p, end, "gpgsig-sha256 ") ||
+			   begins_with(p, end, "mergetag ")) {
 			*was_signed = true;
 		} else if (is_person(p, end)) {
 			rc = put_person(w, out, p, next, changed, err);
@@ -539,7 +541,7 @@ static vv_status rewrite_text(vv_rewrite *w, const git_oid *old, const char *p, 
 	vv_status rc;
 
 	*out = *old;
-	if (!begins(p, end, "tree ") || len < strlen("tree \n") + GIT_OID_HEXSZ ||
+	if (!begins_with(p, end, "tree ") || len < strlen("tree \n") + GIT_OID_HEXSZ ||
 	    git_oid_fromstrn(&tree, p + strlen("tree "), GIT_OID_HEXSZ) < 0) {
 		return vv_fail(err, VV_ECORRUPT,
 			       "the commit is damaged: expected the id of its "
@@ -583,7 +585,7 @@ static const char *signature_of(const char *p, const char *end)
 		const char *eol = memchr(line, '\n', (size_t)(end - line));
 
 		if (vv_array_find(starts, sizeof(starts) / sizeof(*starts), it,
-				  begins(line, end, *it))) {
+				  begins_with(line, end, *it))) {
 			return line;
 		}
 		line = eol ? eol + 1 : end;

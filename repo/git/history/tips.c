@@ -24,8 +24,8 @@ typedef struct tips {
 
 typedef vv_status (*file_fn)(const tips *t, const char *path, vv_error *err);
 
-static vv_status give(const tips *t, const char *hex, vv_tip_kind kind, const char *where,
-		      vv_error *err)
+static vv_status give_tip(const tips *t, const char *hex, vv_tip_kind kind, const char *where,
+			  vv_error *err)
 {
 	vv_oid id;
 
@@ -47,7 +47,7 @@ static vv_status scan_text(const tips *t, const vv_buf *text, vv_tip_kind kind, 
 			p++;
 		}
 		if (p - start == (ptrdiff_t)VV_OID_TEXT) {
-			rc = give(t, start, kind, where, err);
+			rc = give_tip(t, start, kind, where, err);
 		}
 		while (p < end && !vv_is_hex(*p)) {
 			p++;
@@ -91,7 +91,7 @@ static vv_status scan_ref(const tips *t, const char *path, vv_error *err)
 		return vv_fail(err, VV_ECORRUPT, "the ref '%s' is damaged, expected a commit id",
 			       vv_text_shows(path));
 	}
-	return give(t, text.data, VV_TIP_REF, path, err);
+	return give_tip(t, text.data, VV_TIP_REF, path, err);
 }
 
 /* Is there a loose ref with the name in a line of packed-refs? It is the newer one, and git removes objects that only the packed
@@ -117,7 +117,7 @@ static vv_status scan_packed(const tips *t, const char *commondir, vv_error *err
 			const bool old = is_replaced(commondir, p + VV_OID_TEXT + 1,
 						     eol ? eol : end);
 
-			rc = give(t, p, old ? VV_TIP_STATE : VV_TIP_REF, path, err);
+			rc = give_tip(t, p, old ? VV_TIP_STATE : VV_TIP_REF, path, err);
 		}
 		p = eol ? eol + 1 : end;
 	}

@@ -22,7 +22,7 @@
 
 #define LOCK_WAIT_MS 10000u
 
-static vv_status damaged(const char *path, vv_error *err)
+static vv_status damaged_file(const char *path, vv_error *err)
 {
 	return vv_fail(err, VV_ECORRUPT,
 		       "'%s' is damaged\nremove this file to trust the next signed head, as after "
@@ -69,7 +69,7 @@ vv_status vv_trust_read(vv_trust *out, vv_repository *r, vv_error *err)
 	if (rc == VV_ENOTFOUND) return VV_OK;
 	if (rc < 0) return rc;
 	rc = vv_text_check_mark(vv_buf_cstr(&text), FIRST, vv_text_shows(path), err);
-	if (rc < 0) return rc == VV_ENOSUPPORT ? rc : damaged(path, err);
+	if (rc < 0) return rc == VV_ENOSUPPORT ? rc : damaged_file(path, err);
 	char *at = text.data + sizeof(FIRST) - 1;
 	for (char *p; (p = vv_text_cut_line(&at));) {
 		bool sound;
@@ -81,9 +81,9 @@ vv_status vv_trust_read(vv_trust *out, vv_repository *r, vv_error *err)
 		} else {
 			sound = strncmp(p, "head ", 5) == 0 && read_head(out, p + 5);
 		}
-		if (!sound) return damaged(path, err);
+		if (!sound) return damaged_file(path, err);
 	}
-	return !*at && out->known && *out->name ? VV_OK : damaged(path, err);
+	return !*at && out->known && *out->name ? VV_OK : damaged_file(path, err);
 }
 
 vv_status vv_trust_write(const vv_trust *t, vv_repository *r, vv_error *err)

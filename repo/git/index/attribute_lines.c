@@ -160,7 +160,7 @@ static bool is_compared_line(const attr_line *line)
 	       (has_word(line, "diff=varve") || has_word(line, "merge=varve"));
 }
 
-static bool begins(const char *word, size_t len, const char *start)
+static bool begins_with(const char *word, size_t len, const char *start)
 {
 	return len > strlen(start) && memcmp(word, start, strlen(start)) == 0;
 }
@@ -185,9 +185,9 @@ static bool is_text_line(line_search *s, const attr_line *line)
 	while (!found && next_word(&p, &left, &word, &len)) {
 		found = is_word(word, len, "text") || is_word(word, len, "!text") ||
 			is_word(word, len, "-text") || is_word(word, len, "binary") ||
-			begins(word, len, "text=") || begins(word, len, "eol=") ||
-			is_word(word, len, "crlf") || begins(word, len, "crlf=") ||
-			begins(word, len, "working-tree-encoding=") || is_macro(s, word, len);
+			begins_with(word, len, "text=") || begins_with(word, len, "eol=") ||
+			is_word(word, len, "crlf") || begins_with(word, len, "crlf=") ||
+			begins_with(word, len, "working-tree-encoding=") || is_macro(s, word, len);
 	}
 	return found;
 }
@@ -205,7 +205,7 @@ static void note_macro(line_search *s, const attr_line *line)
 	size_t left = line->rest_len, len;
 	attr_line own = *line;
 
-	if (!next_word(&p, &left, &word, &len) || !begins(word, len, "[attr]")) return;
+	if (!next_word(&p, &left, &word, &len) || !begins_with(word, len, "[attr]")) return;
 	own.rest = p;
 	own.rest_len = left;
 	if (is_text_line(s, &own)) {
@@ -413,7 +413,7 @@ static bool is_own_line(const attr_line *line)
 		return false;
 	}
 	while (next_word(&p, &left, &word, &len)) {
-		if (begins(word, len, "merge=") || is_word(word, len, "merge") ||
+		if (begins_with(word, len, "merge=") || is_word(word, len, "merge") ||
 		    is_word(word, len, "-merge") || is_word(word, len, "!merge")) {
 			return true;
 		}
@@ -521,8 +521,8 @@ static vv_status read_top(vv_buf *text, vv_repository *r, vv_error *err)
 		       "a bare repository has no .gitattributes file");
 }
 
-static vv_status track(vv_repository *r, const char *const *patterns, size_t count, bool literal,
-		       bool as_text, bool *changed, vv_error *err)
+static vv_status track_patterns(vv_repository *r, const char *const *patterns, size_t count,
+				bool literal, bool as_text, bool *changed, vv_error *err)
 {
 	vv_auto(vv_buf) text = VV_BUF_INIT;
 	vv_status rc = read_top(&text, r, err);
@@ -540,13 +540,13 @@ static vv_status track(vv_repository *r, const char *const *patterns, size_t cou
 vv_status vv_attr_track(vv_repository *r, const char *const *patterns, size_t count, bool literal,
 			bool *changed, vv_error *err)
 {
-	return track(r, patterns, count, literal, false, changed, err);
+	return track_patterns(r, patterns, count, literal, false, changed, err);
 }
 
 vv_status vv_attr_track_text(vv_repository *r, const char *const *patterns, size_t count,
 			     bool literal, bool *changed, vv_error *err)
 {
-	return track(r, patterns, count, literal, true, changed, err);
+	return track_patterns(r, patterns, count, literal, true, changed, err);
 }
 
 /* Is it one of "filter=varve diff=varve merge=varve -text", of this filter? */
@@ -556,7 +556,7 @@ static bool is_filter_word(const char *word, size_t len, const char *filter)
 
 	return is_word(word, len, "-text") ||
 	       vv_array_find(starts, sizeof(starts) / sizeof(starts[0]), it,
-			     begins(word, len, *it) &&
+			     begins_with(word, len, *it) &&
 				     is_word(word + strlen(*it), len - strlen(*it), filter));
 }
 

@@ -59,7 +59,7 @@ typedef struct vv_attr_asker {
 /* --- git ----------------------------------------------------------------------------- */
 
 /* Forgets what git has read. */
-static void reset(vv_attr_asker *a)
+static void reset_asker(vv_attr_asker *a)
 {
 	vv_child_stop(&a->git);
 	if (a->files) {
@@ -73,7 +73,7 @@ static void reset(vv_attr_asker *a)
 static void asker_free(vv_attr_asker *a)
 {
 	if (!a) return;
-	reset(a);
+	reset_asker(a);
 	vv_buf_clear_all(&a->stamp, &a->answers);
 	vv_free(a);
 }
@@ -109,7 +109,7 @@ static vv_status make_folder(vv_attr_asker *a, vv_error *err)
 	return vv_hand_over(&a->files, &made);
 }
 
-static vv_status start(vv_attr_asker *a, vv_error *err)
+static vv_status start_asker(vv_attr_asker *a, vv_error *err)
 {
 	const char *args[NAMES_MAX + 6];
 	vv_auto(char) *index = a->files ? vv_asprintf("GIT_INDEX_FILE=%s/index", a->files)
@@ -135,9 +135,9 @@ static vv_status start(vv_attr_asker *a, vv_error *err)
 }
 
 /* paths: each ended by a NUL. */
-static vv_status exchange(vv_attr_asker *a, const vv_buf *paths, size_t count, vv_error *err)
+static vv_status exchange_paths(vv_attr_asker *a, const vv_buf *paths, size_t count, vv_error *err)
 {
-	vv_status rc = a->git.pid > 0 ? VV_OK : start(a, err);
+	vv_status rc = a->git.pid > 0 ? VV_OK : start_asker(a, err);
 
 	vv_buf_reset(&a->answers);
 	a->at = 0;
@@ -147,7 +147,7 @@ static vv_status exchange(vv_attr_asker *a, const vv_buf *paths, size_t count, v
 		vv_hint(err, "'git check-attr filter FILE' shows the reason");
 	}
 	if (rc < 0) {
-		reset(a);
+		reset_asker(a);
 	}
 	return rc;
 }
@@ -344,7 +344,7 @@ static vv_status put_ids(vv_buf *stamp, git_index *git, vv_error *err)
 }
 
 /* Ends a git that has read outdated files, and prepares the files for the next. */
-static vv_status renew(vv_attr_asker *a, const char *path, bool of_tree, vv_error *err)
+static vv_status renew_asker(vv_attr_asker *a, const char *path, bool of_tree, vv_error *err)
 {
 	vv_repository *r = a->repo;
 	vv_auto(vv_buf) stamp = VV_BUF_INIT;
@@ -367,7 +367,7 @@ static vv_status renew(vv_attr_asker *a, const char *path, bool of_tree, vv_erro
 	}
 	if (rc < 0) return rc;
 	if (stamp.len != a->stamp.len || memcmp(stamp.data, a->stamp.data, stamp.len) != 0) {
-		reset(a);
+		reset_asker(a);
 		vv_buf_set(&a->stamp, stamp.data, stamp.len);
 	}
 	a->hold = r->attr_holds > 0 ? r->attr_hold : 0;
@@ -377,7 +377,7 @@ static vv_status renew(vv_attr_asker *a, const char *path, bool of_tree, vv_erro
 /* --- asking ------------------------------------------------------------------------ */
 
 /* After count strings. */
-static const char *skip(const char *p, size_t count)
+static const char *skip_strings(const char *p, size_t count)
 {
 	while (count-- > 0) {
 		p += strlen(p) + 1;
@@ -391,7 +391,7 @@ static bool find_answer(vv_attr_asker *a, const char *path)
 	const char *p = vv_buf_cstr(&a->answers);
 
 	for (size_t at = a->at; at < a->answers.len;
-	     at = (size_t)(skip(p + at, a->name_count * 3) - p)) {
+	     at = (size_t)(skip_strings(p + at, a->name_count * 3) - p)) {
 		if (strcmp(p + at, path) == 0) {
 			a->at = at;
 			return true;
@@ -462,7 +462,7 @@ static vv_status ask_git(vv_attr_asker *a, const char *path, bool ahead, vv_erro
 	vv_buf_put(&paths, path, strlen(path) + 1);
 	if ((rc = vv_buf_ok(&paths, err)) < 0 ||
 	    (ahead && (rc = put_next(a, &paths, path, &count, err)) < 0) ||
-	    (rc = exchange(a, &paths, count, err)) < 0) {
+	    (rc = exchange_paths(a, &paths, count, err)) < 0) {
 		return rc;
 	}
 	return find_answer(a, path)
@@ -483,14 +483,14 @@ static vv_status ask_values(vv_repository *r, const char *path, const char *said
 		r->close_attributes = close_asker;
 	}
 	vv_attr_asker *a = r->attributes;
-	if ((rc = renew(a, path, of_tree, err)) < 0) return rc;
+	if ((rc = renew_asker(a, path, of_tree, err)) < 0) return rc;
 	if (!find_answer(a, path) &&
 	    ((!of_tree && r->attr_holds > 0 && (rc = vv_attr_can_be_read(r, path, err)) < 0) ||
 	     (rc = ask_git(a, path, !of_tree && r->attr_holds > 0, err)) < 0)) {
 		return rc;
 	}
 	for (size_t i = 0; i < NAMES; i++) {
-		said[i] = skip(a->answers.data + a->at, 3 * i + 2);
+		said[i] = skip_strings(a->answers.data + a->at, 3 * i + 2);
 	}
 	return VV_OK;
 }
@@ -526,7 +526,7 @@ vv_status vv_attr_text_ask(vv_attr_text *t, const char *path, const char **out, 
 {
 	vv_status rc = find_answer(t->asker, path) ? VV_OK : ask_git(t->asker, path, false, err);
 
-	*out = rc < 0 ? NULL : skip(t->asker->answers.data + t->asker->at, 2);
+	*out = rc < 0 ? NULL : skip_strings(t->asker->answers.data + t->asker->at, 2);
 	return rc;
 }
 

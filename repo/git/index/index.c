@@ -307,8 +307,8 @@ bool vv_index_stat_clean(const vv_index *x, const vv_index_entry *e, const vv_st
 
 /* --- changing ------------------------------------------------------------------------ */
 
-static vv_status apply(git_index *git, const char *path, const git_index_entry *entry_or_null,
-		       vv_error *err)
+static vv_status apply_entry(git_index *git, const char *path, const git_index_entry *entry_or_null,
+			     vv_error *err)
 {
 	/* A side of a conflict joins the others. */
 	int code = entry_or_null && GIT_INDEX_ENTRY_STAGE(entry_or_null) != 0
@@ -342,7 +342,7 @@ static vv_status add_edit(vv_index *x, const char *path, git_index_entry *entry_
 	int code = vv_index_file_own(&x->file, x->repo);
 	x->git = x->here.git = x->file->git;
 	vv_status rc = code < 0 ? vv_git_fail(err, code, "cannot change the index")
-				: apply(x->git, edit->path, entry_or_null, err);
+				: apply_entry(x->git, edit->path, entry_or_null, err);
 	if (rc < 0) {
 		vv_free(edit->path);
 	} else {
@@ -464,7 +464,7 @@ static bool in_conflict(const compared *c, const char *path)
 	return e && GIT_INDEX_ENTRY_STAGE(e) != 0;
 }
 
-static vv_status added(compared *c, const git_index_entry *e, vv_error *err)
+static vv_status give_added(compared *c, const git_index_entry *e, vv_error *err)
 {
 	const vv_change change = {
 		.path = e->path, .new_mode = e->mode, .new_id = *vv_from_git(&e->id)};
@@ -482,7 +482,7 @@ static vv_status compare_entry(void *payload, const vv_change *in_tree, vv_error
 	int order = 1;
 
 	while ((e = next_plain(c)) && (order = strcmp(e->path, in_tree->path)) < 0) {
-		if ((rc = added(c, e, err)) < 0) return rc;
+		if ((rc = give_added(c, e, err)) < 0) return rc;
 	}
 	vv_change change = {
 		.path = in_tree->path, .old_mode = in_tree->new_mode, .old_id = in_tree->new_id};
@@ -517,7 +517,7 @@ vv_status vv_index_changes(vv_repository *r, const vv_index *x_or_null,
 		return rc;
 	}
 	while ((e = next_plain(&c))) {
-		if ((rc = added(&c, e, err)) < 0) return rc;
+		if ((rc = give_added(&c, e, err)) < 0) return rc;
 	}
 	return VV_OK;
 }
@@ -671,8 +671,8 @@ static vv_status put_back(const vv_index_copy *c, vv_git_lock *lock, vv_error *e
 }
 
 /* Under the lock. */
-static vv_status restore(const vv_index_copy *c, const vv_repository *r, vv_git_lock *lock,
-			 vv_error *err)
+static vv_status restore_copy(const vv_index_copy *c, const vv_repository *r, vv_git_lock *lock,
+			      vv_error *err)
 {
 	vv_stat now;
 
@@ -693,7 +693,7 @@ vv_status vv_index_copy_restore(const vv_index_copy *c, vv_repository *r, vv_err
 	if (!c->marked || (c->existed && vv_stat_equal(&c->before, &c->written))) return VV_OK;
 	return (rc = vv_git_lock_take(&lock, r, r->index_file, err)) < 0
 		       ? rc
-		       : restore(c, r, &lock, err);
+		       : restore_copy(c, r, &lock, err);
 }
 
 void vv_index_copy_clear(vv_index_copy *c)

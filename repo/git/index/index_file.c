@@ -129,12 +129,12 @@ int vv_index_file_lend(vv_repository *r)
 	return code;
 }
 
-static void forget(vv_repository *r)
+static void forget_file(vv_repository *r)
 {
 	vv_index_file_close(vv_take(&r->index_kept));
 }
 
-static int make(vv_index_file **out, vv_repository *r_or_null)
+static int make_file(vv_index_file **out, vv_repository *r_or_null)
 {
 	vv_index_file *f = vv_calloc(1, sizeof(*f));
 
@@ -159,9 +159,9 @@ int vv_index_file_open(vv_index_file **out, vv_repository *r)
 
 	(void)vv_lstat(&now, r->index_file, NULL);
 	if (!r->index_kept || !vv_stat_equal(&r->index_kept->stat, &now)) {
-		forget(r);
-		if ((code = make(&r->index_kept, r)) < 0) return code;
-		r->close_index = forget;
+		forget_file(r);
+		if ((code = make_file(&r->index_kept, r)) < 0) return code;
+		r->close_index = forget_file;
 	}
 	r->index_kept->users++;
 	*out = r->index_kept;
@@ -170,7 +170,7 @@ int vv_index_file_open(vv_index_file **out, vv_repository *r)
 
 int vv_index_file_new(vv_index_file **out)
 {
-	return make(out, NULL);
+	return make_file(out, NULL);
 }
 
 int vv_index_file_own(vv_index_file **f, vv_repository *r)
@@ -179,10 +179,10 @@ int vv_index_file_own(vv_index_file **f, vv_repository *r)
 	int code;
 
 	if (shared == r->index_kept) {
-		forget(r);
+		forget_file(r);
 	}
 	if (shared->users == 1) return 0;
-	if ((code = make(&own, NULL)) < 0) return code;
+	if ((code = make_file(&own, NULL)) < 0) return code;
 	for (size_t i = 0; code == 0 && i < git_index_entrycount(shared->git); i++) {
 		code = git_index_add(own->git, git_index_get_byindex(shared->git, i));
 	}

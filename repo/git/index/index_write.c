@@ -328,7 +328,7 @@ static vv_status must_be_gone(const vv_index *x, vv_error *err)
 }
 
 /* Blocks and objects get their names; their folders are in r->later. */
-static vv_status store(vv_repository *r, vv_error *err)
+static vv_status store_objects(vv_repository *r, vv_error *err)
 {
 	vv_writer *blocks = locking_writer(r);
 	vv_auto(vv_syncs) files = {0};
@@ -354,7 +354,7 @@ static vv_status write_locked(vv_index *x, vv_error *err)
 	vv_repository *r = x->repo;
 	vv_status rc;
 
-	if ((rc = must_be_gone(x, err)) < 0 || (rc = store(r, err)) < 0 ||
+	if ((rc = must_be_gone(x, err)) < 0 || (rc = store_objects(r, err)) < 0 ||
 	    (rc = write_new(x, err)) < 0) {
 		return rc;
 	}
@@ -421,7 +421,7 @@ vv_status vv_index_write(vv_index *x, vv_error *err)
 
 	err = err ? err : &local;
 	if (x->edit_count == 0) {
-		rc = store(x->repo, err);
+		rc = store_objects(x->repo, err);
 		rc = rc < 0 ? rc : vv_syncs_wait(&x->repo->later, err);
 	} else if (x->lock.held || (rc = vv_index_lock(x, err)) == VV_OK) {
 		rc = write_locked(x, err);

@@ -62,8 +62,8 @@ static bool is_told_as_file(const vv_index *x, char *path)
 	return tracked;
 }
 
-static vv_status list(vv_index *x, const char *prefix, bool all, bool ignored_too, vv_path_fn fn,
-		      void *payload, vv_error *err)
+static vv_status list_paths(vv_index *x, const char *prefix, bool all, bool ignored_too,
+			    vv_path_fn fn, void *payload, vv_error *err)
 {
 	const char *args[10] = {"--literal-pathspecs", "ls-files", "-z", "-o"};
 	vv_auto(vv_buf) out = VV_BUF_INIT;
@@ -95,11 +95,11 @@ static vv_status list(vv_index *x, const char *prefix, bool all, bool ignored_to
 vv_status vv_untracked_each(vv_index *x, const char *prefix, bool all, vv_path_fn fn, void *payload,
 			    vv_error *err)
 {
-	return list(x, prefix, all, false, fn, payload, err);
+	return list_paths(x, prefix, all, false, fn, payload, err);
 }
 
 vv_status vv_unindexed_each(vv_index *x, const char *prefix, vv_path_fn fn, void *payload,
 			    vv_error *err)
 {
-	return list(x, prefix, true, true, fn, payload, err);
+	return list_paths(x, prefix, true, true, fn, payload, err);
 }

@@ -63,7 +63,7 @@ vv_status vv_conflict_drop_all(const vv_repository *r, vv_error *err)
 	return dir ? vv_remove_tree(dir, err) : vv_fail_nomem(err);
 }
 
-static bool names(const vv_json *doc, const char *member, const vv_oid *id, vv_oid *out)
+static bool names_version(const vv_json *doc, const char *member, const vv_oid *id, vv_oid *out)
 {
 	const char *hex = vv_json_get_string(doc, member);
 	vv_oid read;
@@ -76,7 +76,7 @@ static bool names(const vv_json *doc, const char *member, const vv_oid *id, vv_o
 }
 
 /* Does the index have all of the record's versions? */
-static bool fits(const vv_json *doc, const vv_index *x, const char *path)
+static bool record_fits(const vv_json *doc, const vv_index *x, const char *path)
 {
 	static const char *const members[] = {"base", "ours", "theirs"};
 	bool fit = true;
@@ -85,7 +85,7 @@ static bool fits(const vv_json *doc, const vv_index *x, const char *path)
 		vv_index_entry e;
 
 		fit = !vv_index_get_stage(x, path, stage, &e) ||
-		      names(doc, members[stage - 1], &e.id, NULL);
+		      names_version(doc, members[stage - 1], &e.id, NULL);
 	}
 	return fit;
 }
@@ -104,7 +104,7 @@ vv_status vv_conflict_merged(vv_repository *r, const vv_index *x, const char *pa
 	/* A record that was damaged by hand is reported when its conflicts are read. */
 	if (rc == VV_OK &&
 	    (vv_json_read(&doc, &arena, text.data, text.len, "record", VV_IGNORED) < 0 ||
-	     !fits(doc, x, path) || !names(doc, "merged", NULL, out))) {
+	     !record_fits(doc, x, path) || !names_version(doc, "merged", NULL, out))) {
 		rc = VV_ENOTFOUND;
 	}
 	if (rc == VV_ENOTFOUND) {

@@ -44,7 +44,7 @@ struct vv_lineage {
 };
 
 /* One string for each path. */
-static const char *intern(vv_lineage *l, const char *path)
+static const char *intern_path(vv_lineage *l, const char *path)
 {
 	const char **known = vv_array_find(l->paths, l->path_count, it,
 					   *it == path || strcmp(*it, path) == 0);
@@ -59,7 +59,7 @@ static const char *in_git(vv_lineage *l, const char *path, size_t tail)
 	if (tail == 0) return path;
 	char *bare = vv_arena_strndup(&l->arena, path, strlen(path) - tail);
 
-	return bare ? intern(l, bare) : NULL;
+	return bare ? intern_path(l, bare) : NULL;
 }
 
 /* Attaches a trail to a commit, or merges it into the one that waits there. */
@@ -101,7 +101,7 @@ static vv_status put_at(vv_lineage *l, vv_lineage_file file, void *of_caller, vv
 {
 	vv_node *n = vv_walker_node(l->walker, vv_to_git(&file.commit));
 
-	if (!n || !(file.path = intern(l, file.path))) return vv_fail_nomem(err);
+	if (!n || !(file.path = intern_path(l, file.path))) return vv_fail_nomem(err);
 	vv_status rc = vv_node_parse(l->walker, n, err);
 	return rc < 0 ? rc : put_trail(l, n, &file, of_caller, err);
 }
@@ -239,7 +239,7 @@ static vv_status look_by_rename(vv_lineage *l, const trail *t, vv_lineage_file *
 	if (rc < 0 || !old) return rc;
 	char *found = vv_arena_printf(&l->arena, "%s%s", old, t->path + strlen(t->path) - t->tail);
 
-	out->path = found ? intern(l, found) : NULL;
+	out->path = found ? intern_path(l, found) : NULL;
 	if (!out->path) return vv_fail_nomem(err);
 	if ((rc = vv_tree_entry_at(l->repo, &out->commit, old, &e, err)) == VV_OK) {
 		out->blob = e.id;
@@ -257,7 +257,7 @@ static vv_status name_table(vv_lineage *l, const trail *t, vv_lineage_file *out,
 	vv_status rc = l->o.tables.was(l->o.tables.payload, l->repo, &now, out, &was, err);
 	if (rc < 0 || !was) return rc;
 	char *found = vv_arena_printf(&l->arena, "%s#%s", in_git(l, out->path, out->tail), was);
-	out->path = found ? intern(l, found) : NULL;
+	out->path = found ? intern_path(l, found) : NULL;
 	out->tail = strlen(was) + 1;
 	return out->path ? VV_OK : vv_fail_nomem(err);
 }

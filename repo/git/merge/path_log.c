@@ -22,8 +22,8 @@ struct vv_path_log {
 };
 
 /* Two trails that meet have one history. */
-static vv_status join(void *payload VV_UNUSED, void *into VV_UNUSED, void *more VV_UNUSED,
-		      bool *joined, vv_error *err VV_UNUSED)
+static vv_status join_trails(void *payload VV_UNUSED, void *into VV_UNUSED, void *more VV_UNUSED,
+			     bool *joined, vv_error *err VV_UNUSED)
 {
 	*joined = true;
 	return VV_OK;
@@ -101,7 +101,7 @@ vv_status vv_path_log_open(vv_path_log **out, vv_repository *r, const vv_log_opt
 				       .first_parent = opts->first_parent,
 				       .cut_off_ends = true,
 				       .renames = true,
-				       .join = join,
+				       .join = join_trails,
 				       .tables = tables};
 	vv_auto(vv_path_log) *l = vv_calloc(1, sizeof(*l));
 	vv_auto(vv_head) head = {0};

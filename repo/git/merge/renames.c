@@ -102,7 +102,7 @@ static int sign_buffer(signature **out, vv_repository *r, const char *bytes, siz
 	return 0;
 }
 
-static int shared(const signature *a, const signature *b)
+static int shared_leaves(const signature *a, const signature *b)
 {
 	size_t i = 0, k = 0, same = 0, most = a->count > b->count ? a->count : b->count;
 
@@ -130,13 +130,13 @@ int vv_rows_shared(const uint64_t *a, size_t a_count, const uint64_t *b, size_t 
 	return most ? (int)(same * 100 / most) : 0;
 }
 
-static int compare(int *score, const signature *a, const signature *b)
+static int compare_signatures(int *score, const signature *a, const signature *b)
 {
 	*score = 0;
 	if (a->pointer && b->pointer) {
 		int rows = vv_rows_shared(a->rows, a->row_count, b->rows, b->row_count);
 
-		*score = shared(a, b);
+		*score = shared_leaves(a, b);
 		*score = rows > *score ? rows : *score;
 	} else if (!a->pointer && !b->pointer) {
 		int likeness = git_hashsig_compare(a->text, b->text);
@@ -196,7 +196,7 @@ static void match_equal(finder *f, bool named)
 }
 
 /* The file's signature; *out NULL where it has none (too short, too large, not here). */
-static vv_status sign(finder *f, const vv_rename_file *file, signature **out, vv_error *err)
+static vv_status sign_file(finder *f, const vv_rename_file *file, signature **out, vv_error *err)
 {
 	vv_auto(vv_buf) content = VV_BUF_INIT;
 	uint64_t size;
@@ -218,7 +218,8 @@ static vv_status sign_all(finder *f, const vv_rename_file *files, size_t count, 
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!skip[i] && is_file(&files[i]) && (rc = sign(f, &files[i], &out[i], err)) < 0) {
+		if (!skip[i] && is_file(&files[i]) &&
+		    (rc = sign_file(f, &files[i], &out[i], err)) < 0) {
 			return rc;
 		}
 	}
@@ -244,7 +245,7 @@ static vv_status compare_all(finder *f, vv_error *err)
 			if (!f->gone_like[g]) {
 				continue;
 			}
-			if (compare(&score, f->gone_like[g], f->come_like[c]) < 0) {
+			if (compare_signatures(&score, f->gone_like[g], f->come_like[c]) < 0) {
 				return vv_fail_nomem(err);
 			}
 			if (score >= VV_RENAMED_MIN) {

@@ -16,8 +16,8 @@ static git_merge_file_input input_of(const vv_merge_lines *l)
 				      .mode = GIT_FILEMODE_BLOB};
 }
 
-static vv_status merge(vv_buf *out, bool *conflict, const vv_merge_lines *base,
-		       const vv_merge_lines side[2], int favor, vv_error *err)
+static vv_status merge_text(vv_buf *out, bool *conflict, const vv_merge_lines *base,
+			    const vv_merge_lines side[2], int favor, vv_error *err)
 {
 	const git_merge_file_input b = input_of(base), x = input_of(&side[0]),
 				   y = input_of(&side[1]);
@@ -44,7 +44,7 @@ vv_status vv_merge_text(vv_buf *out, bool *conflict, const vv_merge_lines *base,
 	vv_status rc = vv_git_start(err); /* a merge of tables alone needs no repository */
 
 	if (rc < 0) return rc;
-	rc = merge(out, conflict, base, side, favor, err);
+	rc = merge_text(out, conflict, base, side, favor, err);
 	vv_git_stop();
 	return rc;
 }

@@ -39,7 +39,7 @@ void vv_blob_series_close(vv_blob_series *s)
 }
 
 /* A pack even for few blobs: loose objects are not differences. */
-static vv_status start(vv_blob_series *s, vv_error *err)
+static vv_status start_import(vv_blob_series *s, vv_error *err)
 {
 	const char *const argv[] = {"git",
 				    "--git-dir",
@@ -66,7 +66,7 @@ vv_status vv_blob_series_put(vv_blob_series *s, const void *bytes, size_t len, v
 	if (rc < 0) return rc;
 	if (vv_object_is_here(s->repo, vv_to_git(out))) return VV_OK;
 	const int n = snprintf(head, sizeof(head), "blob\ndata %zu\n", len);
-	if ((!s->started && (rc = start(s, err)) < 0) ||
+	if ((!s->started && (rc = start_import(s, err)) < 0) ||
 	    (rc = vv_fed_feed(&s->git, head, (size_t)n, err)) < 0) {
 		return rc;
 	}

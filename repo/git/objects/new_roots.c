@@ -379,8 +379,8 @@ static vv_status keep_item(finding *f, items *l, const char *path, const vv_oid 
 		       : vv_fail_nomem(err);
 }
 
-static vv_status give(finding *f, const vv_cid *root, uint64_t bytes, const vv_cid *before,
-		      const char *path, vv_error *err)
+static vv_status give_root(finding *f, const vv_cid *root, uint64_t bytes, const vv_cid *before,
+			   const char *path, vv_error *err)
 {
 	bool added;
 	vv_status rc = vv_cid_set_add(&f->given, root, &added, err);
@@ -438,13 +438,13 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 	}
 	if (!vv_mode_is_file(c->old_mode)) return keep_item(f, &f->added, c->path, &c->new_id, err);
 	if ((rc = root_of(f, vv_to_git(&c->old_id), &before, err)) < 0) return rc;
-	return give(f, &k.root, k.bytes, &before, c->path, err);
+	return give_root(f, &k.root, k.bytes, &before, c->path, err);
 }
 
 /* --- renamed, or copied ----------------------------------------------------------------- */
 
-static unsigned likeness(const vv_pointer *a, const char *path_a, const vv_pointer *b,
-			 const char *path_b)
+static unsigned pointer_likeness(const vv_pointer *a, const char *path_a, const vv_pointer *b,
+				 const char *path_b)
 {
 	unsigned score = 1;
 	size_t same = 0;
@@ -475,7 +475,7 @@ static vv_status find_renamed(finding *f, const vv_pointer *p, const char *path,
 		rc = read_pointer(f, &g->id, NULL, &old, &is, err);
 		is = is && rc == VV_OK;
 		rc = vv_error_excuse(rc, rc != VV_ENOMEM, err);
-		if (is && (score = likeness(p, path, &old, g->path)) > best) {
+		if (is && (score = pointer_likeness(p, path, &old, g->path)) > best) {
 			best = score;
 			*before = old.root;
 		}
@@ -500,7 +500,7 @@ static vv_status give_added(finding *f, const item *a, vv_error *err)
 				  (rc = find_renamed(f, &p, a->path, &before, err)) < 0)) {
 		return rc;
 	}
-	return give(f, &k.root, k.bytes, &before, a->path, err);
+	return give_root(f, &k.root, k.bytes, &before, a->path, err);
 }
 
 /* A merge depends on all its parents, and is always looked at. */

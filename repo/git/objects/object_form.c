@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "repo/git/walker.h"
 
-static vv_status bad(vv_git_type type, const git_oid *id, const char *what, vv_error *err)
+static vv_status bad_object(vv_git_type type, const git_oid *id, const char *what, vv_error *err)
 {
 	return vv_fail(err, VV_ECORRUPT, "the %s %s %s", git_object_type2string((git_object_t)type),
 		       vv_git_shows(id), what);
@@ -53,7 +53,7 @@ static vv_status push_name(names *n, const vv_tree_cursor *e, vv_error *err)
 		       : vv_fail_nomem(err);
 }
 
-static bool clashes(names *n, const vv_tree_cursor *e)
+static bool name_clashes(names *n, const vv_tree_cursor *e)
 {
 	while (n->count > 0 &&
 	       (n->list[n->count - 1].len > e->name_len ||
@@ -102,19 +102,23 @@ static vv_status check_tree(const git_oid *id, const char *bytes, size_t len, co
 	vv_status rc = len > 0 ? vv_tree_cursor_next(&at, err) : VV_OK;
 	while (rc == VV_OK && at.valid) {
 		before = at;
-		if ((fault = vv_git_entry_fault(&at))) return bad(VV_GIT_TREE, id, fault, err);
-		if (clashes(&files, &at)) return bad(VV_GIT_TREE, id, "has a name twice", err);
+		if ((fault = vv_git_entry_fault(&at))) {
+			return bad_object(VV_GIT_TREE, id, fault, err);
+		}
+		if (name_clashes(&files, &at)) {
+			return bad_object(VV_GIT_TREE, id, "has a name twice", err);
+		}
 		if ((!vv_mode_is_tree(at.mode) && (rc = push_name(&files, &at, err)) < 0) ||
 		    ((at.mode & 0170000) != 0160000 && (rc = l->fn(l->payload, &at.id, err)) < 0) ||
 		    (rc = vv_tree_cursor_next(&at, err)) < 0) {
 			return rc;
 		}
 		if (at.valid && vv_tree_cursor_compare(&before, &at) >= 0) {
-			return bad(VV_GIT_TREE, id,
-				   vv_tree_cursor_compare(&before, &at) == 0
-					   ? "has a name twice"
-					   : "has names that are not in order",
-				   err);
+			return bad_object(VV_GIT_TREE, id,
+					  vv_tree_cursor_compare(&before, &at) == 0
+						  ? "has a name twice"
+						  : "has names that are not in order",
+					  err);
 		}
 	}
 	return rc;
@@ -207,5 +211,5 @@ vv_status vv_git_form_check(vv_git_type type, const git_oid *id, const void *byt
 	default:
 		return vv_fail(err, VV_ECORRUPT, "an object of an unknown kind");
 	}
-	return fault ? bad(type, id, fault, err) : rc;
+	return fault ? bad_object(type, id, fault, err) : rc;
 }

@@ -30,8 +30,8 @@ typedef struct walk {
 
 /* --- giving --------------------------------------------------------------------------- */
 
-static vv_status give(const walk *w, vv_git_type type, git_odb_object *object, const git_oid *base,
-		      vv_error *err)
+static vv_status give_object(const walk *w, vv_git_type type, git_odb_object *object,
+			     const git_oid *base, vv_error *err)
 {
 	const vv_git_object o = {.id = *vv_from_git(git_odb_object_id(object)),
 				 .base = *vv_from_git(base),
@@ -49,7 +49,7 @@ static vv_status read_and_give(const walk *w, const git_oid *id, git_object_t ty
 	vv_status rc = vv_object_read(w->repo, id, type, max, &object, err);
 
 	if (rc < 0) return vv_must_be_here(rc, err);
-	return give(w, (vv_git_type)type, object, base, err);
+	return give_object(w, (vv_git_type)type, object, base, err);
 }
 
 static vv_status give_blob(walk *w, const git_oid *id, const git_oid *base, vv_error *err)
@@ -85,7 +85,7 @@ static vv_status give_blob(walk *w, const git_oid *id, const git_oid *base, vv_e
 /* --- levels --------------------------------------------------------------------------- */
 
 /* Enters a tree; w->at_path has the ids of the sides. */
-static vv_status push(walk *w, const git_oid *tree, vv_error *err)
+static vv_status push_tree(walk *w, const git_oid *tree, vv_error *err)
 {
 	bool added;
 	vv_status rc = vv_oid_set_add(&w->seen, tree, &added, err);
@@ -162,7 +162,7 @@ static vv_status visit_entry(walk *w, vv_error *err)
 		return vv_fail(err, VV_EREFUSED, "a path in the tree is longer than %u bytes",
 			       PATH_BYTES_MAX);
 	}
-	if (vv_mode_is_tree(e.mode)) return push(w, &e.id, err);
+	if (vv_mode_is_tree(e.mode)) return push_tree(w, &e.id, err);
 	first_of(w, &base);
 	return give_blob(w, &e.id, &base, err);
 }
@@ -175,7 +175,7 @@ static vv_status give_tree(const walk *w, const vv_tree_side *sides, vv_error *e
 	for (size_t i = w->parents; i > 0; i--) { /* the first parent that has it */
 		base = sides[i].tree ? *git_odb_object_id(sides[i].tree) : base;
 	}
-	return give(w, VV_GIT_TREE, sides->tree, &base, err);
+	return give_object(w, VV_GIT_TREE, sides->tree, &base, err);
 }
 
 static vv_status walk_tree(walk *w, const git_oid *tree, vv_error *err)
@@ -184,7 +184,7 @@ static vv_status walk_tree(walk *w, const git_oid *tree, vv_error *err)
 
 	if (vv_array_find(w->at_path, w->parents, it, git_oid_equal(it, tree))) return VV_OK;
 	w->trees.width = 1 + w->parents;
-	vv_status rc = push(w, tree, err);
+	vv_status rc = push_tree(w, tree, err);
 	while (rc == VV_OK && (sides = vv_tree_stack_top(&w->trees))) {
 		if (sides->at.valid) {
 			rc = visit_entry(w, err);

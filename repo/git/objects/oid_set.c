@@ -15,7 +15,7 @@ void vv_oid_set_clear(vv_oid_set *s)
 	memset(s, 0, sizeof(*s));
 }
 
-static bool has(const vv_oid_set *s, const git_oid *id, uint64_t hash)
+static bool has_id(const vv_oid_set *s, const git_oid *id, uint64_t hash)
 {
 	return vv_hash_find(s->ids, &s->index, hash, i, git_oid_equal(i, id)) != NULL;
 }
@@ -23,7 +23,7 @@ static bool has(const vv_oid_set *s, const git_oid *id, uint64_t hash)
 vv_status vv_oid_set_add(vv_oid_set *s, const git_oid *id, bool *added, vv_error *err)
 {
 	uint64_t hash = vv_xxh3(id->id, GIT_OID_RAWSZ, vv_hash_seed());
-	*added = !has(s, id, hash);
+	*added = !has_id(s, id, hash);
 	return !*added || vv_hash_add(s->ids, s->count, s->cap, &s->index, hash, *id)
 		       ? VV_OK
 		       : vv_fail_nomem(err);
@@ -31,7 +31,7 @@ vv_status vv_oid_set_add(vv_oid_set *s, const git_oid *id, bool *added, vv_error
 
 bool vv_oid_set_has(const vv_oid_set *s, const git_oid *id)
 {
-	return has(s, id, vv_xxh3(id->id, GIT_OID_RAWSZ, vv_hash_seed()));
+	return has_id(s, id, vv_xxh3(id->id, GIT_OID_RAWSZ, vv_hash_seed()));
 }
 
 vv_status vv_oid_set_add_tags(vv_oid_set *tags, vv_repository *r, const vv_oid *id, vv_error *err)

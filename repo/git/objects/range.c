@@ -50,7 +50,7 @@ vv_status vv_may_be_missing(vv_status rc, vv_error *err)
 
 /* --- the two colours ---------------------------------------------------------------- */
 
-static vv_status enqueue(painting *p, vv_node *n, vv_error *err)
+static vv_status enqueue_commit(painting *p, vv_node *n, vv_error *err)
 {
 	uint32_t *flags = vv_node_flags(p->range->walker, n);
 	vv_status rc = vv_must_be_here(vv_node_parse(p->range->walker, n, err), err);
@@ -65,9 +65,9 @@ static vv_status enqueue(painting *p, vv_node *n, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status want(painting *p, vv_node *n, vv_error *err)
+static vv_status want_commit(painting *p, vv_node *n, vv_error *err)
 {
-	return *vv_node_flags(p->range->walker, n) & SEEN ? VV_OK : enqueue(p, n, err);
+	return *vv_node_flags(p->range->walker, n) & SEEN ? VV_OK : enqueue_commit(p, n, err);
 }
 
 /* One that was listed already passes the paint on to its parents at once. */
@@ -84,7 +84,7 @@ static vv_status paint_had(painting *p, vv_node *n, vv_error *err)
 		}
 		*flags |= HAD;
 		if (!(*flags & SEEN)) {
-			rc = enqueue(p, at, err);
+			rc = enqueue_commit(p, at, err);
 		} else if (*flags & WAITING) {
 			p->open--;
 		} else {
@@ -108,12 +108,12 @@ static vv_status take_commit(painting *p, vv_node *n, vv_error *err)
 		rc = vv_nodes_add(&p->listed, n, err);
 	}
 	for (uint32_t i = 0; rc == VV_OK && i < n->parent_count; i++) {
-		rc = had ? paint_had(p, n->parents[i], err) : want(p, n->parents[i], err);
+		rc = had ? paint_had(p, n->parents[i], err) : want_commit(p, n->parents[i], err);
 	}
 	return rc;
 }
 
-static vv_status paint(painting *p, vv_error *err)
+static vv_status paint_history(painting *p, vv_error *err)
 {
 	unsigned slop = SLOP;
 	vv_status rc;
@@ -129,7 +129,8 @@ static vv_status paint(painting *p, vv_error *err)
 /* --- where it begins ---------------------------------------------------------------- */
 
 /* Follows tags to their targets; new tags are added to the list. */
-static vv_status peel(vv_object_range *g, git_oid *id, git_object_t *type, bool list, vv_error *err)
+static vv_status peel_tag(vv_object_range *g, git_oid *id, git_object_t *type, bool list,
+			  vv_error *err)
 {
 	size_t first = g->tag_count;
 	uint64_t size;
@@ -161,7 +162,7 @@ static vv_status begin_have(painting *p, const vv_oid *have, vv_error *err)
 	git_oid id = *vv_to_git(have);
 
 	if (!vv_object_is_here(g->repo, &id)) return VV_OK;
-	vv_status rc = peel(g, &id, &type, false, err);
+	vv_status rc = peel_tag(g, &id, &type, false, err);
 	if (rc < 0 || type != GIT_OBJECT_COMMIT) return vv_missing_ok(rc, err);
 	vv_node *n = vv_walker_node(g->walker, &id);
 	return n ? paint_had(p, n, err) : vv_fail_nomem(err);
@@ -174,13 +175,13 @@ static vv_status begin_want(painting *p, const vv_oid *wanted, vv_error *err)
 	git_oid id = *vv_to_git(wanted);
 	vv_status rc;
 
-	if ((rc = peel(g, &id, &type, true, err)) < 0) return rc;
+	if ((rc = peel_tag(g, &id, &type, true, err)) < 0) return rc;
 	if (type != GIT_OBJECT_COMMIT) {
 		return vv_array_add(g->rest, g->rest_count, g->rest_cap, id) ? VV_OK
 									     : vv_fail_nomem(err);
 	}
 	vv_node *n = vv_walker_node(g->walker, &id);
-	return n ? want(p, n, err) : vv_fail_nomem(err);
+	return n ? want_commit(p, n, err) : vv_fail_nomem(err);
 }
 
 /* --- the order ----------------------------------------------------------------------- */
@@ -245,7 +246,7 @@ vv_status vv_object_range_open(vv_object_range *g, vv_repository *r, const vv_oi
 	for (size_t i = 0; rc == VV_OK && i < want_count; i++) {
 		rc = begin_want(&p, &wants[i], err);
 	}
-	return rc < 0 || (rc = paint(&p, err)) < 0 ? rc : sort_listed(&p, err);
+	return rc < 0 || (rc = paint_history(&p, err)) < 0 ? rc : sort_listed(&p, err);
 }
 
 void vv_object_range_clear(vv_object_range *g)

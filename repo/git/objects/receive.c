@@ -189,7 +189,7 @@ static bool is_small(const vv_git_pack *p)
 	return p->count <= UNPACK_MAX;
 }
 
-static vv_status start(vv_git_pack *p, vv_error *err)
+static vv_status start_indexing(vv_git_pack *p, vv_error *err)
 {
 	const char *index[] = {"git",
 			       "--git-dir",
@@ -238,7 +238,7 @@ static vv_status git_pack_feed(vv_git_pack *p, const void *bytes, size_t len, vv
 		at += n;
 		len -= n;
 		if ((rc = vv_buf_ok(&p->head, err)) < 0 || p->head.len < HEADER_LEN) return rc;
-		if ((rc = check_header(p, err)) < 0 || (rc = start(p, err)) < 0 ||
+		if ((rc = check_header(p, err)) < 0 || (rc = start_indexing(p, err)) < 0 ||
 		    (rc = vv_fed_feed(&p->git, p->head.data, p->head.len, err)) < 0) {
 			return rc;
 		}

@@ -42,7 +42,7 @@ struct vv_sha256_ids {
 	size_t depth, level_cap;
 };
 
-static void leave(vv_sha256_ids *s)
+static void leave_tree(vv_sha256_ids *s)
 {
 	level *l = &s->levels[--s->depth];
 
@@ -65,7 +65,7 @@ void vv_sha256_ids_free(vv_sha256_ids *s)
 {
 	if (!s) return;
 	while (s->depth > 0) {
-		leave(s);
+		leave_tree(s);
 	}
 	vv_hash_index_clear(&s->index);
 	vv_free_all(s->levels, s->kept);
@@ -191,7 +191,7 @@ static vv_status hash_blob(uint8_t out[VV_SHA256_LEN], vv_sha256_ids *s, const g
 
 /* --- trees ---------------------------------------------------------------------------------------- */
 
-static vv_status enter(vv_sha256_ids *s, const git_oid *id, vv_error *err)
+static vv_status enter_tree(vv_sha256_ids *s, const git_oid *id, vv_error *err)
 {
 	const git_oid copy = *id; /* it may be in a level that moves */
 
@@ -236,7 +236,7 @@ static vv_status find_entry(uint8_t out[VV_SHA256_LEN], vv_sha256_ids *s, const 
 		return VV_OK;
 	}
 	if (vv_mode_is_tree(l->at.mode)) {
-		const vv_status rc = enter(s, &l->at.id, err);
+		const vv_status rc = enter_tree(s, &l->at.id, err);
 		return rc < 0 ? rc : VV_ENOTFOUND;
 	}
 	const vv_status rc = hash_blob(out, s, &l->at.id, err);
@@ -246,7 +246,7 @@ static vv_status find_entry(uint8_t out[VV_SHA256_LEN], vv_sha256_ids *s, const 
 static vv_status hash_tree(uint8_t out[VV_SHA256_LEN], vv_sha256_ids *s, const git_oid *tree,
 			   vv_error *err)
 {
-	vv_status rc = enter(s, tree, err);
+	vv_status rc = enter_tree(s, tree, err);
 
 	while (rc == VV_OK && s->depth > 0) {
 		level *l = &s->levels[s->depth - 1];
@@ -257,7 +257,7 @@ static vv_status hash_tree(uint8_t out[VV_SHA256_LEN], vv_sha256_ids *s, const g
 			    (rc = keep_id(s, &l->id, out, err)) < 0) {
 				return rc;
 			}
-			leave(s);
+			leave_tree(s);
 			continue;
 		}
 		const size_t depth = s->depth;
@@ -273,7 +273,7 @@ static vv_status hash_tree(uint8_t out[VV_SHA256_LEN], vv_sha256_ids *s, const g
 
 /* --- any object ----------------------------------------------------------------------------------- */
 
-static vv_status peel(git_oid *id, git_object_t *type, vv_sha256_ids *s, vv_error *err)
+static vv_status peel_tag(git_oid *id, git_object_t *type, vv_sha256_ids *s, vv_error *err)
 {
 	uint64_t size;
 	vv_status rc;
@@ -293,10 +293,10 @@ vv_status vv_sha256_id_of(uint8_t out[VV_SHA256_LEN], vv_sha256_ids *s, const vv
 {
 	git_oid at = *vv_to_git(id);
 	git_object_t type;
-	vv_status rc = peel(&at, &type, s, err);
+	vv_status rc = peel_tag(&at, &type, s, err);
 
 	while (s->depth > 0) { /* left by a failure */
-		leave(s);
+		leave_tree(s);
 	}
 	if (rc == VV_OK && type == GIT_OBJECT_COMMIT) {
 		rc = vv_commit_tree(s->repo, vv_from_git(&at), &at, err);

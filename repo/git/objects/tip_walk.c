@@ -19,7 +19,8 @@ void vv_tip_walk_clear(vv_tip_walk *w)
 	vv_oid_set_clear(&w->tags);
 }
 
-static vv_status meet(vv_tip_walk *w, vv_node *n, uint32_t flags, uint32_t distance, vv_error *err)
+static vv_status meet_commit(vv_tip_walk *w, vv_node *n, uint32_t flags, uint32_t distance,
+			     vv_error *err)
 {
 	uint32_t *have = vv_node_flags(w->walker, n);
 
@@ -44,7 +45,7 @@ vv_status vv_tip_walk_add(vv_tip_walk *w, const vv_oid *id, const vv_oid *commit
 	}
 	if (vv_oid_is_null(commit)) return VV_OK;
 	vv_node *n = vv_walker_node(w->walker, vv_to_git(commit));
-	return n ? meet(w, n, VV_TIP_WALK_FIRST, 0, err) : vv_fail_nomem(err);
+	return n ? meet_commit(w, n, VV_TIP_WALK_FIRST, 0, err) : vv_fail_nomem(err);
 }
 
 vv_status vv_tip_walk_next(vv_tip_walk *w, vv_node **out, vv_error *err)
@@ -54,7 +55,7 @@ vv_status vv_tip_walk_next(vv_tip_walk *w, vv_node **out, vv_error *err)
 
 	*out = n;
 	for (uint32_t i = 0; n && rc == VV_OK && i < n->parent_count; i++) {
-		rc = meet(w, n->parents[i], 0, n->pending + 1, err);
+		rc = meet_commit(w, n->parents[i], 0, n->pending + 1, err);
 	}
 	return rc;
 }
@@ -66,7 +67,7 @@ typedef struct search {
 	int64_t oldest; /* time of the oldest of these */
 } search;
 
-static vv_status seek(vv_tip_walk *w, search *s, const vv_oid *id, vv_error *err)
+static vv_status seek_commit(vv_tip_walk *w, search *s, const vv_oid *id, vv_error *err)
 {
 	vv_node *n;
 	vv_status rc = vv_walker_commit(&n, w->walker, id, err);
@@ -105,7 +106,7 @@ vv_status vv_tip_walk_find(vv_tip_walk *w, const vv_oid *ids, size_t count, unsi
 	vv_status rc = VV_OK;
 
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = seek(w, &s, &ids[i], err);
+		rc = seek_commit(w, &s, &ids[i], err);
 	}
 	if (rc < 0 || (rc = search_down(w, &s, slop, err)) < 0) return rc;
 	for (size_t i = 0; i < count; i++) {

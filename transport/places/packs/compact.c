@@ -289,7 +289,8 @@ static vv_status find_items(compacting *c, vv_error *err)
 /* --- the new packs ------------------------------------------------------------------------------- */
 
 /* With the last pack the old ones leave the tree of a ref; from a place a gc removes them later. */
-static vv_status describe(void *payload, vv_host_commit *to, bool last, vv_error *err VV_UNUSED)
+static vv_status describe_commit(void *payload, vv_host_commit *to, bool last,
+				 vv_error *err VV_UNUSED)
 {
 	compacting *c = payload;
 	const bool removes = last && !vv_host_is_place(c->h);
@@ -337,7 +338,7 @@ static vv_status make_packs(compacting *c, bool *lost, vv_error *err)
 			       .from = c->h->blocks,
 			       .bases = none,
 			       .thorough = true,
-			       .describe = describe,
+			       .describe = describe_commit,
 			       .payload = c};
 	vv_status rc = fetch_items(c, err);
 

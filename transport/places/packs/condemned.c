@@ -23,7 +23,7 @@ void vv_condemned_clear(vv_condemned *c)
 	memset(c, 0, sizeof(*c));
 }
 
-static vv_status damaged(vv_error *err)
+static vv_status damaged_file(vv_error *err)
 {
 	vv_fail(err, VV_ECORRUPT, "the store's file '" VV_CONDEMNED_FILE "' is damaged");
 	return vv_hint_code(err, VV_HINT_PUSH_BLOCKS);
@@ -47,7 +47,7 @@ static vv_status read_line(vv_condemned *c, const char *line, size_t len, vv_err
 		memcpy(c->run, line + r, VV_CONDEMNED_RUN);
 		return VV_OK;
 	}
-	return damaged(err);
+	return damaged_file(err);
 }
 
 vv_status vv_condemned_read(vv_condemned *out, const char *text, size_t len, vv_error *err)
@@ -57,7 +57,7 @@ vv_status vv_condemned_read(vv_condemned *out, const char *text, size_t len, vv_
 
 	memset(out, 0, sizeof(*out));
 	if (rc == VV_ENOSUPPORT) return rc;
-	if (rc < 0 || text[len - 1] != '\n') return damaged(err);
+	if (rc < 0 || text[len - 1] != '\n') return damaged_file(err);
 	for (const char *p = text + head, *end = text + len; rc == VV_OK && p < end;) {
 		const size_t n = (size_t)((const char *)memchr(p, '\n', (size_t)(end - p)) - p);
 		rc = read_line(out, p, n, err);

@@ -115,7 +115,7 @@ static vv_status forget_promisor(vv_host *h, vv_error *err)
 }
 
 /* Removes leftovers of a killed run. *locked: a git left locks, which block every other. We have the folder's lock. */
-static vv_status tidy(vv_host *h, bool *locked, vv_error *err)
+static vv_status tidy_scratch(vv_host *h, bool *locked, vv_error *err)
 {
 	static const char *const folders[] = {".",
 					      "lists",
@@ -209,7 +209,8 @@ vv_status vv_host_open(vv_host **out, const vv_host_options *o, vv_error *err)
 	}
 	vv_host_forget_lists(h);
 	if ((h->lock = vv_lock(lock, true, LOCK_WAIT_MS, err)) < 0) return (vv_status)h->lock;
-	if ((rc = tidy(h, &left, err)) < 0 || (left && (rc = throw_away_scratch(h, err)) < 0) ||
+	if ((rc = tidy_scratch(h, &left, err)) < 0 ||
+	    (left && (rc = throw_away_scratch(h, err)) < 0) ||
 	    (rc = vv_remove_tree(h->packs, err)) < 0 || (rc = vv_remove_tree(h->proof, err)) < 0 ||
 	    (rc = vv_repository_store(h->repo, &h->main, err)) < 0) {
 		return rc;
@@ -226,7 +227,7 @@ vv_status vv_host_drop_parts(const vv_host *h, vv_error *err)
 }
 
 /* Packs, which are in the store by now, leave the scratch repository. */
-static vv_status clean(vv_host *h, vv_error *err);
+static vv_status clean_scratch(vv_host *h, vv_error *err);
 
 void vv_host_close(vv_host *h)
 {
@@ -234,7 +235,7 @@ void vv_host_close(vv_host *h)
 		vv_store_close(h->shown);
 		vv_store_close(h->blocks);
 		if (h->dirty) {
-			(void)clean(h, NULL);
+			(void)clean_scratch(h, NULL);
 		}
 		vv_repository_close(h->scratch);
 		if (h->lock >= 0) {
@@ -259,7 +260,7 @@ void vv_host_close(vv_host *h)
 
 /* All commits and trees of the tip stay, and nothing else. After a kill in between, the scratch repository is made
  * again. */
-static vv_status clean(vv_host *h, vv_error *err)
+static vv_status clean_scratch(vv_host *h, vv_error *err)
 {
 	const char *pack[] = {
 		"pack-objects",        "--revs", "--stdout", "-q", "--filter=blob:none",
@@ -292,7 +293,7 @@ static vv_status clean(vv_host *h, vv_error *err)
 
 vv_status vv_host_clean(vv_host *h, vv_error *err)
 {
-	vv_status rc = h->dirty ? clean(h, err) : VV_OK;
+	vv_status rc = h->dirty ? clean_scratch(h, err) : VV_OK;
 
 	return rc < 0 || h->scratch || vv_host_is_place(h) ? rc : open_scratch(h, err);
 }

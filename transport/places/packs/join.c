@@ -53,7 +53,7 @@ static unsigned size_of(uint64_t len)
 }
 
 /* Those of a size that are marked and in no joined pack. */
-static void choose(joining *j, unsigned size)
+static void choose_packs(joining *j, unsigned size)
 {
 	const vv_host *h = j->h;
 	uint64_t bytes = 0;
@@ -237,7 +237,7 @@ static vv_status join_marked(joining *j, uint64_t *bytes, vv_error *err)
 	vv_status rc = (j->parts = parts) ? VV_OK : vv_fail_nomem(err);
 
 	for (unsigned size = 0; rc == VV_OK && size < JOIN_SIZES; size++) {
-		choose(j, size);
+		choose_packs(j, size);
 		if (j->count >= JOIN_LEAST) {
 			rc = leave_repeated(j, err);
 		}

@@ -23,7 +23,7 @@
 
 static const uint8_t magic[8] = {'V', 'V', 'L', 'I', 'S', 'T', 1, '\n'};
 
-static vv_status bad(vv_error *err, const char *what)
+static vv_status bad_list(vv_error *err, const char *what)
 {
 	return vv_fail(err, VV_ECORRUPT, "a list of blocks is damaged: %s", what);
 }
@@ -133,30 +133,32 @@ vv_status vv_host_list_read(vv_host_list *out, const void *bytes, size_t len, vv
 
 	memset(out, 0, sizeof(*out));
 	if (len < sizeof(magic) || memcmp(p, magic, 6) != 0) {
-		return bad(err, "its first bytes are wrong");
+		return bad_list(err, "its first bytes are wrong");
 	}
 	if (p[6] != magic[6] || p[7] != magic[7]) {
 		return vv_fail(err, VV_ENOSUPPORT,
 			       "the lists of blocks were written by a newer varve\nupgrade varve");
 	}
-	if (len < HEADER_LEN + CHECKSUM_LEN) return bad(err, "it is cut short");
+	if (len < HEADER_LEN + CHECKSUM_LEN) return bad_list(err, "it is cut short");
 	memcpy(out->hash, p + 8, sizeof(out->hash));
 	out->pack_len = vv_get_le64(p + 24);
 	out->count = vv_get_le32(p + 32);
 	out->base_count = vv_get_le32(p + 36);
 	if (out->count == 0 || out->count > VV_HOST_LIST_MAX || out->base_count > out->count) {
-		return bad(err, "its counts are invalid");
+		return bad_list(err, "its counts are invalid");
 	}
-	if (out->pack_len > VV_HOST_PACK_MAX) return bad(err, "its pack is longer than the limit");
+	if (out->pack_len > VV_HOST_PACK_MAX) {
+		return bad_list(err, "its pack is longer than the limit");
+	}
 	size_t blocks = out->count * VV_HOST_LIST_BLOCK,
 	       bases = out->base_count * VV_HOST_LIST_BASE;
 	const size_t fixed = HEADER_LEN + blocks + bases + CHECKSUM_LEN;
 	if (len < fixed || (len - fixed) % VV_PACK_HASH_LEN != 0 ||
 	    (len - fixed) / VV_PACK_HASH_LEN > VV_HOST_LIST_PARTS) {
-		return bad(err, "its length does not match its content");
+		return bad_list(err, "its length does not match its content");
 	}
 	if (vv_xxh3(p, len - CHECKSUM_LEN, 0) != vv_get_le64(p + len - CHECKSUM_LEN)) {
-		return bad(err, "its checksum is wrong");
+		return bad_list(err, "its checksum is wrong");
 	}
 	out->blocks = p + HEADER_LEN;
 	out->bases = out->blocks + blocks;
@@ -165,14 +167,14 @@ vv_status vv_host_list_read(vv_host_list *out, const void *bytes, size_t len, vv
 	for (size_t i = 1; i < out->part_count; i++) {
 		if (memcmp(out->parts + (i - 1) * VV_PACK_HASH_LEN,
 			   out->parts + i * VV_PACK_HASH_LEN, VV_PACK_HASH_LEN) >= 0) {
-			return bad(err, "its parts are not in order");
+			return bad_list(err, "its parts are not in order");
 		}
 	}
 	if (!is_in_order(out->blocks, out->count, VV_HOST_LIST_BLOCK) ||
 	    !is_in_order(out->bases, out->base_count, VV_HOST_LIST_BASE)) {
-		return bad(err, "its CIDs are not in order");
+		return bad_list(err, "its CIDs are not in order");
 	}
-	return has_sane_places(out) ? VV_OK : bad(err, "its offsets are invalid");
+	return has_sane_places(out) ? VV_OK : bad_list(err, "its offsets are invalid");
 }
 
 /* --- writing ---------------------------------------------------------------------------- */
@@ -294,7 +296,7 @@ static vv_status take_record(made *m, uint64_t offset, const vv_record *r, vv_er
 	vv_host_block b = {.cid = r->cid, .depth = r->depth, .offset = offset};
 
 	if (!find_base(m, offset, r, &b.base) || m->count == VV_HOST_LIST_MAX) {
-		return bad(err, "it does not match its pack");
+		return bad_list(err, "it does not match its pack");
 	}
 	const bool apart = vv_method_has_base(r->method) && r->distance == 0;
 
@@ -316,13 +318,13 @@ vv_status vv_host_list_of(vv_buf *out, const uint8_t hash[VV_PACK_HASH_LEN], con
 
 	for (size_t at = VV_PACK_HEADER_LEN; rc == VV_OK && at < end; at += vv_record_len(&r)) {
 		rc = vv_record_parse(&r, p + at, end - at, at) || vv_record_len(&r) > end - at
-			     ? bad(err, "it does not match its pack")
+			     ? bad_list(err, "it does not match its pack")
 			     : take_record(&m, at, &r, err);
 	}
 	if (rc == VV_OK) {
 		rc = m.count > 0 ? vv_host_list_write(out, hash, len, m.blocks, m.count, m.bases,
 						      m.base_count, err)
-				 : bad(err, "its pack is empty");
+				 : bad_list(err, "its pack is empty");
 	}
 	vv_free_all(m.blocks, m.bases);
 	return rc;

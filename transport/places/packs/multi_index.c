@@ -17,7 +17,7 @@
 
 static const uint8_t magic[8] = {'V', 'V', 'M', 'A', 'N', 'Y', 1, '\n'};
 
-static vv_status bad(vv_error *err, const char *what)
+static vv_status bad_index(vv_error *err, const char *what)
 {
 	return vv_fail(err, VV_ECORRUPT, "an index of packs is damaged: %s", what);
 }
@@ -42,12 +42,14 @@ vv_status vv_multi_index_begin(vv_multi_index *out, const void *bytes, size_t le
 	const uint8_t *p = bytes;
 
 	memset(out, 0, sizeof(*out));
-	if (len < VV_MULTI_BEGIN) return bad(err, "it is cut short");
-	if (memcmp(p, magic, sizeof(magic)) != 0) return bad(err, "its first bytes are wrong");
+	if (len < VV_MULTI_BEGIN) return bad_index(err, "it is cut short");
+	if (memcmp(p, magic, sizeof(magic)) != 0) {
+		return bad_index(err, "its first bytes are wrong");
+	}
 	*out = (vv_multi_index){.pack_count = vv_get_le32(p + 8), .count = vv_get_le32(p + 12)};
 	if (out->pack_count == 0 || out->pack_count > VV_MULTI_PACKS || out->count == 0 ||
 	    out->count > VV_MULTI_ENTRIES) {
-		return bad(err, "its counts are invalid");
+		return bad_index(err, "its counts are invalid");
 	}
 	out->bits = bits_for(out->count);
 	out->head_len = PACKS_AT + out->pack_count * VV_PACK_HASH_LEN + ((size_t)4 << out->bits);
@@ -61,26 +63,26 @@ vv_status vv_multi_index_read(vv_multi_index *out, const void *bytes, size_t len
 	vv_status rc = vv_multi_index_begin(out, bytes, len, err);
 
 	if (rc < 0) return rc;
-	if (len < out->head_len) return bad(err, "it is cut short");
+	if (len < out->head_len) return bad_index(err, "it is cut short");
 	out->packs = p + PACKS_AT;
 	out->fans = out->packs + out->pack_count * VV_PACK_HASH_LEN;
 	for (size_t i = 1; i < out->pack_count; i++) {
 		if (memcmp(vv_multi_index_pack(out, i - 1), vv_multi_index_pack(out, i),
 			   VV_PACK_HASH_LEN) >= 0) {
-			return bad(err, "its packs are not in order");
+			return bad_index(err, "its packs are not in order");
 		}
 	}
 	for (size_t i = 0; i < (size_t)1 << out->bits; i++) {
 		const size_t now = vv_get_le32(out->fans + i * 4);
 		if (now < before || now > out->count) {
-			return bad(err, "its first tables (fan-out) "
-					"are not in order");
+			return bad_index(err, "its first tables (fan-out) "
+					      "are not in order");
 		}
 		before = now;
 	}
 	return before == out->count ? VV_OK
-				    : bad(err, "its first tables (fan-out) do not cover "
-					       "all entries");
+				    : bad_index(err, "its first tables (fan-out) do not cover "
+						     "all entries");
 }
 
 vv_status vv_multi_index_range(const vv_multi_index *m, const vv_cid *cid, uint64_t *from,
@@ -92,8 +94,8 @@ vv_status vv_multi_index_range(const vv_multi_index *m, const vv_cid *cid, uint6
 	*len = (vv_get_le32(m->fans + fan * 4) - first) * ENTRY_LEN;
 	*from = m->head_len + (uint64_t)first * ENTRY_LEN;
 	return *len <= VV_MULTI_FAN_BYTES ? VV_OK
-					  : bad(err, "too many entries have the same "
-						     "beginning");
+					  : bad_index(err, "too many entries have the same "
+							   "beginning");
 }
 
 size_t vv_multi_index_find(const vv_multi_index *m, const void *entries, size_t len,

@@ -92,8 +92,8 @@ static vv_status pack_whole(vv_pack_maker *m, vv_pack_item *item, size_t diff,
 }
 
 /* Whole, or as the difference, whichever is smaller. */
-static vv_status choose(vv_pack_maker *m, vv_pack_item *item, const vv_cid *like,
-			const vv_block_form *stored, vv_error *err)
+static vv_status choose_form(vv_pack_maker *m, vv_pack_item *item, const vv_cid *like,
+			     const vv_block_form *stored, vv_error *err)
 {
 	const vv_chain_packs src = {m->from, m->packs, m->writer, false};
 	unsigned depth = like && !vv_cid_is_null(like) ? depth_on(m, like) : 0;
@@ -116,7 +116,7 @@ static vv_status choose(vv_pack_maker *m, vv_pack_item *item, const vv_cid *like
 	return rc;
 }
 
-static vv_status note(vv_pack_maker *m, const vv_pack_item *item, vv_error *err)
+static vv_status note_block(vv_pack_maker *m, const vv_pack_item *item, vv_error *err)
 {
 	uint64_t offset = 0;
 
@@ -137,12 +137,12 @@ static vv_status put_block(vv_pack_maker *m, const vv_cid *cid, const void *byte
 {
 	vv_pack_item item = {.cid = *cid, .raw = bytes, .raw_len = len};
 	uint64_t record_len;
-	vv_status rc = choose(m, &item, like, stored, err);
+	vv_status rc = choose_form(m, &item, like, stored, err);
 
 	if (rc == VV_OK) {
 		rc = vv_pack_writer_append(m->writer, m->coder, &item, &record_len, err);
 	}
-	return rc == VV_OK && record_len > 0 ? note(m, &item, err) : rc;
+	return rc == VV_OK && record_len > 0 ? note_block(m, &item, err) : rc;
 }
 
 vv_status vv_pack_maker_put(vv_pack_maker *m, const vv_cid *cid, const vv_cid *like, vv_error *err)

@@ -90,8 +90,8 @@ static vv_status follow_ref(vv_host *h, const char *filter, const vv_oid *old,
 	return rc < 0 ? rc : vv_host_set_tip(h, &h->tip, err);
 }
 
-static vv_status refresh(vv_host *h, const char *filter, const vv_oid *tip, const vv_oid *old,
-			 vv_host_change *change, vv_error *err)
+static vv_status refresh_lists(vv_host *h, const char *filter, const vv_oid *tip, const vv_oid *old,
+			       vv_host_change *change, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
@@ -128,13 +128,13 @@ vv_status vv_host_refresh(vv_host *h, const char *blocks_ref, const vv_oid *tip,
 	if (rc < 0) return rc;
 	const vv_oid old = h->tip;
 	/* Small packs are fetched with the trees; larger ones on request. */
-	rc = refresh(h, "--filter=blob:limit=64k", tip, &old, change, &why);
+	rc = refresh_lists(h, "--filter=blob:limit=64k", tip, &old, change, &why);
 	if (rc == VV_ENOMEM || rc == VV_EREFUSED || rc == VV_ENOSUPPORT) {
 		*err = why;
 	} else if (rc < 0) { /* the host's fault, which may have lost a small pack, or ours */
 		*change = VV_HOST_AS_EXPECTED;
 		if ((rc = vv_host_begin_anew(h, err)) == VV_OK) {
-			rc = refresh(h, "--filter=blob:none", tip, &old, change, err);
+			rc = refresh_lists(h, "--filter=blob:none", tip, &old, change, err);
 		}
 	}
 	return rc;

@@ -161,7 +161,7 @@ static vv_status want_pack(gathering *g, size_t pack, vv_error *err)
 	return rc;
 }
 
-static vv_status want(gathering *g, const vv_cid *cid, vv_error *err)
+static vv_status want_block(gathering *g, const vv_cid *cid, vv_error *err)
 {
 	size_t pack, i;
 	vv_status rc;
@@ -218,7 +218,7 @@ static vv_status plan_pack(gathering *g, const piece *p, size_t count, vv_error 
 	return VV_OK;
 }
 
-static vv_status plan(gathering *g, vv_error *err)
+static vv_status plan_pieces(gathering *g, vv_error *err)
 {
 	vv_status rc;
 
@@ -444,7 +444,7 @@ static vv_status take_all(gathering *g, bool *found_bad, vv_error *err)
 	return *found_bad ? vv_host_drop_parts(g->h, err) : VV_OK;
 }
 
-static vv_status reopen(vv_host *h, bool proof, vv_error *err)
+static vv_status reopen_store(vv_host *h, bool proof, vv_error *err)
 {
 	vv_store **s = proof ? &h->shown : &h->blocks;
 
@@ -453,7 +453,7 @@ static vv_status reopen(vv_host *h, bool proof, vv_error *err)
 		     : vv_store_open_over(s, h->packs, h->main, true, err);
 }
 
-static void clear(gathering *g)
+static void clear_gathering(gathering *g)
 {
 	for (size_t i = 0; g->lists && i < vv_catalog_packs(g->h->catalog); i++) {
 		vv_buf_clear(&g->lists[i].bytes);
@@ -463,7 +463,7 @@ static void clear(gathering *g)
 	vv_free_all(g->lists, g->whole, g->failed, g->pieces, g->todo.items, g->parts);
 }
 
-static vv_status init(gathering *g, vv_error *err)
+static vv_status init_gathering(gathering *g, vv_error *err)
 {
 	const size_t packs = vv_catalog_packs(g->h->catalog);
 
@@ -473,23 +473,23 @@ static vv_status init(gathering *g, vv_error *err)
 	return g->lists && g->whole && g->failed ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status gather(gathering *g, const vv_cid *cids, size_t count, bool *found_bad,
-			vv_error *err)
+static vv_status gather_blocks(gathering *g, const vv_cid *cids, size_t count, bool *found_bad,
+			       vv_error *err)
 {
-	vv_status rc = init(g, err);
+	vv_status rc = init_gathering(g, err);
 
 	if (rc < 0) return rc;
 	for (size_t i = 0; i < g->t->pack_count; i++) {
 		if ((rc = want_pack(g, g->t->packs[i], err)) < 0) return rc;
 	}
 	for (size_t i = 0; i < count; i++) {
-		if ((rc = want(g, &cids[i], err)) < 0) return rc;
+		if ((rc = want_block(g, &cids[i], err)) < 0) return rc;
 	}
 	while (g->todo.count > 0) {
 		const vv_cid cid = g->todo.items[--g->todo.count];
-		if ((rc = want(g, &cid, err)) < 0) return rc;
+		if ((rc = want_block(g, &cid, err)) < 0) return rc;
 	}
-	if (rc < 0 || (rc = plan(g, err)) < 0 || g->part_count == 0) return rc;
+	if (rc < 0 || (rc = plan_pieces(g, err)) < 0 || g->part_count == 0) return rc;
 	if ((rc = get_all(g, err)) < 0) return rc;
 	return take_all(g, found_bad, err);
 }
@@ -503,10 +503,10 @@ vv_status vv_host_take(vv_host *h, const vv_host_taking *t, const vv_cid *cids, 
 	do {
 		gathering g = {.h = h, .t = t};
 		found_bad = false;
-		rc = gather(&g, cids, count, &found_bad, err);
+		rc = gather_blocks(&g, cids, count, &found_bad, err);
 		again = g.reopen;
-		clear(&g);
-		rc = rc == VV_OK && again ? reopen(h, t->proof, err) : rc;
+		clear_gathering(&g);
+		rc = rc == VV_OK && again ? reopen_store(h, t->proof, err) : rc;
 		if (rc == VV_OK && found_bad && (rc = vv_files_take_parts(h, err)) == VV_OK) {
 			rc = vv_host_prefer_sound(h, err);
 			vv_cid_set_reset(&h->pieces);
@@ -547,12 +547,12 @@ static vv_status get_chain(gathering *g, const vv_cid *cid, bool *found_bad, vv_
 {
 	vv_status rc;
 
-	if ((rc = init(g, err)) < 0 || (rc = want_chain(g, cid, err)) < 0 ||
-	    (rc = plan(g, err)) < 0 || g->part_count == 0 || (rc = get_all(g, err)) < 0 ||
+	if ((rc = init_gathering(g, err)) < 0 || (rc = want_chain(g, cid, err)) < 0 ||
+	    (rc = plan_pieces(g, err)) < 0 || g->part_count == 0 || (rc = get_all(g, err)) < 0 ||
 	    (rc = take_all(g, found_bad, err)) < 0) {
 		return rc;
 	}
-	return reopen(g->h, g->t->proof, err);
+	return reopen_store(g->h, g->t->proof, err);
 }
 
 /* *more: a pack came. */
@@ -564,7 +564,7 @@ static vv_status take_chain(vv_host *h, const vv_host_taking *t, const vv_cid *c
 	vv_status rc = get_chain(&g, cid, &found_bad, err);
 
 	*more = g.part_count > 0;
-	clear(&g);
+	clear_gathering(&g);
 	if (rc < 0 || !found_bad) return rc;
 	if ((rc = vv_files_take_parts(h, err)) < 0 || (rc = vv_host_prefer_sound(h, err)) < 0) {
 		return rc;

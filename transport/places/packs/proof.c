@@ -66,7 +66,7 @@ typedef struct keeping {
 	vv_version_file *files; /* of a store */
 } keeping;
 
-static void lacks(vv_host_keeps *k, vv_stored_kind kind, const vv_cid *key)
+static void note_lack(vv_host_keeps *k, vv_stored_kind kind, const vv_cid *key)
 {
 	k->whole = false;
 	if (!*k->lacks) {
@@ -114,13 +114,13 @@ static void judge_files(keeping *k, size_t i, const vv_cid_map *places)
 	uint64_t at;
 
 	if (!k->files[i].sound) {
-		lacks(out, VV_STORED_VERSION, &k->roots[i]);
+		note_lack(out, VV_STORED_VERSION, &k->roots[i]);
 	}
 	for (size_t n = 0; k->files[i].sound && n < packs->count; n++) {
 		if (!vv_cid_map_get(places, &packs->items[n], &at)) {
-			lacks(out, VV_STORED_LIST, &packs->items[n]);
+			note_lack(out, VV_STORED_LIST, &packs->items[n]);
 		} else if (vv_catalog_pack(k->h->catalog, (size_t)at)->bad) {
-			lacks(out, VV_STORED_PACK, &packs->items[n]);
+			note_lack(out, VV_STORED_PACK, &packs->items[n]);
 		}
 	}
 }
@@ -285,7 +285,7 @@ static vv_status keeps_in_tree(keeping *k, uint64_t fetch_bytes, bool *again, vv
 		rc = vv_versions_look(h, &k->roots[i], VV_MARK_NEEDED, &out->whole, err);
 		for (vv_host_pack *p = NULL; rc == VV_OK && vv_catalog_next(h->catalog, &p);) {
 			if ((p->marks & VV_MARK_NEEDED) && p->bad) {
-				lacks(out, VV_STORED_PACK, &p->key);
+				note_lack(out, VV_STORED_PACK, &p->key);
 			} else if (p->marks & VV_MARK_NEEDED) {
 				p->marks |= VV_MARK_UNSEEN;
 			}
@@ -427,7 +427,7 @@ static vv_status verify_batch(verifying *x, size_t *at, vv_error *err)
 }
 
 /* Removes the read packs from the disk. */
-static vv_status empty(vv_host *h, vv_error *err)
+static vv_status drop_read_packs(vv_host *h, vv_error *err)
 {
 	vv_status rc;
 
@@ -513,7 +513,7 @@ vv_status vv_host_verify(vv_host *h, vv_host_verifying *v, vv_error *err)
 		if ((rc = vv_progress_update(h->progress, "checking packs", at, x.count, err)) ==
 			    VV_OK &&
 		    (rc = verify_batch(&x, &at, err)) == VV_OK && at < x.count) {
-			rc = empty(h, err);
+			rc = drop_read_packs(h, err);
 		}
 	}
 	if (rc == VV_OK && v->bad_packs > 0) {

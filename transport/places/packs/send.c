@@ -270,7 +270,7 @@ static vv_status plan_once(sending *s, vv_error *err)
 
 /* Large pushes to a store first read all its lists, so that an interrupted push continues. Blocks wrongly assumed
  * to exist are searched again. */
-static vv_status plan(sending *s, vv_error *err)
+static vv_status plan_push(sending *s, vv_error *err)
 {
 	vv_host *h = s->h;
 	vv_status rc = plan_once(s, err);
@@ -394,7 +394,7 @@ static vv_status put_files(sending *s, vv_error *err)
 
 /* --- packs ---------------------------------------------------------------------------------- */
 
-static vv_status missing(void *payload, const vv_outgoing *b, vv_error *err)
+static vv_status fail_missing(void *payload, const vv_outgoing *b, vv_error *err)
 {
 	const sending *s = payload;
 	const version *v = &s->versions[b->version];
@@ -405,7 +405,7 @@ static vv_status missing(void *payload, const vv_outgoing *b, vv_error *err)
 	return vv_hint_code(err, VV_HINT_FETCH_ALL);
 }
 
-static vv_status describe(void *payload, vv_host_commit *c, bool last, vv_error *err)
+static vv_status describe_commit(void *payload, vv_host_commit *c, bool last, vv_error *err)
 {
 	sending *s = payload;
 	vv_status rc = VV_OK;
@@ -436,7 +436,7 @@ static vv_status try_send(sending *s, bool *lost, vv_error *err)
 		rc = vv_host_verify(h, &all, err);
 		s->sum->bad_packs = all.bad_packs + h->ruin_count;
 	}
-	rc = rc < 0 ? rc : plan(s, err);
+	rc = rc < 0 ? rc : plan_push(s, err);
 	rc = rc == VV_OK && s->what->verify ? add_bases(s, err) : rc;
 	if (rc < 0) return rc;
 	s->sum->versions = s->version_count;
@@ -456,8 +456,8 @@ static vv_status try_send(sending *s, bool *lost, vv_error *err)
 		/* A blob that a host has lost git does not send it again: its tree has it. */
 		.salt = vv_condemned_any(&h->condemned) || s->renewed.count > 0 ||
 			(h->bad.count + h->ruin_count > 0 && !vv_host_is_place(h)),
-		.describe = describe,
-		.missing = missing,
+		.describe = describe_commit,
+		.missing = fail_missing,
 		.payload = s};
 	if (s->count > 0 || all.bad_packs + h->ruin_count > 0 || h->lost_format) {
 		rc = vv_host_put_packs(h, &o, lost, err);

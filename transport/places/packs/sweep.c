@@ -131,7 +131,7 @@ static vv_status read_version(void *payload, size_t i, vv_error *err)
 	return vv_missing_ok(rc, err);
 }
 
-static vv_status survey(sweeping *s, vv_error *err)
+static vv_status survey_place(sweeping *s, vv_error *err)
 {
 	const vv_place *p = &s->h->place;
 	vv_status rc;
@@ -183,7 +183,7 @@ static vv_status mark_packs(sweeping *s, size_t i, vv_error *err)
 }
 
 /* Marks packs needed by versions that are not garbage. */
-static vv_status mark(sweeping *s, vv_error *err)
+static vv_status mark_needed(sweeping *s, vv_error *err)
 {
 	vv_status rc;
 
@@ -219,7 +219,7 @@ static vv_status on_top(void *payload, const vv_listed *e, vv_error *err VV_UNUS
 }
 
 /* The place's own: when the mark of this gc came. A dry run leaves none. */
-static vv_status begin(sweeping *s, vv_error *err)
+static vv_status begin_sweep(sweeping *s, vv_error *err)
 {
 	vv_status rc = VV_OK;
 
@@ -264,12 +264,12 @@ static vv_status mark_old(sweeping *s, bool count, vv_error *err)
 			s->out->young += count;
 		}
 	}
-	return mark(s, err);
+	return mark_needed(s, err);
 }
 
 /* --- proving --------------------------------------------------------------------------------------- */
 
-static vv_status lost(const sweeping *s, const vv_cid *root, const char *lacks, vv_error *err)
+static vv_status fail_lost(const sweeping *s, const vv_cid *root, const char *lacks, vv_error *err)
 {
 	vv_fail(err, VV_ECORRUPT, "'%s' lacks data of the version %s: %s%s%s",
 		vv_text_url(s->h->url), vv_cid_shows(root), none_removed(s),
@@ -286,11 +286,11 @@ static vv_status on_shown(void *payload, size_t i, const vv_cid *cid VV_UNUSED, 
 			  size_t len VV_UNUSED, vv_error *err)
 {
 	const showing *to = payload;
-	return bytes ? VV_OK : lost(to->s, &to->roots[i], "", err);
+	return bytes ? VV_OK : fail_lost(to->s, &to->roots[i], "", err);
 }
 
 /* Nothing is removed before all that stays was shown: every file, and a random block of each version. */
-static vv_status prove(sweeping *s, vv_error *err)
+static vv_status prove_kept(sweeping *s, vv_error *err)
 {
 	vv_auto_free vv_cid *roots = vv_calloc(s->version_count + 1, sizeof(*roots));
 	vv_auto_free vv_cid *any = vv_calloc(s->version_count + 1, sizeof(*any));
@@ -305,7 +305,7 @@ static vv_status prove(sweeping *s, vv_error *err)
 	}
 	rc = rc < 0 ? rc : vv_host_keeps_each(s->h, roots, count, 0, keeps, err);
 	for (size_t i = 0; rc == VV_OK && i < count; i++) {
-		rc = keeps[i].whole ? VV_OK : lost(s, &roots[i], keeps[i].lacks, err);
+		rc = keeps[i].whole ? VV_OK : fail_lost(s, &roots[i], keeps[i].lacks, err);
 		any[i] = keeps[i].any;
 	}
 	showing to = {s, roots};
@@ -366,7 +366,8 @@ static vv_status carry_out(sweeping *s, vv_error *err)
 					    vv_cid_map_cid(&s->version_names, i), &is) &&
 			     (is == 0 || is == v->names.digest);
 	}
-	if ((rc = mark(s, err)) < 0 || (!s->what->dry_run && (rc = prove(s, err)) < 0) ||
+	if ((rc = mark_needed(s, err)) < 0 ||
+	    (!s->what->dry_run && (rc = prove_kept(s, err)) < 0) ||
 	    (rc = vv_sweeper_go_on(&s->own, true, err)) < 0) {
 		return rc;
 	}
@@ -400,7 +401,7 @@ static vv_status wait_for_condemned(sweeping *s, bool *waits, vv_error *err)
 	if (*waits) return VV_OK;
 	if ((rc = carry_out(s, err)) == VV_OK && !s->what->dry_run) {
 		vv_condemned_clear(&s->condemned);
-		rc = survey(s, err);
+		rc = survey_place(s, err);
 	}
 	return rc;
 }
@@ -579,7 +580,7 @@ vv_status vv_host_sweep_due(vv_host *h, const vv_host_sweeping *what, bool *due,
 }
 
 /* tight: only packs with unneeded blocks are replaced, of any length. */
-static vv_status repack(sweeping *s, bool tight, vv_error *err)
+static vv_status repack_blocks(sweeping *s, bool tight, vv_error *err)
 {
 	const vv_host_compaction what = {.wants = s->what->wants,
 					 .want_count = s->what->want_count,
@@ -608,11 +609,11 @@ static vv_status repack(sweeping *s, bool tight, vv_error *err)
 	s->out->merged += merged;
 	s->out->made += done.packs_after;
 	if (rc < 0 || (merged == 0 && !s->joined) || s->what->dry_run) return rc;
-	if ((rc = survey(s, err)) < 0 || (rc = load_catalog(s, err)) < 0 ||
+	if ((rc = survey_place(s, err)) < 0 || (rc = load_catalog(s, err)) < 0 ||
 	    (rc = move_versions(s, err)) < 0) {
 		return rc;
 	}
-	return survey(s, err);
+	return survey_place(s, err);
 }
 
 /* --- condemning ---------------------------------------------------------------------------------- */
@@ -670,7 +671,7 @@ static void count_young(sweeping *s)
 	s->out->young_packs = small > 1 || garbage > 0 ? young : 0;
 }
 
-static vv_status condemn(sweeping *s, vv_error *err)
+static vv_status condemn_packs(sweeping *s, vv_error *err)
 {
 	vv_condemned *c = &s->condemned;
 
@@ -709,7 +710,7 @@ static vv_status condemn(sweeping *s, vv_error *err)
 	/* Pushes that ended before did not see it: their versions exist now, or they begin again. */
 	s->out->condemned = (vv_host_files){0};
 	s->out->removable = 0;
-	return (rc = survey(s, err)) < 0 ? rc : carry_out(s, err);
+	return (rc = survey_place(s, err)) < 0 ? rc : carry_out(s, err);
 }
 
 /* --- old versions of files ------------------------------------------------------------------------ */
@@ -751,8 +752,8 @@ static vv_status remove_old_files(sweeping *s, vv_error *err)
 	vv_status rc = vv_old_files_list(&files, &s->h->place, &s->out->old, err);
 
 	if (rc < 0 || files.count == 0) return rc;
-	if ((rc = survey(s, err)) < 0 || (rc = mark_old(s, false, err)) < 0 ||
-	    (rc = prove(s, err)) < 0 || (rc = vv_sweeper_go_on(&s->own, true, err)) < 0) {
+	if ((rc = survey_place(s, err)) < 0 || (rc = mark_old(s, false, err)) < 0 ||
+	    (rc = prove_kept(s, err)) < 0 || (rc = vv_sweeper_go_on(&s->own, true, err)) < 0) {
 		return rc;
 	}
 	vv_array_each(files.items, files.count, it) {
@@ -783,7 +784,7 @@ static void count_before(sweeping *s)
 	}
 }
 
-static vv_status sweep(sweeping *s, vv_error *err)
+static vv_status sweep_place(sweeping *s, vv_error *err)
 {
 	const vv_host_sweeping *what = s->what;
 	bool waits;
@@ -791,7 +792,7 @@ static vv_status sweep(sweeping *s, vv_error *err)
 
 	if ((rc = vv_new_roots_each(s->h->repo, what->wants, what->want_count, NULL, 0, note_wanted,
 				    s, err)) < 0 ||
-	    (rc = begin(s, err)) < 0 || (rc = survey(s, err)) < 0) {
+	    (rc = begin_sweep(s, err)) < 0 || (rc = survey_place(s, err)) < 0) {
 		return rc;
 	}
 	count_before(s);
@@ -805,11 +806,11 @@ static vv_status sweep(sweeping *s, vv_error *err)
 	const bool drops = what->wait_sec == 0 ||
 			   vv_array_find(s->versions, s->version_count, v, v->garbage);
 	if ((what->drop || (what->alone && drops)) && vv_cid_map_count(&s->partial) == 0 &&
-	    ((rc = repack(s, true, err)) < 0 || (rc = mark_old(s, false, err)) < 0)) {
+	    ((rc = repack_blocks(s, true, err)) < 0 || (rc = mark_old(s, false, err)) < 0)) {
 		return rc;
 	}
-	if (!what->drop && (rc = repack(s, false, err)) < 0) return rc;
-	rc = condemn(s, err);
+	if (!what->drop && (rc = repack_blocks(s, false, err)) < 0) return rc;
+	rc = condemn_packs(s, err);
 	return rc < 0 || what->dry_run ? rc : remove_indexes(s, err);
 }
 
@@ -818,7 +819,7 @@ vv_status vv_host_sweep(vv_host *h, const vv_host_sweeping *what, vv_host_swept 
 	sweeping s = {.h = h, .what = what, .out = out};
 
 	memset(out, 0, sizeof(*out));
-	vv_status rc = sweep(&s, err);
+	vv_status rc = sweep_place(&s, err);
 	if (rc == VV_OK && what->drop && !what->dry_run) {
 		rc = remove_old_files(&s, err);
 	} else if (rc == VV_OK && out->removed.versions + out->removed.packs > 0 &&

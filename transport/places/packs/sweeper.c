@@ -90,7 +90,8 @@ static vv_status read_owner(const vv_sweeper *s, const found *f, vv_holder *who,
 	return VV_OK;
 }
 
-static vv_status refuse(const vv_sweeper *s, const found *f, const vv_holder *who, vv_error *err)
+static vv_status refuse_sweep(const vv_sweeper *s, const found *f, const vv_holder *who,
+			      vv_error *err)
 {
 	return vv_fail(err, VV_ELOCKED,
 		       "another gc is running in '%s' (%s%s, last active at %s): nothing was "
@@ -120,7 +121,7 @@ static vv_status wait_for_others(vv_sweeper *s, vv_error *err)
 				return rc;
 			}
 		} else if (!f.is_first || vv_monotonic_ms() > until) {
-			return refuse(s, &f, &who, err);
+			return refuse_sweep(s, &f, &who, err);
 		} else {
 			vv_sleep_ms(PAUSE_MS);
 		}

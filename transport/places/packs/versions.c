@@ -36,7 +36,8 @@ static vv_status on_block(void *payload, const vv_cid *cid, const void *bytes VV
 	return vv_cids_add(&n->absent, cid, err);
 }
 
-static vv_status walk(needing *n, vv_store *store, const vv_cid *roots, size_t count, vv_error *err)
+static vv_status walk_roots(needing *n, vv_store *store, const vv_cid *roots, size_t count,
+			    vv_error *err)
 {
 	vv_walk w = {.store = store,
 		     .seen = vv_cid_set_new(),
@@ -81,7 +82,7 @@ static vv_status fetch_absent(needing *n, const vv_cid *root, vv_error *err)
 	vv_status rc = vv_host_prefetch(n->h, n->absent.items, n->absent.count, err);
 
 	n->absent.count = 0;
-	return rc < 0 ? rc : walk(n, n->h->blocks, root, 1, err);
+	return rc < 0 ? rc : walk_roots(n, n->h->blocks, root, 1, err);
 }
 
 static vv_status look_once(vv_host *h, const vv_cid *root, unsigned mark, bool *whole,
@@ -91,7 +92,7 @@ static vv_status look_once(vv_host *h, const vv_cid *root, unsigned mark, bool *
 	vv_status rc;
 
 	vv_catalog_unmark(h->catalog, mark);
-	rc = walk(&n, h->main, root, 1, err);
+	rc = walk_roots(&n, h->main, root, 1, err);
 	if (rc == VV_OK && n.absent.count > 0 && (h->all || vv_cid_is_null(&n.lost))) {
 		rc = fetch_absent(&n, root, err);
 	}
@@ -122,7 +123,7 @@ vv_status vv_versions_look_each(vv_host *h, const vv_cid *roots, size_t count, u
 	needing n = {.h = h, .mark = mark};
 
 	vv_catalog_unmark(h->catalog, mark);
-	const vv_status rc = walk(&n, h->blocks, roots, count, err);
+	const vv_status rc = walk_roots(&n, h->blocks, roots, count, err);
 	if (rc == VV_OK) {
 		add_bases(&n);
 	}

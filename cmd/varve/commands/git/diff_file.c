@@ -172,8 +172,8 @@ VV_AUTO_CLEAR(side, side_clear)
 
 /* --- a path ---------------------------------------------------------------------------------- */
 
-static vv_status compare(const shower *s, side *a, side *b, bool compared, vv_diff_answer *out,
-			 vv_error *err)
+static vv_status compare_sides(const shower *s, side *a, side *b, bool compared,
+			       vv_diff_answer *out, vv_error *err)
 {
 	static const vv_strings none = {NULL, 0};
 	const vv_diff_how how = {.key = &none,
@@ -244,7 +244,7 @@ static vv_status show_file(shower *s, vv_context *c, side *a, side *b, vv_error 
 		return VV_OK;
 	}
 	if ((rc = open_shower(s, c, err)) < 0) return rc;
-	rc = compare(s, a, b, true, &answer, err); /* git calls varve for it */
+	rc = compare_sides(s, a, b, true, &answer, err); /* git calls varve for it */
 	if (rc == VV_OK && answer.line.len > 0) {
 		vv_out_bytes(answer.line.data, answer.line.len);
 		vv_out("\n");
@@ -340,7 +340,7 @@ static vv_status show_tool(shower *s, vv_context *c, side *a, side *b, vv_error 
 	    (s->repo && (rc = vv_attr_compared(s->repo, b->path, &compared, err)) < 0)) {
 		return rc;
 	}
-	rc = compare(s, a, b, compared, &answer, err);
+	rc = compare_sides(s, a, b, compared, &answer, err);
 	bool text = (rc == VV_OK && answer.line.len > 0) || rc == VV_EINPUT;
 	vv_buf_clear(&answer.line);
 	if (text) return show_text(s, a->file, b->file, err);

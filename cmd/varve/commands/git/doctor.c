@@ -49,7 +49,7 @@ static void print_text(const vv_doctor *d)
 	}
 }
 
-static vv_status examine(vv_doctor *d, vv_context *c, vv_error *err)
+static vv_status examine_setup(vv_doctor *d, vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	vv_status rc = vv_context_need(c, VV_NEEDS_REPOSITORY, err);
@@ -75,7 +75,7 @@ static vv_status run_doctor(vv_context *c, vv_error *err)
 {
 	const options *o = c->options;
 	vv_auto(vv_doctor) d = {.words = vv_hint_words};
-	vv_status rc = examine(&d, c, err);
+	vv_status rc = examine_setup(&d, c, err);
 
 	if (rc == VV_OK) {
 		rc = vv_doctor_documents(&d, c->repo, vv_environ(), err);

@@ -21,7 +21,7 @@
 #include "repo/git/verb/runner.h"
 
 /* A varve that runs git takes it into its own message. */
-static void speak(void)
+static void report_as_error(void)
 {
 	if (vv_runner_is_above(vv_environ())) {
 		vv_report_as("error: ");
@@ -57,7 +57,7 @@ static int run_filter(void *options VV_UNUSED, int argc, char **argv)
 			"filter takes clean PATH or smudge PATH; '%s' prints the rows that meet a condition",
 			vv_buf_cstr(&line));
 	}
-	speak();
+	report_as_error();
 	vv_status rc = vv_filter_open(&f, vv_environ(), &vv_notes_stderr, &err);
 	if (rc < 0) return vv_report_trouble(&err);
 	if (strcmp(argv[0], "clean") == 0) {
@@ -130,7 +130,7 @@ static vv_status put_status(session *s, const char *status, vv_error *err)
 }
 
 /* The answer to what could not be done: git then fails loudly (filter.varve.required). */
-static vv_status refuse(session *s, const vv_error *why, vv_error *err)
+static vv_status refuse_command(session *s, const vv_error *why, vv_error *err)
 {
 	vv_status rc = vv_pkt_drain(&s->in, err);
 
@@ -169,7 +169,7 @@ static vv_status do_clean(session *s, const char *path, vv_error *err)
 
 	tell_hook(s);
 	if (vv_filter_clean(&s->filter, path, vv_pkt_read, &s->in, &out, &why) < 0) {
-		rc = refuse(s, &why, err);
+		rc = refuse_command(s, &why, err);
 	} else if ((rc = put_status(s, "status=success", err)) == VV_OK &&
 		   (rc = vv_pkt_put(&s->out, out.data, out.len, err)) == VV_OK) {
 		rc = end_content(s, VV_OK, NULL, err);
@@ -184,7 +184,7 @@ static vv_status do_smudge(session *s, const char *path, vv_error *err)
 	vv_status rc;
 
 	if (vv_filter_smudge(&s->filter, path, vv_pkt_read, &s->in, &smudge, &why) < 0) {
-		rc = refuse(s, &why, err);
+		rc = refuse_command(s, &why, err);
 	} else if ((rc = put_status(s, "status=success", err)) == VV_OK) {
 		rc = end_content(
 			s, vv_filter_bytes(&s->filter, path, &smudge, put_packet, &s->out, &why),
@@ -242,7 +242,7 @@ static vv_status serve_one(session *s, const char *command, const char *path, vv
 	if (!s->open && vv_filter_open(&s->filter, vv_environ(), &vv_notes_stderr, &why) < 0) {
 		vv_filter_close(&s->filter);
 		memset(&s->filter, 0, sizeof(s->filter));
-		return refuse(s, &why, err);
+		return refuse_command(s, &why, err);
 	}
 	if (!s->open) {
 		set_hook(&s->filter);
@@ -252,7 +252,7 @@ static vv_status serve_one(session *s, const char *command, const char *path, vv
 	if (strcmp(command, "smudge") == 0) return do_smudge(s, path, err);
 	vv_fail(&why, VV_ENOSUPPORT, "git asked for '%s', which this filter does not support",
 		vv_text_shows(command));
-	return refuse(s, &why, err);
+	return refuse_command(s, &why, err);
 }
 
 #define LONG_MS 200 /* a busy machine lets git wait as well: then it is not idle */
@@ -290,7 +290,7 @@ static int run_filter_process(void *options VV_UNUSED, int argc, char **argv VV_
 	int more = 0;
 
 	if (argc > 0) return vv_usage_error("filter-process takes no arguments; git calls it");
-	speak();
+	report_as_error();
 	vv_pkt_out_init(&s.out, STDOUT_FILENO);
 	vv_status rc = vv_pkt_in_init(&s.in, STDIN_FILENO, &err);
 	if (rc == VV_OK) {

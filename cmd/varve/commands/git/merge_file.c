@@ -182,7 +182,7 @@ static vv_status put_result(driver *d, vv_error *err)
 		      : vv_write_file(d->ours_file, vv_buf_cstr(&content), content.len, false, err);
 }
 
-static bool same(const driver *d, size_t a, size_t b)
+static bool same_sides(const driver *d, size_t a, size_t b)
 {
 	return d->in.sides[a].mode && d->in.sides[b].mode &&
 	       vv_oid_equal(&d->in.sides[a].id, &d->in.sides[b].id);
@@ -256,7 +256,7 @@ static vv_status replay_conflicts(driver *d, bool *found, vv_error *err)
 	return put_result(d, err);
 }
 
-static vv_status report(const driver *d, bool conflicts, vv_error *err)
+static vv_status report_merged(const driver *d, bool conflicts, vv_error *err)
 {
 	vv_auto(vv_buf) content = VV_BUF_INIT;
 	const vv_merged_table t = {
@@ -311,13 +311,13 @@ static vv_status merge_bases(driver *d, vv_error *err)
 	return put_result(d, err);
 }
 
-static vv_status merge(driver *d, bool *conflicts, vv_error *err)
+static vv_status merge_sides(driver *d, bool *conflicts, vv_error *err)
 {
 	bool one, found = false;
 	vv_status rc;
 
-	if (same(d, VV_OURS, VV_THEIRS) || same(d, VV_BASE, VV_THEIRS)) return VV_OK;
-	if (same(d, VV_BASE, VV_OURS)) {
+	if (same_sides(d, VV_OURS, VV_THEIRS) || same_sides(d, VV_BASE, VV_THEIRS)) return VV_OK;
+	if (same_sides(d, VV_BASE, VV_OURS)) {
 		d->out.result = d->in.sides[VV_THEIRS];
 		return put_result(d, err);
 	}
@@ -338,7 +338,7 @@ static vv_status merge(driver *d, bool *conflicts, vv_error *err)
 	*conflicts = d->out.record.count > 0 || d->out.record.left_out > 0;
 	if ((*conflicts && (rc = vv_repository_flush(d->repo, err)) < 0) ||
 	    (rc = put_result(d, err)) < 0 || (*conflicts && (rc = say_conflicts(d, err)) < 0) ||
-	    (rc = report(d, *conflicts, err)) < 0 || *conflicts) {
+	    (rc = report_merged(d, *conflicts, err)) < 0 || *conflicts) {
 		return rc;
 	}
 	vv_repository_discard(d->repo); /* git stores the file itself */
@@ -418,7 +418,7 @@ static vv_status merge_file(vv_context *c, vv_error *err)
 		goto done;
 	}
 	conflicts = !any;
-	rc = any ? merge(&d, &conflicts, err) : VV_OK;
+	rc = any ? merge_sides(&d, &conflicts, err) : VV_OK;
 done:
 	vv_dataset_merged_clear(&d.out);
 	vv_head_clear(&d.head);

@@ -247,7 +247,7 @@ static vv_status add_file(migration *m, const char *path, char *take_object, uin
 	return f->path ? VV_OK : vv_fail_nomem(err);
 }
 
-static vv_status changed(const char *path, vv_error *err)
+static vv_status refuse_changed(const char *path, vv_error *err)
 {
 	return vv_fail(err, VV_EREFUSED,
 		       "%s has uncommitted changes\n"
@@ -263,7 +263,7 @@ static vv_status check_same(migration *m, const vv_index_entry *e, bool lfs, vv_
 
 	if (lfs) return VV_OK;
 	vv_status rc = vv_index_file_state(m->c->index, e, &state, err);
-	return rc < 0 || state == VV_FILE_SAME ? rc : changed(e->path, err);
+	return rc < 0 || state == VV_FILE_SAME ? rc : refuse_changed(e->path, err);
 }
 
 /* Neither a table nor a plain file: each is named before anything changes. */
@@ -341,7 +341,7 @@ static vv_status look_out(migration *m, const vv_index_entry *e, vv_error *err)
 		return rc;
 	}
 	if (state != VV_WORK_SAME && state != VV_WORK_POINTER) {
-		rc = changed(e->path, err);
+		rc = refuse_changed(e->path, err);
 	} else if ((rc = add_file(m, e->path, NULL, p.bytes, err)) == VV_OK) {
 		m->files[m->count - 1].pointer_only = state == VV_WORK_POINTER;
 	}
@@ -404,8 +404,8 @@ static vv_status find_files(migration *m, vv_error *err)
 /* --- doing it ------------------------------------------------------------------------------- */
 
 /* varve WORDS... -- PATHS...; its output is ours. errors: gets its stderr; NULL: that is ours, too. */
-static vv_status run(migration *m, const char *program, const char *const *words, bool paths,
-		     vv_buf *errors, vv_error *err)
+static vv_status run_varve(migration *m, const char *program, const char *const *words, bool paths,
+			   vv_buf *errors, vv_error *err)
 {
 	vv_auto_free const char **argv = vv_calloc(m->count + 12, sizeof(*argv));
 	const char *const more[] = {vv_write_turn_setting(m->c->repo), NULL};
@@ -533,7 +533,7 @@ static vv_status refuse_line(const migration *m, const char *path, vv_error *err
 
 /* Every moved path must now belong to its new keeper: otherwise another line wins. Runs git, since libgit2 still
  * counts a line removed from the file while the index has it. staged: by the index's lines. */
-static vv_status verify(migration *m, bool staged, vv_error *err)
+static vv_status verify_keeper(migration *m, bool staged, vv_error *err)
 {
 	const char *const argv[] = {"git",
 				    "check-attr",
@@ -605,7 +605,7 @@ static vv_status change_lines(migration *m, vv_attr_edit *edit, vv_error *err)
 			vv_attr_flush(m->c->repo);
 		}
 	}
-	if ((rc = verify(m, false, err)) < 0) return rc;
+	if ((rc = verify_keeper(m, false, err)) < 0) return rc;
 	vv_array_each(m->files, m->o->export ? 0 : m->count, f) {
 		if ((rc = vv_attr_check_encoding(m->c->repo, f->path, err)) < 0) return rc;
 	}
@@ -644,13 +644,13 @@ static void take_back(migration *m, const char *self, vv_attr_edit *edit)
 
 	edit->changed = true;
 	vv_attr_edit_undo(edit);
-	if (run(m, self, unstage, false, &said, VV_IGNORED) == VV_OK) {
+	if (run_varve(m, self, unstage, false, &said, VV_IGNORED) == VV_OK) {
 		drop_note(m);
 	}
 	m->code = code;
 }
 
-static vv_status stage(migration *m, const char *self, vv_error *err)
+static vv_status stage_paths(migration *m, const char *self, vv_error *err)
 {
 	vv_auto(vv_attr_edit) edit = {0};
 	static const char *const fix[] = {"add", "--fix", "--", NULL};
@@ -661,13 +661,14 @@ static vv_status stage(migration *m, const char *self, vv_error *err)
 		pointers = pointers || one->pointer_only;
 		objects = objects || one->object;
 	}
-	vv_status rc = m->o->export && pointers ? run(m, self, restore, true, NULL, err) : VV_OK;
+	vv_status rc = m->o->export && pointers ? run_varve(m, self, restore, true, NULL, err)
+						: VV_OK;
 	if (rc < 0) return rc;
 	if ((rc = stage_lines(m, &edit, err)) < 0 || m->count == 0 || m->o->export ||
 	    (rc = write_objects(m, err)) < 0) {
 		return rc;
 	}
-	rc = run(m, self, fix, true, NULL, err);
+	rc = run_varve(m, self, fix, true, NULL, err);
 	if (rc < 0 && m->code != 0 && !objects && !m->again) {
 		take_back(m, self, &edit);
 	}
@@ -685,7 +686,7 @@ static vv_status is_staged(bool *staged, migration *m, vv_error *err)
 	*staged = false;
 	if ((rc = vv_head_read(m->c->repo, &head, err)) < 0 ||
 	    (rc = vv_index_open(&x, m->c->repo, err)) < 0 ||
-	    ((rc = verify(m, true, err)) < 0 && rc != VV_EREFUSED)) {
+	    ((rc = verify_keeper(m, true, err)) < 0 && rc != VV_EREFUSED)) {
 		return rc;
 	}
 	*staged = strcmp(vv_oid_shows(&head.commit), m->begun.data) == 0 && rc == VV_OK;
@@ -712,7 +713,7 @@ static vv_status fail_changed(const migration *m, vv_error *err)
 		"another program changed HEAD or the index meanwhile: nothing was committed\nunstage the files that 'git status' lists, then run the command again");
 }
 
-static vv_status commit(migration *m, const char *self, vv_error *err)
+static vv_status commit_migration(migration *m, const char *self, vv_error *err)
 {
 	vv_auto(vv_buf) message = VV_BUF_INIT;
 	const char *words[] = {"commit", "-m", m->o->message, NULL};
@@ -730,7 +731,7 @@ static vv_status commit(migration *m, const char *self, vv_error *err)
 	vv_status rc = vv_buf_ok(&message, err);
 
 	if (rc < 0) return rc;
-	rc = run(m, self, words, false, &said, err);
+	rc = run_varve(m, self, words, false, &said, err);
 	const bool unknown = rc < 0 && is_staged(&staged, m, VV_IGNORED) < 0;
 	if (rc < 0 && !unknown && !staged && m->code == VV_EXIT_NO) {
 		/* Nothing to commit, or a branch that moved: another program is why. */
@@ -779,7 +780,7 @@ static int check_migrate(const vv_context *c)
 			    : VV_EXIT_OK;
 }
 
-static vv_status migrate(migration *m, vv_error *err)
+static vv_status migrate_files(migration *m, vv_error *err)
 {
 	vv_auto(char) *self = vv_varve_path();
 	bool staged;
@@ -801,12 +802,12 @@ static vv_status migrate(migration *m, vv_error *err)
 	if ((rc = vv_write_file(m->note, m->begun.data, m->begun.len, true, err)) < 0 ||
 	    (rc = vv_repository_set_up(m->c->repo, "varve", err)) < 0 ||
 	    (!m->o->export && (rc = vv_push_hook_set(m->c->repo, NULL, err)) < 0) ||
-	    (rc = stage(m, self, err)) < 0) {
+	    (rc = stage_paths(m, self, err)) < 0) {
 		return rc;
 	}
 	if (!m->o->no_commit) {
 		if ((rc = is_staged(&staged, m, err)) < 0) return rc;
-		rc = staged ? commit(m, self, err) : fail_changed(m, err);
+		rc = staged ? commit_migration(m, self, err) : fail_changed(m, err);
 		if (rc < 0) return rc;
 	}
 	drop_note(m);
@@ -831,7 +832,7 @@ static vv_status run_migrate(vv_context *c, vv_error *err)
 					      .dry = m.o->dry_run},
 			err);
 	}
-	const vv_status rc = migrate(&m, err);
+	const vv_status rc = migrate_files(&m, err);
 	if (rc == VV_OK || m.code == 0) return rc;
 	c->code = m.code; /* that varve has reported the error */
 	vv_error_clear(err);

@@ -64,7 +64,7 @@ static bool only_grows(const run *r, const char *name, size_t len)
 	return is_blocks_ref(r, name, len) || vv_ref_is_hosts_head(name, len);
 }
 
-static vv_status refuse(const run *r, const char *what, const char *ref, vv_error *err)
+static vv_status refuse_push(const run *r, const char *what, const char *ref, vv_error *err)
 {
 	return vv_fail(
 		err, VV_EREFUSED,
@@ -90,7 +90,7 @@ static vv_status see_growing_ref(const run *r, const vv_push_ref *ref, vv_error 
 		rc = vv_is_ancestor(r->repo, &ref->old, &ref->id, &forward, err);
 	}
 	if (rc < 0 || forward) return rc;
-	return refuse(r, gone ? "delete" : "overwrite", ref->name, err);
+	return refuse_push(r, gone ? "delete" : "overwrite", ref->name, err);
 }
 
 static vv_status read_blocks_ref(run *r, vv_error *err)
@@ -189,7 +189,7 @@ static vv_status see_mirror(const run *r, vv_error *err)
 			if (vv_ref_get(r->repo, vv_buf_cstr(&name), &ref, VV_IGNORED) == VV_OK) {
 				vv_ref_clear(&ref);
 			} else {
-				rc = refuse(r, "delete", vv_buf_cstr(&name), err);
+				rc = refuse_push(r, "delete", vv_buf_cstr(&name), err);
 			}
 		}
 	}
@@ -337,7 +337,7 @@ static const char *place_words(const run *r)
 
 /* --- to the other side ------------------------------------------------------------------------- */
 
-static vv_status stop(run *r, vv_error *err)
+static vv_status stop_push(run *r, vv_error *err)
 {
 	uint64_t versions = 0;
 
@@ -443,7 +443,7 @@ static vv_status send_to_host(run *r, vv_git_host *host, vv_error *err)
 		rc = host ? vv_git_host_send(host, &what, &sum, err)
 			  : vv_reach_send_beside(&r->t, &r->to, refs, r->count, &sum, err);
 	}
-	if (rc < 0) return stop(r, err);
+	if (rc < 0) return stop_push(r, err);
 	if (sum.blocks > 0) {
 		vv_note("varve: sent the rows of %s %s to %s", vv_text_count(sum.versions),
 			sum.versions == 1 ? "version of a table" : "versions of tables",
@@ -452,16 +452,16 @@ static vv_status send_to_host(run *r, vv_git_host *host, vv_error *err)
 	return host ? vv_noted_add(&r->t, &r->to, r->wants, r->count, err) : VV_OK;
 }
 
-static vv_status send(run *r, vv_error *err)
+static vv_status send_rows(run *r, vv_error *err)
 {
 	vv_auto(vv_reached) there = {0};
 	vv_status rc = vv_reach(&there, &r->t, &r->to, true, err);
 
-	if (rc < 0) return stop(r, err);
+	if (rc < 0) return stop_push(r, err);
 	if (there.host) return send_to_host(r, there.host, err);
 	if (!there.hello->writable) {
 		vv_fail(err, VV_EREFUSED, "it accepts no rows from you\nask its owner");
-		return stop(r, err);
+		return stop_push(r, err);
 	}
 	rc = send_ahead(r, there.peer, err);
 	return rc < 0 ? rc : send_to_host(r, NULL, err);
@@ -488,7 +488,7 @@ static vv_status fetch_lacking_and_send(run *r, vv_error *err)
 	for (int round = 0; round < 2; round++) {
 		rc = vv_fetch_data_for_push(&f, &vv_notes_stderr, err);
 		r->stopped = is_final(rc);
-		rc = rc < 0 ? rc : send(r, err);
+		rc = rc < 0 ? rc : send_rows(r, err);
 		if (rc != VV_EMISSING || f.there_count == 0) return rc;
 		f.there_count = 0;
 	}
@@ -527,7 +527,7 @@ static vv_status pre_push(run *r, vv_context *c, vv_error *err)
 	    is_dry_run(r) || (rc = may_lack(r, &lacks, err)) < 0 || !lacks) {
 		return rc;
 	}
-	rc = send(r, err);
+	rc = send_rows(r, err);
 	return rc == VV_EMISSING ? fetch_lacking_and_send(r, err) : rc;
 }
 

@@ -51,7 +51,7 @@ typedef struct lines {
 	char **names; /* of the columns, escaped */
 } lines;
 
-static vv_status flush(lines *l, size_t above, vv_error *err)
+static vv_status flush_lines(lines *l, size_t above, vv_error *err)
 {
 	vv_status rc = vv_buf_ok(&l->out, err);
 
@@ -171,7 +171,7 @@ static vv_status put_rows(lines *l, vv_error *err)
 	while (rc == VV_OK && (more = vv_table_read(r, &b, err)) > 0) {
 		for (size_t i = 0; rc == VV_OK && i < b.rows; i++) {
 			put_row(l, &b.cells[i * b.columns]);
-			rc = flush(l, FLUSH_AT, err);
+			rc = flush_lines(l, FLUSH_AT, err);
 		}
 	}
 	return rc < 0 || more >= 0 ? rc : (vv_status)more;
@@ -184,7 +184,7 @@ static vv_status put_table(lines *l, vv_error *err)
 	if (rc < 0) return rc;
 	put_head(l);
 	if ((rc = put_rows(l, err)) < 0) return rc;
-	return flush(l, 0, err);
+	return flush_lines(l, 0, err);
 }
 
 static void free_names(lines *l)
@@ -233,7 +233,7 @@ static vv_status put_document(lines *l, bool *is, vv_error *err)
 		if ((rc = put_one(l, t, err)) < 0) return rc;
 	}
 	close_table(l);
-	return flush(l, 0, err);
+	return flush_lines(l, 0, err);
 }
 
 /* --- the file's bytes ------------------------------------------------------------------------ */
@@ -356,7 +356,7 @@ static vv_status put_file(vv_context *c, const vv_caller *git, const char *path,
 
 /* --- the command -------------------------------------------------------------------------- */
 
-static vv_status convert(lines *l, vv_context *c, vv_error *err)
+static vv_status convert_file(lines *l, vv_context *c, vv_error *err)
 {
 	vv_auto(vv_caller) git = {0};
 	bool document = false;
@@ -384,7 +384,7 @@ static vv_status run_textconv(vv_context *c, vv_error *err)
 {
 	lines l = {.file = c->argv[0], .subject.env = vv_environ()};
 
-	vv_status rc = convert(&l, c, err);
+	vv_status rc = convert_file(&l, c, err);
 	free_names(&l);
 	close_table(&l);
 	vv_buf_clear(&l.out);

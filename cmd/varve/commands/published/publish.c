@@ -147,7 +147,7 @@ static vv_status sign_name(given *g, vv_repository *r, const vv_url *node,
 	return rc < 0 ? rc : vv_rpc_name_put(node, o, g->name, &record, err);
 }
 
-static vv_status give(given *g, const options *o, vv_repository *r, vv_error *err)
+static vv_status give_folder(given *g, const options *o, vv_repository *r, vv_error *err)
 {
 	const vv_connect_options line = {.repo = r, .idle_sec = THINKING_SEC};
 	vv_auto(vv_url) node = {0};
@@ -235,7 +235,7 @@ static vv_status run_publish(vv_context *c, vv_error *err)
 	}
 	rc = vv_publish_run(&p, err);
 	if (rc < 0 || (!o->no_pages && (rc = export_pages(o, &p, &site, err)) < 0) ||
-	    (o->to && (rc = give(&g, o, c->repo, err)) < 0) || o->quiet) {
+	    (o->to && (rc = give_folder(&g, o, c->repo, err)) < 0) || o->quiet) {
 		return rc;
 	}
 	if (vv_wants_json(o->format)) return print_json(&p, &g, o->output, err);
