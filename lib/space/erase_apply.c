@@ -200,10 +200,10 @@ static vv_status make_history(new_history *h, vv_error *err)
 	if ((rc = vv_refs_each(h->repo, "refs/", add_ref, h, err)) < 0) return rc;
 	if (!(h->now = vv_calloc(h->ref_count + 1, sizeof(*h->now)))) return vv_fail_nomem(err);
 	for (size_t i = 0; i < h->ref_count; i++) {
-		const size_t before = vv_rewrite_unsigned(w);
+		const size_t before = vv_rewrite_unsigned_tags(w);
 
 		if ((rc = vv_rewrite_object(w, &h->refs[i].id, &h->now[i], err)) < 0 ||
-		    (vv_rewrite_unsigned(w) > before &&
+		    (vv_rewrite_unsigned_tags(w) > before &&
 		     (rc = vv_string_list_add(&h->out->tags, vv_strdup(h->refs[i].name), err)) <
 			     0)) {
 			return rc;

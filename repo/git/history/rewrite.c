@@ -36,8 +36,8 @@ struct vv_rewrite {
 	vv_hash_index tree_index;
 	vv_rewritten *changed;
 	size_t changed_count, changed_cap;
-	vv_hash_index changed_index; /* by the old id */
-	size_t unsigned_count;
+	vv_hash_index changed_index;          /* by the old id */
+	size_t unsigned_count, unsigned_tags; /* the tags are counted in both */
 	git_oid empty_tree;
 	bool dry;
 };
@@ -96,6 +96,11 @@ const vv_rewritten *vv_rewrite_changed(const vv_rewrite *w, size_t *count)
 size_t vv_rewrite_unsigned(const vv_rewrite *w)
 {
 	return w->unsigned_count;
+}
+
+size_t vv_rewrite_unsigned_tags(const vv_rewrite *w)
+{
+	return w->unsigned_tags;
 }
 
 /* --- folders ------------------------------------------------------------------- */
@@ -632,6 +637,7 @@ static vv_status rewrite_tag(vv_rewrite *w, const git_oid *old, unsigned depth, 
 		return rc;
 	}
 	w->unsigned_count += signature < end;
+	w->unsigned_tags += signature < end;
 	if ((rc = write_object(w, GIT_OBJECT_TAG, &text, out, err)) < 0) return rc;
 	return keep_changed(w, old, out, err);
 }

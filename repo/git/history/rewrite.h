@@ -110,5 +110,7 @@ const vv_oid *vv_rewrite_new_id(const vv_rewrite *w, const vv_oid *old);
 /* Returns the number of rewritten commits and tags that have lost a signature. A commit that lost a
  * signed tag of its parent (mergetag) counts, too. */
 size_t vv_rewrite_unsigned(const vv_rewrite *w);
+/* Returns the number of tags alone among them. */
+size_t vv_rewrite_unsigned_tags(const vv_rewrite *w);
 
 #endif

@@ -82,11 +82,11 @@ nothing_is_left() {
 	git config gpg.format ssh
 	git config user.signingkey "$PWD/../key.pub"
 	git tag -s -m signed v1
+	git commit -q -S --allow-empty -m "a signed commit"
 	find_ada --plan > /dev/null
 	succeeds find_ada --apply
-	output_has "4 commits and tags have new ids, 1 without its signature"
-	output_has "signature lost: the tag v1"
-	output_lacks "the tag plain"
+	output_has "5 commits and tags have new ids, 2 without their signature"
+	[ "$(grep "signature lost" <<< "$output")" = "signature lost: the tag v1" ]
 	! git cat-file tag v1 | grep -q SIGNATURE || false
 	git tag -s -m "for ada@example.org" v2
 	find_ada --plan > /dev/null
