@@ -36,7 +36,7 @@ static const struct {
 	{"car-export-unixfs", "only its owner can use the node's RPC; 'varve ipfs car export --unixfs' writes a file that the owner can import"},
 	{"cat", "'varve cat' prints the text; iconv on other systems may decode %1 differently"},
 	{"clean", "correct the file, or go back to the last version ('git checkout -- $1'); 'varve add --as file $1' keeps it as bytes"},
-	{"clean-csv", "the first line must be the header, with all columns; '--skip-lines N' skips lines above it, '--skip-footer N' those below the table; a cell with a delimiter in it needs quotes; 'varve add --as file $1' keeps it as bytes; qsv and DuckDB are among the tools that repair malformed CSV"},
+	{"clean-csv", "the first line must be the header, with all columns; '--skip-lines N' skips lines above it, '--skip-footer N' those below the table; a cell with a delimiter in it needs quotes; '--delimiter none' reads lines as cells; 'varve add --as file $1' keeps it as bytes; qsv and DuckDB can repair malformed CSV"},
 	{"clean-quotes", "quotes within a cell are doubled; '--escape \\' reads \\\" as a quote within a cell, '--quote none' takes quotes as text; 'varve add --as file $1' keeps it as bytes"},
 	{"clone-url", "clone with 'varve clone URL'"},
 	{"compare", "the file is not tracked; 'varve compare FILE $1' compares it with another file"},

@@ -807,6 +807,16 @@ pointer_of() {
 	[ -z "$(git diff --cached --name-only)" ]
 }
 
+@test "a new file of one column whose texts have commas is refused with the option that reads it" {
+	new_repo
+	printf 'name\npear\na, b\nplum\nx;y\n' > n.csv
+	ends_with 2 varve add n.csv
+	stderr_has "n.csv: line 3, character 3: found 2 cells, expected at most 1"
+	stderr_has "'--delimiter none' reads lines as cells"
+	succeeds varve add --delimiter none n.csv
+	output_has "n.csv: new table, 4 rows, 1 column"
+}
+
 @test "a table that no longer fits its delimiter is refused by add, commit and git add" {
 	new_repo
 	printf 'id,b\n1,2\n4,5\n' > t.csv
