@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "repo/blocks/reach.h"
+#include "repo/git/history/refs.h"
 #include "repo/git/merge/conflict_state.h"
 #include "repo/git/run_git.h"
 #include "repo/known/elsewhere.h"
@@ -227,25 +228,18 @@ static vv_status collect_objects(vv_repository *r, vv_error *err)
 	static const char *const pack[] = {"repack", "-a", "-q", NULL};
 	static const char *const replace[] = {"repack", "-a", "-d", "-q", NULL};
 	static const char *const prune[] = {"prune", "--expire=now", NULL};
-	static const char *const refs[] = {"pack-refs", "--all", "--no-prune", NULL};
-	const vv_git_call packs_refs = {.args = refs, .repo = r, .durable = true};
 	const vv_git_call packs = {.args = pack, .repo = r, .durable = true};
 	const vv_git_call replaces = {.args = replace, .repo = r, .durable = true};
 	const vv_git_call prunes = {.args = prune, .repo = r, .durable = true};
 	vv_auto(char) *dir = vv_path_join(vv_repository_commondir(r), "objects/pack", (char *)NULL);
-	vv_auto(char) *packed = vv_path_join(vv_repository_commondir(r), "packed-refs",
-					     (char *)NULL);
 	vv_status rc;
 
-	if (!dir || !packed) return vv_fail_nomem(err);
-	/* it names old commits where a loose ref has moved since */
-	if (vv_exists(packed) &&
-	    (rc = vv_git_must(&packs_refs, "Git's refs cannot be packed", err)) < 0) {
-		return rc;
-	}
+	if (!dir) return vv_fail_nomem(err);
 	/* git prune also removes the folder in which this process stages objects: another one is
 	 * made when it is needed */
-	if ((rc = vv_repository_flush(r, err)) < 0) return rc;
+	if ((rc = vv_repository_flush(r, err)) < 0 || (rc = vv_refs_refresh_packed(r, err)) < 0) {
+		return rc;
+	}
 	vv_repository_discard(r);
 	if ((rc = vv_git_must(&packs, "Git's objects cannot be packed", err)) < 0 ||
 	    (rc = vv_fsync_dir(dir, err)) < 0 ||

@@ -218,7 +218,7 @@ def all_scenarios():
 			'varve drop -q --history', repos=both, line=True),
 		S('expire', 'one; change; commit two; rows 44 2 > prices.csv; commit three; varve expire -q --keep last=1 --plan ../plan.json',
 			'varve expire -q --apply ../plan.json'),
-		S('erase', "one; change; commit two; varve erase --plan prices.csv --where 'id = 7' > /dev/null",
+		S('erase', "one; change; commit two; git pack-refs --all; varve ipfs publish -q HEAD:prices.csv; varve erase --plan prices.csv --where 'id = 7' > /dev/null",
 			"varve erase --apply prices.csv --where 'id = 7'"),
 		S('erase-again', 'one; change; commit two; printf "item 217\\n" | varve erase --values-from - --plan > /dev/null; '
 			'printf "item 217\\n" | varve erase --values-from - --apply > /dev/null; printf "item 620\\n" > ../values; '

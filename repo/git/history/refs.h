@@ -80,6 +80,10 @@ typedef struct vv_ref_change {
 vv_status vv_refs_update(vv_repository *r, const vv_ref_change *changes, size_t count,
 			 const char *message, vv_error *err);
 
+/* Gives each entry of packed-refs behind a loose ref the value of that ref, so that it names no older
+ * object. Removes no loose ref. VV_ELOCKED: as for vv_git_lock_take. */
+vv_status vv_refs_refresh_packed(vv_repository *r, vv_error *err);
+
 /* The state of HEAD. */
 typedef struct vv_head {
 	char *branch;          /* "refs/heads/main"; NULL: detached */

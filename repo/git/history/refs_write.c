@@ -116,6 +116,7 @@ static vv_status reflog_add_both(vv_repository *r, const char *name, const vv_oi
 }
 
 #define PACKED_REFS_MAX ((size_t)1 << 30)
+#define LOOSE_REF_BYTES ((size_t)1 << 16)
 /* More at once are packed: a file and two waits for the disk, not two a ref. */
 #define LOOSE_MAX 8u
 
@@ -587,6 +588,28 @@ static vv_status rewrite_packed(transaction *t, vv_error *err)
 	return rc < 0 ? rc : vv_git_lock_write(&t->packed_lock, text.data, text.len, true, err);
 }
 
+/* Replaces the line of a packed ref by that of its loose one. */
+static vv_status refresh_line(packed_ref *ref, vv_buf *made, const transaction *t, vv_error *err)
+{
+	vv_auto(char) *name = vv_strndup(ref->name, ref->name_len);
+	vv_auto(char) *path = name ? vv_path_join(t->repo->commondir, name, NULL) : NULL;
+	vv_auto(vv_buf) text = VV_BUF_INIT;
+	vv_ref_change change = {.name = name};
+	move m = {.change = &change, .tag = true};
+	vv_status rc = vv_alloc_ok(path, err);
+
+	if (rc < 0 || !vv_exists(path)) return rc;
+	rc = vv_missing_ok(vv_read_regular(&text, path, LOOSE_REF_BYTES, err), err);
+	if (rc < 0 || text.len < VV_OID_TEXT || !vv_oid_parse(&m.now, text.data, VV_OID_TEXT) ||
+	    memcmp(text.data, ref->text, VV_OID_TEXT) == 0) {
+		return rc;
+	}
+	change.id = &m.now;
+	ref->len = 0;
+	put_packed(made, t->repo, &m);
+	return vv_buf_ok(made, err);
+}
+
 /* A folder is made durable when the next loses files, and after the last. */
 static vv_status sync_emptied(transaction *t, char *take_next, vv_error *err)
 {
@@ -659,6 +682,28 @@ static void transaction_clear(transaction *t)
 	packed_refs_clear(&t->packed);
 }
 VV_AUTO_CLEAR(transaction, transaction_clear)
+
+vv_status vv_refs_refresh_packed(vv_repository *r, vv_error *err)
+{
+	vv_auto(transaction) t = {.repo = r};
+	vv_auto(vv_buf) made = VV_BUF_INIT, text = VV_BUF_INIT;
+	vv_auto(char) *path = vv_path_join(r->commondir, "packed-refs", NULL);
+	vv_status rc = vv_alloc_ok(path, err);
+
+	if (rc < 0 || !vv_exists(path)) return rc;
+	if ((rc = vv_git_lock_take(&t.packed_lock, r, path, err)) < 0) return rc;
+	rc = read_packed(&t, err);
+	for (size_t i = 0; rc == VV_OK && i < t.packed.count; i++) {
+		rc = refresh_line(&t.packed.refs[i], &made, &t, err);
+	}
+	if (rc < 0 || made.len == 0 || (rc = add_packed_lines(&t.packed, &made, err)) < 0) {
+		return rc;
+	}
+	put_all_packed(&text, &t.packed);
+	packed_refs_clear(&t.packed); /* which points into made */
+	rc = vv_buf_ok(&text, err);
+	return rc < 0 ? rc : vv_git_lock_write(&t.packed_lock, text.data, text.len, true, err);
+}
 
 static vv_status check_moves(const transaction *t, vv_error *err)
 {
