@@ -127,13 +127,13 @@ vv_status vv_dataset_reader_described_anew(vv_dataset_reader *r, const char *pat
 					   const vv_oid *blob, bool any_package, bool *out,
 					   vv_error *err);
 
-/* Opens the file at `path` if it is, or may be, the version of the pointer *blob. Returns a
+/* Opens the file at `path` if it is, or may be, the version of the path's index entry *e. Returns a
  * descriptor, which the caller closes, and sets *st to the file's metadata. Returns -1 if the file
  * is another version, or if this is unknown. Sets *proved to true if the metadata prove that the
  * file is this version. If *proved is false, the file has the size of the version, and *want is the
  * hash of the version's bytes (known_bytes.h): the caller compares the hash of the file's bytes
  * with *want. */
-int vv_dataset_reader_open_known(vv_dataset_reader *r, const char *path, const vv_oid *blob,
+int vv_dataset_reader_open_known(vv_dataset_reader *r, const char *path, const vv_index_entry *e,
 				 vv_stat *st, bool *proved, vv_hash128 *want);
 
 /* Sets *line to the number, from 1, of the line that contains the byte `offset` of the text of the

@@ -13,6 +13,7 @@
 #include "dataset/table/root.h"
 #include "dataset/table/table.h"
 #include "repo/blocks/derived.h"
+#include "repo/blocks/reach.h"
 
 #define KEY_LEN 24u
 
@@ -113,4 +114,28 @@ bool vv_known_bytes_of(vv_repository *r, const vv_cid *root, uint64_t *size, vv_
 		}
 	}
 	return false;
+}
+
+static vv_status add_to_hash(void *payload, const void *bytes, size_t len, vv_error *err VV_UNUSED)
+{
+	vv_xxh3_update(payload, bytes, len);
+	return VV_OK;
+}
+
+bool vv_known_bytes_read(vv_repository *r, vv_table *t, vv_hash128 *hash)
+{
+	vv_bytes_options how = {.old_fd = -1};
+	vv_store *store;
+	bool complete = false;
+
+	if (t->root.bytes >= VV_KNOWN_BYTES_MIN ||
+	    vv_repository_secret(r, &how.secret, VV_IGNORED) < 0 ||
+	    vv_repository_store(r, &store, VV_IGNORED) < 0 ||
+	    vv_store_complete(store, &t->cid, &complete, NULL, VV_IGNORED) < 0 || !complete) {
+		return false;
+	}
+	vv_auto(vv_xxh3_state) *state = vv_xxh3_new(how.secret);
+	if (!state || vv_table_file(t, add_to_hash, state, &how, VV_IGNORED) < 0) return false;
+	*hash = vv_xxh3_digest128(state);
+	return true;
 }

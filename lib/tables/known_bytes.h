@@ -30,6 +30,10 @@ typedef struct vv_table vv_table;
 vv_status vv_known_bytes_write(vv_repository *r, vv_table *t, vv_bytes_fn fn, void *payload,
 			       const vv_bytes_options *opts, vv_error *err);
 
+/* Sets *hash as vv_known_bytes_of does, from the stored version t of fewer than VV_KNOWN_BYTES_MIN
+ * bytes, whose blocks it reads. Returns false if a block is missing. */
+bool vv_known_bytes_read(vv_repository *r, vv_table *t, vv_hash128 *hash);
+
 /* Sets *size and *hash (XXH3-128, seeded with the repository's secret) to those in the note for the
  * version *root. Returns false if there is no note for it. */
 bool vv_known_bytes_of(vv_repository *r, const vv_cid *root, uint64_t *size, vv_hash128 *hash);

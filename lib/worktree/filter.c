@@ -416,7 +416,7 @@ static vv_status clean_known(vv_filter *f, const char *path, input *in, vv_buf *
 	*known = staged && in->head.len == 0 && vv_oid_is_empty_blob(&e.id);
 	if (*known) return VV_OK;
 	if (staged) {
-		fd = vv_dataset_reader_open_known(vv_dataset_writer_reader(f->writer), path, &e.id,
+		fd = vv_dataset_reader_open_known(vv_dataset_writer_reader(f->writer), path, &e,
 						  &st, &proved, &want);
 	}
 	const bool is_staged = fd >= 0;

@@ -170,6 +170,10 @@ vv_status vv_index_file_state(vv_index *x, const vv_index_entry *e, vv_file_stat
  * entry's stat, and the file is older than the index. The entry is then not racy (see git's
  * racy-git documentation). */
 bool vv_index_stat_clean(const vv_index *x, const vv_index_entry *e, const vv_stat *st);
+/* Returns true if st, the stat of the file of the entry e, equals the recorded stat in size, kind,
+ * executable bit, inode and mtime. The ctime may differ. Returns false for entries with conflict
+ * stages and entries of git add --intent-to-add. */
+bool vv_index_has_written(const vv_index_entry *e, const vv_stat *st);
 
 typedef vv_status (*vv_path_fn)(void *payload, const char *path, vv_error *err);
 /* Calls fn for each file of the work tree that is neither in the index nor ignored, at or below

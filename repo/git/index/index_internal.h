@@ -23,10 +23,6 @@ typedef struct vv_index_edit {
 
 /* Sets *out to the entry `from`, whose path is borrowed. */
 vv_index_entry vv_index_entry_of(const git_index_entry *from);
-/* Returns true if st, the stat of the file of the entry e, equals the recorded stat in size, kind,
- * executable bit, inode and mtime. The ctime may differ. Returns false for entries with conflict
- * stages and entries of git add --intent-to-add. */
-bool vv_index_has_written(const vv_index_entry *e, const vv_stat *st);
 /* Sets the ctime of an entry for the file of its path, which has the stat st, as git on this system has
  * it. */
 vv_status vv_index_fill_ctime(git_index_entry *e, const vv_repository *r, const vv_stat *st,

@@ -652,3 +652,23 @@ both_are_there() {
 	[ "$(git show :prices.csv)" != "$(git show HEAD:prices.csv)" ]
 	varve cat :prices.csv | cmp - prices.csv
 }
+
+@test "git passes a small file as young as its index again, and it is compared with its version, not imported" {
+	need_strace
+	new_repo
+	rows 300 > t.csv
+	varve add -q t.csv
+	varve commit -qm one
+	rm .git/varve/stat
+	touch -r t.csv .git/index
+	strace -f -e trace=execve,openat -o ../calls git status --porcelain > ../out
+	grep -q 'execve.*"filter-process"' ../calls
+	[ ! -s ../out ]
+	[ "$(grep -c cache/scan/ ../calls)" = 0 ]
+	# other bytes of the same length and time in the same file
+	touch -r t.csv ../stamp
+	printf 9 | dd of=t.csv bs=1 seek=$(($(stat -c %s t.csv) - 2)) conv=notrunc status=none
+	touch -r ../stamp t.csv
+	touch -r t.csv .git/index
+	[ "$(git status --porcelain)" = ' M t.csv' ]
+}
