@@ -17,6 +17,7 @@
 #include "repo/git/blob.h"
 #include "repo/git/history/commit.h"
 #include "repo/git/history/refs.h"
+#include "repo/git/history/rewrite.h"
 #include "repo/git/run_git.h"
 #include "repo/git/tree.h"
 
@@ -445,11 +446,14 @@ static vv_status on_change(void *payload, const vv_change *c, vv_error *err)
 static vv_status search_commit_texts(search *x, vv_error *err)
 {
 	const vv_commit *c = x->commit;
-	const char *people[] = {c->author.name, c->author.email, c->committer.name,
-				c->committer.email};
-	const char *message = c->message;
-	vv_status rc = search_texts(x, VV_ERASE_MESSAGE, NULL, &message, 1, err);
+	const vv_person *author = &c->author, *by = &c->committer;
+	const char *people[] = {author->name, author->email, by->name, by->email};
+	vv_auto(vv_buf) quoted = VV_BUF_INIT;
+	vv_status rc = vv_rewrite_quoted_words(x->repo, &c->id, &quoted, err);
+	const char *messages[] = {c->message, vv_buf_cstr(&quoted)};
 
+	if (rc < 0) return rc;
+	rc = search_texts(x, VV_ERASE_MESSAGE, NULL, messages, 2, err);
 	return rc < 0 ? rc : search_texts(x, VV_ERASE_PERSON, NULL, people, 4, err);
 }
 
@@ -792,37 +796,33 @@ static vv_status search_work_tree(search *x, vv_error *err)
 	return rc;
 }
 
-/* Calls search_texts for records of `fields` texts, each ended by NUL and the last by a line end, too. */
-static vv_status search_records(search *x, const vv_buf *b, vv_erase_note_kind kind, size_t fields,
-				vv_error *err)
+/* Searches records of 4 texts, each ended by NUL and the last by a line end, too. */
+static vv_status search_records(search *x, const vv_buf *b, vv_error *err)
 {
-	const char *text[8];
+	const char *text[4];
 	size_t n = 0;
 	vv_status rc;
 
 	for (size_t at = 0; at < b->len; at += strlen(b->data + at) + 1) {
-		text[n] = b->data + at;
-		text[n] += n == 0 && text[n][0] == '\n';
-		if (++n < fields) {
+		text[n] = b->data + at + (n == 0 && b->data[at] == '\n');
+		if (++n < 4) {
 			continue;
 		}
-		if ((rc = search_texts(x, kind, text[0], text + 1, fields - 1, err)) < 0) return rc;
+		if ((rc = search_texts(x, VV_ERASE_LOG, text[0], text + 1, 3, err)) < 0) return rc;
 		n = 0;
 	}
 	return VV_OK;
 }
 
-static vv_status search_tags(search *x, vv_error *err)
+/* The tag of a ref, and the tags to which it points. */
+static vv_status search_tag(void *payload, const vv_ref *ref, vv_error *err)
 {
-	static const char *const args[] = {
-		"for-each-ref",
-		"--format=%(refname)%00%(taggername)%00%(taggeremail)%00%(if)%(taggerdate)%(then)"
-		"%(contents)%(end)%00",
-		"refs/tags/", NULL};
-	vv_auto(vv_buf) lines = VV_BUF_INIT;
-	vv_status rc = git_lines(&lines, x, args, err);
+	search *x = payload;
+	vv_auto(vv_buf) words = VV_BUF_INIT;
+	const vv_status rc = vv_rewrite_tag_words(x->repo, &ref->id, &words, err);
+	const char *text = vv_buf_cstr(&words);
 
-	return rc < 0 ? rc : search_records(x, &lines, VV_ERASE_TAG, 4, err);
+	return rc < 0 ? rc : search_texts(x, VV_ERASE_TAG, ref->name, &text, 1, err);
 }
 
 static vv_status search_logs(search *x, vv_error *err)
@@ -839,7 +839,7 @@ static vv_status search_logs(search *x, vv_error *err)
 	if (git_lines(&lines, x, args, VV_IGNORED) < 0) {
 		return add_gap(x, "(reflogs)", "git could not list them", false, err);
 	}
-	return search_records(x, &lines, VV_ERASE_LOG, 4, err);
+	return search_records(x, &lines, err);
 }
 
 static vv_status search_beside(search *x, vv_error *err)
@@ -852,7 +852,8 @@ static vv_status search_beside(search *x, vv_error *err)
 		return rc;
 	}
 	if (x->e->where) return VV_OK;
-	return (rc = search_tags(x, err)) < 0 ? rc : search_logs(x, err);
+	rc = vv_refs_each(x->repo, "refs/tags/", search_tag, x, err);
+	return rc < 0 ? rc : search_logs(x, err);
 }
 
 /* --- the refs that still have it -------------------------------------------------------------------------- */

@@ -470,18 +470,25 @@ static vv_status put_text(const vv_rewrite *w, vv_buf *out, const char *text, si
 	return VV_OK;
 }
 
-/* "author NAME <EMAIL> TIME ZONE", also of "committer" and "tagger". */
+/* "NAME <EMAIL" in "author NAME <EMAIL> TIME ZONE", also of "committer" and "tagger". */
+static void find_person(const char **name, const char **end, const char *p, const char *next)
+{
+	*name = p + 1;
+	*end = next - 1;
+	while (*name < *end && (*name)[-1] != ' ') {
+		(*name)++;
+	}
+	while (*end > *name && **end != '>') {
+		(*end)--;
+	}
+}
+
 static vv_status put_person(const vv_rewrite *w, vv_buf *out, const char *p, const char *next,
 			    bool *changed, vv_error *err)
 {
-	const char *name = p + 1, *end = next - 1;
+	const char *name, *end;
 
-	while (name < end && name[-1] != ' ') {
-		name++;
-	}
-	while (end > name && *end != '>') {
-		end--;
-	}
+	find_person(&name, &end, p, next);
 	vv_buf_put(out, p, (size_t)(name - p));
 	const vv_status rc = put_text(w, out, name, (size_t)(end - name), changed, err);
 	vv_buf_put(out, end, (size_t)(next - end));
@@ -509,6 +516,56 @@ static vv_status put_new_message(const vv_rewrite *w, vv_buf *out, const char *p
 	return rc < 0 ? rc : put_text(w, out, vv_buf_cstr(&text), text.len, changed, err);
 }
 
+/* Tagger and message of a tag with this text. */
+static void put_tag_words(vv_buf *out, const char *p, const char *end)
+{
+	const char *name, *stop;
+
+	while (p < end && *p != '\n') {
+		const char *next = after_header(p, end);
+
+		if (is_person(p, end)) {
+			find_person(&name, &stop, p, next);
+			vv_buf_put(out, name, (size_t)(stop - name));
+			vv_buf_putc(out, '\n');
+		}
+		p = next;
+	}
+	vv_buf_put(out, p, (size_t)(end - p));
+	vv_buf_putc(out, '\n');
+}
+
+/* The same of the tag in the header "mergetag" from p to next, whose lines have a blank before them. */
+static vv_status put_quoted_words(vv_buf *out, const char *p, const char *next, vv_error *err)
+{
+	vv_auto(vv_buf) tag = VV_BUF_INIT;
+
+	for (p += strlen("mergetag "); p < next; p += p < next && *p == ' ') {
+		const char *eol = memchr(p, '\n', (size_t)(next - p));
+		const char *line = p;
+
+		p = eol ? eol + 1 : next;
+		vv_buf_put(&tag, line, (size_t)(p - line));
+	}
+	put_tag_words(out, vv_buf_cstr(&tag), vv_buf_cstr(&tag) + tag.len);
+	return vv_buf_ok(&tag, err);
+}
+
+/* Sets *changed to true if the quoted tag has a text that changes: then it is left out. */
+static vv_status check_quoted(const vv_rewrite *w, const char *p, const char *next, bool *changed,
+			      vv_error *err)
+{
+	vv_auto(vv_buf) words = VV_BUF_INIT, unused = VV_BUF_INIT;
+	vv_status rc;
+
+	if (!w->text_fn) return VV_OK;
+	if ((rc = put_quoted_words(&words, p, next, err)) < 0 ||
+	    (rc = vv_buf_ok(&words, err)) < 0) {
+		return rc;
+	}
+	return put_text(w, &unused, vv_buf_cstr(&words), words.len, changed, err);
+}
+
 /* The headers after "tree". Signatures of the old commit, and quoted tags of the old history, are left out. */
 static vv_status put_headers(vv_rewrite *w, vv_buf *out, const char **at, const char *end,
 			     bool *changed, bool *was_signed, vv_error *err)
@@ -522,9 +579,11 @@ static vv_status put_headers(vv_rewrite *w, vv_buf *out, const char **at, const 
 		if (begins_with(p, end, "parent ")) {
 			rc = put_parent(w, out, p, next, changed, err);
 		} else if (begins_with(p, end, "gpgsig ") ||
-			   begins_with(p, end, "gpgsig-sha256 ") ||
-			   begins_with(p, end, "mergetag ")) {
+			   begins_with(p, end, "gpgsig-sha256 ")) {
 			*was_signed = true;
+		} else if (begins_with(p, end, "mergetag ")) {
+			*was_signed = true;
+			rc = check_quoted(w, p, next, changed, err);
 		} else if (is_person(p, end)) {
 			rc = put_person(w, out, p, next, changed, err);
 		} else {
@@ -668,4 +727,49 @@ static vv_status rewrite_any(vv_rewrite *w, const git_oid *id, unsigned depth, g
 vv_status vv_rewrite_object(vv_rewrite *w, const vv_oid *id, vv_oid *out, vv_error *err)
 {
 	return rewrite_any(w, vv_to_git(id), 0, vv_to_git_out(out), err);
+}
+
+/* --- the texts of tags ------------------------------------------------------------ */
+
+vv_status vv_rewrite_tag_words(vv_repository *r, const vv_oid *tag, vv_buf *out, vv_error *err)
+{
+	git_oid at = *vv_to_git(tag);
+	git_object_t type;
+	uint64_t size;
+	vv_status rc;
+
+	for (unsigned depth = 0; depth <= TAGS_DEPTH_MAX; depth++) {
+		vv_auto(git_odb_object) *object = NULL;
+
+		rc = vv_object_header(r, &at, &type, &size, err);
+		if (rc < 0 || type != GIT_OBJECT_TAG) return vv_missing_ok(rc, err);
+		rc = vv_object_read(r, &at, GIT_OBJECT_TAG, VV_TAG_BYTES_MAX, &object, err);
+		if (rc < 0) return rc;
+		const char *p = git_odb_object_data(object);
+		put_tag_words(out, p, p + git_odb_object_size(object));
+		if ((rc = vv_buf_ok(out, err)) < 0 || (rc = vv_tag_target(r, &at, &at, err)) < 0) {
+			return rc;
+		}
+	}
+	return vv_fail(err, VV_EREFUSED, "tags are nested more than %u deep", TAGS_DEPTH_MAX);
+}
+
+vv_status vv_rewrite_quoted_words(vv_repository *r, const vv_oid *commit, vv_buf *out,
+				  vv_error *err)
+{
+	vv_auto(git_odb_object) *object = NULL;
+	vv_status rc = vv_object_read(r, vv_to_git(commit), GIT_OBJECT_COMMIT, VV_COMMIT_BYTES_MAX,
+				      &object, err);
+
+	if (rc < 0) return rc;
+	const char *p = git_odb_object_data(object), *end = p + git_odb_object_size(object);
+	while (rc == VV_OK && p < end && *p != '\n') {
+		const char *next = after_header(p, end);
+
+		if (begins_with(p, end, "mergetag ")) {
+			rc = put_quoted_words(out, p, next, err);
+		}
+		p = next;
+	}
+	return rc < 0 ? rc : vv_buf_ok(out, err);
 }

@@ -94,6 +94,46 @@ nothing_is_left() {
 	[ "$(jq -c '[.erased.unsignedTags, .erased.lostSignatures]' <<< "$output")" = '[["refs/tags/v2"],1]' ]
 }
 
+@test "a value that only an inner tag, or the tag that a merge quotes, has is found and erased" {
+	local where
+	ssh-keygen -q -t ed25519 -N '' -f ../key
+	for where in message tagger; do
+		mkdir "../$where.d"
+		cd "../$where.d" || return 1
+		new_repo
+		git config gpg.format ssh
+		git config user.signingkey "$PWD/../key.pub"
+		tick
+		git commit -q --allow-empty -m start
+		git checkout -q -b side
+		tick
+		git commit -q --allow-empty -m side
+		git checkout -q main
+		if [ "$where" = message ]; then
+			git tag -s -m "for ada@example.org" inner side
+		else
+			GIT_COMMITTER_EMAIL=ada@example.org git tag -s -m plain inner side
+		fi
+		git tag -a -m outer outer inner
+		git merge -q --no-ff -m merged inner
+		git cat-file commit HEAD | grep -q "^mergetag "
+		git tag -d inner > /dev/null
+		git reflog expire --expire=now --all
+		succeeds find_ada --plan
+		output_has "1 message of a commit: $(git rev-parse --short=10 HEAD)"
+		output_has "1 tag, in its message or tagger: refs/tags/outer"
+		succeeds find_ada --apply
+		! git cat-file commit HEAD | grep -q "ada@example.org" || false
+		[ "$(git cat-file commit HEAD | grep -c ^parent)" = 2 ]
+		[ "$(git rev-parse 'outer^{commit}')" = "$(git rev-parse side)" ]
+		succeeds python3 "$BATS_TEST_DIRNAME/../../stories/hosts/search.py" =ada@example.org -- .git
+		git fsck --strict
+		succeeds find_ada --plan
+		output_lacks "refs/tags/outer"
+		output_lacks "message of a commit"
+	done
+}
+
 @test "the receipt names each file that was not searched" {
 	two_versions
 	printf '%s\n' 'version https://git-lfs.github.com/spec/v1' "oid sha256:$(printf x | sha256sum | cut -d' ' -f1)" 'size 1' > ada@example.org.bin
