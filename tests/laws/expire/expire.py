@@ -312,7 +312,8 @@ def stored(folder):
     digests = set()
     for file in glob.glob(f"{folder}/**/*.pack", recursive=True):
         with open(file, "rb") as f:
-            digests |= records(f.read())
+            data = f.read()
+        digests |= records(data) if data[:6] == b"VVPACK" else set()  # and not one of Git's
     return digests
 
 
