@@ -330,7 +330,7 @@ static const char *local_path(vv_descriptor *d, const vv_json *path)
 		return NULL;
 	}
 	if (is_url(path->text)) return NULL;
-	if (path->text[0] == '/') {
+	if (path->text[0] == '/' || vv_path_is_absolute(path->text)) {
 		vv_descriptor_fail(
 			d, path,
 			"the path '%s' is absolute: paths must be relative to the package's folder",

@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/codec.h"
 #include "base/json/json.h"
+#include "base/path.h"
 #include "base/sys.h"
 
 #define LOCK_INDENT 4u /* of "outs:" in a stage of a lock */
@@ -90,7 +91,7 @@ static bool put_path(vv_buf *out, const char *path)
 	const size_t len = strlen(path);
 	size_t depth = 0;
 
-	if (len == 0 || *path == '/' || strstr(path, "://")) return false;
+	if (len == 0 || *path == '/' || vv_path_is_absolute(path) || strstr(path, "://")) return false;
 	for (size_t at = 0; at < len;) {
 		const char *end = memchr(path + at, '/', len - at);
 		const size_t part = end ? (size_t)(end - path) - at : len - at;

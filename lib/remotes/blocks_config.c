@@ -143,7 +143,7 @@ vv_status vv_store_url_absolute(char **out, vv_repository *r, const char *url, v
 		if (!(top = vv_path_dir(vv_repository_gitdir(r)))) return vv_fail_nomem(err);
 		work = top;
 	}
-	if (u.kind != VV_URL_PATH || *u.path == '/') {
+	if (u.kind != VV_URL_PATH || *u.path == '/' || vv_path_is_absolute(u.path)) {
 		*out = vv_strdup(u.kind == VV_URL_PATH ? u.path : url);
 	} else {
 		*out = vv_path_join(work ? work : vv_repository_commondir(r), u.path, (char *)NULL);

@@ -485,7 +485,9 @@ static vv_status read_file_url(vv_url *out, const char *rest, vv_error *err)
 		return vv_fail(err, VV_EUSAGE, "the URL '%s' has no path",
 			       vv_text_shows(out->text));
 	}
-	out->path = decode_percent(rest + len, strlen(rest + len));
+	const char *path = rest + len;
+	path += vv_path_is_absolute(path + 1) && path[1] != '/'; /* Windows: file:///C:/tables */
+	out->path = decode_percent(path, strlen(path));
 	return out->path ? VV_OK : vv_fail_nomem(err);
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/ascii.h"
 #include "cmd/sql/vtab/error.h"
 SQLITE_EXTENSION_INIT3
 
@@ -57,6 +58,14 @@ uint32_t vv_sql_name_open_flags(const vv_sql_catalog *c, const char *repository)
 	return flags;
 }
 
+/* Is it an absolute path? On Windows it has a drive ("C:/tables"), or begins with a backslash. */
+static bool is_folder(const char *word)
+{
+	const char *rest = vv_is_alpha(word[0]) && word[1] == ':' ? word + 2 : word;
+
+	return rest[0] == '/' || rest[0] == '\\';
+}
+
 size_t vv_sql_name_url(const char *word)
 {
 	const size_t len = strcspn(word, "#");
@@ -64,7 +73,7 @@ size_t vv_sql_name_url(const char *word)
 					   ? sqlite3_mprintf("%.*s", (int)len, word)
 					   : NULL;
 
-	return url && (url[0] == '/' || vv_sql_name_is_url(url)) ? len : 0;
+	return url && (is_folder(url) || vv_sql_name_is_url(url)) ? len : 0;
 }
 
 /* ---- the tables that there are ---- */
