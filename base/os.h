@@ -182,6 +182,13 @@ size_t vv_os_root_len(const char *path);
 #define VV_OS_PATH_SEPARATOR ":"
 #endif
 
+/* Characters that no name of a file has, besides '/' and control characters. */
+#ifdef _WIN32
+#define VV_OS_NOT_IN_NAMES "\"*:<>?\\|"
+#else
+#define VV_OS_NOT_IN_NAMES ""
+#endif
+
 /* The folder of proc(5) with the running processes; "": the system has none. */
 #ifdef VV_OS_LINUX
 #define VV_OS_PROCESSES "/proc"

@@ -311,6 +311,22 @@ vv_status vv_path_check(const char *path, vv_error *err)
 	return refuse_path(path, vv_path_fault(path), err);
 }
 
+bool vv_path_lacks_names(void)
+{
+	return *VV_OS_NOT_IN_NAMES != '\0';
+}
+
+const char *vv_path_lack(const char *path)
+{
+	if (!vv_path_lacks_names()) return NULL;
+	for (const char *p = path; *p != '\0'; p++) {
+		if ((unsigned char)*p < 0x20 || strchr(VV_OS_NOT_IN_NAMES, *p)) {
+			return "Windows does not allow one of its characters";
+		}
+	}
+	return find_fault(path, whole_danger(path), part_fault);
+}
+
 vv_status vv_path_check_plain(const char *path, vv_error *err)
 {
 	return refuse_path(path, find_fault(path, whole_danger(path), part_danger), err);

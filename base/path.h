@@ -61,6 +61,10 @@ const char *vv_path_below(const char *root, const char *path);
 vv_status vv_path_check(const char *path, vv_error *err);
 /* Returns the reason for which vv_path_check refuses path, a constant; NULL: path is accepted. */
 const char *vv_path_fault(const char *path);
+/* Returns true if this system lacks names of files that other systems have, as Windows does. */
+bool vv_path_lacks_names(void);
+/* Returns the reason for which no file of this system has the path, a constant; NULL: one may have it. */
+const char *vv_path_lack(const char *path);
 /* Checks the path of a file that Git tracks as an ordinary file. Such a path may have bytes and names
  * that vv_path_check refuses for other systems. VV_EREFUSED: path is empty or too long, has an empty
  * part, or leads out of the work tree or into ".git". */

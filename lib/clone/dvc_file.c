@@ -91,7 +91,8 @@ static bool put_path(vv_buf *out, const char *path)
 	const size_t len = strlen(path);
 	size_t depth = 0;
 
-	if (len == 0 || *path == '/' || vv_path_is_absolute(path) || strstr(path, "://")) return false;
+	if (*path == '/' || vv_path_is_absolute(path)) return false;
+	if (len == 0 || strstr(path, "://")) return false;
 	for (size_t at = 0; at < len;) {
 		const char *end = memchr(path + at, '/', len - at);
 		const size_t part = end ? (size_t)(end - path) - at : len - at;

@@ -18,6 +18,7 @@
 #include "lib/worktree/by_git.h"
 #include "lib/worktree/checkout.h"
 #include "lib/worktree/last_copy.h"
+#include "lib/worktree/left_out.h"
 #include "repo/git/config.h"
 #include "repo/git/index/worktree.h"
 #include "repo/git/write_turn.h"
@@ -73,6 +74,59 @@ static vv_status move_in(const char *from, const char *to, bool *stays, vv_error
 	return rc;
 }
 
+/* --- files that the work tree cannot have ---------------------------------------------------------- */
+
+static vv_status note_name(void *payload, const vv_tree_entry *e, vv_error *err)
+{
+	const vv_status rc = vv_path_check_plain(e->path, err);
+
+	return rc < 0 ? rc : vv_left_out_add(payload, e->path, VV_NAME_COMES, err);
+}
+
+/* A pattern of a sparse checkout. A line break has none. */
+static vv_status put_exclusion(void *payload, const char *path, vv_error *err)
+{
+	vv_buf *out = payload;
+
+	if (strpbrk(path, "\r\n")) return vv_path_check(path, err);
+	vv_buf_puts(out, "!/");
+	for (; *path; path++) {
+		vv_buf_puts(out, strchr("\\*?[ ", *path) ? "\\" : "");
+		vv_buf_putc(out, *path);
+	}
+	vv_buf_putc(out, '\n');
+	return VV_OK;
+}
+
+/* Finds the files that must be left out, and writes the patterns for git: its index then has them as outside of a sparse
+ * checkout, so that no commit removes them. *file: of the patterns; NULL: nothing is left out. */
+static vv_status leave_out(char **file, vv_repository *repo, const vv_oid *commit, vv_error *err)
+{
+	vv_auto(vv_left_out) l = {.repo = repo};
+	vv_auto(vv_buf) patterns = VV_BUF_INIT;
+	bool applies = false;
+	vv_status rc = vv_left_out_applies(&applies, repo, err);
+
+	*file = NULL;
+	if (rc < 0 || !applies || (rc = vv_tree_each(repo, commit, "", note_name, &l, err)) < 0 ||
+	    (rc = vv_left_out_find(&l, err)) < 0 || !l.first) {
+		return rc;
+	}
+	vv_buf_puts(&patterns, "/*\n");
+	rc = vv_left_out_each(&l, put_exclusion, &patterns, err);
+	rc = rc < 0 ? rc : vv_buf_ok(&patterns, err);
+	vv_auto(char) *info = vv_path_join(vv_repository_commondir(repo), "info", (char *)NULL);
+	vv_auto(char) *path = vv_path_join(info, "sparse-checkout", (char *)NULL);
+	if (!path) return vv_fail_nomem(err);
+	if (rc < 0 || (rc = vv_mkdirs(info, err)) < 0 ||
+	    (rc = vv_write_file(path, patterns.data, patterns.len, false, err)) < 0) {
+		return rc;
+	}
+	vv_left_out_warn(&l);
+	*file = vv_take(&path);
+	return VV_OK;
+}
+
 static vv_status write_by_git(vv_runner *git, const vv_oid *commit, const char *apart, bool show,
 			      bool alone, bool *stays, vv_error *err)
 {
@@ -82,7 +136,16 @@ static vv_status write_by_git(vv_runner *git, const vv_oid *commit, const char *
 		      *place = vv_path_join(gitdir, "index", (char *)NULL),
 		      *setting = index ? vv_asprintf("GIT_INDEX_FILE=%s", index) : NULL;
 	const char *more[] = {setting, alone ? VV_RUNNER_HERE_ONLY : NULL, NULL};
-	const char *args[] = {"--work-tree",
+	/* Patterns must differ by case. A name that Windows lacks, and that is not written, must not stop git. */
+	const char *args[] = {"-c",
+			      "core.sparseCheckout=true",
+			      "-c",
+			      "core.sparseCheckoutCone=false",
+			      "-c",
+			      "core.ignoreCase=false",
+			      "-c",
+			      "core.protectNTFS=false",
+			      "--work-tree",
 			      files,
 			      "read-tree",
 			      show ? "-v" : "-m",
@@ -92,13 +155,20 @@ static vv_status write_by_git(vv_runner *git, const vv_oid *commit, const char *
 			      vv_oid_shows(commit),
 			      NULL};
 	bool noted = false;
+	vv_auto(char) *patterns = NULL;
 	vv_status rc;
 
 	if (!files || !place || !setting) return vv_fail_nomem(err);
-	git->args = args;
+	if ((rc = leave_out(&patterns, git->repo, commit, err)) < 0) return rc;
+	git->args = patterns ? args : args + 8;
 	git->more = more;
 	git->terminal = show;
-	if ((rc = vv_mkdirs(files, err)) < 0 || (rc = vv_runner_run(git, err)) < 0) return rc;
+	rc = vv_mkdirs(files, err);
+	rc = rc < 0 ? rc : vv_runner_run(git, err);
+	if (patterns) {
+		(void)vv_unlink(patterns, true, VV_IGNORED);
+	}
+	if (rc < 0) return rc;
 	git->args = git->more = NULL;
 	if (git->code != 0) return vv_runner_fail(git, "the files were not written", err);
 	vv_runner_tell(git);

@@ -16,6 +16,7 @@
 #include "lib/names/nearest_kept.h"
 #include "lib/worktree/attributes_lines.h"
 #include "lib/worktree/by_git.h"
+#include "lib/worktree/left_out.h"
 #include "repo/git/history/refs.h"
 #include "repo/git/history/revision.h"
 #include "repo/git/run_git.h"
@@ -27,6 +28,7 @@ typedef struct target {
 	uint32_t mode; /* 0: the source does not have it: remove */
 	vv_oid id;
 	bool there; /* the file is it already */
+	bool left;  /* the work tree cannot have the file */
 } target;
 
 typedef struct restore {
@@ -205,6 +207,37 @@ static bool is_outside(const restore *r, const target *t)
 	       !literal;
 }
 
+/* Names the files that the work tree cannot have, before the others are written. */
+static vv_status leave_out(restore *r, vv_error *err)
+{
+	vv_auto(vv_left_out) l = {.repo = r->o->repo};
+	size_t left = 0;
+	bool applies = false;
+	vv_status rc = vv_left_out_applies(&applies, r->o->repo, err);
+
+	if (rc < 0 || !applies) return rc;
+	for (vv_index_entry e = {0}; rc == VV_OK && vv_index_next(r->o->index, &e);) {
+		rc = e.stage == 0 ? vv_left_out_add(&l, e.path, VV_NAME_STAYS, err) : VV_OK;
+	}
+	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
+		const target *t = &r->targets[i];
+		const vv_name_fate fate = t->mode ? VV_NAME_COMES : VV_NAME_GOES;
+
+		rc = t->there ? VV_OK : vv_left_out_add(&l, t->path, fate, err);
+	}
+	if (rc < 0 || (rc = vv_left_out_find(&l, err)) < 0 || !l.first) return rc;
+	vv_array_each(r->targets, r->count, t) {
+		t->left = !t->there && vv_left_out_why(&l, t->path);
+		left += t->left;
+	}
+	if (left == r->count) {
+		return vv_fail(err, VV_EREFUSED, "not restored: %s\n%s", l.first,
+			       VV_LEFT_OUT_REMEDY);
+	}
+	vv_left_out_warn(&l);
+	return VV_OK;
+}
+
 /* The paths that will change, for git and for the files that it does not write. */
 static vv_status expect_paths(restore *r, vv_error *err)
 {
@@ -214,10 +247,15 @@ static vv_status expect_paths(restore *r, vv_error *err)
 	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
 		target *t = &r->targets[i];
 
-		if (t->mode && (rc = is_there(r, t, &t->there, err)) < 0) return rc;
+		rc = t->mode ? is_there(r, t, &t->there, err) : VV_OK;
+	}
+	rc = rc < 0 ? rc : leave_out(r, err);
+	for (size_t i = 0; rc == VV_OK && i < r->count; i++) {
+		target *t = &r->targets[i];
 		const bool out = !t->there && is_outside(r, t);
+
 		outside += out;
-		if (t->there || out) {
+		if (t->there || t->left || out) {
 			continue;
 		}
 		rc = vv_by_git_expect(&r->by_git, t->path, t->mode, &t->id, err);

@@ -20,8 +20,8 @@
 #include "lib/tables/materialise.h"
 #include "lib/worktree/interrupted.h"
 #include "lib/worktree/last_copy.h"
+#include "lib/worktree/left_out.h"
 #include "lib/worktree/moved.h"
-#include "lib/worktree/one_file.h"
 #include "repo/blocks/reach.h"
 #include "repo/git/blob.h"
 #include "repo/git/history/expired.h"
@@ -324,23 +324,25 @@ static vv_status find_obstacles(vv_by_git *b, vv_error *err)
 		       "commit your changes or stash them ('git stash') first");
 }
 
-/* Git keeps the last of two names that are one file, and reports nothing. */
-static vv_status warn_of_one_file(vv_by_git *b, vv_error *err)
+/* Git would refuse all files because of a name that the system lacks, and keeps the last of two names that are one
+ * file. */
+static vv_status refuse_left_out(vv_by_git *b, const char *refused, vv_error *err)
 {
-	vv_auto(vv_one_file) f = {.repo = b->git.repo};
-	bool folds = false;
-	vv_status rc = vv_one_file_folds(&folds, b->git.repo, err);
+	vv_auto(vv_left_out) l = {.repo = b->git.repo};
+	bool applies = false;
+	vv_status rc = vv_left_out_applies(&applies, b->git.repo, err);
 
-	if (rc < 0 || !folds || !b->index) return rc;
+	if (rc < 0 || !applies || !b->index) return rc;
 	for (size_t i = 0; rc == VV_OK && i < b->count; i++) {
 		const coming *c = &b->coming[i];
 
-		rc = vv_one_file_add(&f, c->path, c->mode ? VV_NAME_COMES : VV_NAME_GOES, err);
+		rc = vv_left_out_add(&l, c->path, c->mode ? VV_NAME_COMES : VV_NAME_GOES, err);
 	}
 	for (vv_index_entry e = {0}; rc == VV_OK && vv_index_next(b->index, &e);) {
-		rc = e.stage == 0 ? vv_one_file_add(&f, e.path, VV_NAME_STAYS, err) : VV_OK;
+		rc = e.stage == 0 ? vv_left_out_add(&l, e.path, VV_NAME_STAYS, err) : VV_OK;
 	}
-	return rc < 0 ? rc : vv_one_file_warn(&f, err);
+	if (rc < 0 || (rc = vv_left_out_find(&l, err)) < 0 || !l.first) return rc;
+	return vv_fail(err, VV_EREFUSED, "%s: %s\n%s", refused, l.first, VV_LEFT_OUT_REMEDY);
 }
 
 static vv_status expect_any(void *payload, const vv_change *c, vv_error *err)
@@ -439,7 +441,7 @@ vv_status vv_by_git_run(vv_by_git *b, const char *refused, vv_error *err)
 		(void)vv_later_drop(b->git.repo, VV_IGNORED);
 		return rc;
 	}
-	if (rc == VV_OK && (rc = warn_of_one_file(b, err)) < 0) {
+	if (rc == VV_OK && (rc = refuse_left_out(b, refused, err)) < 0) {
 		(void)vv_later_drop(b->git.repo, VV_IGNORED);
 		return rc;
 	}
