@@ -124,7 +124,7 @@ vv_status vv_ask_all(vv_ask *const *asks, size_t count, vv_repository *r, vv_err
 		}
 		atomic_store(&asks[i]->ended, false);
 		if (vv_ask_may(asks[i], &known) &&
-		    (count == 1 || !(workers[i] = vv_worker_start(ask_one_in_thread, asks[i])))) {
+		    !(workers[i] = vv_worker_start(ask_one_in_thread, asks[i]))) {
 			ask_one_in_thread(asks[i]);
 		}
 	}
@@ -134,6 +134,8 @@ vv_status vv_ask_all(vv_ask *const *asks, size_t count, vv_repository *r, vv_err
 		if (asks[i]->status == VV_OK) { /* it answered just before it was stopped */
 			atomic_store(&asks[i]->stopped, false);
 		}
+		/* it sent signs of life or single bytes, and no answer */
+		asks[i]->silent = asks[i]->silent || atomic_load(&asks[i]->stopped);
 		if (speeds) {
 			remember_answer(speeds, asks[i]);
 		}

@@ -160,7 +160,7 @@ static vv_status check_patience(vv_frame_reader *r, uint8_t type, uint64_t len, 
 		vv_channel_alive(r->line);
 	}
 	if (vv_patience_spend(&r->works, waited, text ? 0 : len)) return VV_OK;
-	return vv_fail(err, VV_EIO, "%s is connected, but has sent no data for %s",
+	return vv_fail(err, VV_ESILENT, "%s is connected, but has sent no data for %s",
 		       vv_channel_name(r->line), shown_time(r->works.waited_ms / 1000));
 }
 

@@ -79,8 +79,8 @@ VV_AUTO_CLEAR(vv_frame_reader, vv_frame_reader_clear)
  * frame is an error, reads the end frame, too, and fails with the error that the peer sent;
  * err->answered is then set. The message begins with "remote: ", unless is_own is set; with is_own,
  * VV_EMISSING also sets err->block. VV_ECORRUPT: the bytes are not a frame. VV_EREFUSED: the budget
- * is used up. VV_EIO: the connection failed, or the peer stayed below the pace of `works` for
- * works.max_ms milliseconds (transport/line/patience.h). Text frames (signs of life, progress) do
+ * is used up. VV_EIO: the connection failed, or, with err->silent, the peer stayed below the pace of
+ * `works` for works.max_ms milliseconds (transport/line/patience.h). Text frames (signs of life, progress) do
  * not count as data. */
 vv_status vv_frame_read(vv_frame_reader *r, uint8_t *type, vv_error *err);
 

@@ -16,6 +16,7 @@
 #include "transport/places/place_kinds.h"
 #include "transport/protocol/connect.h"
 #include "transport/protocol/frame.h"
+#include "transport/protocol/peer.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -23,6 +24,7 @@
 /* server_holder: turns each holder operation into a request to a server. */
 
 #define ANSWER_BUDGET (VV_FRAME_MAX + (1u << 20))
+#define BESIDE_PACE 2000u /* bytes per second, where other holders have the same data */
 
 typedef struct server {
 	vv_url url;
@@ -56,6 +58,7 @@ static vv_status ask_once(server *s, const vv_hold_message *q, vv_hold_message *
 	vv_buf_clear(&s->answer);
 	vv_frame_reader_init(&in, s->line, ANSWER_BUDGET);
 	in.skips_alive = true;
+	in.works.max_ms = vv_peer_works_ms(&s->service);
 	if ((rc = vv_hold_request_write(s->line, q, err)) < 0 ||
 	    (rc = vv_frame_end(s->line, err)) < 0 || (rc = vv_frame_read_message(&in, err)) < 0) {
 		return rc;
@@ -84,6 +87,9 @@ static vv_status send_request(server *s, const vv_hold_message *q, vv_hold_messa
 									 : VV_FIRST_DEFAULT;
 			}
 			if ((rc = vv_connect(&s->line, &s->url, &s->service, err)) < 0) return rc;
+			if (s->service.beside) {
+				vv_channel_pace(s->line, BESIDE_PACE, vv_idle_sec(&s->service));
+			}
 		}
 		rc = ask_once(s, q, a, err);
 		if (rc < 0 && (!err->answered || vv_channel_done(s->line, NULL) < 0)) {

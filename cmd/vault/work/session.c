@@ -654,6 +654,14 @@ static vv_status prepare_place(visit *r, vv_error *err)
 	return rc;
 }
 
+/* An error of vv_ask_may does not have the holder's name. */
+static void name_unasked(vv_vault_place *p)
+{
+	if (!atomic_load(&p->ask->ended)) {
+		(void)vv_prefix(&p->why, "holder '%s'", vv_text_shows(p->config->name));
+	}
+}
+
 vv_status vv_vault_session_reach(vv_vault_session *s, vv_error *err)
 {
 	vv_auto_free visit *list = vv_calloc(s->place_count + 1, sizeof(*list));
@@ -675,7 +683,10 @@ vv_status vv_vault_session_reach(vv_vault_session *s, vv_error *err)
 		vv_vault_place *p = it->p;
 
 		if (p->ask->status < 0) {
-			p->why = p->ask->why;
+			if (!p->silent) { /* else the first reason says more */
+				p->why = p->ask->why;
+				name_unasked(p);
+			}
 			p->silent = p->silent || p->ask->silent;
 			continue;
 		}

@@ -614,6 +614,28 @@ assert len(d) == 2 and d[0] == d[1] and d[0].startswith(sys.argv[1]), d' "$1"
 	succeeds varve vault status
 }
 
+# within SECONDS COMMAND...: the command ends in time, whatever its code; prints its messages.
+within() {
+	local seconds=$1 code=0
+	shift
+	timeout -k 5 "$seconds" "$@" > ../said 2>&1 || code=$?
+	[ "$code" -lt 124 ] || { cat ../said >&2; echo "not within $seconds s: $*" >&2; return 1; }
+}
+
+@test "a server that sends only signs of life holds a recovery for ten seconds" {
+	local kind
+	x_may_lie
+	succeeds varve vault replicate --copies 2
+	key=$XDG_CONFIG_HOME/varve/key
+	for kind in "alive" "alive hold-list" "alive hold-get" "drip" "drip hold-list"; do
+		lie "$kind"
+		# five times what it needs: other programs may have the processors
+		within 60 varve vault recover --key "$key" --to "../again $kind" "$url" ../a
+		[ "$(git -C "../again $kind" rev-parse main)" = "$(git rev-parse main)" ]
+		grep -q "holder 'unnamed-1': .*\(no data for\|stopped waiting\|only .* in\)" ../said || { cat ../said >&2; false; }
+	done
+}
+
 @test "kill -9 of the server while it receives: the same replicate again gets through" {
 	x_and a
 	add_large

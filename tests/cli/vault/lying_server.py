@@ -16,9 +16,12 @@ Prints its own URL. The lies:
   endless  a list that has no end
   back     a list that goes back
   full     is full
+  alive [OP]  sends signs of life, to every request or to those of one kind, and no answer
+  drip [OP]   answers so with a byte of a long message every 5 ms
 """
 import http.server
 import sys
+import time
 
 from hold_line import decode, encode, failure, frame, frames, message, post
 
@@ -71,13 +74,32 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.read_body()
         with open(sys.argv[2]) as f:
             lie = f.read().strip()
-        data = answer(decode(frames(body)[0][1])[0], body, lie)
+        request = decode(frames(body)[0][1])[0]
+        if lie in ("alive", "alive " + request["op"]):
+            return self.endless(b"", b"T\0", 0.25)
+        if lie in ("drip", "drip " + request["op"]):
+            return self.endless(b"M" + bytes([0x80, 0x80, 0x80, 0x01]), b"x", 0.005)
+        data = answer(request, body, lie)
         self.send_response(200)
         self.send_header("Content-Type", "application/x-varve")
         self.send_header("Content-Length", str(len(data) + (50 if len(data) == 1 else 0)))
         self.end_headers()
         self.wfile.write(data)
         self.close_connection = len(data) == 1
+
+    def endless(self, head, part, pause):
+        """The connection ends when the other side leaves."""
+        self.send_response(200)
+        self.send_header("Content-Type", "application/x-varve")
+        self.end_headers()
+        self.close_connection = True
+        try:
+            self.wfile.write(head)
+            while True:
+                self.wfile.write(part)
+                time.sleep(pause)
+        except OSError:
+            pass
 
     def read_body(self):
         if "chunked" not in self.headers.get("Transfer-Encoding", ""):
