@@ -347,6 +347,15 @@ static vv_status check_resolve(const varve_resolve_options *o, const char *path,
 	return VV_OK;
 }
 
+/* A vv_notes.note. */
+static void pass_note(void *payload, vv_note_kind kind, const char *line)
+{
+	const varve_resolve_options *o = payload;
+
+	(void)kind;
+	o->note(o->note_payload, line);
+}
+
 static vv_status resolve_path(merging *m, const char *path, int side,
 			      const varve_resolve_options *o, vv_error *err)
 {
@@ -372,7 +381,13 @@ static vv_status resolve_path(merging *m, const char *path, int side,
 				  .columns = {columns, o->column && !value},
 				  .quiet = true};
 
+		varve_resolve_options told = *o;
+		const vv_notes notes = {.note = pass_note, .payload = &told, .alone = true};
+
 		rc = vv_resolve(&r, err);
+		vv_array_each(r.list.paths, rc == VV_OK && o->note ? r.list.count : 0, p) {
+			vv_resolve_say_removed(p, &notes);
+		}
 		vv_conflict_list_clear(&r.list);
 	}
 	return rc;

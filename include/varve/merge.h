@@ -150,6 +150,10 @@ typedef struct varve_resolve_options {
 	/* a new value for the cell of row and column, instead of the side's value; or NULL */
 	const varve_text *value;
 	const varve_watch *watch;
+	/* called with a note for each row that is removed, because the other side used its key for a new row, too: a
+	 * line without its line end, which names the row and has its values; or NULL */
+	void (*note)(void *payload, const char *line);
+	void *note_payload;
 } varve_resolve_options;
 
 /* Resolves conflicts of path with the values of a side (enum varve_side); VARVE_ONCE and VARVE_BOTH resolve only

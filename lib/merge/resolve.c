@@ -617,6 +617,7 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 		}
 	}
 	const bool whole = all && !r->set_column && untouched;
+	bool by_cell = false;
 	if ((rc = vv_resolve_note_removed(r, p, chosen, err)) < 0) return rc;
 	if (whole && !any_key_twice(&p->record) &&
 	    (r->side == VV_THEIRS || (r->side == VV_OURS && any_dropped_column(&p->record)))) {
@@ -631,13 +632,14 @@ static vv_status resolve_table(vv_resolving *r, vv_conflict_path *p, vv_error *e
 			rc = rewrite_file(r, p, chosen, &staged.result.cid, &staged.st, err);
 		}
 		rc = rc < 0 ? rc : keep_rest(r, p, chosen, err);
-		vv_resolve_say_removed(r, p, rc);
-		return rc;
+		by_cell = true;
 	}
-	if (rc == VV_OK) {
+	if (rc == VV_OK && !by_cell) {
 		say_resolved(r, p);
 	}
-	vv_resolve_say_removed(r, p, rc);
+	if (rc == VV_OK && !r->quiet) {
+		vv_resolve_say_removed(p, vv_repository_notes(r->repo));
+	}
 	return rc;
 }
 

@@ -54,5 +54,7 @@ typedef struct vv_resolving {
  * conflict can only be resolved as a whole, or there are too many conflicts to resolve one by
  * one. */
 vv_status vv_resolve(vv_resolving *r, vv_error *err);
+/* Passes a note for each of the first rows of p->removed to notes, and the number of the others. */
+void vv_resolve_say_removed(const vv_conflict_path *p, const vv_notes *notes);
 
 #endif

@@ -55,12 +55,10 @@ vv_status vv_resolve_note_removed(const vv_resolving *r, vv_conflict_path *p, co
 	return rc;
 }
 
-void vv_resolve_say_removed(const vv_resolving *r, const vv_conflict_path *p, vv_status rc)
+void vv_resolve_say_removed(const vv_conflict_path *p, const vv_notes *notes)
 {
-	const vv_notes *notes = vv_repository_notes(r->repo);
 	const vv_decided_rows *l = &p->removed;
 
-	if (rc < 0 || r->quiet) return;
 	for (size_t i = 0; i < l->count && i < ROWS_NAMED; i++) {
 		const vv_decided_row *d = &l->rows[i];
 

@@ -20,8 +20,6 @@ vv_status vv_resolve_write(vv_resolving *r, const vv_conflict_path *p, const vv_
  * that then go. */
 vv_status vv_resolve_note_removed(const vv_resolving *r, vv_conflict_path *p, const bool *chosen,
 				  vv_error *err);
-/* Reports p->removed, unless the decision failed with rc, or r is quiet. */
-void vv_resolve_say_removed(const vv_resolving *r, const vv_conflict_path *p, vv_status rc);
 /* Adds the row to p->renumbered; payload is p. A vv_solution.renumbered. */
 vv_status vv_resolve_note_key(void *payload, const vv_renumbered *row, vv_error *err);
 

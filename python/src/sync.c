@@ -4,6 +4,7 @@
 #include "sync.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "handle.h"
 
@@ -263,6 +264,30 @@ PyObject *merge_conflicts(PyObject *module, PyObject *o)
 	return give(module, &conflicts_kind, rc, list, &err);
 }
 
+/* Lines that end with a newline. */
+typedef struct noted {
+	char *text; /* ends with NUL; NULL: no line */
+	size_t len;
+	bool failed;
+} noted;
+
+static void note_line(void *payload, const char *line)
+{
+	noted *n = payload;
+	const size_t len = strlen(line);
+	char *text = realloc(n->text, n->len + len + 2);
+
+	if (!text) {
+		n->failed = true;
+		return;
+	}
+	n->text = text;
+	memcpy(text + n->len, line, len);
+	n->len += len;
+	text[n->len++] = '\n';
+	text[n->len] = '\0';
+}
+
 PyObject *merge_resolve(PyObject *module, PyObject *args)
 {
 	varve_resolve_options opt = VARVE_INIT(varve_resolve_options);
@@ -270,6 +295,8 @@ PyObject *merge_resolve(PyObject *module, PyObject *args)
 	handle *h;
 	varve_error err;
 	texts value = {NULL, 0};
+	noted said = {NULL, 0, false};
+	PyObject *result;
 	const char *path;
 	int side, rc;
 
@@ -282,10 +309,20 @@ PyObject *merge_resolve(PyObject *module, PyObject *args)
 	}
 	opt.value = value.count > 0 ? value.at : NULL;
 	opt.watch = &ctrl_c;
+	opt.note = note_line;
+	opt.note_payload = &said;
 	FREELY(rc = varve_resolve(h->at, path, side, &opt, &err));
 	leave(h);
 	free(value.at);
-	return rc < 0 || PyErr_Occurred() ? raise_error(&err) : Py_NewRef(Py_None);
+	if (rc < 0 || PyErr_Occurred()) {
+		result = raise_error(&err);
+	} else {
+		result = said.failed ? PyErr_NoMemory()
+				     : PyUnicode_DecodeUTF8(said.text ? said.text : "",
+							    (Py_ssize_t)said.len, "replace");
+	}
+	free(said.text);
+	return result;
 }
 
 /* ---- blame ---- */

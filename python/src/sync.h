@@ -36,8 +36,8 @@ PyObject *merge_abort(PyObject *module, PyObject *o);
 /* conflicts(repo): a cursor of (path, kind, key, row, column, detail, base, ours, theirs) */
 PyObject *merge_conflicts(PyObject *module, PyObject *o);
 
-/* resolve(repo, path, side, row, column, value): None; value is an empty tuple, or a tuple with the new
- * value */
+/* resolve(repo, path, side, row, column, value): the notes of removed rows, as lines; value is an empty
+ * tuple, or a tuple with the new value */
 PyObject *merge_resolve(PyObject *module, PyObject *args);
 
 /* blame(repo, path, revision, key, flags): a cursor with an item for each row: the commit's id, or, with

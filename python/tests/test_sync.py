@@ -159,7 +159,8 @@ def test_two_rows_with_one_key_are_kept_under_two_keys(tables):
     with pytest.raises((varve.NotFoundError, varve.UsageError)):
         mine.resolve("t.csv", "once")
     mine.resolve("t.csv", "both", row="101")
-    mine.resolve("t.csv", "theirs", row="102")
+    with pytest.warns(varve.VarveWarning, match=r't\.csv: row 102 of .* is removed: .*"title":"saw"'):
+        mine.resolve("t.csv", "theirs", row="102")
     assert rows() == ["101,drill,eve", "102,wash,bob", "103,paint,bob"]
     mine.conclude()
     assert mine.status() == mine.conflicts == []

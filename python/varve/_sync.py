@@ -199,14 +199,17 @@ class Sync:
         "once" and "both" decide rows without a key that both sides added; "both" also keeps two rows with one
         key, theirs with the next free key.
         Writes the file; a path without further conflicts is staged. row: only this row (Conflict.row); column: only
-        this column; value: a new value for the cell instead. NotFoundError: no such conflict.
+        this column; value: a new value for the cell instead. Warns with VarveWarning of rows that it removes, because
+        both sides used their key for new rows. NotFoundError: no such conflict.
         """
         if side not in SIDES:
             raise ValueError(f"side is 'ours', 'theirs', 'base', 'once' or 'both', not {side!r}")
         given = () if value is None else (_values.written(value),)
-        _varve.resolve(
+        said = _varve.resolve(
             self._handle, None if path is None else path_bytes(path), SIDES[side], _maybe(row), _maybe(column), given
         )
+        if said:
+            warnings.warn(said.rstrip("\n"), VarveWarning, stacklevel=2)
 
     def conclude(self, message: str | None = None) -> str:
         """Commits the merge in progress once its conflicts are resolved. Returns the id of the commit. UsageError: no
