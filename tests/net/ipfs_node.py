@@ -7,7 +7,7 @@ files FOLDER/CID, and FOLDER/pins/CID where they are pinned. A block that is not
 by whoever does not say offline=true.
 
 LIE: what it does wrong: pin (PinErrorMsg), root (names another), count, unpinned, error (500 in JSON), deaf
-(closes in the middle of the body), html, busy (503 with Retry-After, once).
+(closes in the middle of the body), html, busy (503 with Retry-After, once), silent.
 Of blocks: full (500 in JSON), another (names another block), unpinned (pins nothing), html, token (403)."""
 import base64
 import hashlib
@@ -17,6 +17,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.parse
 
 port_file, log_file = sys.argv[1:3]
@@ -310,6 +311,8 @@ class Node(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         path, _, query = self.path.partition("?")
+        if lie == "silent":
+            time.sleep(600)
         if path.startswith("/api/v0/") and self.folder_route(path[len("/api/v0/"):], dict(urllib.parse.parse_qsl(query))):
             return
         if folder and lie == "token":

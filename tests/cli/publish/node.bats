@@ -171,6 +171,17 @@ GET /routing/v1/providers/$table" ]
 	cmp prices.csv ../by_place/prices.csv
 }
 
+@test "publish waits for a silent node as long as it was told" {
+	start_node silent
+	mkdir ../public
+	ends_with 2 timeout 60 varve publish -q --no-pages -o ../public --to "ipfs+$address" --timeout 1
+	stderr_has "did not answer in time"
+	ends_with 2 varve publish -q -o ../public --timeout 1
+	stderr_has "--timeout requires --to"
+	ends_with 2 varve publish -q -o ../public --to "ipfs+$address" --timeout 1000001
+	stderr_has "at most 1,000,000 seconds"
+}
+
 @test "what a node says of a folder is checked, and an agent's key signs no name" {
 	local lie words
 	while read -r lie words; do

@@ -27,6 +27,7 @@
 
 typedef struct options {
 	const char *output, *files, *format, *to, *site;
+	uint64_t timeout;
 	bool all, force, prune, no_pages, quiet, name;
 } options;
 
@@ -49,12 +50,15 @@ static const vv_option table[] = {
 		"also send the folder to this IPFS node, ipfs+http://127.0.0.1:5001, and pin it"),
 	OPT_FLAG(0, "name", name,
 		 "with --to: point the IPNS name of the signing key to the folder"),
+	OPT_POSITIVE(0, "timeout", timeout, "SECONDS",
+		     "with --to: stop waiting for the node after this long without a byte (default: 300)"),
 	OPT_JSON("the output format"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
 
 static const vv_option_rule option_rules[] = {
 	{"--name", .requires = "--to"},
+	{"--timeout", .requires = "--to"},
 	{"--all", .excludes = "BRANCH"},
 	{"--site", .excludes = "--no-pages"},
 	{NULL, NULL, NULL},
@@ -149,7 +153,8 @@ static vv_status sign_name(given *g, vv_repository *r, const vv_url *node,
 
 static vv_status give_folder(given *g, const options *o, vv_repository *r, vv_error *err)
 {
-	const vv_connect_options line = {.repo = r, .idle_sec = THINKING_SEC};
+	const vv_connect_options line = {
+		.repo = r, .idle_sec = o->timeout > 0 ? (unsigned)o->timeout : THINKING_SEC};
 	vv_auto(vv_url) node = {0};
 	char *whole = realpath(o->output, NULL);
 	vv_status rc = vv_rpc_url_read(&node, o->to, err);
@@ -205,6 +210,9 @@ static int check_publish(const vv_context *c)
 	uint64_t bytes;
 
 	if (!o->output) return vv_usage_error("publish requires -o FOLDER");
+	if (o->timeout > 1000000) {
+		return vv_usage_error("--timeout can be at most 1,000,000 seconds");
+	}
 	return !o->files || vv_parse_bytes(&bytes, o->files, strlen(o->files))
 		       ? VV_EXIT_OK
 		       : vv_usage_error("--files requires a number of bytes, such as 20m");
@@ -253,7 +261,7 @@ const vv_command vv_cmd_publish = {
 	.group = "peers",
 	.summary = "write or update a folder that any web server can serve",
 	.usage =
-		"-o FOLDER [--all | BRANCH|TAG...] [--files BYTES] [--force] [--no-pages] [--prune] [--to URL [--name]] "
+		"-o FOLDER [--all | BRANCH|TAG...] [--files BYTES] [--force] [--no-pages] [--prune] [--to URL [--name] [--timeout SECONDS]] "
 		"[-q] [--json]",
 	.example = "$ varve publish -o public/\n"
 		   "public/: main, 2 versions of tables sent, 1 file of a table, 1 written",
