@@ -104,6 +104,9 @@ static const vv_option_rule option_rules[] = {
 	{NULL, NULL, NULL},
 };
 
+#define AS_HTML                                                                                    \
+	"varve diff ARGS | sed -e 's/&/\\&amp;/g; s/</\\&lt;/g' -e '1i<!DOCTYPE html><meta "       \
+	"charset=utf-8><pre>'"
 static const vv_absent_option absent[] = {
 	{"ignore exclude ignore-columns exclude-columns skip skip-column skip-columns drop",
 	 .use = "--ignore-column"},
@@ -134,9 +137,8 @@ static const vv_absent_option absent[] = {
 	{"changed-rows full-rows whole-rows",
 	 .line = "varve sql --format csv \"SELECT NEWER FROM varve_diff('FILE', 'FIRST', 'SECOND') WHERE diff_type <> 'removed'\"\n"
 		 "varve sql --format csv \"SELECT NEWER FROM varve_diff('FILE', 'VERSION') WHERE diff_type <> 'removed'\""},
-	{"html format=html",
-	 .line = "varve diff ARGS | sed -e 's/&/\\&amp;/g; s/</\\&lt;/g' -e '1i<!DOCTYPE html><meta "
-		 "charset=utf-8><pre>' > VALUE\nvarve web --export pages"},
+	{"html", .line = AS_HTML " > VALUE\nvarve web --export pages"},
+	{"format=html", .line = AS_HTML " > diff.html\nvarve web --export pages"},
 	VV_ABSENT_WRITTEN,
 	{.names = NULL},
 };

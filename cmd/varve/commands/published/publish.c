@@ -50,8 +50,9 @@ static const vv_option table[] = {
 		"also send the folder to this IPFS node, ipfs+http://127.0.0.1:5001, and pin it"),
 	OPT_FLAG(0, "name", name,
 		 "with --to: point the IPNS name of the signing key to the folder"),
-	OPT_POSITIVE(0, "timeout", timeout, "SECONDS",
-		     "with --to: stop waiting for the node after this long without a byte (default: 300)"),
+	OPT_POSITIVE(
+		0, "timeout", timeout, "SECONDS",
+		"with --to: stop waiting for the node after this long without a byte (default: 300)"),
 	OPT_JSON("the output format"),
 	OPT_FLAG('q', "quiet", quiet, "print nothing on success"),
 };
