@@ -148,12 +148,36 @@ static vv_status add_stash(gather *g, const git_oid *tip, vv_error *err)
 	return VV_OK;
 }
 
+static vv_status open_index(vv_index **out, const gather *g, const char *file, vv_error *err)
+{
+	char *own = g->repo->index_file;
+
+	if (!file) return vv_fail_nomem(err);
+	g->repo->index_file = (char *)(uintptr_t)file; /* lent while it is opened */
+	vv_status rc = vv_index_open(out, g->repo, err);
+	g->repo->index_file = own;
+	return rc;
+}
+
+/* Is it a record of conflicts (repo/git/merge/conflict_state.h) of a merge that git has undone? Such records are not
+ * valid. */
+static bool is_of_undone_merge(gather *g, const char *where)
+{
+	const char *end = strstr(where, "/varve/conflicts/");
+	vv_auto(char) *gitdir = end ? vv_strndup(where, (size_t)(end - where)) : NULL;
+	vv_auto(char) *file = gitdir ? vv_path_join(gitdir, "index", NULL) : NULL;
+	vv_auto(vv_index) *x = NULL;
+
+	return file && open_index(&x, g, file, VV_IGNORED) == VV_OK && !vv_index_has_conflicts(x);
+}
+
 static vv_status on_tip(void *payload, const git_oid *id, vv_tip_kind kind, const char *where,
 			vv_error *err)
 {
 	gather *g = payload;
 	vv_status rc;
 
+	if (g->named && kind == VV_TIP_STATE && is_of_undone_merge(g, where)) return VV_OK;
 	if (g->settled && strstr(where, "refs/varve/fetched/")) return VV_OK;
 	if (kind == VV_TIP_REF) return take_up(g, id, where, err);
 	if (g->named && kind == VV_TIP_LOG) {
@@ -213,12 +237,8 @@ static vv_status look_at_entries(gather *g, git_index *git, vv_error *err)
 static vv_status look_at_index(gather *g, const char *file, vv_error *err)
 {
 	vv_auto(vv_index) *x = NULL;
-	char *own = g->repo->index_file;
+	const vv_status rc = open_index(&x, g, file, err);
 
-	if (!file) return vv_fail_nomem(err);
-	g->repo->index_file = (char *)(uintptr_t)file; /* lent while it is opened */
-	vv_status rc = vv_index_open(&x, g->repo, err);
-	g->repo->index_file = own;
 	return rc < 0 ? rc : look_at_entries(g, x->git, err);
 }
 

@@ -157,3 +157,24 @@ six() {
 	succeeds varve expire --keep last=1
 	output_has "t.csv: 6 versions: 2 stay (1 last, 1 named), 4 expire"
 }
+
+@test "the record of an aborted merge keeps no version" {
+	six
+	git checkout -q -b side HEAD~1
+	sed -i '7s/,[^,]*$/,2020-01-01/' t.csv
+	tick 86400
+	varve commit -qam side
+	git checkout -q main
+	sed -i '7s/,[^,]*$/,2020-01-02/' t.csv
+	varve commit -qam main
+	run ! git merge side
+	[ -n "$(ls .git/varve/conflicts)" ]
+	ends_with 2 varve expire --keep last=1
+	git merge --abort
+	[ -n "$(ls .git/varve/conflicts)" ]
+	git branch -q -D side
+	succeeds varve expire --keep last=1 --plan plan.json
+	output_has "t.csv: 7 versions: 1 stays (1 last), 6 expire"
+	succeeds varve expire --apply plan.json
+	succeeds varve fsck
+}
