@@ -402,6 +402,7 @@ vv_vault_place *vv_vault_place_of(const vv_vault_session *s, const uint8_t id[VV
 void vv_vault_place_fail(vv_vault_place *p, const vv_error *err)
 {
 	p->why = *err;
+	p->silent = p->silent || err->silent;
 	vv_vault_holder_close(p->holder);
 	p->holder = NULL;
 	p->refuses = false;
@@ -647,7 +648,6 @@ static vv_status prepare_place(visit *r, vv_error *err)
 	*p->ask = (vv_ask){
 		.url = p->config->url, .named = r->s->again, .open = open_place, .payload = r};
 	vv_status rc = vv_ask_prepare(p->ask, &r->s->transfer.connect, err);
-	p->ask->named = p->ask->named && !p->silent;
 	if (r->s->again && r->s->place_count == 1 && p->ask->connect.idle_sec == 0) {
 		p->ask->connect.first_sec = VV_FIRST_DEFAULT; /* the last resort waits */
 	}
@@ -672,7 +672,7 @@ vv_status vv_vault_session_reach(vv_vault_session *s, vv_error *err)
 	if (!list || !asks) return vv_fail_nomem(err);
 	vv_array_each(s->places, s->place_count, p) {
 		p->meeting.listed = false;
-		if (!p->holder && !p->config->dead) {
+		if (!p->holder && !p->config->dead && !p->silent) {
 			list[count] = (visit){.s = s, .p = p};
 			if ((rc = prepare_place(&list[count], err)) < 0) return rc;
 			asks[count++] = p->ask;
@@ -683,10 +683,8 @@ vv_status vv_vault_session_reach(vv_vault_session *s, vv_error *err)
 		vv_vault_place *p = it->p;
 
 		if (p->ask->status < 0) {
-			if (!p->silent) { /* else the first reason says more */
-				p->why = p->ask->why;
-				name_unasked(p);
-			}
+			p->why = p->ask->why;
+			name_unasked(p);
 			p->silent = p->silent || p->ask->silent;
 			continue;
 		}

@@ -42,8 +42,7 @@ typedef struct vv_vault_place {
 	vv_vault_holder *holder;        /* NULL: not open; `why` has the reason */
 	vv_error why;
 	vv_ask *ask; /* the attempt to reach the holder; NULL: not tried yet */
-	/* the holder did not answer in time in this session; option `again` no longer applies to
-	 * it */
+	/* the holder did not answer in time in this session, and is not contacted again in it */
 	bool silent;
 	bool behind; /* the holder was reached, but the last exchange of records failed */
 	/* the holder is open, but refused a shard or record; `why` has the reason */
@@ -162,7 +161,7 @@ vv_status vv_vault_session_need_writer(const vv_vault_session *s, vv_error *err)
  * the ledger and the state that the session had before. */
 vv_status vv_vault_session_begin(vv_vault_session *s, const vv_cid *vault, vv_error *err);
 
-/* Opens all holders that are not open, in parallel, except dead ones. An unreachable holder is not
+/* Opens all holders that are not open, in parallel, except dead and silent ones. An unreachable holder is not
  * an error: its place->why has the reason. A holder that does not answer in time is skipped by
  * later commands for some minutes (vv_ask_all). */
 vv_status vv_vault_session_reach(vv_vault_session *s, vv_error *err);
