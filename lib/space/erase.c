@@ -22,7 +22,6 @@
 #include "repo/git/tree.h"
 
 #define OWN_REFS "refs/varve/"
-#define NOTES_REFS "refs/notes/"
 
 /* A blob that a path had. */
 typedef struct version {
@@ -488,25 +487,6 @@ static vv_status search_commit(search *x, const vv_erase_node *n, vv_error *err)
 
 /* --- the commits -------------------------------------------------------------------------------------- */
 
-static unsigned ref_reach(const char *name)
-{
-	static const struct {
-		const char *prefix;
-		unsigned reach;
-	} kinds[] = {{"refs/heads/", VV_REACH_BRANCH},
-		     {"refs/remotes/", VV_REACH_BRANCH},
-		     {"refs/tags/", VV_REACH_TAG},
-		     {"refs/stash", VV_REACH_STASH},
-		     {NOTES_REFS, VV_REACH_NOTES}};
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (strncmp(name, kinds[i].prefix, strlen(kinds[i].prefix)) == 0) {
-			return kinds[i].reach;
-		}
-	}
-	return VV_REACH_OTHER;
-}
-
 static vv_status add_tip(search *x, const char *name, const vv_oid *commit, unsigned reach,
 			 vv_error *err)
 {
@@ -550,7 +530,7 @@ static vv_status on_ref(void *payload, const vv_ref *ref, vv_error *err)
 	if (strncmp(name, OWN_REFS, strlen(OWN_REFS)) == 0) return VV_OK;
 	if ((rc = search_texts(x, VV_ERASE_REF, name, &name, 1, err)) < 0) return rc;
 	if (vv_oid_is_null(&ref->commit)) return search_object(x, ref, err);
-	return add_tip(x, name, &ref->commit, ref_reach(name), err);
+	return add_tip(x, name, &ref->commit, vv_erase_reach_of(name), err);
 }
 
 static vv_status git_lines(vv_buf *out, search *x, const char *const *args, vv_error *err)
@@ -819,10 +799,14 @@ static vv_status search_tag(void *payload, const vv_ref *ref, vv_error *err)
 {
 	search *x = payload;
 	vv_auto(vv_buf) words = VV_BUF_INIT;
+	const vv_erase_node *n = vv_erase_commits_find(&x->e->history, &ref->commit);
+
 	const vv_status rc = vv_rewrite_tag_words(x->repo, &ref->id, &words, err);
 	const char *text = vv_buf_cstr(&words);
 
-	return rc < 0 ? rc : search_texts(x, VV_ERASE_TAG, ref->name, &text, 1, err);
+	return rc < 0 || (x->e->from && !(n && n->chosen))
+		       ? rc
+		       : search_texts(x, VV_ERASE_TAG, ref->name, &text, 1, err);
 }
 
 static vv_status search_logs(search *x, vv_error *err)
@@ -844,16 +828,14 @@ static vv_status search_logs(search *x, vv_error *err)
 
 static vv_status search_beside(search *x, vv_error *err)
 {
-	const bool bare = vv_repository_is_bare(x->repo);
-	vv_status rc;
+	vv_status rc = x->e->where ? VV_OK : vv_refs_each(x->repo, "refs/", search_tag, x, err);
 
-	if (x->e->from) return VV_OK;
-	if (!bare && ((rc = search_index(x, err)) < 0 || (rc = search_work_tree(x, err)) < 0)) {
+	if (rc < 0 || x->e->from) return rc;
+	if (!vv_repository_is_bare(x->repo) &&
+	    ((rc = search_index(x, err)) < 0 || (rc = search_work_tree(x, err)) < 0)) {
 		return rc;
 	}
-	if (x->e->where) return VV_OK;
-	rc = vv_refs_each(x->repo, "refs/tags/", search_tag, x, err);
-	return rc < 0 ? rc : search_logs(x, err);
+	return x->e->where ? VV_OK : search_logs(x, err);
 }
 
 /* --- the refs that still have it -------------------------------------------------------------------------- */

@@ -3,6 +3,8 @@
  */
 #include "lib/space/erase_commits.h"
 
+#include <string.h>
+
 #include "base/array.h"
 #include "base/hash.h"
 #include "base/sys.h"
@@ -14,6 +16,25 @@ void vv_erase_commits_clear(vv_erase_commits *c)
 	vv_hash_index_clear(&c->index);
 	vv_free_all(c->nodes, c->parents, c->tips, c->ranges);
 	*c = (vv_erase_commits){.nodes = NULL};
+}
+
+vv_erase_reach vv_erase_reach_of(const char *name)
+{
+	static const struct {
+		const char *prefix;
+		vv_erase_reach reach;
+	} kinds[] = {{"refs/heads/", VV_REACH_BRANCH},
+		     {"refs/remotes/", VV_REACH_BRANCH},
+		     {"refs/tags/", VV_REACH_TAG},
+		     {"refs/stash", VV_REACH_STASH},
+		     {"refs/notes/", VV_REACH_NOTES}};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strncmp(name, kinds[i].prefix, strlen(kinds[i].prefix)) == 0) {
+			return kinds[i].reach;
+		}
+	}
+	return VV_REACH_OTHER;
 }
 
 vv_status vv_erase_commits_add(vv_erase_commits *c, const char *name, const vv_oid *commit,

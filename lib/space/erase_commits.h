@@ -30,6 +30,9 @@ typedef enum vv_erase_reach {
 	VV_REACH_COUNT
 } vv_erase_reach;
 
+/* Returns the kind of the ref with this whole name. */
+vv_erase_reach vv_erase_reach_of(const char *name);
+
 /* A commit. */
 typedef struct vv_erase_node {
 	vv_oid id;

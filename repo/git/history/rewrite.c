@@ -470,7 +470,7 @@ static vv_status put_text(const vv_rewrite *w, vv_buf *out, const char *text, si
 	return VV_OK;
 }
 
-/* "NAME <EMAIL" in "author NAME <EMAIL> TIME ZONE", also of "committer" and "tagger". */
+/* "NAME <EMAIL" in "author NAME <EMAIL> TIME ZONE", also of "committer" and "tagger"; the name in "tag NAME". */
 static void find_person(const char **name, const char **end, const char *p, const char *next)
 {
 	*name = p + 1;
@@ -478,7 +478,7 @@ static void find_person(const char **name, const char **end, const char *p, cons
 	while (*name < *end && (*name)[-1] != ' ') {
 		(*name)++;
 	}
-	while (*end > *name && **end != '>') {
+	while (!begins_with(p, next, "tag ") && *end > *name && **end != '>') {
 		(*end)--;
 	}
 }
@@ -498,7 +498,7 @@ static vv_status put_person(const vv_rewrite *w, vv_buf *out, const char *p, con
 static bool is_person(const char *p, const char *end)
 {
 	return begins_with(p, end, "author ") || begins_with(p, end, "committer ") ||
-	       begins_with(p, end, "tagger ");
+	       begins_with(p, end, "tagger ") || begins_with(p, end, "tag ");
 }
 
 /* The message, with the new ids of commits. */
@@ -516,7 +516,7 @@ static vv_status put_new_message(const vv_rewrite *w, vv_buf *out, const char *p
 	return rc < 0 ? rc : put_text(w, out, vv_buf_cstr(&text), text.len, changed, err);
 }
 
-/* Tagger and message of a tag with this text. */
+/* Name, tagger and message of a tag with this text. */
 static void put_tag_words(vv_buf *out, const char *p, const char *end)
 {
 	const char *name, *stop;

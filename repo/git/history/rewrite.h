@@ -98,8 +98,8 @@ vv_status vv_rewrite_commit(vv_rewrite *w, const vv_oid *commit, vv_oid *out, vv
  * VV_EREFUSED: tags are nested too deep. */
 vv_status vv_rewrite_object(vv_rewrite *w, const vv_oid *id, vv_oid *out, vv_error *err);
 
-/* Append the texts of tags, as fn of vv_rewrite_texts gets them: taggers and messages of the tag and
- * of the tags to which it points (none if it is no tag), and of the tags that a commit quotes.
+/* Append the texts of tags, as fn of vv_rewrite_texts gets them: names, taggers and messages of the tag
+ * and of the tags to which it points (none if it is no tag), and of the tags that a commit quotes.
  * VV_EREFUSED: tags are nested too deep. */
 vv_status vv_rewrite_tag_words(vv_repository *r, const vv_oid *tag, vv_buf *out, vv_error *err);
 vv_status vv_rewrite_quoted_words(vv_repository *r, const vv_oid *commit, vv_buf *out,

@@ -203,3 +203,32 @@ nothing_is_left() {
 	succeeds find_ada --apply
 	nothing_is_left
 }
+
+@test "a tag at any ref is searched, its own name too, and with --from where its commit is" {
+	new_repo
+	printf 'id,mail\n1,ada@example.org\n' > people.csv
+	varve add -q people.csv
+	tick
+	varve commit -qm one
+	git tag -a -m "for ada@example.org" early
+	sed -i 's/^1,.*/1,bob@example.org/' people.csv
+	tick
+	varve commit -qam two
+	git tag -a -m "also for ada@example.org" v2
+	git update-ref refs/kept/v2 refs/tags/v2
+	git tag -d v2 > /dev/null
+	git tag -a -m plain ada@example.org
+	git update-ref refs/kept/named refs/tags/ada@example.org
+	git tag -d ada@example.org > /dev/null
+	git reflog expire --expire=now --all
+	succeeds find_ada --from HEAD
+	output_has "2 tags, in their messages or taggers: refs/kept/named, refs/kept/v2"
+	succeeds find_ada --plan
+	output_has "3 tags, in their messages or taggers: refs/kept/named, refs/kept/v2, refs/tags/early"
+	succeeds find_ada --apply
+	succeeds python3 "$BATS_TEST_DIRNAME/../../stories/hosts/search.py" =ada@example.org -- .git
+	git fsck --strict
+	git cat-file tag refs/kept/named | grep -q "^tag "
+	succeeds find_ada --plan
+	output_has "nothing found"
+}
