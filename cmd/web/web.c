@@ -493,6 +493,19 @@ static vv_status make_answer(request *q, vv_error *err)
 	return rc;
 }
 
+/* For how long a browser may keep the page. Not where it says that the verdict is not known yet. */
+static unsigned kept_seconds(request *q)
+{
+	const bool has_verdict = q->address.place == VV_WEB_AT_COMPARE ||
+				 q->address.place == VV_WEB_AT_OVERVIEW;
+
+	if (!is_fixed_page(q) || q->address.api ||
+	    (has_verdict && !vv_web_check_is_known(q->asked.visit, &q->asked.commit))) {
+		return 0;
+	}
+	return PAGE_KEPT_S;
+}
+
 static vv_status answer_visit(request *q, vv_error *err)
 {
 	vv_status rc;
@@ -508,8 +521,8 @@ static vv_status answer_visit(request *q, vv_error *err)
 	/* a page of fixed commits has fixed content, but another version of varve may show it
 	 * differently */
 	q->reply.fixed = q->asked.fixed && q->address.api;
-	q->reply.kept_s = is_fixed_page(q) && !q->address.api ? PAGE_KEPT_S : 0;
 	if ((rc = make_answer(q, err)) < 0) return rc;
+	q->reply.kept_s = kept_seconds(q);
 	return q->visit.failed ? vv_fail_nomem(err) : send_reply(q, err);
 }
 

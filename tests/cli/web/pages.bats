@@ -66,6 +66,22 @@ head_of() {
 	[ "$(status -H "If-None-Match: $tag" "$url/${path/format=csv/format=json}")" = 200 ]
 }
 
+@test "a comparison whose check is not known yet is asked again" {
+	new_repo
+	seq 400000 | awk 'BEGIN { print "id,price,name" } { print $1 "," $1 * 1.25 ",name " $1 }' > t.csv
+	varve add -q t.csv
+	varve commit -qm one
+	sed -i '9s/name/Name/' t.csv
+	varve commit -qam two
+	start_server .
+	path=compare/$(git rev-parse HEAD~1)..$(git rev-parse HEAD)
+	curl -s -H 'Accept: text/html' "$url/$path" | grep -q "not known yet"
+	[ "$(head_of "$path" cache-control)" = no-cache ]
+	curl -s -H 'Accept: text/html' "$url/check/$(git rev-parse HEAD)" | grep -q "valid"
+	! curl -s -H 'Accept: text/html' "$url/$path" | grep -q "not known yet" || false
+	[ "$(head_of "$path" cache-control)" = 'private, max-age=3600' ]
+}
+
 @test "a page says what was wrong with its address, and what to try" {
 	local zeros=0000000000000000000000000000000000000000
 	some_files
