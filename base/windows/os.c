@@ -656,13 +656,23 @@ size_t vv_os_root_len(const char *path)
 	return len;
 }
 
+/* "aux.csv" may be a device in each folder. */
+static bool is_device(const wchar_t *path)
+{
+	static const wchar_t lead[] = L"\\\\.\\";
+	wchar_t whole[VV_WIDE_MAX];
+	const DWORD len = GetFullPathNameW(path, VV_WIDE_MAX, whole, NULL);
+
+	return len > 0 && len < VV_WIDE_MAX && wcsncmp(whole, lead, wcslen(lead)) == 0;
+}
+
 bool vv_os_spelling(char *out, size_t size, const char *path)
 {
 	wchar_t w[VV_WIDE_MAX];
 	WIN32_FIND_DATAW found;
-	const HANDLE h = strpbrk(path, "*?") || !vv_wide_path(w, path) ? INVALID_HANDLE_VALUE
-								       : FindFirstFileW(w, &found);
 
+	if (strpbrk(path, "*?") || !vv_wide_path(w, path) || is_device(w)) return false;
+	const HANDLE h = FindFirstFileW(w, &found);
 	if (h == INVALID_HANDLE_VALUE) return false;
 	(void)FindClose(h);
 	return vv_narrow_path(out, size, found.cFileName) != NULL;

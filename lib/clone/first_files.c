@@ -10,7 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/file.h"
+#include "base/hint.h"
 #include "base/path.h"
 #include "base/sync.h"
 #include "base/sys.h"
@@ -83,27 +85,45 @@ static vv_status note_name(void *payload, const vv_tree_entry *e, vv_error *err)
 	return rc < 0 ? rc : vv_left_out_add(payload, e->path, VV_NAME_COMES, err);
 }
 
-/* A pattern of a sparse checkout. A line break has none. */
+/* Patterns of a sparse checkout. */
+typedef struct exclusions {
+	vv_buf text;
+	char *refused; /* a name for which git writes no file of the commit; NULL: none */
+} exclusions;
+
+static void exclusions_clear(exclusions *e)
+{
+	vv_buf_clear(&e->text);
+	vv_free(e->refused);
+}
+VV_AUTO_CLEAR(exclusions, exclusions_clear)
+
+/* A line break has no pattern, and git on Windows takes "a:b" for a drive. */
 static vv_status put_exclusion(void *payload, const char *path, vv_error *err)
 {
-	vv_buf *out = payload;
+	exclusions *e = payload;
 
-	if (strpbrk(path, "\r\n")) return vv_path_check(path, err);
-	vv_buf_puts(out, "!/");
-	for (; *path; path++) {
-		vv_buf_puts(out, strchr("\\*?[ ", *path) ? "\\" : "");
-		vv_buf_putc(out, *path);
+	if (strpbrk(path, "\r\n") || (vv_is_alpha(path[0]) && path[1] == ':')) {
+		vv_free(e->refused);
+		return vv_alloc_ok(e->refused = vv_strdup(path), err);
 	}
-	vv_buf_putc(out, '\n');
+	vv_buf_puts(&e->text, "!/");
+	for (; *path; path++) {
+		vv_buf_puts(&e->text, strchr("\\*?[ ", *path) ? "\\" : "");
+		vv_buf_putc(&e->text, *path);
+	}
+	vv_buf_putc(&e->text, '\n');
 	return VV_OK;
 }
 
 /* Finds the files that must be left out, and writes the patterns for git: its index then has them as outside of a sparse
- * checkout, so that no commit removes them. *file: of the patterns; NULL: nothing is left out. */
-static vv_status leave_out(char **file, vv_repository *repo, const vv_oid *commit, vv_error *err)
+ * checkout, so that no commit removes them. *file: of the patterns; NULL: nothing is left out. *refused: git would write no
+ * file. */
+static vv_status leave_out(char **file, bool *refused, vv_repository *repo, const vv_oid *commit,
+			   vv_error *err)
 {
 	vv_auto(vv_left_out) l = {.repo = repo};
-	vv_auto(vv_buf) patterns = VV_BUF_INIT;
+	vv_auto(exclusions) e = {.text = VV_BUF_INIT};
 	bool applies = false;
 	vv_status rc = vv_left_out_applies(&applies, repo, err);
 
@@ -112,14 +132,22 @@ static vv_status leave_out(char **file, vv_repository *repo, const vv_oid *commi
 	    (rc = vv_left_out_find(&l, err)) < 0 || !l.first) {
 		return rc;
 	}
-	vv_buf_puts(&patterns, "/*\n");
-	rc = vv_left_out_each(&l, put_exclusion, &patterns, err);
-	rc = rc < 0 ? rc : vv_buf_ok(&patterns, err);
+	vv_buf_puts(&e.text, "/*\n");
+	rc = vv_left_out_each(&l, put_exclusion, &e, err);
+	rc = rc < 0 ? rc : vv_buf_ok(&e.text, err);
+	if (rc == VV_OK && e.refused) {
+		*refused = true;
+		vv_notes_warn(vv_repository_notes(repo),
+			      "no file is written, since git refuses the name '%s' on this system",
+			      vv_text_shows(e.refused));
+		vv_notes_hint(vv_repository_notes(repo), VV_HINT_RESTORE_SOURCE);
+		return VV_OK;
+	}
 	vv_auto(char) *info = vv_path_join(vv_repository_commondir(repo), "info", (char *)NULL);
 	vv_auto(char) *path = vv_path_join(info, "sparse-checkout", (char *)NULL);
 	if (!path) return vv_fail_nomem(err);
 	if (rc < 0 || (rc = vv_mkdirs(info, err)) < 0 ||
-	    (rc = vv_write_file(path, patterns.data, patterns.len, false, err)) < 0) {
+	    (rc = vv_write_file(path, e.text.data, e.text.len, false, err)) < 0) {
 		return rc;
 	}
 	vv_left_out_warn(&l);
@@ -128,7 +156,7 @@ static vv_status leave_out(char **file, vv_repository *repo, const vv_oid *commi
 }
 
 static vv_status write_by_git(vv_runner *git, const vv_oid *commit, const char *apart, bool show,
-			      bool alone, bool *stays, vv_error *err)
+			      bool alone, const char *patterns, bool *stays, vv_error *err)
 {
 	const char *gitdir = vv_repository_gitdir(git->repo);
 	vv_auto(char) *files = vv_path_join(apart, "files", (char *)NULL),
@@ -136,6 +164,7 @@ static vv_status write_by_git(vv_runner *git, const vv_oid *commit, const char *
 		      *place = vv_path_join(gitdir, "index", (char *)NULL),
 		      *setting = index ? vv_asprintf("GIT_INDEX_FILE=%s", index) : NULL;
 	const char *more[] = {setting, alone ? VV_RUNNER_HERE_ONLY : NULL, NULL};
+	char hex[VV_OID_TEXT + 1];
 	/* Patterns must differ by case. A name that Windows lacks, and that is not written, must not stop git. */
 	const char *args[] = {"-c",
 			      "core.sparseCheckout=true",
@@ -152,23 +181,17 @@ static vv_status write_by_git(vv_runner *git, const vv_oid *commit, const char *
 			      "-m",
 			      "-u",
 			      "--no-recurse-submodules",
-			      vv_oid_shows(commit),
+			      hex,
 			      NULL};
 	bool noted = false;
-	vv_auto(char) *patterns = NULL;
 	vv_status rc;
 
 	if (!files || !place || !setting) return vv_fail_nomem(err);
-	if ((rc = leave_out(&patterns, git->repo, commit, err)) < 0) return rc;
+	vv_oid_text(hex, commit);
 	git->args = patterns ? args : args + 8;
 	git->more = more;
 	git->terminal = show;
-	rc = vv_mkdirs(files, err);
-	rc = rc < 0 ? rc : vv_runner_run(git, err);
-	if (patterns) {
-		(void)vv_unlink(patterns, true, VV_IGNORED);
-	}
-	if (rc < 0) return rc;
+	if ((rc = vv_mkdirs(files, err)) < 0 || (rc = vv_runner_run(git, err)) < 0) return rc;
 	git->args = git->more = NULL;
 	if (git->code != 0) return vv_runner_fail(git, "the files were not written", err);
 	vv_runner_tell(git);
@@ -202,10 +225,11 @@ static vv_status warn_of_others(vv_repository *repo, bool stays, vv_error *err)
 	return VV_OK;
 }
 
-static vv_status write_files(vv_by_git *b, const vv_first_files *f, const vv_oid *commit,
-			     bool *stays, vv_error *err)
+static vv_status write_files(vv_by_git *b, vv_first_files *f, const vv_oid *commit, bool *stays,
+			     vv_error *err)
 {
 	vv_repository *repo = b->git.repo;
+	vv_auto(char) *patterns = NULL;
 	vv_auto(char) *apart = vv_path_join(vv_repository_varvedir(repo), "files", (char *)NULL),
 		      *index = vv_path_join(vv_repository_gitdir(repo), "index", (char *)NULL);
 	vv_status rc;
@@ -226,7 +250,12 @@ static vv_status write_files(vv_by_git *b, const vv_first_files *f, const vv_oid
 	}
 	const bool show = f->progress && isatty(STDERR_FILENO);
 	vv_notes_end(vv_repository_notes(repo));
-	rc = rc < 0 ? rc : write_by_git(&b->git, commit, apart, show, !f->fetch, stays, err);
+	rc = rc < 0 ? rc : leave_out(&patterns, &f->refused, repo, commit, err);
+	if (rc < 0 || f->refused) return rc;
+	rc = write_by_git(&b->git, commit, apart, show, !f->fetch, patterns, stays, err);
+	if (patterns) {
+		(void)vv_unlink(patterns, true, VV_IGNORED);
+	}
 	const vv_status removed = vv_remove_tree(apart, rc < 0 ? VV_IGNORED : err);
 	return rc < 0 ? rc : removed;
 }
@@ -240,7 +269,7 @@ vv_status vv_first_files_write(vv_repository *repo, vv_first_files *f, const vv_
 
 	if (rc < 0 || (rc = vv_dataset_reader_open(&reader, repo, f->progress, err)) < 0) return rc;
 	vv_auto(vv_by_git) b = {.git = {.repo = repo}, .reader = reader, .here_only = !f->fetch};
-	if ((rc = write_files(&b, f, commit, &stays, err)) == VV_OK &&
+	if ((rc = write_files(&b, f, commit, &stays, err)) == VV_OK && !f->refused &&
 	    (rc = vv_by_git_place_all(&b, err)) == VV_OK) {
 		rc = warn_of_others(repo, stays, err);
 	}

@@ -18,6 +18,7 @@ typedef struct vv_first_files {
 	/* the commit whose files the earlier attempt wrote, if it is another commit; else NULL */
 	const vv_oid *before;
 	bool lacking; /* result: tables were written as pointers, because blocks are missing */
+	bool refused; /* result: no file was written, because git refuses a name; a warning was sent */
 } vv_first_files;
 
 /* Writes the files of the commit, then the index. Does not overwrite existing files; if f->before

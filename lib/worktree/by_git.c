@@ -437,11 +437,8 @@ vv_status vv_by_git_run(vv_by_git *b, const char *refused, vv_error *err)
 {
 	vv_status rc = vv_runner_begin(&b->git, err);
 
-	if (rc == VV_OK && b->would && (rc = find_obstacles(b, err)) < 0) {
-		(void)vv_later_drop(b->git.repo, VV_IGNORED);
-		return rc;
-	}
-	if (rc == VV_OK && (rc = refuse_left_out(b, refused, err)) < 0) {
+	if (rc == VV_OK && ((rc = refuse_left_out(b, refused, err)) < 0 ||
+			    (b->would && (rc = find_obstacles(b, err)) < 0))) {
 		(void)vv_later_drop(b->git.repo, VV_IGNORED);
 		return rc;
 	}

@@ -62,6 +62,19 @@ static vv_status offer_tool(vv_config_edit *edits, size_t *count, vv_repository 
 	return VV_OK;
 }
 
+/* Git for Windows refuses paths of more than 260 characters unless this is set. The user's own choice stays. */
+static vv_status allow_long_paths(vv_config_edit *edits, size_t *count, vv_repository *r,
+				  vv_error *err)
+{
+	vv_auto(char) *value = NULL;
+
+	if (!vv_path_lacks_names()) return VV_OK;
+	const vv_status rc = vv_config_string(r, "core.longpaths", &value, err);
+	if (rc != VV_ENOTFOUND) return rc;
+	add_edit(edits, count, "core.longpaths", "true");
+	return VV_OK;
+}
+
 /* Does the environment name the repository, for a command without a folder? */
 static bool is_named_by_env(const char *path, const vv_env *env)
 {
@@ -178,14 +191,15 @@ static vv_status open_or_make(vv_repository **out, const char *path, const vv_in
 
 vv_status vv_repository_set_up(vv_repository *r, const char *program, vv_error *err)
 {
-	vv_auto_free vv_config_edit *edits = vv_calloc(vv_drivers_count + 1, sizeof(*edits));
+	vv_auto_free vv_config_edit *edits = vv_calloc(vv_drivers_count + 2, sizeof(*edits));
 	vv_auto(vv_arena) values = VV_ARENA_INIT;
 	size_t count = 0;
 	vv_status rc = edits ? vv_mkdirs(r->varvedir, err) : vv_fail_nomem(err);
 
 	if (rc < 0 ||
 	    (rc = add_drivers(edits, &count, &values, r, program ? program : "varve", err)) < 0 ||
-	    (rc = offer_tool(edits, &count, r, err)) < 0) {
+	    (rc = offer_tool(edits, &count, r, err)) < 0 ||
+	    (rc = allow_long_paths(edits, &count, r, err)) < 0) {
 		return rc;
 	}
 	return count > 0 ? vv_config_change(r, edits, count, err) : VV_OK;

@@ -74,7 +74,7 @@ for path in sorted(glob.glob(".github/workflows/*.yml")):
                         wrong.append(f"{path}: ./dev {command} has no option {option}")
 with open(os.path.join(folder, "called"), encoding="utf-8") as f:
     called = f.read().splitlines()
-for words in ("dev test --quick", "dev test --all", "dev faults --full", "dev release --repository own/varve --arch arm64 --debian trixie --os macos", DRAFT):
+for words in ("dev test --quick", "dev test --all", "dev faults --full", "dev release --repository own/varve --arch arm64 --debian trixie --os macos --os windows", DRAFT):
     if words not in called:
         wrong.append(f"no line of a workflow runs: {words}")
 with open(f"{folder}/keys", "w", encoding="utf-8") as f:

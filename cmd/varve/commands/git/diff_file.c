@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/file.h"
+#include "base/path.h"
 #include "base/sys.h"
 #include "base/text.h"
 #include "cmd/frame/environ.h"
@@ -140,12 +142,19 @@ static void keep_file(vv_repository *repo, const side *w)
 	}
 }
 
+/* Has git no file for this side? The shell of Git for Windows changes the name. */
+static bool is_nothing(const char *file)
+{
+	return strcmp(file, NOTHING) == 0 ||
+	       (vv_path_lacks_names() && vv_ascii_compare(file, "nul", sizeof("nul")) == 0);
+}
+
 static vv_status find_side(const shower *s, side *w, vv_error *err)
 {
 	vv_status rc = VV_ENOTFOUND;
 
 	w->storage = (vv_subject){.env = vv_environ()};
-	if (strcmp(w->file, NOTHING) == 0) return VV_OK;
+	if (is_nothing(w->file)) return VV_OK;
 	if (s->repo && !vv_oid_is_null(&w->blob)) {
 		keep_file(s->repo, w);
 		w->name = vv_strndup(vv_oid_shows(&w->blob), SHORT_ID);
