@@ -24,7 +24,7 @@
 /* server_holder: turns each holder operation into a request to a server. */
 
 #define ANSWER_BUDGET (VV_FRAME_MAX + (1u << 20))
-#define BESIDE_PACE 2000u /* bytes per second, where other holders have the same data */
+#define PACE 2000u /* bytes per second, unless the user set a time limit */
 
 typedef struct server {
 	vv_url url;
@@ -81,14 +81,15 @@ static vv_status send_request(server *s, const vv_hold_message *q, vv_hold_messa
 		if (fresh) {
 			s->service = *s->connect;
 			s->service.service = "vault serve";
-			if (s->service.idle_sec == 0 && s->service.usual_sec == 0) {
-				/* it computes nothing, and sends signs of life during work */
+			/* it computes nothing, and sends signs of life during work */
+			const bool usual = s->service.idle_sec == 0 && s->service.usual_sec == 0;
+			if (usual) {
 				s->service.usual_sec = s->service.beside ? VV_FILES_BESIDE
 									 : VV_FIRST_DEFAULT;
 			}
 			if ((rc = vv_connect(&s->line, &s->url, &s->service, err)) < 0) return rc;
-			if (s->service.beside) {
-				vv_channel_pace(s->line, BESIDE_PACE, vv_idle_sec(&s->service));
+			if (usual) {
+				vv_channel_pace(s->line, PACE, vv_idle_sec(&s->service));
 			}
 		}
 		rc = ask_once(s, q, a, err);
