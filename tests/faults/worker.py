@@ -509,8 +509,9 @@ class Worker:
 				# Of a verb that git carries out, git's lines are the message, also beside those of our filter.
 				if s.passed:
 					lines = [l for l in ran.err.splitlines() if re.match('(fatal|error|varve): .', l)][-1:]
-				# What the host refuses is told as git tells it.
-				if len(lines) != 1 and not (s.host and re.search('^ ! ', ran.err, re.M)):
+				# What the host refuses is told as git tells it. An answer that says what it lacks is one (status 1).
+				is_part = ran.status == 1 and re.search('^not searched, or only in part:', ran.out, re.M)
+				if len(lines) != 1 and not is_part and not (s.host and re.search('^ ! ', ran.err, re.M)):
 					say('words', f'ended with {ran.status} and {len(lines)} lines "varve: ...": {ran.err[:300]!r}')
 		# Refs are promised; files of the work tree can be had again.
 		if ended and not same_refs(now, t.new) and not s.git:
