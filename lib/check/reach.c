@@ -35,7 +35,9 @@ static char *find_top(const char *absolute)
 		vv_auto(char) *git = vv_path_join(at, ".git", NULL);
 
 		if (vv_exists(git)) return vv_take(&at);
-		*strrchr(at, '/') = '\0'; /* it is absolute and clean */
+		char *slash = strrchr(at, '/'); /* it is absolute and clean */
+		if (!slash) return NULL;        /* "C:" */
+		*slash = '\0';
 	}
 	return NULL;
 }

@@ -717,10 +717,11 @@ static vv_status below_by_real_path(const char **out, const char *workdir, const
 				    vv_error *err)
 {
 	vv_auto(char) *part = vv_strdup(absolute);
+	const size_t root = vv_os_root_len(absolute); /* "C:" alone is the current folder */
 
 	*out = NULL;
 	if (!part) return vv_fail_nomem(err);
-	for (size_t len = strlen(part); len > 1; len--) {
+	for (size_t len = strlen(part); len > root; len--) {
 		if (absolute[len] != '\0' && absolute[len] != '/') {
 			continue;
 		}

@@ -329,7 +329,7 @@ static vv_status add_path(environment *e, const vv_git_call *r, vv_error *err)
 		return VV_OK;
 	}
 	*strrchr(own, '/') = '\0';
-	word = vv_asprintf("PATH=%s:%s", own, path ? path : "");
+	word = vv_asprintf("PATH=%s" VV_OS_PATH_SEPARATOR "%s", own, path ? path : "");
 	const char *const words[] = {word, NULL};
 	return word ? add_words(e, words, err) : vv_fail_nomem(err);
 }
