@@ -195,15 +195,18 @@ def density(sources):
 
 
 def functions(sources):
-    """Static functions, and those that one place alone names: a name for a few lines, or a thought that was cut."""
-    count = once = 0
+    """Static functions; those without a noun in their name; and those that one place alone names: a name for a few lines,
+    or a thought that was cut."""
+    count = once = short = 0
     for path, source in sources.items():
         names = collections.Counter(re.findall(r"\b\w+\b", source.code))
         for name in set(re.findall(r"^static [\w *]+?\b(\w+)\([^;{]*?\)\s*\{", source.code, re.M)):
             declared = len(re.findall(rf"^static [^;{{=]*\b{name}\([^;{{]*\)\s*;", source.code, re.M))
             count += 1
+            short += path.endswith(".c") and "_" not in name
             once += names[name] - declared == 2
-    return {"static functions": {"count": count}, "named once": {"count": once},
+    return {"static functions": {"count": count}, "of one word": {"count": short},
+            "named once": {"count": once},
             "named once, %": {"count": round(100 * once / max(count, 1))}}
 
 
