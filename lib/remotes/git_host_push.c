@@ -100,6 +100,7 @@ static vv_status run_push(const vv_git_call *to, const char *word, vv_git_push *
 		rc = read_answer(refs, count, l.text, l.len, &told, err);
 	}
 	vv_git_remote_lines(&all, said);
+	/* --porcelain has no line for a host without atomic pushes: only git's words name it */
 	*plain = atomic && told == 0 && strstr(vv_buf_cstr(&all), "atomic");
 	if (rc == VV_OK && code != 0 && told == 0 && !*plain) {
 		vv_buf_printf(&what, "'%s'", vv_text_url(to->url));
