@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""named.py ROOT: files and functions that comments name exist, and options that rules of commands name.
+"""named.py ROOT: files and functions that comments name exist, and options that rules of commands name; and what an option sets is read.
 
 In comments of C sources x.h, x.c and what begins with vv_ or VV_ are names: of a file of the tree, or of something in the code.
 Headers of the system and of libraries are those that are included in angle brackets, or are listed in OTHERS."""
@@ -23,6 +23,23 @@ def unknown_options(name, text, shared):
             if word not in known:
                 yield f"{name}: a rule names '{word}', which is no option of the command"
 
+OPTION = re.compile(r"""\bOPT_\w+\(\s*(?:0|'.'),\s*(?:NULL|"[\w-]+"),\s*(?P<member>[\w.]+),(?P<rest>(?:"(?:[^"\\]|\\.)*"|[^()"]|\([^()]*\))*)\)""")
+NO_EFFECT = re.compile(r"\(the default\)|\bthe same as\b|is ignored")  # what git has, and is so anyway
+SHARED = {"OPT_JSON": ["format"], "OPT_WRITTEN": ["written"], "OPT_ARROW": ["misfit", "numbers"]}
+PASSED_ON = ("cmd/varve/commands/serve.c", "cmd/vault/serve.c")  # these call another program with their arguments
+
+
+def unread_options(name, text, everywhere):
+    """Members of options that nothing reads: the option is in the help, is parsed, and does nothing. A member within a struct that
+    is passed on whole is read where the struct is used; a struct that is copied by hand lacks a line."""
+    rest = OPTION.sub("", text)
+    wanted = [o["member"] for o in OPTION.finditer(text) if not NO_EFFECT.search(o["rest"])]
+    wanted += [member for macro in SHARED if re.search(rf"\b{macro}\b", text) for member in SHARED[macro]]
+    for member in wanted if name.endswith(".c") and name not in PASSED_ON else ():
+        here = re.search(rf"(?:->|\.|&){member.split('.')[0]}\b(?!\s*=[^=])", rest)
+        if not here or "." in member and member.split(".")[-1] not in everywhere:
+            yield f"{name}: nothing reads the member '{member}' of an option"
+
 
 def main(root):
     names = subprocess.run(["git", "-C", root, "ls-files"], capture_output=True, text=True, check=True).stdout.split("\n")
@@ -32,8 +49,9 @@ def main(root):
         known.update(re.findall(r"(?:vv|VV)_\w+", PARTS.sub(lambda m: "" if m[0][0] == "/" else m[0], text)))
         known.update(re.findall(r"#include <(?:.*/)?([^>/]+)>", text))
     faults = 0
+    read = {m for n, t in texts.items() if n.endswith(".c") for m in re.findall(r"(?:->|\.)(\w+)\b(?!\s*=[^=])", OPTION.sub("", t))}
     for name, text in sorted(texts.items()):
-        for fault in unknown_options(name, text, texts["cmd/frame/command.h"]):
+        for fault in [*unknown_options(name, text, texts["cmd/frame/command.h"]), *unread_options(name, text, read)]:
             faults += 1
             print(fault)
         for part in PARTS.finditer(text):
