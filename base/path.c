@@ -130,9 +130,11 @@ char *vv_path_absolute(const char *base, const char *path)
 	const char *from = absolute ? path : base;
 	const size_t root = vv_os_root_len(from);
 	/* a root such as that of a share may lack its '/' */
-	const size_t top = root > 0 && from[root - 1] == '/' ? root - 1 : root;
+	const size_t top = root > 0 && strchr(VV_OS_SLASHES, from[root - 1]) ? root - 1 : root;
 
-	vv_buf_put(&b, from, top);
+	for (size_t i = 0; i < top; i++) {
+		vv_buf_putc(&b, strchr(VV_OS_SLASHES, from[i]) ? '/' : from[i]);
+	}
 	append_clean(&b, top, from + root);
 	if (!absolute) {
 		append_clean(&b, top, path);

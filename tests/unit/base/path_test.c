@@ -137,6 +137,8 @@ static void a_drive_and_a_share_are_roots(void **state)
 	assert_owned(vv_path_dir("C:/a/b.csv"), "C:/a");
 	assert_owned(vv_path_absolute("C:/a/b", "../c/./d//e/"), "C:/a/c/d/e");
 	assert_owned(vv_path_absolute("C:/a", "../../.."), "C:/");
+	assert_owned(vv_path_absolute("C:/a", "D:\\b\\c"), "D:/b/c");
+	assert_owned(vv_path_absolute("C:/a", "\\\\host\\share\\b"), "//host/share/b");
 	assert_owned(vv_path_absolute("C:/a", "D:/x/../y"), "D:/y");
 	assert_owned(vv_path_absolute("//host/share/a", "../../b"), "//host/share/b");
 	assert_string_equal(vv_path_below("C:/", "C:/a"), "a");
