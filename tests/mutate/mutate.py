@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Changes one operator, constant or statement at random and looks whether a test notices.
 
-usage: mutate.py [N [SEED]] [--only FOLDER|FILE] [--unit] [--sanitize] [--list] [--log FILE] [--lived LOG] [--seconds S] [--turn N] [-j JOBS]
+usage: mutate.py [N [SEED]] [--only FOLDER|FILE] [--unit] [--sanitize] [--list] [--log FILE] [--lived LOG] [--seconds S] [--turn N | --rests N] [-j JOBS]
 
 N mutants (20) are drawn with SEED (1) from the sources of repo, dataset, diff, check and transport; the same
 seed on the same commit draws the same ones. All are built at once, in a copy of the tree below build/mutate:
@@ -16,9 +16,9 @@ a mutant may want it: it runs without a mutant, and notes what it reaches (VARVE
 3. the other unit tests and quick tests of commands;
 4. the slow tests of the commands of 2.
 
-Each of the four ends after SECONDS of work (--seconds, 30); how many tests that left out is told. With few seconds most are
+Each of the four ends after SECONDS of work (--seconds, 30) on a mutant; how many tests that left out is told. With few seconds most are
 noticed soon, and --lived goes on with the others. --turn N leaves out the tests that rest in that turn of './dev test' (0 to 5,
-tests/cmake/turns.cmake). A test that fails, crashes or does not end notices the mutant, and passes once more without it. Unit tests that take more than LONG seconds (failing allocations,
+tests/cmake/turns.cmake), --rests N takes only those: what they notice of a log of --turn N is what the sample loses. A test that fails, crashes or does not end notices the mutant, and passes once more without it. Unit tests that take more than LONG seconds (failing allocations,
 deep graphs) are left out, and with --unit all of 2 to 4; --sanitize builds with sanitizers: slower, sees more. A mutant that
 the compiler turns into the very same code, or refuses, is not counted. --log FILE adds a line of JSON for each mutant; those that
 it has already are not judged again, so a run that was stopped goes on. --lived LOG draws nothing, and judges those again that
@@ -313,6 +313,11 @@ def again(base, log):
             print(f"gone: {wanted['place']}: {wanted['before']}")
 
 
+@functools.lru_cache(maxsize=1)
+def functions(text):
+    return [f.span() for f in FUNCTION.finditer(blank(text))]
+
+
 class Mutant:
     def __init__(self, number, base, path, at, length, new):
         with open(os.path.join(base, path), encoding="utf-8") as file:
@@ -323,7 +328,7 @@ class Mutant:
         self.before = text[start:end].strip()
         self.after = (text[start:at] + new + text[at + length:end]).strip()
         self.original, self.text = text, text[:at] + new + text[at + length:]
-        self.alone = not any(f.start() < at < f.end() for f in FUNCTION.finditer(blank(text)))
+        self.alone = not any(start < at < end for start, end in functions(text))
 
 
 def explained(known={}):
@@ -356,21 +361,21 @@ class Test:
                        env=self.environment | {"TMPDIR": scratch} | environment)
 
     def reaches(self, number):
-        """Does it, when it passes? And the seconds of work that it was to find out."""
+        """Does it, when it passes? This work is not counted: it is done once for each test, for all mutants."""
         with self.lock:
             if self.reached is not None:
-                return number in self.reached, 0
+                return number in self.reached
             with tempfile.NamedTemporaryFile(prefix="vm") as marks:
                 code, self.seconds = self.run(VARVE_TEST_MUTANT_MARKS=marks.name)
                 good = code == 0 and (not self.unit or self.seconds < LONG)
                 self.reached = {int(line) for line in marks.read().split()} if good else set()
-            return number in self.reached, self.seconds
+            return number in self.reached
 
 
-def all_tests(turn):
+def all_tests(options):
     listed = subprocess.run(["ctest", "--test-dir", BUILD, "--show-only=json-v1"], capture_output=True, check=True).stdout
     tests = [Test(t) for t in json.loads(listed)["tests"] if t.get("command")]
-    tests = [t for t in tests if f"rests{turn}" not in t.labels]
+    tests = [t for t in tests if f"rests{options.turn}" not in t.labels and (options.rests is None or f"rests{options.rests}" in t.labels)]
     return [t for t in tests if t.name.startswith(("unit.", "cli.", "stories.", "laws.")) and not NOT_RUN.match(t.name)]
 
 
@@ -451,9 +456,7 @@ def verdict(mutant, tests, options):
             if spent > options.seconds:
                 left += len(kind) - place
                 break
-            there, seconds = test.reaches(mutant.number)
-            spent += seconds
-            if not there:
+            if not test.reaches(mutant.number):
                 continue
             reach += 1
             code, seconds = test.run(**environment)
@@ -492,7 +495,9 @@ def main():
     arguments.add_argument("--lived", metavar="LOG", help="those that lived according to this log")
     arguments.add_argument("--log", metavar="FILE", help="add a line of JSON for each mutant; go on behind those that are there")
     arguments.add_argument("--seconds", type=float, default=30, help="of work for each kind of tests of a mutant")
-    arguments.add_argument("--turn", type=int, choices=range(6), help="only the tests that './dev test' runs in this turn")
+    turns = arguments.add_mutually_exclusive_group()
+    turns.add_argument("--turn", type=int, choices=range(6), help="only the tests that './dev test' runs in this turn")
+    turns.add_argument("--rests", type=int, choices=range(6), help="only those that it leaves out in this turn")
     arguments.add_argument("-j", "--jobs", type=int, default=os.cpu_count(), help="as many tests at once")
     options = arguments.parse_args()
     if options.count >= 4096:
@@ -533,7 +538,7 @@ def main():
                                           "verdict": said, "seconds": seconds}) + "\n")
 
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        tests = all_tests(options.turn)
+        tests = all_tests(options)
         list(pool.map(lambda m: judge(m, verdict), [m for m in mutants if not m.alone]))
     for mutant in [m for m in mutants if m.alone]:
         judge(mutant, judge_alone)
