@@ -132,6 +132,7 @@ static vv_status unstage_paths(const vv_restore *o, vv_error *err)
 	}
 	if (o->source) {
 		args[4] = source = vv_asprintf("--source=%s", vv_oid_shows(&commit));
+		if (!source) return vv_fail_nomem(err);
 	} else if (head.unborn) {
 		args[0] = "rm";
 		args[1] = "--cached";
@@ -287,6 +288,7 @@ static vv_status restore_all(restore *r, vv_error *err)
 	}
 	if (!vv_oid_is_null(&r->commit)) {
 		args[n++] = source = vv_asprintf("--source=%s", vv_oid_shows(&r->commit));
+		if (!source) return vv_fail_nomem(err);
 	}
 	r->by_git.git.args = args;
 	r->by_git.git.more = vv_git_literal;

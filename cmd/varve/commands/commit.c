@@ -140,7 +140,8 @@ static vv_status put_words(words *w, const vv_commit_job *j, const options *o, v
 	}
 	if (o->author) {
 		w->author = vv_asprintf("--author=%s", o->author);
-		put_word(w, w->author, w->author);
+		if (!w->author) return vv_fail_nomem(err);
+		put_word(w, true, w->author);
 	}
 	put_word(w, j->amend, "--amend");
 	put_word(w, j->allow_empty, "--allow-empty");
