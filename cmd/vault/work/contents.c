@@ -411,7 +411,9 @@ vv_status vv_contents_base(vv_contents *c, const vv_cid *item, vv_cid *base, vv_
 	vv_item_stored s;
 	vv_status rc = read_item(c, item, &run, &s, err);
 
-	*base = s.base;
+	if (rc == VV_OK) {
+		*base = s.base;
+	}
 	return rc;
 }
 

@@ -1,8 +1,9 @@
 /*
  * done: the line about the result of a button, on the page to which it led.
  *
- * The address has the button and the versions before it. Everything else is read from the repository, so
- * that no address makes a line that is not true.
+ * The address has the button and the versions before it. Versions, rows and files are read from the
+ * repository, and a line about them that would not be true is left out. The other lines only repeat what
+ * the button does.
  */
 #include <string.h>
 

@@ -175,8 +175,8 @@ vv_status vv_page_put_conflicts_card(vv_page *p, vv_error *err);
  * pages that cannot change the work tree. */
 void vv_page_put_desk_bar(vv_page *p);
 /* Writes a line about the result of the button that led to this address (the parameter `done`), with
- * the versions that were sent or fetched. Writes nothing if the repository's state contradicts it, or on
- * pages without buttons. */
+ * the versions that were sent or fetched. Writes nothing about versions if the repository's state
+ * contradicts it, and nothing on pages without buttons. */
 void vv_page_put_done(vv_page *p);
 /* Writes a note if another program has the work tree's file open. */
 void vv_page_put_opened(vv_page *p, const char *path);
