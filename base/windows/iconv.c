@@ -13,6 +13,7 @@
 
 #define GB18030 54936u
 #define EUC_JP 20932u
+#define EUC_JP_LEAD 0x8f /* of characters of JIS X 0212 */
 #define CHAR_MAX_BYTES 4u
 #define PARTS_MAX 2 /* units of UTF-16 of a character */
 
@@ -101,7 +102,7 @@ static size_t char_len(unsigned page, const char *s, size_t left)
 		if (left < 2) return 0;
 		return d >= '0' && d <= '9' ? 4 : 2;
 	}
-	if (page == EUC_JP) return c == 0x8f ? 3 : 2;
+	if (page == EUC_JP) return c == EUC_JP_LEAD ? 3 : 2;
 	return IsDBCSLeadByteEx(page, c) ? 2 : 1;
 }
 
@@ -115,17 +116,27 @@ static bool is_substitute(unsigned page, const wchar_t *w, int count)
 	return count == 1 && plain && (control || private);
 }
 
-/* Decodes the character at s. Returns its bytes, or 0 with errno set. */
+/* Decodes the character at s. Returns its bytes, or 0 with errno set. Windows' page has the characters of JIS X 0212,
+ * three bytes in EUC-JP, as two: without the lead byte, and without the high bit of the last one. */
 static size_t decode_char(wchar_t w[PARTS_MAX], int *count, unsigned page, const char *s,
 			  size_t left)
 {
 	const size_t len = char_len(page, s, left);
+	const char *from = s;
+	char two[2];
+	int bytes = (int)len;
 
 	if (len == 0 || len > left) {
 		errno = EINVAL;
 		return 0;
 	}
-	*count = MultiByteToWideChar(page, MB_ERR_INVALID_CHARS, s, (int)len, w, PARTS_MAX);
+	if (page == EUC_JP && len == 3) {
+		two[0] = s[1];
+		two[1] = (char)(s[2] & 0x7f);
+		from = two;
+		bytes = 2;
+	}
+	*count = MultiByteToWideChar(page, MB_ERR_INVALID_CHARS, from, bytes, w, PARTS_MAX);
 	if (*count <= 0 || is_substitute(page, w, *count)) {
 		errno = EILSEQ;
 		return 0;
@@ -147,6 +158,12 @@ static size_t encode_char(char out[CHAR_MAX_BYTES + 1], unsigned page, const wch
 	if (len <= 0 || replaced) {
 		errno = EILSEQ;
 		return 0;
+	}
+	if (page == EUC_JP && len == 2 && (unsigned char)out[1] < 0x80) {
+		out[2] = (char)(out[1] | 0x80);
+		out[1] = out[0];
+		out[0] = (char)EUC_JP_LEAD;
+		return 3;
 	}
 	return (size_t)len;
 }

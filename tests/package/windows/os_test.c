@@ -257,6 +257,24 @@ static void a_private_file_is_its_owners_alone(void)
 	check(open("secret", O_RDONLY) >= 0, "its owner reads it");
 }
 
+static void three_bytes_of_euc_jp_come_back(void)
+{
+	char in[] = "\u4e02\u65e5", jp[8] = "", out[8] = "";
+	char *from = in, *to = jp, *back = jp, *at = out;
+	size_t left = strlen(in), room = sizeof(jp) - 1, jp_left = 5, out_room = sizeof(out) - 1;
+	const iconv_t there = iconv_open("EUC-JP", "UTF-8");
+	const iconv_t here = iconv_open("UTF-8", "EUC-JP");
+
+	check(there != (iconv_t)-1 && iconv(there, &from, &left, &to, &room) == 0,
+	      "EUC-JP is known");
+	check(memcmp(jp, "\x8f\xb0\xa1\xc6\xfc", 6) == 0,
+	      "a character of JIS X 0212 has three bytes");
+	check(iconv(here, &back, &jp_left, &at, &out_room) == 0 && strcmp(in, out) == 0,
+	      "it comes back");
+	(void)iconv_close(there);
+	(void)iconv_close(here);
+}
+
 static void texts_are_those_of_posix(void)
 {
 	char in[] = "caf\xe9 \x80", out[32] = "", *from = in, *to = out;
@@ -267,6 +285,7 @@ static void texts_are_those_of_posix(void)
 	      "windows-1252 is known");
 	check(strcmp(out, "caf\u00e9 \u20ac") == 0, "it is converted");
 	(void)iconv_close(how);
+	three_bytes_of_euc_jp_come_back();
 	check(fnmatch("*.[ct]sv", "St\u00e4dte.csv", 0) == 0, "a name matches a pattern");
 	check(fnmatch("*.[ct]sv", "a.csv.txt", 0) == FNM_NOMATCH, "another name does not match");
 	check(setenv("CAF\u00c9", "\u00d6l", 1) == 0 && strcmp(getenv("CAF\u00c9"), "\u00d6l") == 0,
