@@ -149,6 +149,14 @@ static void a_pattern_must_match_the_whole_text(void **state)
 	       "constraint-error 5 4 a AB1\n2 | does not match the 'pattern' | the pattern [A-Z]{2}[0-9]{2}\n");
 }
 
+static void a_pattern_may_give_a_character_as_a_surrogate_pair(void **state)
+{
+	(void)state;
+	expect("a\n\xf0\x9f\x98\x80\n\xf0\x9f\x98\x81\n",
+	       "{\"fields\":[{\"name\":\"a\",\"type\":\"string\",\"constraints\":{\"pattern\":\"\\\\uD83D\\\\uDE00\"}}]}",
+	       "constraint-error 3 2 a \xf0\x9f\x98\x81 | does not match the 'pattern' | the pattern \\uD83D\\uDE00\n");
+}
+
 /* What XML Schema, Python, JavaScript or later versions of PCRE2 read differently. */
 static void a_pattern_that_could_be_misread_is_refused(void **state)
 {
@@ -712,6 +720,7 @@ static const struct CMUnitTest tests[] = {
 	cmocka_unit_test(decimals_are_compared_exactly),
 	cmocka_unit_test(dates_are_compared_by_what_they_mean),
 	cmocka_unit_test(a_pattern_must_match_the_whole_text),
+	cmocka_unit_test(a_pattern_may_give_a_character_as_a_surrogate_pair),
 	cmocka_unit_test(a_pattern_that_could_be_misread_is_refused),
 	cmocka_unit_test(a_pattern_over_its_budget_is_a_finding),
 	cmocka_unit_test(patterns_match_where_pcre2_has_no_compiler),
